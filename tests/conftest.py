@@ -18,6 +18,10 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 """The tests' present: Tuesday evening, 19:00 in Mayen."""
 
 
+PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
+"""Keeps the databases of several runs on one server apart."""
+
+
 def in_database(dsn: str, database: str) -> str:
     """The same server, another database."""
     parts = urlsplit(dsn)
@@ -35,7 +39,7 @@ def admin_dsn(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def template(admin_dsn: str, worker_id: str) -> str:
     """The name of a database in which all migrations have run."""
-    name = f"nahwerk_template_{worker_id}"
+    name = f"{PREFIX}_template_{worker_id}"
 
     async def make() -> None:
         admin = await asyncpg.connect(admin_dsn)
@@ -66,7 +70,7 @@ async def copied(admin_dsn: str, template: str, name: str) -> AsyncIterator[str]
 @pytest.fixture(scope="module")
 async def database(admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[str]:
     """An empty, migrated database of this module's own, with the pool open as nahwerk_app; its DSN."""
-    async with copied(admin_dsn, template, f"nahwerk_test_{worker_id}") as dsn:
+    async with copied(admin_dsn, template, f"{PREFIX}_test_{worker_id}") as dsn:
         await DB.open_pool(dsn, size=8)
         try:
             yield dsn

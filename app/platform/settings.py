@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(
         None,
-        description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it mails stay in DATA_DIR/mail.",
+        description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it: DATA_DIR/mail.",
     )
     mail_from: str = Field("Nahwerk <post@nahwerk.example>", description="Sender of all mails.")
     worker: bool = Field(True, description="`nahwerk serve` starts a worker beside the web process.")
