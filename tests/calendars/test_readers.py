@@ -15,11 +15,13 @@ from app.calendars.rules import (
     ClosingDays,
     Entry,
     FeedHead,
+    Organizer,
     all_day_bytes,
     block_bytes,
     event_bytes,
     feed_bytes,
     free_busy_bytes,
+    invitation,
 )
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
@@ -137,6 +139,13 @@ def test_every_reader_sees_the_same_bookings(sees: Reader) -> None:
 @pytest.mark.parametrize("sees", READERS)
 def test_every_reader_sees_the_same_taken_time_and_closing_days(sees: Reader) -> None:
     assert without_uid(sees(TAKEN)) == without_uid(TAKEN_SEEN)
+
+
+@pytest.mark.parametrize("sees", READERS)
+@pytest.mark.parametrize("number", [0, 5])
+def test_every_reader_sees_a_confirmed_or_cancelled_booking_in_a_mail(sees: Reader, number: int) -> None:
+    organizer = Organizer('Nahwerk, "Eifel"; Mosel', "post@nahwerk.example")
+    assert sees(invitation(BOOKINGS[number], organizer, "de")) == [FEED_SEEN[number]]
 
 
 @pytest.mark.parametrize("sees", READERS)
