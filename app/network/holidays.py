@@ -13,7 +13,12 @@ from typing import Final, Literal
 
 Language = Literal["de", "en"]
 
-STATES: Final = frozenset("BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH".split())
+
+def _states(codes: str) -> frozenset[str]:
+    return frozenset(codes.split())
+
+
+STATES: Final = _states("BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,6 @@ class Holiday:
         return self.german if language == "de" else self.english
 
 
-def _states(codes: str) -> frozenset[str]:
-    return frozenset(codes.split())
-
-
 HOLIDAYS: Final = (
     Holiday("Neujahr", "New Year's Day", Fixed(1, 1)),
     Holiday("Heilige Drei Könige", "Epiphany", Fixed(1, 6), _states("BW BY ST")),
@@ -76,7 +77,8 @@ HOLIDAYS: Final = (
     Holiday("Ostermontag", "Easter Monday", AfterEaster(1)),
     Holiday("Erster Mai", "Labor Day", Fixed(5, 1)),
     Holiday(
-        "80. Jahrestag der Befreiung vom Nationalsozialismus und der Beendigung des Zweiten Weltkriegs in Europa",
+        "80. Jahrestag der Befreiung vom Nationalsozialismus "
+        "und der Beendigung des Zweiten Weltkriegs in Europa",
         "80th anniversary of the liberation from Nazism and the end of the Second World War in Europe",
         Fixed(5, 8),
         _states("BE"),
@@ -108,8 +110,8 @@ HOLIDAYS: Final = (
 def public_holidays(subdivision: str, year: int, language: Language = "de") -> Mapping[date, str]:
     """The public holidays of a state (`RP` is Rhineland-Palatinate) in a year, by date, in order.
 
-    The law as it stands since 2024: earlier years are not promised, nor are days that only some municipalities
-    of a state keep. ValueError for an unknown state.
+    The law as it stands since 2024: earlier years are not promised, nor are days that only some
+    municipalities of a state keep. ValueError for an unknown state.
     """
     if subdivision not in STATES:
         raise ValueError(f"not a state of Germany: {subdivision!r}")
