@@ -90,6 +90,26 @@ class Area:
         return sum(_crossings(ring, at) for ring in self.rings) % 2 == 1
 
 
+def points_inside(area: Area, spacing_km: float) -> list[Point]:
+    """Points of the plane in the area, on rows and columns that lie so many kilometres apart."""
+    step = spacing_km * UNITS_PER_KM
+    rings = [[project(position) for position in ring] for ring in area.rings]
+    ys = [point.y for ring in rings for point in ring]
+    points: list[Point] = []
+    for row in range(math.ceil(min(ys) / step), math.floor(max(ys) / step) + 1):
+        y = row * step
+        walls = sorted(
+            a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x)
+            for ring in rings
+            for a, b in pairwise(ring)
+            if (a.y > y) != (b.y > y)
+        )
+        for left, right in zip(walls[::2], walls[1::2], strict=True):
+            columns = range(math.ceil(left / step), math.floor(right / step) + 1)
+            points.extend(Point(column * step, y) for column in columns)
+    return points
+
+
 @dataclass(frozen=True, slots=True)
 class River:
     name: str
