@@ -16,9 +16,41 @@ from pathlib import Path
 from urllib.parse import unquote
 
 KEPT = frozenset(
-    "accordion alert body btn btn-wrapper dark description-list description-list-item dialog error fieldset "
-    "form-check form-input heading-large heading-medium heading-small heading-x-large hint icon kopfzeile label layer level light link list number sr-only "
-    "table table-responsive task-list task-list-group title".split()
+    {
+        "accordion",
+        "alert",
+        "body",
+        "btn",
+        "btn-wrapper",
+        "dark",
+        "description-list",
+        "description-list-item",
+        "dialog",
+        "error",
+        "fieldset",
+        "form-check",
+        "form-input",
+        "heading-large",
+        "heading-medium",
+        "heading-small",
+        "heading-x-large",
+        "hint",
+        "icon",
+        "kopfzeile",
+        "label",
+        "layer",
+        "level",
+        "light",
+        "link",
+        "list",
+        "number",
+        "sr-only",
+        "table",
+        "table-responsive",
+        "task-list",
+        "task-list-group",
+        "title",
+    }
 )
 DATA_ICON = re.compile(r'url\("data:image/svg\+xml,([^"]*)"\)')
 COMPONENT = re.compile(r"\.kern-([a-z]+(?:-[a-z]+)*)")
@@ -78,14 +110,13 @@ def icon_names(css: str) -> dict[str, str]:
 
 def without_unread_properties(css: str) -> str:
     """Drops declarations of custom properties until every one that is left is read somewhere."""
-    while True:
-        read = set(re.findall(r"var\((--[\w-]+)", css))
-        shorter = re.sub(
-            r" (--[\w-]+): [^;{}]*;", lambda found: found.group(0) if found.group(1) in read else "", css
-        )
-        if shorter == css:
-            return re.sub(r"^[^{}\n]*\{ *\}\n", "", css, flags=re.MULTILINE)
-        css = shorter
+    declared = set(re.findall(r" (--[\w-]+): ", css))
+    unread = declared - set(re.findall(r"var\((--[\w-]+)", css))
+    if not unread:
+        return re.sub(r"^[^{}\n]*\{ *\}\n", "", css, flags=re.MULTILINE)
+    return without_unread_properties(
+        re.sub(r" (--[\w-]+): [^;{}]*;", lambda found: "" if found[1] in unread else found[0], css)
+    )
 
 
 def main(package: Path) -> None:
