@@ -185,6 +185,7 @@ def test_the_first_view_of_the_search_stays_small() -> None:
     names = [
         "vendor/kern/kern.css",
         "theme.css",
+        "parts.css",
         "search.css",
         "vendor/htmx/htmx.min.js",
         "nahwerk.js",
