@@ -37,6 +37,7 @@ from app.platform.postgres_refusals import (
 POINTER = "cluster-location"
 """File in the data directory that names the cluster's directory where that is elsewhere."""
 
+SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103
 """Bytes that a Unix socket's path may have on every system (macOS has the least: 104 with the closing zero)."""
 
@@ -237,7 +238,7 @@ def _hash(path: Path) -> str:
 
 def _fits_a_socket(directory: Path) -> bool:
     """A comma separates hosts in connection strings, so that no path with one can be named there."""
-    path = os.fsencode(directory / ".s.PGSQL.5432")
+    path = os.fsencode(directory / SOCKET_NAME)
     return len(path) <= SOCKET_PATH_LIMIT and b"," not in path
 
 

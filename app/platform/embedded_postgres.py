@@ -20,9 +20,9 @@ if sys.platform != "win32":
     import fcntl
 
 from app.platform import postgres_keeper
-from app.platform.cluster_home import ClusterHome, find_home, make_room, settle_home, sync_directory
+from app.platform.cluster_home import SOCKET_NAME, ClusterHome, find_home, make_room, settle_home, sync_directory
 from app.platform.postgres_binaries import SERVER_ENVIRONMENT, pg_bin, programs_for, run_as
-from app.platform.postgres_keeper import LOCK_OF_KEEPER, LOCK_OF_USERS, STARTING, Orders
+from app.platform.postgres_keeper import LOCK_OF_KEEPER, LOCK_OF_USERS, STARTING, Orders, remove_leftovers
 from app.platform.postgres_refusals import (
     EmbeddedPostgresRefusal,
     NotEnoughMemory,
@@ -159,6 +159,7 @@ class EmbeddedPostgres:
         return cluster
 
     def _try_to_launch(self, home: ClusterHome, orders: Orders) -> Cluster | None:
+        remove_leftovers(orders)
         self._keeper = keeper = _start_keeper(home, orders)
         return _ready(home, lambda: keeper.poll() is None)
 
@@ -203,8 +204,7 @@ def _status(home: ClusterHome) -> Cluster | None:
 def _await_end_of_previous(home: ClusterHome) -> None:
     """Nobody keeps a server here, so that one that still runs is ending, or was orphaned: it is told to end.
 
-    A server that Nahwerk has not started is left alone (UsedByAnother). A status file whose process is gone is
-    removed, for the same process id may by now be another program's, which PostgreSQL would take for a server.
+    A server that Nahwerk has not started is left alone (UsedByAnother).
     """
     try:
         pid = int(home.status_file.read_text().split("\n", 1)[0])
@@ -217,7 +217,6 @@ def _await_end_of_previous(home: ClusterHome) -> None:
             os.kill(pid, signal.SIGINT)
         if not _wait_for(lambda: not _runs_in(pid, home.directory), STOP_LIMIT):
             raise NotReadyInTime(seconds=STOP_LIMIT, log=home.log, lines=_last_words(home))
-    home.status_file.unlink(missing_ok=True)
 
 
 def _runs_in(pid: int, directory: Path) -> bool:
@@ -273,8 +272,12 @@ def _orders(home: ClusterHome, programs: Path, settings: Mapping[str, str]) -> O
         gid=home.account.gid if home.account else None,
         locks=str(home.locks),
         log=str(home.log),
-        status_file=str(home.status_file),
         socket_directory=socket_directory,
+        leftovers=[
+            str(home.status_file),
+            f"{socket_directory}/{SOCKET_NAME}",
+            f"{socket_directory}/{SOCKET_NAME}.lock",
+        ],
     )
 
 

@@ -34,7 +34,11 @@ LOCK_OF_KEEPER = "keeper"
 
 @dataclass(frozen=True)
 class Orders:
-    """What a keeper is told. `uid` and `gid` are None where the server runs as the keeper's own user."""
+    """What a keeper is told.
+
+    `uid` and `gid` are None where the server runs as the keeper's own user. `leftovers` are files of a server
+    that was killed; the process id in them may by now be another program's and would keep a new one from starting.
+    """
 
     command: list[str]
     environment: dict[str, str]
@@ -42,8 +46,8 @@ class Orders:
     gid: int | None
     locks: str
     log: str
-    status_file: str
     socket_directory: str
+    leftovers: list[str]
 
 
 class BoundedLog:
@@ -89,8 +93,7 @@ class Keeper:
             if not was_ready and not pause:
                 return 1
             self._log.write(f"nahwerk: PostgreSQL has ended with {server.returncode}\n".encode())
-            with suppress(FileNotFoundError):
-                os.unlink(self._orders.status_file)
+            remove_leftovers(self._orders)
             pause = SHORTEST_PAUSE if was_ready else min(2 * pause, LONGEST_PAUSE)
             self._nobody_left.wait(pause)
         with suppress(OSError):
@@ -144,6 +147,13 @@ class Keeper:
         """Waits for the exclusive lock and holds it until this process ends."""
         path = os.path.join(self._orders.locks, name)
         fcntl.flock(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), fcntl.LOCK_EX)
+
+
+def remove_leftovers(orders: Orders) -> None:
+    """To be called when no server runs."""
+    for path in orders.leftovers:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def end_with_keeper() -> None:
