@@ -129,8 +129,11 @@ def settle_home(data_dir: Path) -> ClusterHome:
 def find_home(data_dir: Path) -> ClusterHome | None:
     """The home of a cluster that exists already, else None. Changes nothing."""
     data_dir = data_dir.resolve()
-    if not data_dir.is_dir():
-        return None
+    try:
+        if not data_dir.is_dir():
+            return None
+    except PermissionError as error:
+        raise NotWritable(path=data_dir, reason=error.strerror) from error
     if os.geteuid() == 0:
         directory = _pointed_to(data_dir) or data_dir
         home = ClusterHome(directory, _account_for(directory))
@@ -165,10 +168,12 @@ def _move_out(data_dir: Path, account: Account) -> ClusterHome:
         raise NotReachable(path=SYSTEM_DIR, account=account.name)
     names = (_hash(data_dir) + (f"-{number}" if number > 1 else "") for number in count(1))
     home = next(
-        home for home in (ClusterHome(SYSTEM_DIR / name, account) for name in names) if _make_new(home.directory)
+        home
+        for home in (ClusterHome(SYSTEM_DIR.resolve() / name, account) for name in names)
+        if _make_new(home.directory)
     )
     home.give_to_server(home.directory)
-    _write_durably(data_dir / POINTER, f"{home.directory}\n")
+    _write_durably(data_dir / POINTER, os.fsencode(home.directory) + b"\n")
     return home
 
 
@@ -186,7 +191,7 @@ def _pointed_to(data_dir: Path) -> Path | None:
     pointer = data_dir / POINTER
     if not pointer.exists():
         return None
-    directory = Path(pointer.read_text().rstrip("\n"))
+    directory = Path(os.fsdecode(pointer.read_bytes().rstrip(b"\n")))
     if not directory.is_dir():
         raise ClusterMissing(pointer=pointer, path=directory)
     return directory
@@ -252,11 +257,11 @@ def _one_at_a_time(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_durably(path: Path, text: str) -> None:
+def _write_durably(path: Path, content: bytes) -> None:
     """The file has this content after a power cut too, or is not there at all."""
     draft = path.with_name(f".{path.name}")
-    with draft.open("w") as file:
-        file.write(text)
+    with draft.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)

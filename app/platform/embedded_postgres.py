@@ -3,8 +3,10 @@
 docs/decisions/0002-embedded-postgresql.md tells how processes share it. Nothing of it listens on a network.
 """
 
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +43,8 @@ STOP_LIMIT = 90
 """Seconds that anybody waits for a server to end; its keeper is firm with it after 60."""
 LOOK_AGAIN = 0.01
 """Seconds between two looks at a lock or the server's status file."""
+LITTLE_ROOM = 1_000_000
+"""Bytes; with less the disk is called full."""
 MARK = "nahwerk"
 """Stands in our servers' command line as their cluster_name."""
 
@@ -150,10 +154,8 @@ class EmbeddedPostgres:
         orders = _orders(home, programs, self._settings)
         give_up = time.monotonic() + STOP_LIMIT
         while (cluster := self._try_to_launch(home, orders)) is None:
-            failure = _last_words(home)
-            if not _is_transient(failure) or time.monotonic() > give_up:
-                refusal = NotEnoughMemory if "shared memory" in failure else StartFailed
-                raise refusal(log=home.log, lines=failure)
+            if not _is_transient(_last_words(home)) or time.monotonic() > give_up:
+                raise _reason(home)
             time.sleep(10 * LOOK_AGAIN)
         self.owned = True
         return cluster
@@ -193,7 +195,7 @@ def _ready(home: ClusterHome, is_coming: Callable[[], bool]) -> Cluster | None:
 def _status(home: ClusterHome) -> Cluster | None:
     """Read from PostgreSQL's own status file: its last lines are socket directory, host, shared memory, state."""
     try:
-        lines = home.status_file.read_text().rstrip("\n").split("\n")
+        lines = os.fsdecode(home.status_file.read_bytes()).rstrip("\n").split("\n")
     except FileNotFoundError:
         return None
     if len(lines) < 8 or lines[-1].strip() != "ready":
@@ -207,7 +209,7 @@ def _await_end_of_previous(home: ClusterHome) -> None:
     A server that Nahwerk has not started is left alone (UsedByAnother).
     """
     try:
-        pid = int(home.status_file.read_text().split("\n", 1)[0])
+        pid = int(home.status_file.read_bytes().split(b"\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return
     if _runs_in(pid, home.directory):
@@ -283,18 +285,21 @@ def _orders(home: ClusterHome, programs: Path, settings: Mapping[str, str]) -> O
 
 def _start_keeper(home: ClusterHome, orders: Orders) -> subprocess.Popen[bytes]:
     """The keeper outlives this process if it must, and no signal to this process's group or terminal reaches it."""
-    script = postgres_keeper.__file__
     try:
-        return subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, "-I", "-S", script, json.dumps(asdict(orders))],
+        keeper = subprocess.Popen(  # noqa: S603 - our own script
+            [sys.executable, "-I", "-S", postgres_keeper.__file__],
             cwd="/",
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        assert keeper.stdin is not None
+        with keeper.stdin as told:
+            told.write(json.dumps(asdict(orders)).encode())
     except OSError as error:
         raise StartFailed(log=home.log, lines=f"{sys.executable}: {error.strerror}") from error
+    return keeper
 
 
 def _last_words(home: ClusterHome) -> str:
@@ -304,6 +309,15 @@ def _last_words(home: ClusterHome) -> str:
     except OSError as error:
         return str(error)
     return "\n".join(text.rpartition(f"{STARTING}\n")[2].splitlines()[-12:])
+
+
+def _reason(home: ClusterHome) -> EmbeddedPostgresRefusal:
+    """Why the server did not start. On a full disk the log has no room to say so."""
+    if shutil.disk_usage(home.directory).free < LITTLE_ROOM:
+        return NotWritable(path=home.directory, reason=os.strerror(errno.ENOSPC))
+    failure = _last_words(home)
+    refusal = NotEnoughMemory if "shared memory" in failure else StartFailed
+    return refusal(log=home.log, lines=failure)
 
 
 def _is_transient(failure: str) -> bool:

@@ -57,6 +57,10 @@ class BoundedLog:
         self._path = path
         self._open()
 
+    def take_errors(self) -> None:
+        """What this process itself has to complain about goes into the log too."""
+        os.dup2(self._descriptor, sys.stderr.fileno())
+
     def write(self, line: bytes) -> None:
         with suppress(OSError):
             if self._size > LOG_LIMIT:
@@ -70,7 +74,6 @@ class BoundedLog:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(self._path, flags, 0o600)
         self._size = os.fstat(self._descriptor).st_size
-        os.dup2(self._descriptor, 2)
 
 
 class Keeper:
@@ -79,6 +82,7 @@ class Keeper:
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
         self._log = BoundedLog(orders.log)
+        self._log.take_errors()
         self._turn = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._nobody_left = threading.Event()
@@ -163,11 +167,12 @@ def end_with_keeper() -> None:
 
 
 def main() -> int:
-    """Ends with the last user, not with the terminal or service that happened to start it."""
+    """Reads its orders as JSON from standard input. Ends with the last user, not with the terminal or service
+    that happened to start it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    return Keeper(Orders(**json.loads(sys.argv[1]))).run()
+    return Keeper(Orders(**json.load(sys.stdin))).run()
 
 
 if __name__ == "__main__":

@@ -58,8 +58,8 @@ class OwnedByAnother(EmbeddedPostgresRefusal):
 
     code = "postgres_owned_by_another"
     text = marked(
-        "{path} gehört dem Benutzer {owner}, nicht {expected}. Starten Sie Nahwerk als {owner}, oder geben Sie "
-        "das Verzeichnis mit chown -R dem Benutzer {expected}."
+        "{path} gehört dem Benutzer {owner}, nicht {expected}. Starten Sie Nahwerk als derselbe Benutzer wie "
+        "bisher, oder geben Sie das Verzeichnis mit chown -R dem Benutzer {expected}."
     )
 
 

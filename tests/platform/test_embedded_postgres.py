@@ -16,10 +16,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.platform import cluster_home, postgres_binaries
+from app.platform import cluster_home, postgres_binaries, postgres_keeper
 from app.platform.cluster_home import POINTER, settle_home
 from app.platform.embedded_postgres import Cluster, EmbeddedPostgres, pg_bin, running_cluster
 from app.platform.postgres_binaries import SYSTEM_DIR, Account, run_as
+from app.platform.postgres_keeper import BoundedLog
 from app.platform.postgres_refusals import (
     ClusterMissing,
     NotACluster,
@@ -572,6 +573,17 @@ def test_a_failed_start_quotes_the_log_and_leaves_nothing_running(data_dir: Path
         postgres.start()
     assert servers(data_dir) == []
     assert not postgres.owned
+
+
+def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_keeper, "LOG_LIMIT", 1000)
+    log = BoundedLog(str(tmp_path / "postgres.log"))
+    for number in range(1000):
+        log.write(f"line {number}\n".encode())
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["postgres.log", "postgres.log.1"]
+    assert sum(file.stat().st_size for file in files) < 2100
+    assert any("line 999\n" in file.read_text() for file in files)
 
 
 def test_too_little_memory_is_said_so(data_dir: Path) -> None:
