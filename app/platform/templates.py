@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from app.kernel.refusals import Phrase, Refusal
 from app.platform.language import Speaker, catalogue, speaker
@@ -23,7 +23,6 @@ class Templates:
         environment = Environment(
             loader=FileSystemLoader(self._root),
             autoescape=select_autoescape(["html", "svg"]),
-            undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,
@@ -44,7 +43,7 @@ class Templates:
         return environment
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
-        """The template with this context, in this language. Raises where a name in it is not given."""
+        """The template with this context, in this language."""
         return self.environment(language).get_template(name).render(context)
 
 

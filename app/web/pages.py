@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -15,7 +16,6 @@ from app.identity.rules import Action
 from app.kernel.refusals import marked
 from app.network.queries import NetworkCard, the_network
 from app.platform.cookies import CookieJar
-from app.platform.database import DatabaseAway
 from app.platform.problems import Problem
 from app.platform.settings import Settings
 from app.platform.templates import Templates
@@ -50,6 +50,7 @@ class Pages:
         self.templates = templates
         self.settings = settings
         self.jar = jar
+        self._network: NetworkCard | None = None
 
     async def show(
         self,
@@ -62,8 +63,9 @@ class Pages:
         headers: Mapping[str, str] | None = None,
     ) -> Response[str]:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
+        self._network = await the_network()
         html = self.templates.render(
-            template, visitor.language, {**self._frame(request, visitor, await the_network()), **(context or {})}
+            template, visitor.language, {**self._frame(request, visitor), **(context or {})}
         )
         return Response(
             html,
@@ -72,18 +74,20 @@ class Pages:
             headers={"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language", **(headers or {})},
         )
 
-    async def problem(self, request: PageRequest, visitor: Visitor, problem: Problem) -> Response[str]:
-        """An error as a page; also while the database is away."""
-        try:
-            network = await the_network()
-        except DatabaseAway:
-            network = None
+    def problem(self, request: PageRequest, visitor: Visitor, problem: Problem) -> Response[str]:
+        """An error as a page; without asking the database, which may be what is away."""
         html = self.templates.render(
-            "error.html", visitor.language, {**self._frame(request, visitor, network), "problem": problem}
+            "error.html", visitor.language, {**self._frame(request, visitor), "problem": problem}
         )
-        return Response(html, status_code=problem.status, media_type=MediaType.HTML, headers=dict(problem.headers))
+        return Response(
+            html,
+            status_code=problem.status,
+            media_type=MediaType.HTML,
+            headers={"Cache-Control": "no-store", **problem.headers},
+        )
 
-    def _frame(self, request: PageRequest, visitor: Visitor, network: NetworkCard | None) -> dict[str, Any]:
+    def _frame(self, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
+        network = self._network
         token = ScopeState.from_scope(request.scope).csrf_token
         csrf = token if isinstance(token, str) else ""
         return {
@@ -107,6 +111,11 @@ def here(request: PageRequest) -> str:
 def go(url: str) -> Redirect:
     """After a form: shows the next page by GET, so that reloading it sends nothing again."""
     return Redirect(url, status_code=303)
+
+
+def sign_in_first(next_url: str) -> Redirect:
+    """To the sign-in page, which leads back to where the person wanted to go."""
+    return go(f"/anmelden?{urlencode({'weiter': next_url})}")
 
 
 def _site(network: NetworkCard | None, language: str) -> Site:
