@@ -17,6 +17,7 @@ from app.network.queries import SpaceCard, published_spaces
 RADIUS_KM = 15.0
 DAYS_SHOWN = 7
 STATION_NEAR_KM = 1.0
+DAYS_LOOKED_AHEAD = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +166,19 @@ def _day_found(day: date, counts: Sequence[Count]) -> DayFound:
     if not counts:
         return DayFound(day, None, 0)
     return DayFound(day, sum(count.free for count in counts), sum(count.total for count in counts))
+
+
+@dataclass(frozen=True, slots=True)
+class NextFree:
+    """The next day on which a space can give the wanted time, and how much is free then."""
+
+    day: date
+    free: int
+
+
+async def next_free_day(space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime) -> NextFree | None:
+    """Looks at the two weeks after the wanted day; `hours` must reach that far."""
+    days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
+    windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
+    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind)
+    return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from app.kernel.refusals import Phrase, Refusal
+from app.kernel.refusals import Refusal
 from app.platform.language import Speaker, catalogue, speaker
 
 
@@ -33,8 +33,9 @@ class Templates:
         environment.globals |= {"static": self._static_url, "language": language}
         environment.filters |= {
             "day": said_by.day,
+            "day_of_year": said_by.day_of_year,
+            "weekday": said_by.weekday,
             "clock": lambda at: said_by.time(at.time()),
-            "span": lambda period: said_by.span(*period),
             "money": said_by.money,
             "distance": said_by.distance,
             "listed": said_by.listed,
@@ -47,12 +48,12 @@ class Templates:
         return self.environment(language).get_template(name).render(context)
 
 
-def _said(said_by: Speaker, thing: Refusal | Phrase | str) -> str:
-    """A refusal, phrase or marked text in words."""
+def _said(said_by: Speaker, thing: object) -> str:
+    """A refusal, a marked text or a fact in words."""
     match thing:
         case Refusal():
             return said_by.refusal(thing)
-        case Phrase():
-            return said_by.word(thing)
-        case _:
+        case str():
             return said_by.gettext(thing)
+        case _:
+            return said_by.word(thing)
