@@ -1,0 +1,49 @@
+"""Calendar feeds, and each booking's event as bytes."""
+
+from piccolo.columns import BigSerial, Bytea, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.bookings.tables import Booking
+from app.identity.tables import Person
+from app.inventory.tables import Resource
+from app.network.tables import Space
+from app.platform.personal_data import NOT_PERSONAL, personal
+
+
+class Feed(Table, tablename="feed"):
+    """An address at which one calendar can be read by whoever knows it; one owner, one scope, read-only."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    kind = Text(default="person", help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose calendar it is, or who subscribed to it", "until revoked, then 30 days"),
+    )
+    resource = ForeignKey(Resource, null=True, on_delete=OnDelete.restrict, default=None)
+    space = ForeignKey(Space, null=True, on_delete=OnDelete.restrict, default=None)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+    rotated_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)
+    last_fetched_at = Timestamptz(default=None, null=True)
+    last_fetched_by = Text(
+        default=None,
+        null=True,
+        help_text=personal("show which program reads the calendar", "until the next fetch"),
+    )
+
+
+class KeptEvent(Table, tablename="kept_event"):
+    """A booking's VEVENT in one language, built once for each of its sequences."""
+
+    id = BigSerial(primary_key=True)
+    booking = ForeignKey(Booking, null=False, on_delete=OnDelete.restrict, default=None)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    sequence = Integer(default=0)
+    content = Bytea(default=b"", help_text=personal("show the booking in the person's calendar", "as the booking"))

@@ -1,0 +1,125 @@
+"""People, what they may do, how they prove who they are, and what was done."""
+
+from piccolo.columns import (
+    JSONB,
+    Array,
+    BigInt,
+    BigSerial,
+    Bytea,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.platform.personal_data import NOT_PERSONAL, personal
+
+_ACCOUNT = "until the account is erased"
+
+
+class Person(Table, tablename="person"):
+    """Somebody known to the network; needs neither e-mail nor password (DESIGN.md decision 23)."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=personal("name the person in addresses and the interface", _ACCOUNT))
+    name = Text(default=None, help_text=personal("greet and find the person", _ACCOUNT))
+    email = Text(default=None, null=True, help_text=personal("sign in, confirmations", _ACCOUNT))
+    email_confirmed_at = Timestamptz(default=None, null=True)
+    password_hash = Text(default=None, null=True, help_text=personal("sign in", _ACCOUNT))
+    language = Text(default="de", help_text=personal("speak the person's language", _ACCOUNT))
+    created_at = Timestamptz(default=None)
+    retired_at = Timestamptz(default=None, null=True)
+    version = Integer(default=1)
+
+
+class RoleGrant(Table, tablename="role_grant"):
+    """One person's role within one scope; scopes of other capabilities stand as kind and key without foreign key."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("decide what the person may do", "until revoked, then as long as the audit trail"),
+    )
+    role = Text(default=None, help_text=NOT_PERSONAL)
+    scope_kind = Text(default=None, help_text=NOT_PERSONAL)
+    scope_id = BigInt(default=None, null=True)
+    granted_at = Timestamptz(default=None)
+    revoked_at = Timestamptz(default=None, null=True)
+
+
+class Session(Table, tablename="session"):
+    """A signed-in browser. Unlogged: a crash of the database signs everybody out and loses nothing else."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("keep the person signed in", "until sign-out, 30 days unused at most"),
+    )
+    created_at = Timestamptz(default=None)
+    authenticated_at = Timestamptz(default=None)
+    seen_at = Timestamptz(default=None)
+    browser = Text(default="", help_text=personal("let the person recognise its sessions", "as long as the session"))
+
+
+class MailedLink(Table, tablename="mailed_link"):
+    """A link that went out by mail: confirm an address, reset a password, change an address. Used once."""
+
+    id = BigSerial(primary_key=True)
+    token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    purpose = Text(default=None, help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whom the link is for", "30 days after it lapsed"),
+    )
+    email = Text(default=None, help_text=personal("know which address the link proves", "30 days after it lapsed"))
+    next_url = Text(default="/", help_text=personal("lead back to where the person was", "30 days after it lapsed"))
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    used_at = Timestamptz(default=None, null=True)
+
+
+class ApiToken(Table, tablename="api_token"):
+    """A key for programs that act for one person within scopes; stored as a hash."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know for whom the program acts", "one year after it was revoked"),
+    )
+    name = Text(default="", help_text=personal("let the person recognise the token", "one year after it was revoked"))
+    scopes = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    hint = Text(default="", help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)
+
+
+class AuditEntry(Table, tablename="audit_entry"):
+    """Who did what to what, and when. Append-only: the application's role may neither change nor delete it."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz(default=None)
+    actor = BigInt(default=None, null=True, help_text=personal("say who acted", "two years"))
+    via = Text(default="page", help_text=NOT_PERSONAL)
+    action = Text(default=None, help_text=NOT_PERSONAL)
+    subject_kind = Text(default=None, help_text=NOT_PERSONAL)
+    subject_id = BigInt(default=None, null=True)
+    details = JSONB(default="{}", help_text=personal("say what changed", "two years"))

@@ -1,0 +1,14 @@
+"""Tells Piccolo which tables and migrations this capability has."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from app.inventory.tables import Claim, FloorPlan, HoursException, Resource, WeeklyHours
+
+APP_CONFIG = AppConfig(
+    app_name="inventory",
+    migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
+    table_classes=[Claim, FloorPlan, HoursException, Resource, WeeklyHours],
+    migration_dependencies=["app.network.piccolo_app"],
+)

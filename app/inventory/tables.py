@@ -1,0 +1,83 @@
+"""What can be booked, when it is open, where it stands, and what holds its time."""
+
+from piccolo.columns import (
+    JSONB,
+    Array,
+    BigInt,
+    BigSerial,
+    Date,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.network.tables import Space
+from app.platform.personal_data import NOT_PERSONAL
+
+
+class FloorPlan(Table, tablename="floor_plan"):
+    """The drawing of one floor of a space (app/inventory/floor_plans.py has its shapes)."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    name = Text(default="", help_text=NOT_PERSONAL)
+    drawing = JSONB(default="{}", help_text=NOT_PERSONAL)
+    position = Integer(default=0)
+
+
+class Resource(Table, tablename="resource"):
+    """A desk, room, booth or parking place."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    kind = Text(default="desk", help_text=NOT_PERSONAL)
+    name = Text(default=None, help_text=NOT_PERSONAL)
+    position = Integer(default=0)
+    capacity = SmallInt(default=1)
+    features = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    floor_plan = ForeignKey(FloorPlan, null=True, on_delete=OnDelete.restrict, default=None)
+    placement = JSONB(default=None, null=True, help_text=NOT_PERSONAL)
+    retired_at = Timestamptz(default=None, null=True)
+    version = Integer(default=1)
+
+
+class WeeklyHours(Table, tablename="weekly_hours"):
+    """One opening on one weekday (1 is Monday), wall time in minutes since midnight; 1440 is midnight at the end."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    weekday = SmallInt(default=None)
+    opens = SmallInt(default=None)
+    closes = SmallInt(default=None)
+
+
+class HoursException(Table, tablename="hours_exception"):
+    """What holds on one day instead of the week's hours; without times the space is closed that day."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    day = Date(default=None)
+    opens = SmallInt(default=None, null=True)
+    closes = SmallInt(default=None, null=True)
+    reason_de = Text(default="", help_text=NOT_PERSONAL)
+    reason_en = Text(default="", help_text=NOT_PERSONAL)
+
+
+class Claim(Table, tablename="claim"):
+    """A resource's time held for [starts_at, ends_at), by what (`holder`) and why (`reason`).
+
+    The constraint `claim_no_overlap` is the promise that nothing is given away twice. Holders of other capabilities
+    stand by key without foreign key; a claim that ends is deleted.
+    """
+
+    id = BigSerial(primary_key=True)
+    resource = ForeignKey(Resource, null=False, on_delete=OnDelete.restrict, default=None)
+    starts_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None)
+    reason = Text(default="booking", help_text=NOT_PERSONAL)
+    holder = BigInt(default=None)

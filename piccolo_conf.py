@@ -1,0 +1,17 @@
+"""Where Piccolo finds the engine and the capabilities' tables."""
+
+from piccolo.conf.apps import AppRegistry
+
+from app.platform.database import DB as DB
+
+APP_REGISTRY = AppRegistry(
+    apps=[
+        "app.platform.piccolo_app",
+        "app.identity.piccolo_app",
+        "app.network.piccolo_app",
+        "app.inventory.piccolo_app",
+        "app.bookings.piccolo_app",
+        "app.calendars.piccolo_app",
+        "app.notifications.piccolo_app",
+    ]
+)

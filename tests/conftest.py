@@ -1,0 +1,96 @@
+"""A real database for the tests: one cluster, one migrated template, a copy of it for each process."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from app.platform.database import DB
+from app.platform.migrations import migrate
+
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+"""The tests' present: Tuesday evening, 19:00 in Mayen."""
+
+
+PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
+"""Keeps the databases of several runs on one server apart."""
+
+
+def in_database(dsn: str, database: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def admin_dsn(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A superuser's connection to the cluster: DATABASE_URL where given, else an embedded one for this run alone."""
+    given = os.environ.get("DATABASE_URL")
+    assert given, "DATABASE_URL"
+    return given
+
+
+@pytest.fixture(scope="session")
+def template(admin_dsn: str, worker_id: str) -> str:
+    """The name of a database in which all migrations have run."""
+    name = f"{PREFIX}_template_{worker_id}"
+
+    async def make() -> None:
+        admin = await asyncpg.connect(admin_dsn)
+        try:
+            await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await admin.execute(f"CREATE DATABASE {name}")
+        finally:
+            await admin.close()
+        await migrate(in_database(admin_dsn, name))
+
+    asyncio.run(make())
+    return name
+
+
+@asynccontextmanager
+async def copied(admin_dsn: str, template: str, name: str) -> AsyncIterator[str]:
+    """A fresh copy of the template; its DSN. Gone afterwards."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield in_database(admin_dsn, name)
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def database(admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[str]:
+    """An empty, migrated database of this module's own, with the pool open as nahwerk_app; its DSN."""
+    async with copied(admin_dsn, template, f"{PREFIX}_test_{worker_id}") as dsn:
+        await DB.open_pool(dsn, size=8)
+        try:
+            yield dsn
+        finally:
+            await DB.close_pool()
+
+
+@pytest.fixture
+async def undone(database: str) -> AsyncIterator[None]:
+    """Everything that the test writes is rolled back after it."""
+    tx = DB.transaction()
+    await tx.__aenter__()
+    try:
+        yield
+    finally:
+        await tx.rollback()
+        await tx.__aexit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top level of the project."""
+    return Path(__file__).resolve().parents[1]
