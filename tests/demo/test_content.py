@@ -9,12 +9,14 @@ from itertools import combinations
 import pytest
 from PIL import Image
 
-from app.demo.content.catalogue import RESOURCE_FEATURES, SPACE_FEATURES, DemoPages, DemoResource, DemoSpace
+from app.demo.content.catalogue import DemoPages, DemoResource, DemoSpace
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw
 from app.demo.content.spaces import demo_spaces
 from app.inventory import floor_plans
+from app.inventory import rules as inventory_rules
 from app.inventory.floor_plans import Box, Placement
+from app.network import rules as network_rules
 
 MEMBERS = {
     "Andernach",
@@ -109,8 +111,8 @@ def test_hours_differ_from_place_to_place() -> None:
 
 @every_space
 def test_a_space_says_what_it_has(space: DemoSpace) -> None:
-    assert set(space.features) <= set(SPACE_FEATURES)
-    assert all(set(resource.features) <= set(RESOURCE_FEATURES) for resource in space.resources)
+    assert set(space.features) <= set(network_rules.FEATURES)
+    assert all(set(resource.features) <= set(inventory_rules.FEATURES) for resource in space.resources)
     assert all(len(set(resource.features)) == len(resource.features) for resource in space.resources)
     assert all(resource.capacity >= 1 for resource in space.resources)
     names = [(resource.kind, resource.name) for resource in space.resources]
@@ -137,11 +139,7 @@ def test_a_space_lies_in_its_county(space: DemoSpace) -> None:
 @every_space
 def test_nothing_overlaps_in_the_plan(space: DemoSpace) -> None:
     standing = [
-        *(
-            (resource.name, box)
-            for resource, placement in placed(space)
-            for box in reach(resource, placement)
-        ),
+        *((resource.name, box) for resource, placement in placed(space) for box in reach(resource, placement)),
         *((thing.name or "furniture", thing.bounds) for thing in space.floor_plan.furniture),
         *(("door", door.swept) for door in space.floor_plan.doors if door.leaf),
     ]
@@ -168,9 +166,7 @@ def test_everything_stands_within_the_walls(space: DemoSpace) -> None:
     for resource, placement in placed(space):
         for box in reach(resource, placement):
             gap = 8 if resource.kind == "desk" else -1
-            corners = [
-                (x, y) for x in (box.x - gap, box.right + gap) for y in (box.y - gap, box.bottom + gap)
-            ]
+            corners = [(x, y) for x in (box.x - gap, box.right + gap) for y in (box.y - gap, box.bottom + gap)]
             assert all(inside(outlines[0], x, y) for x, y in corners), resource.name
 
 
@@ -201,10 +197,7 @@ def test_every_space_looks_different() -> None:
 def every_word(pages: DemoPages) -> str:
     texts = [pages.imprint, pages.privacy, pages.terms, pages.accessibility]
     return "\n".join(
-        paragraph
-        for page in texts
-        for section in page.sections
-        for paragraph in (section.heading, *section.paragraphs)
+        paragraph for page in texts for section in page.sections for paragraph in (section.heading, *section.paragraphs)
     )
 
 

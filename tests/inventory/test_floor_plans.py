@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.inventory.floor_plans import (
     LONGEST_SIDE,
@@ -75,7 +75,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(places: list[Place], drawing: FloorPlanDrawing = DRAWING) -> ElementTree.Element:
-    environment = Environment(loader=FileSystemLoader("templates"), autoescape=True)
+    environment = Environment(
+        loader=FileSystemLoader("templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     macro = environment.get_template("parts/floor_plan.html").module.floor_plan  # type: ignore[attr-defined]
     markup = str(macro(drawing, places, "Grundriss <RegioHub>")).replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '
@@ -128,9 +134,7 @@ def test_what_is_no_drawing_is_refused(broken: str | bytes) -> None:
 def test_what_no_page_could_draw_is_refused(huge: str) -> None:
     with pytest.raises(FloorPlanTooLarge) as refused:
         decode(huge)
-    assert refused.value.text.format(**refused.value.facts).endswith(
-        "höchstens 1000 Formen und 60 Meter je Seite."
-    )
+    assert refused.value.text.format(**refused.value.facts).endswith("höchstens 1000 Formen und 60 Meter je Seite.")
 
 
 @pytest.mark.parametrize(
@@ -164,9 +168,7 @@ def test_a_place_has_to_lie_in_its_drawing() -> None:
         (Placement(100, 100, 62, 84, 270), (167, 124)),
     ],
 )
-def test_the_chair_stands_on_the_side_that_the_rotation_names(
-    placement: Placement, corner: tuple[int, int]
-) -> None:
+def test_the_chair_stands_on_the_side_that_the_rotation_names(placement: Placement, corner: tuple[int, int]) -> None:
     assert (placement.chair.x, placement.chair.y) == corner
     assert not placement.chair.overlaps(placement.bounds)
 

@@ -76,9 +76,7 @@ def _chair(canvas: Canvas, middle: float) -> None:
         canvas.ellipse(x, TABLE + 180, 7, 7, BASALT)
 
 
-def pendant(
-    canvas: Canvas, x: float, y: float, colour: str, *, cable: float = 0, globe: bool = False
-) -> None:
+def pendant(canvas: Canvas, x: float, y: float, colour: str, *, cable: float = 0, globe: bool = False) -> None:
     """A lamp that hangs from height `cable` down to y."""
     canvas.line([(x, cable), (x, y)], 3, BASALT)
     if globe:
@@ -115,6 +113,4 @@ def plant(canvas: Canvas, x: float, foot: float) -> None:
 
 
 def rug(canvas: Canvas, middle: float, colour: str) -> None:
-    canvas.polygon(
-        [(middle - 380, 700), (middle + 380, 700), (middle + 460, 772), (middle - 460, 772)], colour
-    )
+    canvas.polygon([(middle - 380, 700), (middle + 380, 700), (middle + 460, 772), (middle - 460, 772)], colour)

@@ -81,9 +81,7 @@ WALLS: Final[dict[Interior, Wall]] = {
     "plain": Wall(PLASTER, ((150, 210), (495, 210), (840, 210)), 150, 410),
     "study": Wall(PLASTER, ((660, 420),), 150, 420, panes=(4, 2)),
     "cottage": Wall(PLASTER, ((90, 170), (300, 170)), 190, 400, panes=(2, 3), floor=SAND, boards=SAND_DEEP),
-    "gallery": Wall(
-        PLASTER_BLUE, ((60, 1080),), 90, 560, frame=BASALT, panes=(7, 1), floor=SAND, boards=SAND_DEEP
-    ),
+    "gallery": Wall(PLASTER_BLUE, ((60, 1080),), 90, 560, frame=BASALT, panes=(7, 1), floor=SAND, boards=SAND_DEEP),
     "cinema": Wall(SLATE_DEEP, ((800, 150), (990, 150)), 150, 420, frame=PAPER),
     "hall": Wall(
         BASALT_STONE,
