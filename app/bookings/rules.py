@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -209,8 +209,8 @@ DAY_PARTS = {DayPart.MORNING: (8 * 60, 12 * 60), DayPart.AFTERNOON: (13 * 60, 18
 SHORTEST_DAY_PART = timedelta(hours=1)
 
 
-def window_at(space_hours: Hours, day: date, wanted: Period, now: datetime) -> Period | None:
-    """What of the wanted time this space can give that day: within its hours and not yet over.
+def window_at(space_hours: Hours, wanted: Period, now: datetime) -> Period | None:
+    """What of the wanted time this space can give: within its hours and not yet over.
 
     The longest stretch counts, and it must last an hour at least; otherwise None.
     """

@@ -1,29 +1,28 @@
 """Who asks: from the session's cookie or a bearer token to a Visitor, once for every request."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from app.identity.api_tokens import actor_of_token
-from app.identity.rules import Actor
-from app.identity.sessions import actor_of_session
+from app.identity.queries import actor_of_session, actor_of_token
+from app.identity.rules import Action, Actor, demand
 from app.kernel.clock import Clock
-from app.kernel.refusals import NotAllowed
 from app.platform.cookies import CookieJar
 from app.platform.language import LANGUAGES, Speaker, preferred_language, speaker
 from app.platform.problems import NotSignedIn
 from app.platform.random_ids import token_hash
-from app.platform.rate_limits import Limit, spend
+from app.platform.rate_limits import LeasedLimit, Limit, address_key
 
 SESSION_COOKIE = "session"
 LANGUAGE_COOKIE = "sprache"
 SCHEME_COOKIE = "farbschema"
 SCHEMES = ("auto", "light", "dark")
 
-BY_TOKEN = Limit.a_minute("api_token", 6_000)
-BY_ADDRESS = Limit.a_minute("api_address", 1_200)
+_MINUTE = timedelta(minutes=1)
+BY_TOKEN = LeasedLimit(Limit("api_token", 6_000, _MINUTE))
+BY_ADDRESS = LeasedLimit(Limit("api_address", 1_200, _MINUTE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,10 @@ class Visitor:
             raise NotSignedIn
         return self.actor
 
-    def with_scope(self, scope: str) -> Actor:
-        """The actor, where the token may do this; raises NotSignedIn or NotAllowed. A page's session may do all."""
-        actor = self.signed_in
-        if not actor.has_scope(scope):
-            raise NotAllowed
-        return actor
+    def allowed(self, action: Action) -> Actor:
+        """The actor, where he may do this to his own; raises NotSignedIn, ScopeMissing or NotAllowed."""
+        demand(self.signed_in, action)
+        return self.signed_in
 
 
 class Authentication:
@@ -87,13 +84,13 @@ class Authentication:
             kind, _, token = authorization.partition(" ")
             if kind.lower() != "bearer" or not token:
                 raise NotSignedIn
-            await spend(BY_TOKEN, token_hash(token).hex(), now)
+            await BY_TOKEN.hit(token_hash(token).hex(), now)
             actor = await actor_of_token(token, now)
             if actor is None:
                 raise NotSignedIn
             return actor
         if is_api:
-            await spend(BY_ADDRESS, address, now)
+            await BY_ADDRESS.hit(address_key(address), now)
         session = request.cookies.get(self._jar.name(SESSION_COOKIE))
         return await actor_of_session(session, now) if session else None
 

@@ -1,11 +1,20 @@
 """Who may do what, and which actor asks. The permission table is the one place that decides it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
-from app.kernel.refusals import NotAllowed, Refusal, marked
+from email_validator import EmailNotValidError, validate_email
+
+from app.kernel.refusals import BadInput, NotAllowed, Refusal, marked
+
+Via = Literal["page", "token", "cli"]
+"""How an actor reached us: signed in on the pages, by an API token, or on the command line."""
+
+LANGUAGES = ("de", "en")
+LONGEST_NAME = 120
 
 
 class Role(StrEnum):
@@ -138,10 +147,10 @@ class Actor:
     email: str | None
     language: str
     grants: tuple[Grant, ...] = ()
-    via: str = "page"
+    via: Via = "page"
     scopes: frozenset[str] | None = None
     session: int | None = None
-    authenticated_at: datetime | None = field(default=None, compare=False)
+    authenticated_at: datetime | None = None
 
     def may(
         self, action: Action, *, operator: int | None = None, space: int | None = None, team: int | None = None
@@ -219,3 +228,63 @@ def may_grant(actor: Actor, grant: Grant, *, operator: int | None = None) -> boo
     return actor.may(Action.MANAGE_ROLES, **where) and all(
         actor.may(action, **where) for action in PERMISSIONS[grant.role] - PERMISSIONS[Role.MEMBER]
     )
+
+
+class NameUnusable(BadInput):
+    """A name is empty, too long, or has no letter or digit."""
+
+    code = "name_unusable"
+    text = marked("Bitte geben Sie einen Namen mit höchstens {longest} Zeichen an.")
+
+
+class EmailUnusable(BadInput):
+    """No mail could reach this address."""
+
+    code = "email_unusable"
+    text = marked("Das ist keine vollständige E-Mail-Adresse, zum Beispiel name@firma.de.")
+
+
+class LanguageUnknown(BadInput):
+    """There are no texts in this language."""
+
+    code = "language_unknown"
+    text = marked("In dieser Sprache gibt es keine Texte.")
+
+
+def usable_name(name: str) -> str:
+    """The name without control characters and with single spaces, fit for mail headers. Raises NameUnusable."""
+    clean = " ".join("".join(character if character.isprintable() else " " for character in name).split())
+    if len(clean) > LONGEST_NAME or not any(character.isalnum() for character in clean):
+        raise NameUnusable(field="name", longest=LONGEST_NAME)
+    return clean
+
+
+def usable_email(email: str) -> str:
+    """The address as it is stored: lower case, its domain in ASCII. Raises EmailUnusable.
+
+    The check is one of syntax (RFC 5321, 5322) and looks nothing up.
+    """
+    try:
+        checked = validate_email(email.strip(), check_deliverability=False, allow_smtputf8=False)
+    except (EmailNotValidError, UnicodeError) as error:
+        raise EmailUnusable(field="email") from error
+    return str(checked.ascii_email).lower()
+
+
+def usable_language(language: str) -> str:
+    """Raises LanguageUnknown."""
+    if language not in LANGUAGES:
+        raise LanguageUnknown(field="language")
+    return language
+
+
+def local_path(next_url: str) -> str:
+    """Where to go next if it is a path of this host, else "/".
+
+    Browsers read a backslash as a slash and skip tabs and line breaks, so only printable ASCII without backslash is
+    taken; two slashes at the start would name another host (ASVS 3.7.2).
+    """
+    is_plain = next_url.isascii() and next_url.isprintable() and not set(next_url) & set("\\ ")
+    if is_plain and len(next_url) <= 2000 and next_url.startswith("/") and not next_url.startswith("//"):
+        return next_url
+    return "/"

@@ -68,17 +68,10 @@ class Box(msgspec.Struct, frozen=True):
 
     def overlaps(self, other: "Box") -> bool:
         """Whether the two share area; touching edges do not."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def contains(self, other: "Box") -> bool:
-        return (
-            self.x <= other.x
-            and self.y <= other.y
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
+        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
 
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -123,9 +116,7 @@ class Window(_Shape, frozen=True, tag="window"):
 
     @property
     def bounds(self) -> Box:
-        return Box(
-            min(self.x1, self.x2), min(self.y1, self.y2), abs(self.x2 - self.x1), abs(self.y2 - self.y1)
-        )
+        return Box(min(self.x1, self.x2), min(self.y1, self.y2), abs(self.x2 - self.x1), abs(self.y2 - self.y1))
 
     @property
     def panes(self) -> tuple[tuple[Point, Point], tuple[Point, Point]]:

@@ -100,6 +100,14 @@ class Speaker:
         pattern = "ccc d. MMMM" if self.language == "de" else "ccc d MMMM"
         return format_date(day, pattern, locale=self.locale)
 
+    def day_of_year(self, day: date) -> str:
+        """25. November 2026."""
+        return format_date(day, "d. MMMM y" if self.language == "de" else "d MMMM y", locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """Mittwoch."""
+        return format_date(day, "EEEE", locale=self.locale)
+
     def time(self, wall: time) -> str:
         """8:30 Uhr; 8:30."""
         short = format_time(wall, "H:mm", locale=self.locale)

@@ -39,6 +39,8 @@ COMPRESSED = frozenset({".css", ".js", ".json", ".svg", ".txt", ".webmanifest"})
 HASH_LENGTH = 8
 CSS_ADDRESS = re.compile(r"""url\(\s*(["']?)(?!data:|https?:|//|/|#)([^"')]+)\1\s*\)""")
 
+ASKED_FOR = re.compile(r"""\bstatic\(\s*["']([^"']+)["']\s*\)""")
+
 
 class UnknownStaticFileError(LookupError):
     """A template or a stylesheet names a file that static/ does not hold."""
@@ -89,6 +91,17 @@ class StaticFiles:
             raise UnknownStaticFileError(
                 f"static/{name} does not exist, or is of a kind that is not served"
             ) from None
+
+    def check(self, templates: Path) -> None:
+        """Reads every template below the folder `templates` for the files that it asks for by name.
+
+        Raises UnknownStaticFileError with the template's name if one of them does not exist.
+        """
+        for template in sorted(templates.rglob("*.html")):
+            for name in ASKED_FOR.findall(template.read_text(encoding="utf-8")):
+                if name not in self._by_name:
+                    asking = template.relative_to(templates).as_posix()
+                    raise UnknownStaticFileError(f"{asking} asks for static/{name}, which does not exist")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         if scope["method"] not in ("GET", "HEAD"):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from app.kernel.refusals import Phrase, Refusal
+from app.kernel.refusals import Refusal
 from app.platform.language import Speaker, catalogue, speaker
 
 
@@ -23,7 +23,6 @@ class Templates:
         environment = Environment(
             loader=FileSystemLoader(self._root),
             autoescape=select_autoescape(["html", "svg"]),
-            undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,
@@ -34,8 +33,9 @@ class Templates:
         environment.globals |= {"static": self._static_url, "language": language}
         environment.filters |= {
             "day": said_by.day,
+            "day_of_year": said_by.day_of_year,
+            "weekday": said_by.weekday,
             "clock": lambda at: said_by.time(at.time()),
-            "span": lambda period: said_by.span(*period),
             "money": said_by.money,
             "distance": said_by.distance,
             "listed": said_by.listed,
@@ -44,16 +44,16 @@ class Templates:
         return environment
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
-        """The template with this context, in this language. Raises where a name in it is not given."""
+        """The template with this context, in this language."""
         return self.environment(language).get_template(name).render(context)
 
 
-def _said(said_by: Speaker, thing: Refusal | Phrase | str) -> str:
-    """A refusal, phrase or marked text in words."""
+def _said(said_by: Speaker, thing: object) -> str:
+    """A refusal, a marked text or a fact in words."""
     match thing:
         case Refusal():
             return said_by.refusal(thing)
-        case Phrase():
-            return said_by.word(thing)
-        case _:
+        case str():
             return said_by.gettext(thing)
+        case _:
+            return said_by.word(thing)

@@ -22,6 +22,17 @@ WIDEST_EMPTY_REACH_KM: Final = 15
 RINGS_KM: Final = (5, 10, 20, 50)
 SMALLEST_RING: Final = 45
 MOST_RINGS: Final = 2
+RING_LABELS: Final = (
+    (0, 1),
+    (0, -1),
+    (1, 0),
+    (-1, 0),
+    (0.71, 0.71),
+    (-0.71, 0.71),
+    (0.71, -0.71),
+    (-0.71, -0.71),
+)
+"""Where on a ring its label may stand, the best first, as steps to the east and south."""
 HERE_RADIUS: Final = 21
 NEIGHBOURS: Final = ("Koblenz", "Neuwied", "Cochem", "Boppard", "Bad Neuenahr-Ahrweiler", "Montabaur", "Bonn")
 """Towns outside the county that give bearings."""
@@ -29,7 +40,7 @@ NEIGHBOURS: Final = ("Koblenz", "Neuwied", "Cochem", "Boppard", "Bad Neuenahr-Ah
 PinState = Literal["free", "full", "closed"]
 
 
-SEARCH_MARGINS: Final = Margins(side=28, top=54, bottom=24)
+SEARCH_MARGINS: Final = Margins(side=40, top=64, bottom=36)
 NETWORK_MARGINS: Final = Margins(side=14, top=14, bottom=14)
 
 
@@ -229,10 +240,8 @@ def _rings(frame: Frame, here: Point, taken: list[Box]) -> tuple[DistanceRing, .
         radius = round(km * frame.units_per_km)
         if SMALLEST_RING <= radius < farthest and len(rings) < MOST_RINGS:
             starts = (
-                Point(here.x + 4, here.y + radius + 12),
-                Point(here.x + 4, here.y - radius - 4),
-                Point(here.x + radius + 4, here.y + 4),
-                Point(here.x - radius - 34, here.y + 4),
+                Point(here.x + east * radius + 4, here.y + south * radius + (12 if south > 0 else -4))
+                for east, south in RING_LABELS
             )
             width = text_width(f"{km} km", size=11)
             label = first_free(frame, taken, starts, before=0, after=width)
@@ -244,6 +253,8 @@ def _rings(frame: Frame, here: Point, taken: list[Box]) -> tuple[DistanceRing, .
 
 PHONE_NAME_SIZE: Final = 15
 RIVER_NAME_SIZE: Final = 12
+RIVERS_APART: Final = 60
+"""No river is named where another one is nearer than this, so that nobody takes the one for the other."""
 
 
 def _member_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
@@ -253,10 +264,9 @@ def _member_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
         for name, points in _inner_points().items()
     }
     for name, spots in sorted(seen.items(), key=lambda item: len(item[1])):
-        if spots:
-            spot = _first_free_middle(frame, taken, _from_the_middle(spots), name)
-            if spot:
-                yield Name(name, "member", round(spot.x), round(spot.y))
+        spot = _first_free_middle(frame, taken, _from_the_middle(spots), name)
+        if spot:
+            yield Name(name, "member", round(spot.x), round(spot.y))
 
 
 def _neighbour_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
@@ -269,23 +279,35 @@ def _neighbour_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
 
 
 def _river_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
-    for river in borders().rivers:
-        bends = [frame.at(project(position)) for course in river.courses for position in course]
-        bends = [bend for bend in bends if frame.shows(bend)]
-        width = text_width(river.name, RIVER_NAME_SIZE)
+    bends = {
+        name: [bend for bend in map(frame.at, points) if frame.shows(bend)]
+        for name, points in _rivers().items()
+    }
+    for name, own in bends.items():
+        others = [bend for other, them in bends.items() if other != name for bend in them]
+        width = text_width(name, RIVER_NAME_SIZE)
         starts = [
             Point(bend.x + dx, bend.y + dy)
-            for bend in (_from_the_middle(bends) if bends else [])
+            for bend in _from_the_middle(own)
+            if all(math.dist(bend, other) > RIVERS_APART for other in others)
             for dx, dy in ((9, -7), (9, 17), (-9 - width, -7), (-9 - width, 17))
         ]
         start = first_free(frame, taken, starts, before=0, after=width)
         if start:
-            yield Name(river.name, "river", round(start.x), round(start.y))
+            yield Name(name, "river", round(start.x), round(start.y))
 
 
 @functools.cache
 def _inner_points() -> dict[str, list[Point]]:
-    return {area.name: points_inside(area, spacing_km=1) for area in borders().members}
+    return {area.name: points_inside(area, spacing_km=1.5) for area in borders().members}
+
+
+@functools.cache
+def _rivers() -> dict[str, list[Point]]:
+    return {
+        river.name: [project(position) for course in river.courses for position in course]
+        for river in borders().rivers
+    }
 
 
 @functools.cache
@@ -299,6 +321,9 @@ def _county_outline() -> list[Point]:
 
 
 def _from_the_middle(spots: Sequence[Point]) -> list[Point]:
+    """The spots, those in the middle of them first."""
+    if not spots:
+        return []
     middle = Point(sum(spot.x for spot in spots) / len(spots), sum(spot.y for spot in spots) / len(spots))
     return sorted(spots, key=lambda spot: (math.dist(spot, middle), spot))
 

@@ -168,6 +168,21 @@ def test_a_stylesheet_with_a_broken_address_stops_the_start(root: Path) -> None:
         StaticFiles(root)
 
 
+def test_a_template_that_asks_for_an_unknown_file_stops_the_start(
+    tmp_path: Path, static: StaticFiles
+) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "page.html").write_text("<link href=\"{{ static('theme.css') }}\">")
+    static.check(tmp_path)
+    (tmp_path / "mail" / "page.html").write_text("<link href=\"{{ static('tehme.css') }}\">")
+    with pytest.raises(UnknownStaticFileError, match=r"mail/page\.html asks for static/tehme\.css"):
+        static.check(tmp_path)
+
+
+def test_our_templates_ask_only_for_files_that_exist() -> None:
+    StaticFiles(PROJECT_STATIC).check(PROJECT_STATIC.parent / "templates")
+
+
 def test_mounted_in_the_app(static: StaticFiles) -> None:
     @asgi("/static", is_static=True, copy_scope=True)
     async def serve_static(scope: object, receive: object, send: object) -> None:

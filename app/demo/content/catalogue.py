@@ -6,35 +6,6 @@ from typing import Literal
 
 from app.inventory.floor_plans import FloorPlanDrawing, Placement
 
-SPACE_FEATURES = (
-    "wifi",
-    "parking",
-    "charging_point",
-    "step_free",
-    "kitchen",
-    "phone_booth",
-    "printer",
-    "lockers",
-    "bike_parking",
-    "toilet_accessible",
-    "monitors",
-    "meeting_room",
-    "late_hours",
-)
-RESOURCE_FEATURES = (
-    "monitor",
-    "height_adjustable",
-    "window",
-    "quiet",
-    "calls_ok",
-    "step_free",
-    "wheelchair_usable",
-    "whiteboard",
-    "screen",
-    "video",
-    "charging_point",
-)
-
 ResourceKind = Literal["desk", "room", "booth", "parking"]
 OperatorKind = Literal["town", "association_of_municipalities", "cooperative", "company", "club"]
 TaxStatus = Literal["standard", "small_business", "public_body"]
@@ -126,7 +97,10 @@ class DemoException:
 
 @dataclass(frozen=True, slots=True)
 class DemoResource:
-    """What can be booked. Desks are named by their number; parking places stand in no floor plan."""
+    """What can be booked. `name` goes without its kind, see `inventory.rules.label`: "4", "Nette".
+
+    Parking places stand in no floor plan.
+    """
 
     kind: ResourceKind
     name: str

@@ -83,7 +83,12 @@ def walled(recipe: RoomRecipe) -> list[Shape]:
     x, y, width, height = recipe.box
     right, bottom = x + width, y + height
     corners = [(x, y), (right, y), (right, bottom), (x, bottom), (x, y)]
-    return [Room(x, y, width, height, recipe.name), Wall(corners), doorway(recipe)]
+    return [Room(x, y, width, height, spoken_name(recipe)), Wall(corners), doorway(recipe)]
+
+
+def spoken_name(recipe: RoomRecipe) -> str:
+    """A resource is called by its kind and name, all else by its name alone."""
+    return {"room": "Raum ", "booth": "Kabine ", None: ""}[recipe.books] + recipe.name
 
 
 def doorway(recipe: RoomRecipe) -> Door:

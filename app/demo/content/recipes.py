@@ -33,7 +33,10 @@ Building = Literal[
 ]
 Ground = Literal["square", "garden", "street", "yard", "platform"]
 Hills = Literal["fields", "eifel", "mosel", "rhine", "none"]
-Interior = Literal["plain", "gallery", "cinema", "hall", "school", "bank", "barn", "station", "brick"]
+Interior = Literal[
+    "plain", "study", "cottage", "gallery", "cinema", "hall", "school", "bank", "barn", "station", "brick"
+]
+Plaster = Literal["white", "ochre", "rose", "green", "blue"]
 Outlook = Literal["fields", "hills", "mosel", "rhine", "town"]
 
 
@@ -112,9 +115,12 @@ class OutsideRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsideRecipe:
+    """`plaster` colours the wall where it is plastered."""
+
     room: Interior
     desks: int
     view: Outlook
+    plaster: Plaster = "white"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ class SpaceRecipe:
 
 @cache
 def space_recipes() -> dict[str, SpaceRecipe]:
-    """Every space's recipe by its slug, the RegioHubs first. Raises msgspec.ValidationError for a bad file."""
+    """Every recipe by its slug, the RegioHubs first. Raises msgspec.ValidationError for a bad file."""
     sources = [source for source in files(__package__).joinpath("spaces").iterdir() if source.name[0] != "."]
     recipes = {
         source.name.removesuffix(".toml"): msgspec.toml.decode(source.read_bytes(), type=SpaceRecipe)

@@ -73,4 +73,4 @@ def _parking(recipe: ParkingRecipe) -> Iterator[DemoResource]:
         features = ["charging_point"] if number <= recipe.charging else []
         if number > recipe.count - recipe.wheelchair:
             features.append("wheelchair_usable")
-        yield DemoResource("parking", f"P{number}", 1, tuple(features), None)
+        yield DemoResource("parking", str(number), 1, tuple(features), None)
