@@ -1,4 +1,4 @@
-"""Tables and migrations agree, both directions work, and personal data is declared."""
+"""Tables and migrations agree, and personal data is declared."""
 
 import re
 
@@ -7,10 +7,8 @@ from piccolo.columns import JSONB, Array, Bytea, Column, ForeignKey, Text, Varch
 from piccolo.conf.apps import Finder
 from piccolo.table import Table
 
-from app.platform.database import DB, fetch, fetch_value
-from app.platform.migrations import all_migrations, migrate, migrate_backwards
+from app.platform.database import fetch
 from app.platform.personal_data import NOT_PERSONAL
-from tests.conftest import copied
 
 TABLES: list[type[Table]] = sorted(Finder().get_table_classes(), key=lambda table: table._meta.tablename)
 PLAIN_SQL_ONLY = {"rate_limit", "worker_seen", "migration"}
@@ -87,15 +85,3 @@ def test_columns_declare_their_personal_data_with_purpose_and_retention(table: t
         if may_hold_personal_data(column):
             said = column._meta.help_text or ""
             assert said.startswith(NOT_PERSONAL) or re.fullmatch(r"personal: .+; kept .+", said), column._meta.name
-
-
-async def test_migrations_run_backwards_to_nothing_and_forwards_again(admin_dsn: str, template: str) -> None:
-    async with copied(admin_dsn, template, f"{template}_back") as dsn:
-        for app, migration in reversed(all_migrations()):
-            await migrate_backwards(dsn, app, migration)
-        await DB.open_pool(dsn, size=2)
-        left = await fetch_value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'")
-        await DB.close_pool()
-        assert left == 0
-        assert await migrate(dsn) == all_migrations()
-        assert await migrate(dsn) == []

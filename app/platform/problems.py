@@ -165,4 +165,3 @@ def wants_json(accept: str) -> bool:
     if page == -1:
         return True
     return json != -1 and json < page
-

@@ -73,7 +73,11 @@ async def confirm(request: PageRequest, visitor: Visitor, pages: Pages, data: Fo
 
     form = repr(sorted((name, value) for name, value in data.items() if name != "_csrf_token")).encode()
     answer = await once(
-        actor.person, f"page-{data.get('schluessel', '')[:40] or token_urlsafe(8)}", form, visitor.now, book_once,
+        actor.person,
+        f"page-{data.get('schluessel', '')[:40] or token_urlsafe(8)}",
+        form,
+        visitor.now,
+        book_once,
         refused=note,
     )
     if refused:
@@ -94,7 +98,9 @@ async def _show_summary(
     refusal = refusal or quoted.refusal
     if isinstance(refusal, NotFound):
         raise refusal
-    starts, ends = (at.astimezone(quoted.space.zone if quoted.space else None) for at in (command.starts_at, command.ends_at))
+    starts, ends = (
+        at.astimezone(quoted.space.zone if quoted.space else None) for at in (command.starts_at, command.ends_at)
+    )
     own = {
         "tag": starts.date().isoformat(),
         "zeit": DayPart.OWN.value,
@@ -299,4 +305,3 @@ HANDLERS = [
     choose_move,
     move_booking,
 ]
-
