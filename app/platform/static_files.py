@@ -116,10 +116,10 @@ async def _send_file(scope: Scope, send: Send, file: StaticFile, cache_control: 
     headers: Headers = [(b"etag", file.etag), (b"cache-control", cache_control)]
     if file.gzipped is not None:
         headers.append((b"vary", b"accept-encoding"))
-    if _names_etag(_request_header(scope, b"if-none-match"), file.etag):
+    if names_etag(_request_header(scope, b"if-none-match"), file.etag):
         return await _answer(scope, send, 304, headers, b"")
     headers.append((b"content-type", file.media_type.encode()))
-    if file.gzipped is not None and _accepts_gzip(_request_header(scope, b"accept-encoding")):
+    if file.gzipped is not None and accepts_gzip(_request_header(scope, b"accept-encoding")):
         headers.append((b"content-encoding", b"gzip"))
         return await _answer(scope, send, 200, headers, file.gzipped)
     return await _answer(scope, send, 200, headers, file.body)
@@ -138,13 +138,13 @@ def _request_header(scope: Scope, wanted: bytes) -> str:
     return ",".join(value.decode("latin-1") for value in values)
 
 
-def _names_etag(if_none_match: str, etag: bytes) -> bool:
+def names_etag(if_none_match: str, etag: bytes) -> bool:
     """RFC 9110, 13.1.2: a list of tags, compared weakly, or `*`."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in tags or etag.decode().removeprefix("W/") in tags
 
 
-def _accepts_gzip(accept_encoding: str) -> bool:
+def accepts_gzip(accept_encoding: str) -> bool:
     """RFC 9110, 12.5.3: listed by name or by `*`, and not with quality zero."""
     for choice in accept_encoding.lower().split(","):
         coding, _, quality = choice.strip().partition(";")
