@@ -1,22 +1,17 @@
 """GET /api/v1/resources/{id}/availability: the free and the taken time of one resource."""
 
 from datetime import timedelta
+from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import NamedDependency, QueryParameter
-from typing import Annotated
+from litestar.params import NamedDependency
 
-from app.api.parameters import IdInPath, known_id, moment_parameter, required_period
+from app.api.parameters import IdInPath
 from app.api.problem_shapes import refusals
-from app.api.shapes import IntervalShape, intervals
-from app.bookings.rules import BOOKABLE_AHEAD
+from app.api.shapes import IntervalShape
 from app.identity.authentication import Visitor
-from app.inventory.queries import SpaceClock, hours_of, resource_by_public_id, taken_periods
-from app.kernel.periods import Period, without
-from app.kernel.refusals import BadInput, NotFound, marked
-from app.kernel.wall_time import local_day
-from app.network.queries import space_by_id
+from app.kernel.refusals import BadInput, marked
 
 LONGEST = timedelta(days=92)
 
@@ -44,5 +39,4 @@ class Intervals(msgspec.Struct, frozen=True):
 async def show_resource_availability(
     visitor: NamedDependency[Visitor],
     resource_id: Annotated[str, IdInPath],
-) -> Intervals:
-    ...
+) -> Intervals: ...

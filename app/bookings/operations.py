@@ -84,7 +84,7 @@ async def quote(command: BookDesk, now: datetime, language: str = "de") -> Quote
         if facts.resource.id not in {resource.id for resource in free}:
             raise _already_taken(facts.resource, free)
     except Refusal as refusal:
-        return Quote(facts and facts.resource, facts and facts.space, None, refusal)
+        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
     return Quote(facts.resource, facts.space, decision, None)
 
 

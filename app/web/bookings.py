@@ -11,7 +11,9 @@ from app.bookings.operations import BookDesk, MoveBooking, Quote, book, cancel, 
 from app.bookings.queries import BookingCard, booking_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AlreadyTaken, AnyOf, DayPart, Status
 from app.bookings.search import Wanted
-from app.calendars.confirmations import confirmation_file
+from app.calendars.entries import entry_of
+from app.calendars.queries import calendar_bookings
+from app.calendars.rules import Organizer, invitation
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of
@@ -19,6 +21,7 @@ from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
+from app.platform.mail import mailbox
 from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -35,7 +38,7 @@ class ChoiceIncomplete(BadInput):
 
 
 @get("/buchen")
-async def summary(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def summary(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[Any]:
     """What would be booked, and what it costs. Also without an account, which is asked for with the button."""
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     space = await published(query.get("standort", ""), visitor)
@@ -47,7 +50,7 @@ async def summary(request: PageRequest, visitor: Visitor, pages: Pages) -> Respo
     hours = (await hours_of([clock], wanted.day, wanted.day, visitor.language))[space.id]
     window = wanted.at(hours, visitor.now)
     if window is None:
-        return go(f"/standorte/{space.slug}?{urlencode(time_parts(wanted) | {'art': kind})}#plan")  # type: ignore[return-value]
+        return go(f"/standorte/{space.slug}?{urlencode(time_parts(wanted) | {'art': kind})}#plan")
     command = BookDesk(query.get("platz") or AnyOf(space.slug, kind), window.starts_at, window.ends_at)
     return await _show_summary(request, visitor, pages, space, command, kind)
 
@@ -148,7 +151,13 @@ async def booking_page(request: PageRequest, public_id: str, visitor: Visitor, p
 async def booking_file(public_id: str, visitor: Visitor, pages: Pages) -> Response[bytes]:
     """The booking as a file for any calendar."""
     booking = await own_booking(public_id, visitor)
-    content = await confirmation_file(booking, visitor.language, pages.settings, visitor.now)
+    [shown] = await calendar_bookings([booking.id], visitor.language)
+    sender = mailbox(pages.settings.mail_from)
+    content = invitation(
+        entry_of(shown, visitor.speaker, pages.settings.address),
+        Organizer(sender.name, sender.email),
+        visitor.language,
+    )
     return Response(
         content,
         media_type="text/calendar; charset=utf-8",

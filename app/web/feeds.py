@@ -50,9 +50,7 @@ async def read_feed(
     )
     response = await _response(answer, packed=accepts_gzip(headers.get("accept-encoding", "")))
     if answer.is_first_in_a_minute:
-        response.background = BackgroundTask(
-            note_fetch, answer.feed, headers.get("user-agent", ""), visitor.now
-        )
+        response.background = BackgroundTask(note_fetch, answer.feed, headers.get("user-agent", ""), visitor.now)
     return response
 
 

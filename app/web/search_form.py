@@ -237,7 +237,7 @@ def _minute(text: str) -> int | None:
     """Minutes since midnight of 8, 8:15 or 24:00 in whole quarters of an hour."""
     hour, _, minute = text.strip().partition(":")
     if not (
-        hour.isascii() and hour.isdigit() and len(hour) <= 2 and (not minute or minute.isascii() and minute.isdigit())
+        hour.isascii() and hour.isdigit() and len(hour) <= 2 and (not minute or (minute.isascii() and minute.isdigit()))
     ):
         return None
     value = int(hour) * 60 + int(minute or 0)
