@@ -22,7 +22,7 @@ from app.identity.sign_in import WrongCredentials, sign_in
 from app.platform.database import execute, fetch, fetch_value, queries_run
 from app.platform.rate_limits import TooMany
 from tests.conftest import NOW
-from tests.identity.conftest import HOME, KEY, PASSWORD, Newcomer, empty, events, mailed, trail
+from tests.identity.conftest import HOME, KEY, PASSWORD, Newcomer, events, mailed, trail
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -117,19 +117,16 @@ async def test_a_link_works_for_its_purpose_alone(undone: None) -> None:
         await reset_password(token, "three quite new words", NOW, network="Nahwerk")
 
 
-async def test_of_ten_parallel_uses_one_makes_the_account(database: str) -> None:
-    await empty()
+async def test_of_ten_parallel_uses_one_makes_the_account(emptied: None) -> None:
     await anna_signs_up()
     token = (await mailed("person.sign_up_requested")).token
     results = await asyncio.gather(*(confirm_email(token, NOW) for _ in range(10)), return_exceptions=True)
     assert sum(isinstance(result, tuple) for result in results) == 1
     assert sum(isinstance(result, LinkNoLongerWorks) for result in results) == 9
     assert await fetch_value("SELECT count(*) FROM person") == 1
-    await empty()
 
 
-async def test_two_sign_ups_for_one_address_make_one_account(database: str) -> None:
-    await empty()
+async def test_two_sign_ups_for_one_address_make_one_account(emptied: None) -> None:
     await anna_signs_up(name="Anna Eins")
     first = (await mailed("person.sign_up_requested")).token
     await anna_signs_up(name="Anna Zwei")
@@ -137,7 +134,6 @@ async def test_two_sign_ups_for_one_address_make_one_account(database: str) -> N
     results = await asyncio.gather(confirm_email(first, NOW), confirm_email(second, NOW), return_exceptions=True)
     assert sum(isinstance(result, tuple) for result in results) == 1
     assert sum(isinstance(result, EmailTaken | LinkNoLongerWorks) for result in results) == 1
-    await empty()
 
 
 async def test_a_strangers_earlier_sign_up_leaves_no_password_behind(undone: None) -> None:
