@@ -1,6 +1,5 @@
 """A forgotten password, changes of password, address, name and language, and what ends with them."""
 
-import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -103,17 +102,6 @@ async def test_one_reset_ends_the_other_reset_links(person: Newcomer, undone: No
     await reset_password((await mailed("person.password_reset_requested")).token, NEW, NOW, network="Nahwerk")
     with pytest.raises(LinkNoLongerWorks):
         await reset_password(older, "an attacker's words", NOW, network="Nahwerk")
-
-
-async def test_of_ten_parallel_resets_one_sets_the_password(person: Newcomer, emptied: None) -> None:
-    await person()
-    await forget(ANNA)
-    token = (await mailed("person.password_reset_requested")).token
-    results = await asyncio.gather(
-        *(reset_password(token, f"{NEW} {n}", NOW, network="Nahwerk") for n in range(10)), return_exceptions=True
-    )
-    assert sum(isinstance(result, tuple) for result in results) == 1
-    assert sum(isinstance(result, LinkNoLongerWorks) for result in results) == 9
 
 
 async def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(person: Newcomer, undone: None) -> None:

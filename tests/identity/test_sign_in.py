@@ -86,17 +86,6 @@ async def test_guessing_one_account_is_limited_and_waiting_helps(person: Newcome
     await sign_in(ANNA, PASSWORD, NOW + timedelta(seconds=refused.value.retry_after), address=HOME)
 
 
-async def test_twenty_parallel_guesses_are_ten(person: Newcomer, emptied: None) -> None:
-    await person()
-    with patch.object(hashing, "_HASHER", wraps=hashing._HASHER) as hasher:
-        results = await asyncio.gather(
-            *(sign_in(ANNA, f"wrong {n}", NOW, address=HOME) for n in range(20)), return_exceptions=True
-        )
-    assert sum(isinstance(result, WrongCredentials) for result in results) == FAILURES_OF_ACCOUNT.hits
-    assert sum(isinstance(result, TooMany) for result in results) == 20 - FAILURES_OF_ACCOUNT.hits
-    assert hasher.verify.call_count == FAILURES_OF_ACCOUNT.hits
-
-
 async def test_guessing_many_accounts_from_one_address_is_limited(undone: None) -> None:
     with patch.object(hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
         for number in range(FAILURES_OF_ADDRESS.hits):
