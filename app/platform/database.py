@@ -162,13 +162,13 @@ class Engine(PostgresEngine):
         statement_timeout: float = 1.5,
         lock_timeout: float = 1.0,
     ) -> None:
-        """Starts the pool; timeouts in seconds. Raises DatabaseAway when nothing answers at `dsn`."""
+        """Opens the pool; timeouts in seconds. It connects when it is asked to, so the database may still be away."""
         if self.pool is not None:
             raise RuntimeError("the pool is open already")
         try:
             self.pool = await asyncpg.create_pool(
                 dsn,
-                min_size=1,
+                min_size=0,
                 max_size=size,
                 timeout=AWAY_AFTER_SECONDS,
                 command_timeout=statement_timeout + 0.3,

@@ -6,8 +6,12 @@ from pathlib import Path
 
 
 def private_folder(path: Path) -> Path:
-    """Makes the folder with mode 0700 if it is missing; parents that exist stay as they are."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes the folder if it is missing, closed to others; parents that exist stay as they are.
+
+    Root's folder has mode 0711, so that the embedded database's unprivileged user can pass through it to its own;
+    everybody else's has 0700. What lies in it is closed by itself.
+    """
+    path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     return path
 
 
