@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextvars import Context
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -113,18 +114,22 @@ async def test_a_failure_is_kept_for_staff_and_tried_again_soon(database: str) -
     assert [job.last_error for job in await periodic_jobs()] == [None]
 
 
-async def test_its_transactions_are_its_own(database: str) -> None:
-    """What it finished stays, even when it fails afterwards; it holds no lock longer than it must."""
+async def test_what_it_committed_others_see_at_once(database: str) -> None:
+    seen_by_another = None
+
+    async def count() -> int:
+        return int(await fetch_value("SELECT count(*) FROM periodic_job WHERE name = 'trace'"))
 
     async def run(now: datetime) -> None:
+        nonlocal seen_by_another
         async with transaction():
             await execute("INSERT INTO periodic_job (name, next_run_at) VALUES ('trace', $1)", NOW + HOUR)
-        raise ValueError("later")
+        seen_by_another = await asyncio.create_task(count(), context=Context())
 
-    jobs = [Periodic("sweep", Every(HOUR), run)]
-    await prepare_periodic(jobs, NOW)
-    assert await due(jobs, NOW)
-    assert await fetch_value("SELECT count(*) FROM periodic_job WHERE name = 'trace'") == 1
+    job = Periodic("sweep", Every(HOUR), run)
+    await prepare_periodic([job], NOW)
+    assert await due([job], NOW)
+    assert seen_by_another == 1
 
 
 async def test_one_that_hangs_is_ended(database: str) -> None:
