@@ -25,7 +25,10 @@ async def test_migrations_run_backwards_to_nothing_and_forwards_again(admin_dsn:
 
 
 async def test_two_migrations_at_once_run_each_only_once(admin_dsn: str, template: str) -> None:
-    script = "import asyncio, sys; from app.platform.migrations import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
+    script = (
+        "import asyncio, sys; from app.platform.migrations import migrate;"
+        " print(len(asyncio.run(migrate(sys.argv[1]))))"
+    )
     async with created(admin_dsn, f"{template}_twice") as dsn:
         both = [
             await asyncio.create_subprocess_exec(

@@ -130,7 +130,8 @@ async def cancel(actor: Actor, public_id: str, now: datetime, reason: str = "by_
         booking = await _locked(actor, public_id)
         check_changeable(booking.status, booking.period.ends_at, now)
         await execute(
-            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1",
+            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3"
+            " WHERE id = $1",
             booking.id,
             reason,
             now,
