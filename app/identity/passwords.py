@@ -149,6 +149,5 @@ def _is_one_run(text: str) -> bool:
 def _words(text: str) -> set[str]:
     """What of a name or an address would stand in a password: each word of four letters or more, and all in one."""
     lowered = text.lower().translate(_UMLAUTS)
-    parts = {_letters(part) for part in re.split(r"[\W\d_]+", lowered)}
-    local = lowered.partition("@")[0]
-    return {part for part in (*parts, _letters(local), _letters(lowered)) if len(part) >= 4}
+    parts = [*re.split(r"[\W\d_]+", lowered), *re.split(r"[\s@]+", lowered), lowered]
+    return {word for word in map(_letters, parts) if len(word) >= 4}

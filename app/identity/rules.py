@@ -114,6 +114,11 @@ class Grant:
     scope_kind: str
     scope_id: int | None
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the role is given for this kind of scope."""
+        return self.scope_kind in SCOPE_KINDS[self.role] and (self.scope_kind == "network") == (self.scope_id is None)
+
     def covers(self, operator: int | None, space: int | None, team: int | None) -> bool:
         if self.scope_kind == "network":
             return True
@@ -216,17 +221,16 @@ def demand_fresh_sign_in(actor: Actor, now: datetime) -> None:
 
 def may_grant(actor: Actor, grant: Grant, *, operator: int | None = None) -> bool:
     """Whether the actor may give or take this role; of a space say its operator. Nobody gives more than he has."""
-    if grant.scope_kind not in SCOPE_KINDS[grant.role] or (grant.scope_kind == "network") != (grant.scope_id is None):
+    if not grant.is_usable:
         return False
-    where = {
-        "operator": grant.scope_id if grant.scope_kind == "operator" else operator,
-        "space": grant.scope_id if grant.scope_kind == "space" else None,
-        "team": grant.scope_id if grant.scope_kind == "team" else None,
-    }
-    if grant.scope_kind in ("network", "team"):
-        where["operator"] = None
-    return actor.may(Action.MANAGE_ROLES, **where) and all(
-        actor.may(action, **where) for action in PERMISSIONS[grant.role] - PERMISSIONS[Role.MEMBER]
+    if grant.scope_kind != "space":
+        operator = grant.scope_id if grant.scope_kind == "operator" else None
+    space = grant.scope_id if grant.scope_kind == "space" else None
+    team = grant.scope_id if grant.scope_kind == "team" else None
+    return all(
+        actor.may(action, operator=operator, space=space, team=team)
+        for action in PERMISSIONS[grant.role] | {Action.MANAGE_ROLES}
+        if action not in PERMISSIONS[Role.MEMBER]
     )
 
 
