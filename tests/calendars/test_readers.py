@@ -42,7 +42,7 @@ EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees,
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
-HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", None, HOUR, "de")
+HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", "https://nahwerk.example/kalender", HOUR, "de")
 
 
 def entry(number: int, starts_at: datetime, hours: int, summary: str, *, cancelled: bool = False) -> Entry:
