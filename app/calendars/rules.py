@@ -234,9 +234,7 @@ def feed_bytes(head: FeedHead, events: Iterable[bytes]) -> bytes:
     return b"".join([opening, *events, closing])
 
 
-def free_busy_bytes(
-    head: FeedHead, holder: str, window: Period, busy: Iterable[Period], changed_at: datetime
-) -> bytes:
+def free_busy_bytes(head: FeedHead, holder: str, window: Period, busy: Iterable[Period], changed_at: datetime) -> bytes:
     """The taken time within the window as one VFREEBUSY; periods that touch become one.
 
     It is for programs that plan, not for subscriptions: docs/decisions/0006-calendar-feeds-are-assembled.md

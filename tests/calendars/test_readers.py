@@ -88,8 +88,7 @@ FEED_SEEN = [
 
 TAKEN = feed_bytes(HEAD, [*(block_bytes(block) for block in BLOCKS), all_day_bytes(CLOSING_DAYS)])
 TAKEN_SEEN = [
-    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED")
-    for block in BLOCKS
+    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED") for block in BLOCKS
 ] + [Seen("", date(2026, 12, 24), date(2026, 12, 27), "Zu; Feiertage", "CONFIRMED")]
 
 

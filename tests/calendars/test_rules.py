@@ -99,9 +99,7 @@ def test_commas_semicolons_backslashes_and_line_ends_in_texts_are_escaped() -> N
 def test_no_kind_of_line_end_begins_a_new_property(end: str) -> None:
     hostile = f"Belegt{end}ATTENDEE:mailto:x@example.org{end} END:VEVENT"
     texts = dict.fromkeys(("uid", "summary", "description", "location", "url"), hostile)
-    content = feed_bytes(
-        replace(HEAD, name=hostile, description=hostile), [event_bytes(replace(ENTRY, **texts))]
-    )
+    content = feed_bytes(replace(HEAD, name=hostile, description=hostile), [event_bytes(replace(ENTRY, **texts))])
     names = [re.split("[;:]", line)[0] for line in lines(content)]
     assert "ATTENDEE" not in names
     assert names.count("END") == 2
