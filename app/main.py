@@ -11,6 +11,8 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from app.api.openapi import openapi_config
+from app.api.routes import ROUTER
 from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.kernel.clock import Clock, system_clock
 from app.platform.cookies import CookieJar, FormOriginCheck
@@ -22,7 +24,7 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import bookings, home, search, spaces
+from app.web import bookings, feeds, home, search, spaces
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -69,13 +71,15 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
-        openapi_config=None,
+        openapi_config=openapi_config(),
+        include_in_schema=False,
+        logging_config=None,
     )
     return Edge(app, https=settings.is_https)
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    return [*home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
+    return [ROUTER, *feeds.HANDLERS, *home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
 
 
 def _value(value: object) -> Provide:
