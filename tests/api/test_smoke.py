@@ -49,3 +49,14 @@ async def test_smoke(anyone, mia, world, application):
     print(r.status_code, len(r.text))
     open("/tmp/openapi.json", "w").write(r.text)
     print(application.app.state.errors)
+
+
+async def test_docs(anyone, application):
+    r = await anyone.get("/api/docs")
+    print(r.status_code, len(r.text))
+    open("/tmp/docs.html", "w").write(r.text)
+    print(application.app.state.errors)
+    for e in application.app.state.errors:
+        import traceback
+
+        traceback.print_exception(e)
