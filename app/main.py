@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -10,7 +9,6 @@ from litestar import Litestar, Request, Response, asgi
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from app.identity.authentication import Authentication, Visitor, provide_visitor
@@ -24,7 +22,7 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import home, search
+from app.web import bookings, home, search, spaces
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -48,7 +46,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
     @asgi("/static", is_static=True, copy_scope=True)
     async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
-        await static(scope, receive, send)
+        await static(scope, receive, send)  # type: ignore[arg-type]
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _answer(request, error, pages)
@@ -77,7 +75,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    return [*home.HANDLERS, *search.HANDLERS]
+    return [*home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
 
 
 def _value(value: object) -> Provide:
