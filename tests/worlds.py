@@ -76,7 +76,7 @@ class AResource:
 
 @dataclass(frozen=True, slots=True)
 class ASpace:
-    """A space with its resources by name: `polch["Platz 1"]`."""
+    """A space with its resources by name: `polch["1"]`."""
 
     id: int
     slug: str
@@ -126,11 +126,11 @@ async def a_world() -> World:
         place="Polch",
         features=["wifi", "parking", "step_free"],
         resources=[
-            (Kind.DESK, "Platz 1", ["monitor", "window"]),
-            (Kind.DESK, "Platz 2", ["monitor"]),
-            (Kind.DESK, "Platz 3", []),
+            (Kind.DESK, "1", ["monitor", "window"]),
+            (Kind.DESK, "2", ["monitor"]),
+            (Kind.DESK, "3", []),
             (Kind.ROOM, "Nette", ["whiteboard"]),
-            (Kind.BOOTH, "Kabine 1", []),
+            (Kind.BOOTH, "K1", []),
         ],
     )
     await execute(
@@ -264,8 +264,8 @@ async def a_person(name: str, email: str, *grants: Grant) -> APerson:
 async def add_token(person: int, token: str, scopes: Sequence[str]) -> None:
     """Lets the person's programs in with this token."""
     await execute(
-        "INSERT INTO api_token (public_id, person, name, scopes, token_hash, hint, created_at)"
-        " VALUES ($1, $2, 'Test', $3, $4, $5, $6)",
+        "INSERT INTO api_token (public_id, person, name, scopes, token_hash, hint, created_at, last_used_at)"
+        " VALUES ($1, $2, 'Test', $3, $4, $5, $6, $6)",
         new_public_id(),
         person,
         list(scopes),

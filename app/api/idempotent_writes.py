@@ -36,7 +36,7 @@ async def written(
         return Answer(problem.status, problem.as_response().content)
 
     what = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
-    return _response(await once(visitor.signed_in.person, key, what, visitor.now, answer, refused))
+    return _response(await once(visitor.signed_in.person, key, what, visitor.now, answer, refused=refused))
 
 
 def _response(answer: Answer) -> Response[Any]:

@@ -12,15 +12,14 @@ from app.bookings.rules import EndsBeforeStart
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
-from app.platform.bad_fields import FieldMissing, TimeUnreadable, TimeWithoutOffset
+from app.platform.bad_fields import TimeUnreadable, TimeWithoutOffset
 
 MOST_ITEMS: Final = 200
 FEWEST_YEARS, MOST_YEARS = 2000, 2200
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(?P<offset>[Zz]|[+\- ]\d\d:?\d\d)?")
-_PUBLIC_ID: Final = re.compile(r"[0-9a-z]{16}")
-_SLUG: Final = re.compile(r"[0-9a-z]+(?:-[0-9a-z]+)*")
-_LONGEST_SLUG: Final = 100
+_PUBLIC_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_SLUG: Final = re.compile(r"[0-9a-z-]{1,100}")
 
 
 class TimeOutOfReach(BadInput):
@@ -33,9 +32,10 @@ class CursorUnknown(BadInput):
     text = marked("Diese Fortsetzung gibt es nicht. Bitte beginnen Sie die Liste von vorn.")
 
 
-def moment_parameter(description: str) -> QueryParameter:
+def moment_parameter(description: str, name: str | None = None) -> QueryParameter:
     """Documents a time in the query."""
     return QueryParameter(
+        name=name,
         description=f"{description} RFC 3339 with an offset; write its + as %2B.",
         schema_extra={"format": "date-time", "examples": ["2026-11-25T08:00:00+01:00"]},
     )
@@ -43,8 +43,8 @@ def moment_parameter(description: str) -> QueryParameter:
 
 SlugInPath = Annotated[str, PathParameter(description="The space's name in its address, e.g. `regiohub-polch`.")]
 IdInPath = Annotated[str, PathParameter(description="The id that the interface gave.")]
-StartsAt = Annotated[str | None, moment_parameter("Start of the window.")]
-EndsAt = Annotated[str | None, moment_parameter("End of the window, not part of it.")]
+STARTS_AT = moment_parameter("Start of the window.")
+ENDS_AT = moment_parameter("End of the window, not part of it.")
 KindWanted = Annotated[Kind, QueryParameter(description="What shall be free.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ITEMS, description="At most so many items.")]
 Cursor = Annotated[
@@ -85,19 +85,9 @@ def within_reach(field: str, at: datetime) -> datetime:
     return at
 
 
-def required_moments(starts: tuple[str, str | None], ends: tuple[str, str | None]) -> tuple[datetime, datetime]:
-    """Both times, given as (field, text). Raises FieldMissing for the one that is not there, and what `moment` raises."""
-    at = []
-    for field, text in (starts, ends):
-        if text is None:
-            raise FieldMissing(field=field)
-        at.append(moment(field, text))
-    return at[0], at[1]
-
-
-def required_period(starts: tuple[str, str | None], ends: tuple[str, str | None]) -> Period:
-    """The period between both times. Raises what `required_moments` raises, and EndsBeforeStart."""
-    starts_at, ends_at = required_moments(starts, ends)
+def period_between(starts: tuple[str, str], ends: tuple[str, str]) -> Period:
+    """The period between two parameters, each given as (field, text). Raises what `moment` raises, and EndsBeforeStart."""
+    starts_at, ends_at = moment(*starts), moment(*ends)
     if ends_at <= starts_at:
         raise EndsBeforeStart(field=ends[0])
     return Period(starts_at, ends_at)
@@ -112,7 +102,7 @@ def known_id(text: str, field: str | None = None) -> str:
 
 def known_slug(text: str, field: str | None = None) -> str:
     """A text that can be a space's name in its address; anything else is NotFound."""
-    if len(text) > _LONGEST_SLUG or not _SLUG.fullmatch(text):
+    if not _SLUG.fullmatch(text):
         raise NotFound(field=field)
     return text
 

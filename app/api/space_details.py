@@ -16,7 +16,9 @@ _MOST_STATIONS = 5
 def hours_shape(hours: Hours, first: date, last: date) -> HoursShape:
     """The week, and the days from first to last on which something else holds."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    exceptional = [day for day in days if day in hours.changes or (day in hours.holidays and not hours.open_on_holidays)]
+    exceptional = [
+        day for day in days if day in hours.changes or (day in hours.holidays and not hours.open_on_holidays)
+    ]
     return HoursShape(
         time_zone=str(hours.zone),
         week=[WeekdayShape(weekday, _openings(hours.week.get(weekday, ()))) for weekday in range(1, 8)],

@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import get
-from litestar.datastructures import State
-from litestar.params import NamedDependency, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from app.api.parameters import (
+    ENDS_AT,
+    STARTS_AT,
     Cursor,
     CursorUnknown,
-    EndsAt,
     KindWanted,
     Limit,
     SlugInPath,
-    StartsAt,
     cursor_of,
     known_slug,
+    moment,
     parts_of,
-    required_moments,
 )
 from app.api.problem_shapes import refusals
 from app.api.shapes import (
@@ -47,6 +47,8 @@ from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
 from app.network.queries import SpaceCard, photos_of, published_spaces, space_by_slug
 from app.network.rules import FEATURES
+from app.platform.bad_fields import FieldMissing
+from app.platform.settings import Settings
 
 LARGEST_RADIUS_KM = 100
 _EXCEPTIONS_SHOWN = timedelta(days=60)
@@ -91,6 +93,7 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/spaces",
     operation_id="find_spaces",
+    response_description="A page of the list.",
     summary="Find spaces",
     description="By distance from a place (`near`) or a position (`lat` and `lng`), otherwise by name. With a window "
     "(`starts_at` and `ends_at`) each has `free` and `total` of the kind and the lowest price; `free` counts what "
@@ -99,7 +102,7 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
     responses=refusals(422),
 )
 async def find_spaces(
-    state: State,
+    settings: NamedDependency[Settings],
     visitor: NamedDependency[Visitor],
     near: Annotated[str | None, QueryParameter(description="A place or postcode, e.g. `56751` or `Polch`.")] = None,
     lat: Annotated[float | None, QueryParameter(ge=-90, le=90, description="Degrees north.")] = None,
@@ -107,8 +110,8 @@ async def find_spaces(
     radius_km: Annotated[
         float | None, QueryParameter(ge=1, le=LARGEST_RADIUS_KM, description="No further away than this.")
     ] = None,
-    starts_at: StartsAt = None,
-    ends_at: EndsAt = None,
+    starts_at: Annotated[str | None, STARTS_AT] = None,
+    ends_at: Annotated[str | None, ENDS_AT] = None,
     kind: KindWanted = Kind.DESK,
     features: Annotated[
         list[str] | None,
@@ -121,9 +124,7 @@ async def find_spaces(
 ) -> Spaces:
     here = _position(near, lat, lng)
     wanted = _features(features)
-    window = None
-    if starts_at is not None or ends_at is not None:
-        window = required_moments(("starts_at", starts_at), ("ends_at", ends_at))
+    window = _window(starts_at, ends_at)
     found = [
         (distance_km(here, space) if here else None, space)
         for space in await published_spaces(visitor.now)
@@ -135,7 +136,7 @@ async def find_spaces(
     counts: Sequence[_InWindow | None] = [None] * len(shown)
     if window is not None:
         counts = await _in_window([space for _, space in shown], window, kind, visitor)
-    address = state.settings.address
+    address = settings.address
     return Spaces(
         [_in_list(space, km, count, address) for (km, space), count in zip(shown, counts, strict=True)], following
     )
@@ -144,18 +145,21 @@ async def find_spaces(
 @get(
     "/api/v1/spaces/{slug:str}",
     operation_id="show_space",
+    response_description="The space.",
     summary="One space",
     description="Operator, address, position, opening hours of the week and of the next 60 days' exceptions, features, "
     "stations near by, pictures and resources.",
     tags=["spaces"],
     responses=refusals(404),
 )
-async def show_space(state: State, visitor: NamedDependency[Visitor], slug: SlugInPath) -> SpaceShape:
+async def show_space(
+    settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
+) -> SpaceShape:
     space = await _space(slug, visitor)
     today = visitor.now.astimezone(ZoneInfo(space.time_zone)).date()
     until = today + _EXCEPTIONS_SHOWN
     hours = (await hours_of([_clock(space)], today, until, visitor.language))[space.id]
-    address = state.settings.address
+    address = settings.address
     return SpaceShape(
         slug=space.slug,
         name=space.name,
@@ -183,6 +187,7 @@ async def show_space(state: State, visitor: NamedDependency[Visitor], slug: Slug
 @get(
     "/api/v1/spaces/{slug:str}/availability",
     operation_id="show_space_availability",
+    response_description="Its resources.",
     summary="What of a space is free",
     description="Every resource of the kind, or of all kinds without `kind`, with whether it could be booked now for "
     "the whole window.",
@@ -192,11 +197,11 @@ async def show_space(state: State, visitor: NamedDependency[Visitor], slug: Slug
 async def show_space_availability(
     visitor: NamedDependency[Visitor],
     slug: SlugInPath,
-    starts_at: StartsAt = None,
-    ends_at: EndsAt = None,
+    starts_at: Annotated[str, STARTS_AT],
+    ends_at: Annotated[str, ENDS_AT],
     kind: Annotated[Kind | None, QueryParameter(description="Only these; all kinds without it.")] = None,
 ) -> SpaceAvailability:
-    window = required_moments(("starts_at", starts_at), ("ends_at", ends_at))
+    window = moment("starts_at", starts_at), moment("ends_at", ends_at)
     space = await _space(slug, visitor)
     refusal, period = None, None
     try:
@@ -230,6 +235,14 @@ def _position(near: str | None, lat: float | None, lng: float | None) -> Positio
     if lat is None or lng is None or not (math.isfinite(lat) and math.isfinite(lng)):
         raise PositionUnclear(field="lng" if lng is None else "lat")
     return Position(lat, lng)
+
+
+def _window(starts_at: str | None, ends_at: str | None) -> tuple[datetime, datetime] | None:
+    if starts_at is None and ends_at is None:
+        return None
+    if starts_at is None or ends_at is None:
+        raise FieldMissing(field="starts_at" if starts_at is None else "ends_at")
+    return moment("starts_at", starts_at), moment("ends_at", ends_at)
 
 
 def _features(features: Sequence[str] | None) -> set[str]:

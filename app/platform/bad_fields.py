@@ -63,11 +63,13 @@ _MEANINGS: Final[tuple[tuple[re.Pattern[str], type[BadInput]], ...]] = (
 
 def refusal_of(message: str, field: str = "") -> BadInput:
     """The refusal that one of msgspec's or Litestar's messages means; `field` where the message doesn't name it."""
+    if field == "data":
+        return FieldMissing(field="body")
     text = _PATH.sub("", message)
-    path = found["path"].removeprefix("$").removeprefix(".") if (found := _PATH.search(message)) else field
-    if named := _NAMED.search(text):
-        path = f"{path}.{named['name']}" if path and path != field else named["name"]
+    found, named = _PATH.search(message), _NAMED.search(text)
+    path = [found["path"].removeprefix("$").removeprefix(".") if found else "", named["name"] if named else ""]
+    where = ".".join(part for part in path if part) or field or "body"
     for pattern, meaning in _MEANINGS:
         if match := pattern.search(text):
-            return meaning(field=path or "body", **match.groupdict())
-    return BadInput(field=path or "body")
+            return meaning(field=where, **match.groupdict())
+    return BadInput(field=where)

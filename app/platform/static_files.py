@@ -88,9 +88,7 @@ class StaticFiles:
         try:
             return self._by_name[name]
         except KeyError:
-            raise UnknownStaticFileError(
-                f"static/{name} does not exist, or is of a kind that is not served"
-            ) from None
+            raise UnknownStaticFileError(f"static/{name} does not exist, or is of a kind that is not served") from None
 
     def check(self, templates: Path) -> None:
         """Reads every template below the folder `templates` for the files that it asks for by name.
@@ -111,9 +109,7 @@ class StaticFiles:
             return await _send_file(scope, send, file, b"public, max-age=31536000, immutable")
         if (file := self._by_name.get(name)) is not None:
             return await _send_file(scope, send, file, b"no-cache")
-        return await _answer(
-            scope, send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"Not Found"
-        )
+        return await _answer(scope, send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"Not Found")
 
 
 async def _send_file(scope: Scope, send: Send, file: StaticFile, cache_control: bytes) -> None:

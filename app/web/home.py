@@ -80,7 +80,7 @@ async def ranking(request: PageRequest, visitor: Visitor, pages: Pages) -> Respo
 
 
 @post("/sprache")
-async def choose_language(visitor: Visitor, pages: Pages, data: FormData) -> Redirect:
+async def choose_language(pages: Pages, data: FormData) -> Redirect:
     """Remembers the language in a cookie; it goes before the account's and the browser's."""
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("sprache") in LANGUAGES:
@@ -89,7 +89,7 @@ async def choose_language(visitor: Visitor, pages: Pages, data: FormData) -> Red
 
 
 @post("/farbschema")
-async def choose_scheme(visitor: Visitor, pages: Pages, data: FormData) -> Redirect:
+async def choose_scheme(pages: Pages, data: FormData) -> Redirect:
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("farbschema") in SCHEMES:
         answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=_YEAR))

@@ -17,6 +17,7 @@ from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, when_text
 from app.web.space_view import look_at, own_times, week_hours
 
+
 async def published(slug: str, visitor: Visitor) -> SpaceCard:
     """The space that anybody can see; raises NotFound."""
     space = await space_by_slug(slug, visitor.now)
