@@ -150,9 +150,7 @@ async def new_password_form(
     token = data.get("token", "")
     try:
         link = await demand_link(token, Purpose.RESET_PASSWORD, visitor.now)
-        actor, next_url = await reset_password(
-            token, data.get("new", ""), visitor.now, network=await network_name()
-        )
+        actor, next_url = await reset_password(token, data.get("new", ""), visitor.now, network=await network_name())
     except LinkNoLongerWorks as refusal:
         return await link_ended(request, visitor, pages, refusal, "/passwort-vergessen")
     except BadInput as refusal:
