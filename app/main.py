@@ -64,8 +64,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
             "files": _value(FolderFiles(settings.data_dir / "files")),
         },
         middleware=[
-            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
             DefineMiddleware(Authentication, clock=clock, jar=jar),
+            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(

@@ -28,9 +28,9 @@ def text_of(page: httpx.Response) -> str:
 
 def fields_of(page: httpx.Response, action: str) -> dict[str, str]:
     """The hidden fields of the form that posts to an address."""
-    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page.text, re.DOTALL)
-    assert form, action
-    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])}
+    forms = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page.text, re.DOTALL)
+    [form] = [form for form in forms if 'method="post"' in form[: form.index(">")]]
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
 
 async def booked(world: World, site: Site, desk: str = "1", starts: int = 8, ends: int = 18) -> str:
