@@ -17,6 +17,7 @@ from piccolo.table import Table
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _ACCOUNT = "until the account is erased"
+_LINK = "30 days after the link lapsed"
 
 
 class Person(Table, tablename="person"):
@@ -72,20 +73,29 @@ class Session(Table, tablename="session"):
 
 
 class MailedLink(Table, tablename="mailed_link"):
-    """A link that went out by mail: confirm an address, reset a password, change an address. Used once."""
+    """A link that went out by mail: confirm an address, reset a password, change an address. Used once.
+
+    One that confirms a sign-up carries what was typed in; the person is made when it is used. A row without an address
+    answers to a request for an unknown one and is never mailed (docs/decisions/0004-sessions-and-rate-limits.md).
+    """
 
     id = BigSerial(primary_key=True)
+    salt = Bytea(default=b"", help_text=NOT_PERSONAL)
     token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
     purpose = Text(default=None, help_text=NOT_PERSONAL)
     person = ForeignKey(
         Person,
-        null=False,
+        null=True,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("know whom the link is for", "30 days after it lapsed"),
+        help_text=personal("know whom the link is for", _LINK),
     )
-    email = Text(default=None, help_text=personal("know which address the link proves", "30 days after it lapsed"))
-    next_url = Text(default="/", help_text=personal("lead back to where the person was", "30 days after it lapsed"))
+    email = Text(default=None, null=True, help_text=personal("know which address the link proves", _LINK))
+    former_email = Text(default=None, null=True, help_text=personal("tell the address that was replaced", _LINK))
+    name = Text(default=None, null=True, help_text=personal("take over what was typed in at sign-up", _LINK))
+    language = Text(default="de", help_text=personal("write the mail in the person's language", _LINK))
+    password_hash = Text(default=None, null=True, help_text=personal("take over the password of the sign-up", _LINK))
+    next_url = Text(default="/", help_text=personal("lead back to where the person was", _LINK))
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     used_at = Timestamptz(default=None, null=True)

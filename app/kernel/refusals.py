@@ -1,11 +1,26 @@
 """How the system says no: one class for each reason, with a stable code and a sentence for people."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 
 def marked(text: str) -> str:
     """Marks a German sentence for the catalogues; it is translated where it is shown."""
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A piece of text for people that is translated where it is shown; may itself be a fact of another one."""
+
+    text: str
+    facts: Mapping[str, object]
+
+
+def phrase(text: str, **facts: object) -> Phrase:
+    """A phrase from a text that was `marked` and the facts that fill it."""
+    return Phrase(text, facts)
 
 
 class Refusal(Exception):

@@ -1,9 +1,18 @@
 """Wall time of a place to an instant and back, with both nights of the time change."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from app.kernel.refusals import Refusal, marked
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Open from `opens` to `closes`, wall time in minutes since midnight; 1440 is midnight at the day's end."""
+
+    opens: int
+    closes: int
 
 
 class TimeDoesNotExist(Refusal):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
@@ -102,7 +102,7 @@ class Transaction(PostgresTransaction):
         exception_type: type[BaseException] | None,
         exception: BaseException | None,
         traceback: TracebackType | None,
-    ) -> bool:
+    ) -> Literal[False]:
         if self._parent is not None:
             if exception is None:
                 await self._savepoint.release()
@@ -162,13 +162,13 @@ class Engine(PostgresEngine):
         statement_timeout: float = 1.5,
         lock_timeout: float = 1.0,
     ) -> None:
-        """Starts the pool; timeouts in seconds. Raises DatabaseAway when nothing answers at `dsn`."""
+        """Opens the pool; timeouts in seconds. It connects when it is asked to, so the database may still be away."""
         if self.pool is not None:
             raise RuntimeError("the pool is open already")
         try:
             self.pool = await asyncpg.create_pool(
                 dsn,
-                min_size=1,
+                min_size=0,
                 max_size=size,
                 timeout=AWAY_AFTER_SECONDS,
                 command_timeout=statement_timeout + 0.3,

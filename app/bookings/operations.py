@@ -1,0 +1,271 @@
+"""Booking, cancelling, moving and arriving. Each opens its transaction; the exclusion constraint has the last word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.bookings.queries import (
+    BookedResource,
+    BookedSpace,
+    BookingCard,
+    Facts,
+    booking_of,
+    facts_of,
+    free_resources,
+)
+from app.bookings.rules import (
+    AlreadyTaken,
+    AlreadyTakenOthersFree,
+    AnyOf,
+    Decision,
+    NothingFree,
+    Status,
+    check_changeable,
+    check_check_in,
+    checked_note,
+    checked_period,
+    decide,
+)
+from app.identity.audit import record
+from app.identity.rules import Actor
+from app.inventory.operations import claim, lock_resources, release
+from app.inventory.rules import label
+from app.kernel.periods import Period
+from app.kernel.refusals import NotFound, Refusal
+from app.platform.database import execute, fetch_row, retried, transaction
+from app.platform.outbox import emit
+from app.platform.random_ids import new_public_id
+
+_MOST_OTHERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BookDesk:
+    """What somebody wants: one resource by its public id, or any of a kind at a space."""
+
+    what: str | AnyOf
+    starts_at: datetime
+    ends_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBooking:
+    """What shall change of a booking; None stays as it is."""
+
+    what: str | AnyOf | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a booking would be: the resource it would get, or the refusal that stands in its way."""
+
+    resource: BookedResource | None
+    space: BookedSpace | None
+    decision: Decision | None
+    refusal: Refusal | None
+
+
+async def quote(command: BookDesk, now: datetime, language: str = "de") -> Quote:
+    """Says what `book` would do, by the same rules, and changes nothing."""
+    facts: Facts | None = None
+    try:
+        period = checked_period(command.starts_at, command.ends_at, now)
+        checked_note(command.note)
+        facts = await _facts(command.what, period, now, language, for_booking=False)
+        decision = decide(period, facts.hours, facts.space.name)
+        free = await free_resources(facts.space.id, facts.resource.kind, period)
+        if isinstance(command.what, AnyOf):
+            if not free:
+                raise NothingFree(space=facts.space.name)
+            return Quote(free[0], facts.space, decision, None)
+        if facts.resource.id not in {resource.id for resource in free}:
+            raise _already_taken(facts.resource, free)
+    except Refusal as refusal:
+        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
+    return Quote(facts.resource, facts.space, decision, None)
+
+
+@retried
+async def book(actor: Actor, command: BookDesk, now: datetime) -> BookingCard:
+    """Books for the actor. With AnyOf the best free one is taken.
+
+    Raises the refusals of `checked_period`, `decide` and `checked_note`, NotFound for what nobody can book,
+    AlreadyTaken or NothingFree where others were faster.
+    """
+    period = checked_period(command.starts_at, command.ends_at, now)
+    note = checked_note(command.note)
+    async with transaction():
+        facts = await _facts(command.what, period, now, actor.language, for_booking=True)
+        decision = decide(period, facts.hours, facts.space.name)
+        resource = await _claim(command.what, facts, period, facts.next_booking)
+        booking = BookingCard(
+            id=facts.next_booking,
+            public_id=new_public_id(),
+            person=actor.person,
+            status=Status.CONFIRMED,
+            reason=None,
+            resource=resource,
+            space=facts.space,
+            period=period,
+            note=note,
+            paid_by=decision.paid_by,
+            price=decision.price,
+            sequence=0,
+            created_at=now,
+            updated_at=now,
+        )
+        await _insert(booking)
+        await record("booking.made", "booking", booking.id, actor, now)
+        await emit("booking.confirmed", "booking", booking.id, now)
+        return booking
+
+
+@retried
+async def cancel(actor: Actor, public_id: str, now: datetime, reason: str = "by_member") -> BookingCard:
+    """Gives the time back to the others. Raises NotFound, or NotOpenToChange when it is over or was cancelled."""
+    async with transaction():
+        booking = await _locked(actor, public_id)
+        check_changeable(booking.status, booking.period.ends_at, now)
+        await execute(
+            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3"
+            " WHERE id = $1",
+            booking.id,
+            reason,
+            now,
+        )
+        await release(booking.id, "booking")
+        await record("booking.cancelled", "booking", booking.id, actor, now, reason=reason)
+        await emit("booking.cancelled", "booking", booking.id, now)
+        return await _own(actor, public_id)
+
+
+@retried
+async def move(actor: Actor, public_id: str, change: MoveBooking, now: datetime) -> BookingCard:
+    """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
+
+    Raises what `book` raises, and NotOpenToChange.
+    """
+    async with transaction():
+        booking = await _locked(actor, public_id)
+        check_changeable(booking.status, booking.period.ends_at, now)
+        note = booking.note if change.note is None else checked_note(change.note)
+        starts_at = change.starts_at or booking.period.starts_at
+        ends_at = change.ends_at or booking.period.ends_at
+        what = change.what or booking.resource.public_id
+        if (starts_at, ends_at) == (booking.period.starts_at, booking.period.ends_at) and (
+            what == booking.resource.public_id
+        ):
+            await execute("UPDATE booking SET note = $2, updated_at = $3 WHERE id = $1", booking.id, note, now)
+            return await _own(actor, public_id)
+        period = checked_period(starts_at, ends_at, now)
+        facts = await _facts(what, period, now, actor.language, for_booking=False)
+        decide(period, facts.hours, facts.space.name)
+        await lock_resources([booking.resource.id, facts.resource.id])
+        await release(booking.id, "booking")
+        resource = await _claim(what, facts, period, booking.id)
+        await execute(
+            "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, note = $6,"
+            " sequence = sequence + 1, updated_at = $7 WHERE id = $1",
+            booking.id,
+            resource.id,
+            facts.space.id,
+            period.starts_at,
+            period.ends_at,
+            note,
+            now,
+        )
+        await record(
+            "booking.moved",
+            "booking",
+            booking.id,
+            actor,
+            now,
+            before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
+            after=[resource.public_id, period.starts_at, period.ends_at],
+        )
+        await emit("booking.moved", "booking", booking.id, now)
+        return await _own(actor, public_id)
+
+
+@retried
+async def check_in(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+    """Notes that the person has arrived; saying it twice changes nothing. Raises as `check_check_in` does."""
+    async with transaction():
+        booking = await _locked(actor, public_id)
+        if booking.status is Status.CHECKED_IN:
+            return booking
+        check_check_in(booking.status, booking.period, booking.space.zone, now)
+        await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
+        await record("booking.checked_in", "booking", booking.id, actor, now)
+        await emit("booking.checked_in", "booking", booking.id, now)
+        return await _own(actor, public_id)
+
+
+async def _facts(what: str | AnyOf, period: Period, now: datetime, language: str, *, for_booking: bool) -> Facts:
+    facts = await facts_of(what, period, now, language=language, for_booking=for_booking)
+    if facts is None:
+        raise NotFound
+    return facts
+
+
+async def _claim(what: str | AnyOf, facts: Facts, period: Period, booking: int) -> BookedResource:
+    """Holds the time of the wanted resource, or of the best one that nobody else gets first."""
+    if isinstance(what, AnyOf):
+        for resource in await free_resources(facts.space.id, what.kind, period):
+            if await claim(resource.id, period, "booking", booking):
+                return resource
+        raise NothingFree(space=facts.space.name)
+    if await claim(facts.resource.id, period, "booking", booking):
+        return facts.resource
+    raise _already_taken(facts.resource, await free_resources(facts.space.id, facts.resource.kind, period))
+
+
+def _already_taken(resource: BookedResource, free: list[BookedResource]) -> AlreadyTaken:
+    others = [other for other in free if other.id != resource.id][:_MOST_OTHERS]
+    if others:
+        return AlreadyTakenOthersFree(
+            name=label(resource.kind, resource.name),
+            others=tuple(other.name for other in others),
+            alternatives=[(other.public_id, other.name) for other in others],
+        )
+    return AlreadyTaken(name=label(resource.kind, resource.name), alternatives=[])
+
+
+async def _insert(booking: BookingCard) -> None:
+    await execute(
+        "INSERT INTO booking (id, public_id, resource, space, person, status, starts_at, ends_at, note, paid_by,"
+        " price_amount, price_currency, sequence, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $13)",
+        booking.id,
+        booking.public_id,
+        booking.resource.id,
+        booking.space.id,
+        booking.person,
+        booking.status,
+        booking.period.starts_at,
+        booking.period.ends_at,
+        booking.note,
+        booking.paid_by,
+        booking.price.amount,
+        booking.price.currency,
+        booking.created_at,
+    )
+
+
+async def _locked(actor: Actor, public_id: str) -> BookingCard:
+    """The actor's booking, which nobody else changes until the transaction ends."""
+    if await fetch_row(
+        "SELECT 1 FROM booking WHERE public_id = $1 AND person = $2 FOR UPDATE", public_id, actor.person
+    ):
+        return await _own(actor, public_id)
+    raise NotFound
+
+
+async def _own(actor: Actor, public_id: str) -> BookingCard:
+    booking = await booking_of(actor.person, public_id)
+    if booking is None:
+        raise NotFound
+    return booking

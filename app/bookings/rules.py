@@ -1,0 +1,227 @@
+"""What may be booked, decided from facts alone. Pure: no clock, no database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.inventory.rules import Hours, Kind
+from app.kernel.money import FREE, Money
+from app.kernel.periods import Period
+from app.kernel.refusals import BadInput, Conflict, Refusal, marked
+from app.kernel.wall_time import local_day
+
+GRID = timedelta(minutes=15)
+SHORTEST = timedelta(minutes=15)
+LONGEST = timedelta(hours=24)
+BOOKABLE_AHEAD = timedelta(days=400)
+CHECK_IN_OPENS = timedelta(minutes=15)
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Whatever is best of a kind at a space (its name in addresses)."""
+
+    space: str
+    kind: Kind
+
+
+class Status(StrEnum):
+    """Where a booking stands."""
+
+    REQUESTED = "requested"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    RELEASED = "released"
+
+
+HOLDING = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
+"""While a booking stands so, claims hold its time."""
+
+
+class EndsBeforeStart(BadInput):
+    code = "ends_before_start"
+    text = marked("Das Ende liegt vor dem Anfang oder gleichauf.")
+
+
+class OffGrid(BadInput):
+    code = "off_grid"
+    text = marked("Buchbar sind volle Viertelstunden, etwa 8:00, 8:15 oder 8:30 Uhr.")
+
+
+class TooLong(BadInput):
+    code = "too_long"
+    text = marked("Am Stück lassen sich höchstens {hours} Stunden buchen.")
+
+
+class InThePast(Refusal):
+    code = "in_the_past"
+    text = marked("Diese Zeit ist schon vorbei.")
+
+
+class TooFarAhead(Refusal):
+    code = "too_far_ahead"
+    text = marked("So weit im Voraus lässt sich noch nichts buchen. Möglich ist es bis {until}.")
+
+
+class ClosedThatDay(Refusal):
+    code = "closed_that_day"
+    text = marked("{space} ist am {day} geschlossen.")
+
+
+class ClosedForReason(ClosedThatDay):
+    text = marked("{space} ist am {day} geschlossen: {reason}.")
+
+
+class OutsideOpeningHours(Refusal):
+    code = "outside_opening_hours"
+    text = marked("{space} ist am {day} nur {hours} offen.")
+
+
+class AlreadyTaken(Conflict):
+    """Somebody else holds the time. `facts["alternatives"]` are (public id, name) of what is free then."""
+
+    code = "desk_already_taken"
+    text = marked("{name} ist in dieser Zeit vergeben.")
+
+
+class AlreadyTakenOthersFree(AlreadyTaken):
+    text = marked("{name} ist in dieser Zeit vergeben. Frei sind noch: {others}.")
+
+
+class NothingFree(Conflict):
+    code = "nothing_free"
+    text = marked("{space} ist in dieser Zeit ausgebucht.")
+
+
+class NotOpenToChange(Conflict):
+    """The booking is over, cancelled, or has begun."""
+
+    code = "booking_not_open"
+    text = marked("Diese Buchung lässt sich nicht mehr ändern.")
+
+
+class CheckInNotOpen(Refusal):
+    code = "check_in_not_open"
+    text = marked("Ankommen lässt sich ab {opens} bis zum Ende der Buchung melden.")
+
+
+class NoteTooLong(BadInput):
+    code = "note_too_long"
+    text = marked("Die Notiz hat mehr als {most} Zeichen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a booking costs and what pays for it. Until memberships exist every booking is free of charge."""
+
+    price: Money
+    paid_by: str
+
+
+def checked_period(starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
+    """The period that somebody asks for, where it can be booked anywhere at all.
+
+    Raises EndsBeforeStart, OffGrid, TooLong, InThePast, TooFarAhead. The running quarter of an hour may be booked.
+    """
+    if ends_at <= starts_at:
+        raise EndsBeforeStart(field="ends_at")
+    for field, at in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if at.second or at.microsecond or at.minute % (GRID.seconds // 60):
+            raise OffGrid(field=field)
+    if ends_at - starts_at > LONGEST:
+        raise TooLong(field="ends_at", hours=int(LONGEST.total_seconds() // 3600))
+    if starts_at <= now - GRID:
+        raise InThePast(field="starts_at")
+    if starts_at > now + BOOKABLE_AHEAD:
+        raise TooFarAhead(field="starts_at", until=(now + BOOKABLE_AHEAD).date())
+    return Period(starts_at, ends_at)
+
+
+def check_open(period: Period, hours: Hours, space: str) -> None:
+    """Raises ClosedThatDay or OutsideOpeningHours unless the space is open during the whole period."""
+    if hours.covers(period):
+        return
+    day = local_day(period.starts_at, hours.zone)
+    openings = hours.openings_on(day)
+    if not openings:
+        reason = hours.why_closed(day)
+        if reason:
+            raise ClosedForReason(space=space, day=day, reason=reason)
+        raise ClosedThatDay(space=space, day=day)
+    raise OutsideOpeningHours(space=space, day=day, hours=openings)
+
+
+def decide(period: Period, hours: Hours, space: str) -> Decision:
+    """Whether the space can be booked in this period and what it costs; raises the refusal that stands in the way."""
+    check_open(period, hours, space)
+    return Decision(price=FREE, paid_by="free")
+
+
+def checked_note(note: str) -> str:
+    """The note without blanks around it and without control characters but line ends. Raises NoteTooLong."""
+    clean = "".join(c for c in note.replace("\r\n", "\n").strip() if c == "\n" or c.isprintable())
+    if len(clean) > LONGEST_NOTE:
+        raise NoteTooLong(field="note", most=LONGEST_NOTE)
+    return clean
+
+
+def check_changeable(status: Status, ends_at: datetime, now: datetime) -> None:
+    """Raises NotOpenToChange unless the booking may still be cancelled or moved: it holds its time and is not over."""
+    if status not in HOLDING or status is Status.CHECKED_IN or ends_at <= now:
+        raise NotOpenToChange
+
+
+def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime) -> None:
+    """Raises NotOpenToChange or CheckInNotOpen; arriving is possible from 15 minutes before the start to the end."""
+    if status is not Status.CONFIRMED:
+        raise NotOpenToChange
+    if not period.starts_at - CHECK_IN_OPENS <= now < period.ends_at:
+        raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
+
+
+_COMFORTS = ("height_adjustable", "monitor", "window", "quiet")
+
+
+def comfort(features: Iterable[str]) -> int:
+    """How good a desk is for somebody who takes any: the more comforts, the better."""
+    return sum(feature in _COMFORTS for feature in features)
+
+
+class DayPart(StrEnum):
+    """The part of the day that somebody searches for."""
+
+    MORNING = "vormittag"
+    AFTERNOON = "nachmittag"
+    WHOLE_DAY = "ganz"
+    OWN = "eigen"
+
+
+DAY_PARTS = {DayPart.MORNING: (8 * 60, 12 * 60), DayPart.AFTERNOON: (13 * 60, 18 * 60), DayPart.WHOLE_DAY: (480, 1080)}
+"""Wall time in minutes of a part of the day; a space that opens later or closes earlier offers what lies within."""
+
+SHORTEST_DAY_PART = timedelta(hours=1)
+
+
+def window_at(space_hours: Hours, wanted: Period, now: datetime) -> Period | None:
+    """What of the wanted time this space can give: within its hours and not yet over.
+
+    The longest stretch counts, and it must last an hour at least; otherwise None.
+    """
+    earliest = now - timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
+    if wanted.ends_at <= earliest + SHORTEST:
+        return None
+    wanted = Period(max(wanted.starts_at, earliest), wanted.ends_at)
+    stretches = [p.clipped_to(wanted) for p in space_hours.periods_within(wanted)]
+    longest = max((p for p in stretches if p is not None), key=lambda p: p.duration, default=None)
+    if longest is None or longest.duration < min(SHORTEST_DAY_PART, wanted.duration):
+        return None
+    if longest.starts_at > now + BOOKABLE_AHEAD:
+        return None
+    return longest

@@ -1,0 +1,184 @@
+"""The search near home: which spaces lie near, what is free there that day, and on the days around it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.bookings.rules import DAY_PARTS, DayPart, window_at
+from app.inventory.queries import Count, SpaceClock, SpaceWindow, count_free, hours_of, totals
+from app.inventory.rules import Hours, Kind, wall_instant
+from app.kernel.periods import Period
+from app.kernel.wall_time import Opening
+from app.network.gazetteer import gazetteer
+from app.network.geography import Position, distance_km
+from app.network.places import Station
+from app.network.queries import SpaceCard, published_spaces
+
+RADIUS_KM = 15.0
+DAYS_SHOWN = 7
+STATION_NEAR_KM = 1.0
+DAYS_LOOKED_AHEAD = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """When somebody wants to work: a day, and a part of it or own times in minutes of the wall clock."""
+
+    day: date
+    part: DayPart
+    own: Opening | None = None
+
+    def span(self) -> Opening:
+        """The wanted time of the day."""
+        if self.part is DayPart.OWN:
+            if self.own is None:
+                raise ValueError("own times are missing")
+            return self.own
+        return Opening(*DAY_PARTS[self.part])
+
+    def at(self, hours: Hours, now: datetime, day: date | None = None) -> Period | None:
+        """What of it a space with these hours can give that day (another than the wanted, if told)."""
+        day, span = day or self.day, self.span()
+        wanted = Period(wall_instant(day, span.opens, hours.zone), wall_instant(day, span.closes, hours.zone))
+        if self.part is DayPart.OWN and not hours.covers(wanted):
+            return None
+        return window_at(hours, wanted, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for: a kind near a point, some time, with these features of the space."""
+
+    here: Position
+    wanted: Wanted
+    kind: Kind = Kind.DESK
+    radius_km: float = RADIUS_KM
+    features: Collection[str] = ()
+    near_station: bool = False
+    only_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceFound:
+    """A space in the result: how far, which time it can give, how much is free of how many."""
+
+    space: SpaceCard
+    distance_km: float
+    openings: Sequence[Opening]
+    why_closed: str | None
+    window: Period | None
+    count: Count
+    station: Station
+    station_km: float
+
+    @property
+    def is_open(self) -> bool:
+        return self.window is not None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFound:
+    """One day of the week strip; `free` is None where all spaces near are closed then."""
+
+    day: date
+    free: int | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search: spaces by distance, the week around the day, and where to look when nothing is free."""
+
+    spaces: Sequence[SpaceFound]
+    days: Sequence[DayFound]
+    next_day: DayFound | None
+    next_space: SpaceFound | None
+
+    @property
+    def free(self) -> int:
+        return sum(found.count.free for found in self.spaces)
+
+
+async def search_spaces(search: Search, today: date, now: datetime, language: str) -> Found:
+    """Looks for spaces within the radius. Free counts what could be booked now for the whole time shown.
+
+    The list is ordered by distance alone. Five queries, however many spaces and bookings there are.
+    """
+    everywhere = [space for space in await published_spaces(now) if set(search.features) <= set(space.features)]
+    distances = {space.id: distance_km(search.here, space) for space in everywhere}
+    stations = {space.id: gazetteer().nearest_station(space.lat, space.lng) for space in everywhere}
+    if search.near_station:
+        everywhere = [space for space in everywhere if stations[space.id][1] <= STATION_NEAR_KM]
+    everywhere.sort(key=lambda space: (distances[space.id], space.name))
+    of_kind = await totals([space.id for space in everywhere], search.kind)
+    everywhere = [space for space in everywhere if space.id in of_kind]
+    days = _days_around(search.wanted.day, today)
+    clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in everywhere]
+    hours = await hours_of(clocks, days[0], days[-1], language)
+    near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
+
+    windows: dict[tuple[int, date], SpaceWindow] = {}
+    for space in everywhere:
+        for day in days if space.id in near else [search.wanted.day]:
+            period = search.wanted.at(hours[space.id], now, day)
+            if period is not None:
+                windows[space.id, day] = SpaceWindow(space.id, period)
+    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind), strict=True))
+
+    def found(space: SpaceCard) -> SpaceFound:
+        window = windows.get((space.id, search.wanted.day))
+        station, station_km = stations[space.id]
+        return SpaceFound(
+            space=space,
+            distance_km=distances[space.id],
+            openings=hours[space.id].openings_on(search.wanted.day),
+            why_closed=hours[space.id].why_closed(search.wanted.day),
+            window=window.period if window else None,
+            count=counts.get((space.id, search.wanted.day), Count(0, of_kind[space.id])),
+            station=station,
+            station_km=station_km,
+        )
+
+    all_found = [found(space) for space in everywhere]
+    spaces = [f for f in all_found if f.space.id in near and (f.count.free or not search.only_free)]
+    strip = [_day_found(day, [counts[key] for key in counts if key[1] == day and key[0] in near]) for day in days]
+    if sum(f.count.free for f in spaces):
+        return Found(spaces, strip, None, None)
+    return Found(
+        spaces,
+        strip,
+        min(
+            (day for day in strip if day.free),
+            key=lambda day: (abs((day.day - search.wanted.day).days), day.day),
+            default=None,
+        ),
+        next((f for f in all_found if f.space.id not in near and f.count.free), None),
+    )
+
+
+def _days_around(day: date, today: date) -> list[date]:
+    """The wanted day with the one before it and the five after it, never starting before today."""
+    first = max(min(today, day), day - timedelta(days=1))
+    return [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
+
+
+def _day_found(day: date, counts: Sequence[Count]) -> DayFound:
+    if not counts:
+        return DayFound(day, None, 0)
+    return DayFound(day, sum(count.free for count in counts), sum(count.total for count in counts))
+
+
+@dataclass(frozen=True, slots=True)
+class NextFree:
+    """The next day on which a space can give the wanted time, and how much is free then."""
+
+    day: date
+    free: int
+
+
+async def next_free_day(space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime) -> NextFree | None:
+    """Looks at the two weeks after the wanted day; `hours` must reach that far."""
+    days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
+    windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
+    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind)
+    return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

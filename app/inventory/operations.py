@@ -1,0 +1,38 @@
+"""Holding and giving back a resource's time. Other capabilities write claims only through these."""
+
+from collections.abc import Sequence
+
+from app.kernel.periods import Period
+from app.platform.database import execute, fetch
+
+
+async def lock_resources(resources: Sequence[int]) -> None:
+    """Keeps others from claiming several of these at once until the transaction ends.
+
+    Always in the order of their keys, so that two transactions never wait for each other.
+    """
+    await fetch("SELECT id FROM resource WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", sorted(resources))
+
+
+async def claim(resource: int, period: Period, reason: str, holder: int) -> bool:
+    """Holds the resource's time for the holder; False where somebody else holds any of it.
+
+    The exclusion constraint decides. ON CONFLICT waits for the one who is just trying and then yields, which neither
+    deadlocks nor queues up in a rush (notes in docs/decisions/0003-claims.md).
+    """
+    return bool(
+        await execute(
+            "INSERT INTO claim (resource, starts_at, ends_at, reason, holder) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING",
+            resource,
+            period.starts_at,
+            period.ends_at,
+            reason,
+            holder,
+        )
+    )
+
+
+async def release(holder: int, reason: str) -> int:
+    """Gives back all that the holder holds for this reason; how many claims there were."""
+    return await execute("DELETE FROM claim WHERE holder = $1 AND reason = $2", holder, reason)

@@ -1,0 +1,222 @@
+"""Reads of inventory."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.inventory.floor_plans import FloorPlanDrawing, Placement, decode
+from app.inventory.rules import Hours, HoursChange, Kind
+from app.kernel.periods import Period
+from app.kernel.wall_time import Opening
+from app.network.holidays import public_holidays
+from app.platform.database import fetch, fetch_row
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceClock:
+    """What of a space its hours depend on."""
+
+    space: int
+    time_zone: str
+    holiday_region: str
+    open_on_holidays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceCard:
+    """A resource as pages and the interface show it."""
+
+    id: int
+    public_id: str
+    space: int
+    kind: Kind
+    name: str
+    position: int
+    capacity: int
+    features: tuple[str, ...]
+    floor_plan: int | None
+    placement: Placement | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorPlanCard:
+    """One floor of a space and its drawing."""
+
+    id: int
+    name: str
+    drawing: FloorPlanDrawing
+
+
+async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, language: str = "de") -> Mapping[int, Hours]:
+    """The hours of these spaces, good for the days from first to last and one on either side; one query."""
+    rows = await fetch(
+        """
+        SELECT space, weekday, NULL::date AS day, opens, closes, '' AS reason_de, '' AS reason_en
+          FROM weekly_hours WHERE space = ANY($1)
+        UNION ALL
+        SELECT space, NULL, day, opens, closes, reason_de, reason_en
+          FROM hours_exception WHERE space = ANY($1) AND day BETWEEN $2 AND $3
+        """,
+        [clock.space for clock in spaces],
+        first - timedelta(days=1),
+        last + timedelta(days=1),
+    )
+    by_space: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_space[row["space"]].append(row)
+    return {clock.space: hours_from(clock, by_space[clock.space], first, last, language) for clock in spaces}
+
+
+def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date, last: date, language: str) -> Hours:
+    """Hours from rows with weekday or day, opens, closes, reason_de, reason_en."""
+    week: dict[int, list[Opening]] = defaultdict(list)
+    changes: dict[date, list[HoursChange]] = defaultdict(list)
+    for row in rows:
+        opening = Opening(row["opens"], row["closes"]) if row["opens"] is not None else None
+        if row["day"] is not None:
+            changes[row["day"]].append(HoursChange(opening, row[f"reason_{language}"] or row["reason_de"]))
+        elif opening is not None:
+            week[row["weekday"]].append(opening)
+    holidays: dict[date, str] = {}
+    for year in range((first - timedelta(days=1)).year, (last + timedelta(days=1)).year + 1):
+        holidays |= public_holidays(clock.holiday_region, year, language)
+    return Hours(ZoneInfo(clock.time_zone), week, changes, holidays, clock.open_on_holidays)
+
+
+_RESOURCE = "id, public_id, space, kind, name, position, capacity, features, floor_plan, placement::text AS placement"
+
+
+async def resources_of(space: int, kind: Kind | None = None) -> list[ResourceCard]:
+    """The space's resources that are in use, in their order."""
+    rows = await fetch(
+        f"SELECT {_RESOURCE} FROM resource"  # noqa: S608
+        " WHERE space = $1 AND retired_at IS NULL AND ($2::text IS NULL OR kind = $2)"
+        " ORDER BY array_position(ARRAY['desk', 'room', 'booth', 'parking'], kind), position, id",
+        space,
+        kind,
+    )
+    return [_card(row) for row in rows]
+
+
+async def resource_by_public_id(public_id: str) -> ResourceCard | None:
+    """The resource in use with this public id."""
+    row = await fetch_row(
+        f"SELECT {_RESOURCE} FROM resource WHERE public_id = $1 AND retired_at IS NULL",  # noqa: S608
+        public_id,
+    )
+    return _card(row) if row else None
+
+
+async def floor_plans_of(space: int) -> list[FloorPlanCard]:
+    """The space's floors in their order."""
+    rows = await fetch(
+        "SELECT id, name, drawing::text AS drawing FROM floor_plan WHERE space = $1 ORDER BY position, id", space
+    )
+    return [FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode())) for row in rows]
+
+
+async def taken_periods(resources: Sequence[int], window: Period) -> Mapping[int, list[Period]]:
+    """What holds each resource's time within the window, in order and not cut at its ends.
+
+    Claims of one resource never overlap, so at most one that starts before the window reaches into it.
+    """
+    rows = await fetch(
+        """
+        SELECT r.id AS resource, c.starts_at, c.ends_at
+          FROM unnest($1::bigint[]) AS r (id)
+         CROSS JOIN LATERAL (
+               (SELECT starts_at, ends_at FROM claim
+                 WHERE resource = r.id AND starts_at < $2 ORDER BY starts_at DESC LIMIT 1)
+               UNION ALL
+               SELECT starts_at, ends_at FROM claim
+                WHERE resource = r.id AND starts_at >= $2 AND starts_at < $3
+         ) AS c
+         WHERE c.ends_at > $2
+         ORDER BY r.id, c.starts_at
+        """,
+        resources,
+        window.starts_at,
+        window.ends_at,
+    )
+    taken: dict[int, list[Period]] = {resource: [] for resource in resources}
+    for row in rows:
+        taken[row["resource"]].append(Period(row["starts_at"], row["ends_at"]))
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceWindow:
+    """A window of time at one space."""
+
+    space: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of a kind are free during the whole of a window, and how many there are."""
+
+    free: int
+    total: int
+
+
+async def count_free(windows: Sequence[SpaceWindow], kind: Kind) -> list[Count]:
+    """For each window the count of that kind at that space, in the windows' order; one query.
+
+    The latest claim that starts before a window's end is also the one that ends last, because claims of one resource
+    never overlap: one index look-up per resource and window, however long the history is.
+    """
+    if not windows:
+        return []
+    rows = await fetch(
+        """
+        SELECT w.i, count(r.id) AS total,
+               count(r.id) FILTER (WHERE c.ends_at IS NULL OR c.ends_at <= w.starts_at) AS free
+          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[])
+               WITH ORDINALITY AS w (space, starts_at, ends_at, i)
+          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL
+          LEFT JOIN LATERAL (
+               SELECT ends_at FROM claim
+                WHERE resource = r.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
+          ) c ON true
+         GROUP BY w.i
+        """,
+        [window.space for window in windows],
+        [window.period.starts_at for window in windows],
+        [window.period.ends_at for window in windows],
+        kind,
+    )
+    counts = {row["i"]: Count(row["free"], row["total"]) for row in rows}
+    return [counts.get(i, Count(0, 0)) for i in range(1, len(windows) + 1)]
+
+
+async def totals(spaces: Sequence[int], kind: Kind) -> Mapping[int, int]:
+    """How many of the kind each space has."""
+    rows = await fetch(
+        "SELECT space, count(*) AS total FROM resource"
+        " WHERE space = ANY($1) AND kind = $2 AND retired_at IS NULL GROUP BY space",
+        spaces,
+        kind,
+    )
+    return {row["space"]: row["total"] for row in rows}
+
+
+def _card(row: Mapping[str, Any]) -> ResourceCard:
+    placement = msgspec.json.decode(row["placement"], type=Placement) if row["placement"] else None
+    return ResourceCard(
+        id=row["id"],
+        public_id=row["public_id"],
+        space=row["space"],
+        kind=Kind(row["kind"]),
+        name=row["name"],
+        position=row["position"],
+        capacity=row["capacity"],
+        features=tuple(row["features"]),
+        floor_plan=row["floor_plan"],
+        placement=placement,
+    )

@@ -1,0 +1,104 @@
+"""Puts the application together."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response, asgi
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler, Receive, Scope, Send
+
+from app.api.openapi import openapi_config
+from app.api.routes import ROUTER
+from app.identity.authentication import Authentication, Visitor, provide_visitor
+from app.identity.last_use import notes_written
+from app.kernel.clock import Clock, system_clock
+from app.platform.cookies import CookieJar, FormOriginCheck
+from app.platform.database import DB
+from app.platform.files import FolderFiles
+from app.platform.http import Edge
+from app.platform.language import preferred_language, speaker
+from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
+from app.platform.settings import ROOT, Settings
+from app.platform.static_files import StaticFiles
+from app.platform.templates import Templates
+from app.web import bookings, feeds, home, search, spaces
+from app.web.pages import Pages, here, sign_in_first
+
+log = structlog.get_logger("app")
+
+LARGEST_BODY = 256 * 1024
+
+
+def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edge:
+    """The whole application over the database at `dsn`, as an ASGI application."""
+    static = StaticFiles(ROOT / "static")
+    jar = CookieJar(https=settings.is_https)
+    pages = Pages(Templates(ROOT / "templates", static.url), settings, jar)
+
+    @asynccontextmanager
+    async def pool(_: Litestar) -> AsyncIterator[None]:
+        await DB.open_pool(dsn, size=settings.pool_size, application="nahwerk-web")
+        try:
+            yield
+        finally:
+            await notes_written()
+            await DB.close_pool()
+
+    @asgi("/static", is_static=True, copy_scope=True)
+    async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
+        await static(scope, receive, send)  # type: ignore[arg-type]
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        return _answer(request, error, pages)
+
+    app = Litestar(
+        route_handlers=[static_files, *_handlers()],
+        dependencies={
+            "visitor": Provide(provide_visitor),
+            "pages": _value(pages),
+            "settings": _value(settings),
+            "files": _value(FolderFiles(settings.data_dir / "files")),
+        },
+        middleware=[
+            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
+            DefineMiddleware(Authentication, clock=clock, jar=jar),
+        ],
+        exception_handlers={Exception: answer},
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=["^/static", "^/calendars", "^/bilder"]
+        ),
+        request_max_body_size=LARGEST_BODY,
+        lifespan=[pool],
+        openapi_config=openapi_config(),
+        include_in_schema=False,
+        logging_config=None,
+    )
+    return Edge(app, https=settings.is_https)
+
+
+def _handlers() -> Sequence[ControllerRouterHandler]:
+    return [ROUTER, *feeds.HANDLERS, *home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
+
+
+def _value(value: object) -> Provide:
+    """A dependency that is the same for every request."""
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+
+def _answer(request: Request[Any, Any, Any], error: Exception, pages: Pages) -> Response[Any]:
+    """A failed request as a page or as problem+json, by what the client accepts."""
+    visitor: Visitor | None = request.scope.get("visitor")  # type: ignore[assignment]
+    accept = request.headers.get("accept", "*/*")
+    says = visitor.speaker if visitor else speaker(preferred_language(request.headers.get("accept-language", "")))
+    problem: Problem = problem_of(error, says)
+    if problem.status >= 500:
+        log.error("request failed", path=request.scope["path"], status=problem.status, exc_info=error)
+    if request.scope["path"].startswith("/api/") or wants_json(accept) or visitor is None:
+        return problem.as_response()
+    if isinstance(error, NotSignedIn):
+        return sign_in_first(here(request) if request.method == "GET" else "/")
+    return pages.problem(request, visitor, problem)

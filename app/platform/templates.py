@@ -1,0 +1,59 @@
+"""Jinja2 templates in the reader's language, for pages and mails."""
+
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from app.kernel.refusals import Refusal
+from app.platform.language import Speaker, catalogue, speaker
+
+
+class Templates:
+    """The templates below one folder; one environment for each language, compiled once."""
+
+    def __init__(self, root: Path, static_url: Callable[[str], str]) -> None:
+        self._root = root
+        self._static_url = static_url
+
+    @functools.cache  # noqa: B019
+    def environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(self._root),
+            autoescape=select_autoescape(["html", "svg"]),
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+        said_by = speaker(language)
+        environment.globals |= {"static": self._static_url, "language": language}
+        environment.filters |= {
+            "day": said_by.day,
+            "day_of_year": said_by.day_of_year,
+            "weekday": said_by.weekday,
+            "clock": lambda at: said_by.time(at.time()),
+            "money": said_by.money,
+            "distance": said_by.distance,
+            "listed": said_by.listed,
+            "said": functools.partial(_said, said_by),
+        }
+        return environment
+
+    def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
+        """The template with this context, in this language."""
+        return self.environment(language).get_template(name).render(context)
+
+
+def _said(said_by: Speaker, thing: object) -> str:
+    """A refusal, a marked text or a fact in words."""
+    match thing:
+        case Refusal():
+            return said_by.refusal(thing)
+        case str():
+            return said_by.gettext(thing)
+        case _:
+            return said_by.word(thing)

@@ -1,0 +1,125 @@
+"""The first page, the texts that the law wants, how results are ordered, and the switches of language and colours."""
+
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotFoundException
+from litestar.params import Body
+from litestar.response import Redirect
+
+from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES, Visitor
+from app.identity.rules import local_path
+from app.kernel.refusals import marked
+from app.network.queries import is_public_file, legal_document, published_spaces
+from app.platform.files import Files
+from app.platform.language import LANGUAGES
+from app.web.maps import MapSpace, network_map
+from app.web.pages import PageRequest, Pages, go
+from app.web.search_form import empty_search
+
+_YEAR = 365 * 24 * 3600
+
+FormData = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+LEGAL_PAGES = {
+    "impressum": ("imprint", marked("Impressum")),
+    "datenschutz": ("privacy", marked("Datenschutz")),
+    "nutzungsbedingungen": ("terms", marked("Nutzungsbedingungen")),
+    "barrierefreiheit": ("accessibility", marked("Barrierefreiheit")),
+}
+
+
+@get("/")
+async def home(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    spaces = await published_spaces(visitor.now)
+    view = network_map(
+        [
+            MapSpace(number, space.name, space.lat, space.lng, href=f"/standorte/{space.slug}")
+            for number, space in enumerate(spaces, 1)
+        ]
+    )
+    return await pages.show(
+        request, visitor, "home.html", {"search": empty_search(visitor), "map_view": view, "spaces": spaces}
+    )
+
+
+async def _legal(request: PageRequest, visitor: Visitor, pages: Pages, address: str) -> Response[str]:
+    kind, title = LEGAL_PAGES[address]
+    document = await legal_document(kind, visitor.language, visitor.now)
+    if document is None:
+        raise NotFoundException
+    return await pages.show(
+        request, visitor, "legal.html", {"title": visitor.speaker.gettext(title), "document": document}
+    )
+
+
+@get("/impressum")
+async def imprint(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    return await _legal(request, visitor, pages, "impressum")
+
+
+@get("/datenschutz")
+async def privacy(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    return await _legal(request, visitor, pages, "datenschutz")
+
+
+@get("/nutzungsbedingungen")
+async def terms(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    return await _legal(request, visitor, pages, "nutzungsbedingungen")
+
+
+@get("/barrierefreiheit")
+async def accessibility(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    return await _legal(request, visitor, pages, "barrierefreiheit")
+
+
+@get("/so-wird-sortiert")
+async def ranking(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    return await pages.show(request, visitor, "search/ranking.html")
+
+
+@post("/sprache")
+async def choose_language(pages: Pages, data: FormData) -> Redirect:
+    """Remembers the language in a cookie; it goes before the account's and the browser's."""
+    answer = go(local_path(data.get("zurueck", "/")))
+    if data.get("sprache") in LANGUAGES:
+        answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, data["sprache"], max_age=_YEAR))
+    return answer
+
+
+@post("/farbschema")
+async def choose_scheme(pages: Pages, data: FormData) -> Redirect:
+    answer = go(local_path(data.get("zurueck", "/")))
+    if data.get("farbschema") in SCHEMES:
+        answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=_YEAR))
+    return answer
+
+
+@get("/bilder/{name:str}")
+async def picture(name: str, files: Files) -> Response[bytes]:
+    """A space's picture; its name is its content, so it may be kept for ever."""
+    if not await is_public_file(name):
+        raise NotFoundException
+    stored = await files.get(name)
+    if stored is None:
+        raise NotFoundException
+    content, media_type = stored
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Cache-Control": "public, max-age=31536000, immutable", "ETag": f'"{name}"'},
+    )
+
+
+HANDLERS = [
+    home,
+    imprint,
+    privacy,
+    terms,
+    accessibility,
+    ranking,
+    choose_language,
+    choose_scheme,
+    picture,
+]

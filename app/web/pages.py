@@ -1,0 +1,143 @@
+"""What all pages share: the frame around a template, the ways from one page to the next, and errors as pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.response import Redirect
+from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup
+
+from app.identity.authentication import Visitor
+from app.identity.rules import Action
+from app.kernel.refusals import marked
+from app.network.queries import NetworkCard, the_network
+from app.platform.cookies import CookieJar
+from app.platform.problems import Problem
+from app.platform.settings import Settings
+from app.platform.templates import Templates
+
+PageRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The network as the frame names it, in the reader's language."""
+
+    name: str
+    tagline: str
+    phone: str
+    phone_hours: str
+    email: str
+
+
+class Pages:
+    """Renders templates inside the frame for one visitor."""
+
+    def __init__(self, templates: Templates, settings: Settings, jar: CookieJar) -> None:
+        self.templates = templates
+        self.settings = settings
+        self.jar = jar
+        self._network: NetworkCard | None = None
+
+    async def show(
+        self,
+        request: PageRequest,
+        visitor: Visitor,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response[str]:
+        """The page of this template. A page is never kept by caches: it may show what is one person's own."""
+        self._network = await the_network()
+        html = self.templates.render(template, visitor.language, {**self._frame(request, visitor), **(context or {})})
+        return Response(
+            html,
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers={"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language", **(headers or {})},
+        )
+
+    def problem(self, request: PageRequest, visitor: Visitor, problem: Problem) -> Response[str]:
+        """An error as a page; without asking the database, which may be what is away."""
+        html = self.templates.render(
+            "error.html", visitor.language, {**self._frame(request, visitor), "problem": problem}
+        )
+        return Response(
+            html,
+            status_code=problem.status,
+            media_type=MediaType.HTML,
+            headers={"Cache-Control": "no-store", **problem.headers},
+        )
+
+    def _frame(self, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
+        network = self._network
+        token = ScopeState.from_scope(request.scope).csrf_token
+        csrf = token if isinstance(token, str) else ""
+        return {
+            "site": _site(network, visitor.language),
+            "demo": network is not None and network.is_demo,
+            "actor": visitor.actor,
+            "nav": _navigation(request.url.path, visitor),
+            "scheme": visitor.scheme,
+            "here": here(request),
+            "now": visitor.now,
+            "csrf_input": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(csrf),
+        }
+
+
+def here(request: PageRequest) -> str:
+    """The path and query of this page."""
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def go(url: str) -> Redirect:
+    """After a form: shows the next page by GET, so that reloading it sends nothing again."""
+    return Redirect(url, status_code=303)
+
+
+def sign_in_first(next_url: str) -> Redirect:
+    """To the sign-in page, which leads back to where the person wanted to go."""
+    return go(f"/anmelden?{urlencode({'weiter': next_url})}")
+
+
+def _site(network: NetworkCard | None, language: str) -> Site:
+    if network is None:
+        return Site("Nahwerk", "", "", "", "")
+    return Site(network.name, network.tagline[language], network.phone, network.phone_hours[language], network.email)
+
+
+_NAVIGATION = (
+    (marked("Plätze finden"), "/plaetze", ("/plaetze", "/standorte", "/buchen")),
+    (marked("Meine Woche"), "/woche", ("/woche", "/buchungen", "/kalender")),
+)
+
+
+def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
+    say = visitor.speaker.gettext
+    items = [
+        NavItem(say(label), url, path == "/" if url == "/" else path.startswith(parts))
+        for label, url, parts in _NAVIGATION
+    ]
+    if visitor.actor is None:
+        items.append(NavItem(say(marked("Anmelden")), "/anmelden", path.startswith("/anmelden")))
+        return items
+    if visitor.actor.may(Action.SEE_JOBS):
+        items.append(NavItem(say(marked("Netzwerk")), "/netzwerk", path.startswith("/netzwerk")))
+    items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))
+    return items

@@ -1,0 +1,187 @@
+"""The result of a search: spaces by distance beside the map, and the week around the day."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from litestar import Response, get
+
+from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
+from app.identity.authentication import Visitor
+from app.kernel.refusals import marked
+from app.kernel.wall_time import local_day
+from app.network.gazetteer import gazetteer
+from app.web.maps import MapSpace, search_map
+from app.web.pages import PageRequest, Pages
+from app.web.search_form import ZONE, SearchForm, read_search, time_parts
+
+_MARK_LABELS = {
+    "frei": marked("nur freie"),
+    "stufenlos": marked("stufenlos"),
+    "bahnhof": marked("Bahnhof bis 1 km"),
+    "parken": marked("Parken am Haus"),
+    "laden": marked("Ladesäule"),
+    "abends": marked("auch abends"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A day of the week strip."""
+
+    weekday: str
+    date: str
+    url: str
+    free: int | None
+    steps: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    """A filter as a link that switches it."""
+
+    key: str
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A space in the list."""
+
+    name: str
+    url: str
+    where: str
+    distance: str
+    free: int
+    total: int
+    closed: str
+    hints: tuple[str, ...]
+    price: str
+    price_note: str
+
+
+@get("/plaetze")
+async def find_spaces(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+    form = read_search(_single(request), _marks(request), visitor)
+    if form.search is None:
+        asked = bool(request.scope["query_string"])
+        shown = form if asked else _without_errors(form)
+        return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
+    today = local_day(visitor.now, ZONE)
+    found = await search_spaces(form.search, today, visitor.now, visitor.language)
+    return await pages.show(request, visitor, "search/result.html", _context(form, form.search, found, visitor))
+
+
+def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -> dict[str, Any]:
+    return {
+        "search": form,
+        "found": found,
+        "rows": [_row(space, form, visitor) for space in found.spaces],
+        "days": [_week_day(day, form, search, visitor) for day in found.days],
+        "filters": [
+            FilterLink(mark, visitor.speaker.gettext(label), form.toggled(mark), mark in form.marks)
+            for mark, label in _MARK_LABELS.items()
+        ],
+        "map_view": search_map(
+            search.here,
+            search.radius_km,
+            [
+                MapSpace(
+                    number,
+                    space.space.name,
+                    space.space.lat,
+                    space.space.lng,
+                    state="closed" if not space.is_open else "free" if space.count.free else "full",
+                    free=space.count.free,
+                    total=space.count.total,
+                    href=f"#ort-{number}",
+                )
+                for number, space in enumerate(found.spaces, 1)
+            ],
+            gazetteer().stations,
+            place=form.place_text,
+        ),
+        "next_day": found.next_day
+        and {
+            "text": visitor.speaker.day(found.next_day.day),
+            "free": found.next_day.free,
+            "url": _day_url(found.next_day, form),
+        },
+        "next_space": found.next_space and _row(found.next_space, form, visitor),
+        "radius": int(search.radius_km),
+    }
+
+
+def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
+    space, say = found.space, visitor.speaker
+    hints = [
+        say.say(marked("Bahnhof {name} {distance}"), name=found.station.name, distance=say.distance(found.station_km))
+    ]
+    hints += [say.gettext(label) for feature, label in _ROW_FEATURES if feature in space.features]
+    if found.is_open:
+        hints.append(say.say(marked("offen {hours}"), hours=found.openings))
+    query = time_parts(form.search.wanted) | {"art": form.art, "von_ort": form.ort} if form.search else {}
+    return Row(
+        name=space.name,
+        url=f"/standorte/{space.slug}?{urlencode(query)}",
+        where=", ".join(dict.fromkeys(part for part in (space.place, space.street) if part)),
+        distance=say.distance(found.distance_km),
+        free=found.count.free,
+        total=found.count.total,
+        closed=_closed(found, visitor) if not found.is_open else "",
+        hints=tuple(hints),
+        price="",
+        price_note="",
+    )
+
+
+_ROW_FEATURES = (
+    ("parking", marked("Parken am Haus")),
+    ("charging_point", marked("Ladesäule")),
+    ("step_free", marked("stufenlos")),
+)
+
+
+def _closed(found: SpaceFound, visitor: Visitor) -> str:
+    say = visitor.speaker
+    if found.openings:
+        return say.say(marked("Nur {hours} offen"), hours=found.openings)
+    if found.why_closed:
+        return say.say(marked("Geschlossen: {reason}"), reason=found.why_closed)
+    return say.gettext(marked("Geschlossen"))
+
+
+def _week_day(day: DayFound, form: SearchForm, search: Search, visitor: Visitor) -> WeekDay:
+    locale = visitor.speaker.locale
+    steps = -(-day.free * 5 // day.total) if day.free and day.total else 0
+    return WeekDay(
+        weekday=format_date(day.day, "ccc", locale=locale),
+        date=format_date(day.day, "d.M." if visitor.language == "de" else "d/M", locale=locale),
+        url=_day_url(day, form),
+        free=day.free,
+        steps=steps,
+        current=day.day == search.wanted.day,
+    )
+
+
+def _day_url(day: DayFound, form: SearchForm) -> str:
+    return form.url(tag=day.day.isoformat())
+
+
+def _single(request: PageRequest) -> dict[str, str]:
+    return {name: values[-1] for name, values in request.query_params.dict().items() if values}
+
+
+def _marks(request: PageRequest) -> list[str]:
+    return request.query_params.getall("filter", [])
+
+
+def _without_errors(form: SearchForm) -> SearchForm:
+    return replace(form, errors={})
+
+
+HANDLERS = [find_spaces]

@@ -1,0 +1,69 @@
+"""A space's own page."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get
+
+from app.bookings.rules import DayPart
+from app.bookings.search import Wanted
+from app.identity.authentication import Visitor
+from app.inventory.rules import KIND_NAMES, Kind
+from app.kernel.refusals import NotFound
+from app.network.gazetteer import gazetteer
+from app.network.queries import SpaceCard, photos_of, space_by_slug
+from app.network.rules import FEATURES
+from app.web.pages import PageRequest, Pages
+from app.web.search_form import default_day, empty_search, read_when, when_text
+from app.web.space_view import look_at, own_times, week_hours
+
+
+async def published(slug: str, visitor: Visitor) -> SpaceCard:
+    """The space that anybody can see; raises NotFound."""
+    space = await space_by_slug(slug, visitor.now)
+    if space is None:
+        raise NotFound
+    return space
+
+
+@get("/standorte/{slug:str}")
+async def space_page(request: PageRequest, slug: str, visitor: Visitor, pages: Pages) -> Response[str]:
+    space = await published(slug, visitor)
+    query = {name: values[-1] for name, values in request.query_params.dict().items()}
+    wanted, errors = read_when(query, visitor)
+    kind = Kind(query["art"]) if query.get("art") in set(Kind) else None
+    view = await look_at(
+        space,
+        wanted or Wanted(default_day(visitor), DayPart.WHOLE_DAY),
+        kind,
+        query.get("platz", ""),
+        visitor,
+        f"/standorte/{slug}",
+    )
+    context = await space_context(view.space, visitor) | {
+        "view": view,
+        "errors": errors,
+        "times": own_times(view),
+        "when": when_text(view.wanted, visitor),
+        "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
+        "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
+        "back_to": query.get("von_ort", "")[:80],
+        "limits": empty_search(visitor),
+    }
+    return await pages.show(request, visitor, "space/show.html", context, status=422 if errors else 200)
+
+
+async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
+    """What the page says of the space at any time."""
+    station, station_km = gazetteer().nearest_station(space.lat, space.lng)
+    say = visitor.speaker
+    return {
+        "space": space,
+        "photos": await photos_of(space.id),
+        "features": [say.gettext(text) for feature, text in FEATURES.items() if feature in space.features],
+        "station": station,
+        "station_km": station_km,
+    }
+
+
+HANDLERS = [space_page]
