@@ -15,7 +15,7 @@ from app.identity.rules import Grant, Role
 from app.platform.database import fetch
 
 PASSWORD = "nahwerk-demo"  # noqa: S105 - printed on the sign-in page of every demo network
-CROWD_SIZE = 210
+CROWD_SIZE = 190
 _PEOPLE_AT_ONCE = 1_000
 
 
@@ -51,9 +51,10 @@ ACCOUNTS = (
 )
 
 _GIVEN_NAMES = (
-    "Anja Bernd Carla Dirk Elif Frank Greta Hakan Ines Jonas Katrin Lukas Maren Nico Olga Paul Rana Stefan Tanja Uwe "
-    "Vera Werner Yasmin Zoe Andreas Birgit Claus Doris Erik Franziska"
-).split()
+    *("Anja", "Bernd", "Carla", "Dirk", "Elif", "Frank", "Greta", "Hakan", "Ines", "Jonas", "Katrin", "Lukas"),
+    *("Maren", "Nico", "Olga", "Paul", "Rana", "Stefan", "Tanja", "Uwe", "Vera", "Werner", "Yasmin", "Zoe"),
+    *("Andreas", "Birgit", "Claus", "Doris", "Erik", "Franziska"),
+)
 _FAMILY_NAMES = ("Adams", "Becker", "Clemens", "Daum", "Engel", "Fries", "Geisen")
 
 

@@ -4,10 +4,12 @@ Every member of the crowd has a home among the spaces, a favourite desk, and day
 from Tuesday to Thursday, and more of them the nearer a space lies to Koblenz.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from random import Random
 
 from app.bookings.rules import Status
@@ -106,8 +108,10 @@ class _Diary:
         self._taken: dict[int, list[Period]] = defaultdict(list)
 
     def at_home(self, places: Sequence[Place], crowd: Sequence[int]) -> list[_Member]:
-        """Everybody with a home and a favourite desk there."""
-        homes = self._chance.choices(places, [place.pull * len(place.desks) for place in places], k=len(crowd))
+        """Everybody with a home, spread by the spaces' size and pull, and a favourite desk there."""
+        shares = list(accumulate(place.pull * len(place.desks) for place in places))
+        steps = ((n + 0.5) * shares[-1] / len(crowd) for n in range(len(crowd)))
+        homes = [places[bisect_left(shares, step)] for step in steps]
         return [
             _Member(person, home, self._chance.choice(home.desks)) for person, home in zip(crowd, homes, strict=True)
         ]
