@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
 from app.identity.authentication import Authentication, Visitor, provide_visitor
+from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
 from app.platform.cookies import CookieJar, FormOriginCheck
 from app.platform.database import DB
@@ -44,6 +45,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            await notes_written()
             await DB.close_pool()
 
     @asgi("/static", is_static=True, copy_scope=True)

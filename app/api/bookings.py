@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, RequestBody
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.idempotent_writes import written
 from app.api.parameters import (
     Cursor,
@@ -113,10 +113,12 @@ def wanted_thing(resource_id: str | None, space: str | None, kind: Kind | None) 
 @post(
     "/api/v1/bookings",
     operation_id="make_booking",
+    response_description="The booking.",
     summary="Book",
     description="One resource, or with `space` and `kind` the best free one. Either it is booked, or nothing happens.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     dto=StrictJson[BookingWanted],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
@@ -138,10 +140,12 @@ async def make_booking(
 @get(
     "/api/v1/bookings",
     operation_id="list_bookings",
+    response_description="A page of the list.",
     summary="Own bookings",
     description="Ordered by start, the earliest first: those that touch the time from `from` up to `to`, all without.",
     tags=["bookings"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
+    security=SIGNED_IN,
     responses=refusals(403, 422),
 )
 async def list_bookings(
@@ -172,9 +176,11 @@ async def list_bookings(
 @get(
     "/api/v1/bookings/{booking_id:str}",
     operation_id="show_booking",
+    response_description="The booking.",
     summary="One own booking",
     tags=["bookings"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
+    security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def show_booking(
@@ -189,10 +195,12 @@ async def show_booking(
 @patch(
     "/api/v1/bookings/{booking_id:str}",
     operation_id="change_booking",
+    response_description="The booking as it is now.",
     summary="Move or change",
     description="Another time, another resource, another note: all of it holds, or the booking stays as it was.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     dto=StrictJson[BookingChange],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
@@ -216,10 +224,12 @@ async def change_booking(
 @post(
     "/api/v1/bookings/{booking_id:str}/cancel",
     operation_id="cancel_booking",
+    response_description="The cancelled booking.",
     summary="Cancel",
     description="Gives the time back to the others.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     status_code=200,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(403, 404, 409, 413, 422),
@@ -240,10 +250,12 @@ async def cancel_booking(
 @post(
     "/api/v1/bookings/{booking_id:str}/check-in",
     operation_id="check_in_booking",
+    response_description="The booking as it is now.",
     summary="Say that you have arrived",
     description="From 15 minutes before the start until the end; saying it twice changes nothing.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     status_code=200,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(403, 404, 409, 413, 422),

@@ -39,6 +39,7 @@ class Intervals(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/resources/{resource_id:str}/availability",
     operation_id="show_resource_availability",
+    response_description="Its intervals.",
     summary="When a resource is free",
     description="The free and the taken intervals between `from` and `to`, cut at both; at most 92 days.",
     tags=["resources"],
