@@ -19,7 +19,7 @@ from app.web.maps import MapSpace, network_map
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import empty_search
 
-_YEAR = 365 * 24 * 3600
+YEAR = 365 * 24 * 3600
 
 FormData = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -95,7 +95,7 @@ async def choose_language(pages: NamedDependency[Pages], data: FormData) -> Redi
     """Remembers the language in a cookie; it goes before the account's and the browser's."""
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("sprache") in LANGUAGES:
-        answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, data["sprache"], max_age=_YEAR))
+        answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, data["sprache"], max_age=YEAR))
     return answer
 
 
@@ -103,7 +103,7 @@ async def choose_language(pages: NamedDependency[Pages], data: FormData) -> Redi
 async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redirect:
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("farbschema") in SCHEMES:
-        answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=_YEAR))
+        answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=YEAR))
     return answer
 
 
