@@ -114,7 +114,7 @@ def _worker_beside(wanted: bool) -> Iterator[None]:
 
     def keep_running() -> None:
         while not stopping.is_set():
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "worker", "--with-parent"], stdin=subprocess.PIPE
             )
             child[:] = [process]

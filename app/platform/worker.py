@@ -76,6 +76,21 @@ class Worker:
         """How many the pool must have for it; the one for LISTEN is not among them."""
         return self._concurrency + 2 * _PERIODIC_AT_ONCE + 2
 
+    async def open_pool(self, dsn: str) -> None:
+        """Opens the pool as soon as the database answers; returns without when it is stopped before."""
+        while not self.stopped.is_set() and not DB.is_open:
+            try:
+                await DB.open_pool(
+                    dsn,
+                    size=self.connections,
+                    application="nahwerk-worker",
+                    statement_timeout=30,
+                    lock_timeout=5,
+                )
+            except DatabaseAway as error:
+                self._note_away(str(error))
+                await _wait(self.stopped, self.pace.look)
+
     async def run(self, dsn: str) -> None:
         """Works until `stop`. Needs an open pool of `connections`, and listens at `dsn` by one of its own."""
         work = [
@@ -204,18 +219,7 @@ async def run_worker(worker: Worker, dsn: str) -> None:
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, worker.stop)
-    while not worker.stopped.is_set() and not DB.is_open:
-        try:
-            await DB.open_pool(
-                dsn,
-                size=worker.connections,
-                application="nahwerk-worker",
-                statement_timeout=30,
-                lock_timeout=5,
-            )
-        except DatabaseAway as error:
-            _log.warning("the database is away", error=str(error))
-            await _wait(worker.stopped, worker.pace.look)
+    await worker.open_pool(dsn)
     if DB.is_open:
         try:
             await worker.run(dsn)

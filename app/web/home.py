@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES, Visitor
@@ -31,7 +32,7 @@ LEGAL_PAGES = {
 
 
 @get("/")
-async def home(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def home(request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]) -> Response[str]:
     spaces = await published_spaces(visitor.now)
     view = network_map(
         [
@@ -55,32 +56,42 @@ async def _legal(request: PageRequest, visitor: Visitor, pages: Pages, address: 
 
 
 @get("/impressum")
-async def imprint(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def imprint(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _legal(request, visitor, pages, "impressum")
 
 
 @get("/datenschutz")
-async def privacy(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def privacy(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _legal(request, visitor, pages, "datenschutz")
 
 
 @get("/nutzungsbedingungen")
-async def terms(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def terms(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _legal(request, visitor, pages, "nutzungsbedingungen")
 
 
 @get("/barrierefreiheit")
-async def accessibility(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def accessibility(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _legal(request, visitor, pages, "barrierefreiheit")
 
 
 @get("/so-wird-sortiert")
-async def ranking(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def ranking(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await pages.show(request, visitor, "search/ranking.html")
 
 
 @post("/sprache")
-async def choose_language(visitor: Visitor, pages: Pages, data: FormData) -> Redirect:
+async def choose_language(pages: NamedDependency[Pages], data: FormData) -> Redirect:
     """Remembers the language in a cookie; it goes before the account's and the browser's."""
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("sprache") in LANGUAGES:
@@ -89,7 +100,7 @@ async def choose_language(visitor: Visitor, pages: Pages, data: FormData) -> Red
 
 
 @post("/farbschema")
-async def choose_scheme(visitor: Visitor, pages: Pages, data: FormData) -> Redirect:
+async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redirect:
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("farbschema") in SCHEMES:
         answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=_YEAR))
@@ -97,7 +108,7 @@ async def choose_scheme(visitor: Visitor, pages: Pages, data: FormData) -> Redir
 
 
 @get("/bilder/{name:str}")
-async def picture(name: str, files: Files) -> Response[bytes]:
+async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Response[bytes]:
     """A space's picture; its name is its content, so it may be kept for ever."""
     if not await is_public_file(name):
         raise NotFoundException

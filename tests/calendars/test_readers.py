@@ -42,7 +42,7 @@ EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees,
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
-HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", None, HOUR, "de")
+HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", "https://nahwerk.example/kalender", HOUR, "de")
 
 
 def entry(number: int, starts_at: datetime, hours: int, summary: str, *, cancelled: bool = False) -> Entry:
@@ -88,8 +88,7 @@ FEED_SEEN = [
 
 TAKEN = feed_bytes(HEAD, [*(block_bytes(block) for block in BLOCKS), all_day_bytes(CLOSING_DAYS)])
 TAKEN_SEEN = [
-    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED")
-    for block in BLOCKS
+    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED") for block in BLOCKS
 ] + [Seen("", date(2026, 12, 24), date(2026, 12, 27), "Zu; Feiertage", "CONFIRMED")]
 
 

@@ -108,9 +108,7 @@ def khal_sees(documents: Mapping[str, bytes], folder: Path) -> dict[str, set[See
 
 
 def _khal_seen(event: Mapping[str, str]) -> Seen:
-    start, end = (
-        datetime.fromisoformat(event[f"{side}-long-full"]).replace(tzinfo=UTC) for side in ("start", "end")
-    )
+    start, end = (datetime.fromisoformat(event[f"{side}-long-full"]).replace(tzinfo=UTC) for side in ("start", "end"))
     if event["all-day"] == "True":
         return Seen("", start.date(), end.date() + timedelta(days=1), event["title"], event["status"])
     return Seen("", start, end, event["title"], event["status"])
