@@ -22,7 +22,7 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import bookings, home, search, spaces
+from app.web import access, account, bookings, home, search, sign_in, sign_up, spaces, staff
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -75,7 +75,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    return [*home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
+    modules = (home, search, spaces, bookings, sign_in, sign_up, account, access, staff)
+    return [handler for module in modules for handler in module.HANDLERS]
 
 
 def _value(value: object) -> Provide:
