@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.identity.api_tokens import create_api_token, revoke_api_token
@@ -47,7 +49,9 @@ class SessionRow:
 
 
 @get("/konto/sitzungen")
-async def sessions_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def sessions_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     sessions = await sessions_of(visitor.signed_in, visitor.now)
     context = {
         "rows": [SessionRow(session, browser_name(session.browser)) for session in sessions],
@@ -58,19 +62,21 @@ async def sessions_page(request: PageRequest, visitor: Visitor, pages: Pages) ->
 
 
 @post("/konto/sitzungen/{session:str}/beenden")
-async def end_session(visitor: Visitor, session: str) -> Redirect:
+async def end_session(visitor: NamedDependency[Visitor], session: FromPath[str]) -> Redirect:
     await revoke_session(visitor.signed_in, checked_id(session), visitor.now)
     return go("/konto/sitzungen?getan=beendet")
 
 
 @post("/konto/sitzungen/andere-beenden")
-async def end_other_sessions(visitor: Visitor) -> Redirect:
+async def end_other_sessions(visitor: NamedDependency[Visitor]) -> Redirect:
     await revoke_other_sessions(visitor.signed_in, visitor.now)
     return go("/konto/sitzungen?getan=andere")
 
 
 @get("/konto/zugriff")
-async def tokens_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def tokens_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     context = {
         "tokens": await list_api_tokens(visitor.signed_in),
         "scope_texts": SCOPE_TEXTS,
@@ -81,7 +87,9 @@ async def tokens_page(request: PageRequest, visitor: Visitor, pages: Pages) -> R
 
 
 @get("/konto/zugriff/neu")
-async def new_token_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def new_token_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     try:
         demand_fresh_sign_in(visitor.signed_in, visitor.now)
     except FreshSignInNeeded:
@@ -92,7 +100,7 @@ async def new_token_page(request: PageRequest, visitor: Visitor, pages: Pages) -
 
 @post("/konto/zugriff/neu")
 async def new_token_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """Shows the key in the answer itself: it is kept nowhere, so no later page could."""
     actor, name, scopes = visitor.signed_in, data.get("name", ""), _chosen(data)
@@ -110,7 +118,7 @@ async def new_token_form(
 
 
 @post("/konto/zugriff/{token:str}/widerrufen")
-async def revoke_token(visitor: Visitor, token: str) -> Redirect:
+async def revoke_token(visitor: NamedDependency[Visitor], token: FromPath[str]) -> Redirect:
     await revoke_api_token(visitor.signed_in, checked_id(token), visitor.now)
     return go("/konto/zugriff?getan=widerrufen")
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, Visitor
@@ -39,7 +40,9 @@ LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
 
 @get("/konto")
-async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def overview(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = visitor.signed_in
     context = {
         "language_name": LANGUAGE_NAMES[actor.language],
@@ -51,13 +54,17 @@ async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Resp
 
 
 @get("/konto/name")
-async def name_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def name_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     context = {"name": visitor.signed_in.name, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/name.html", context)
 
 
 @post("/konto/name")
-async def name_form(request: PageRequest, visitor: Visitor, pages: Pages, data: FormData) -> Response[str] | Redirect:
+async def name_form(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+) -> Response[str] | Redirect:
     name = data.get("name", "")
     try:
         await change_name(visitor.signed_in, name, visitor.now)
@@ -67,7 +74,9 @@ async def name_form(request: PageRequest, visitor: Visitor, pages: Pages, data: 
 
 
 @get("/konto/email")
-async def email_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def email_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     if "gesendet" in request.query_params:
         return await pages.show(request, visitor, "account/email_mailed.html", {"current": visitor.signed_in.email})
     try:
@@ -80,7 +89,11 @@ async def email_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Re
 
 @post("/konto/email")
 async def email_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings, data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
     email = data.get("email", "")
     try:
@@ -96,7 +109,9 @@ async def email_form(
 
 
 @get("/konto/email/bestaetigen")
-async def confirm_email_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def confirm_email_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     """Demands to be signed in: a link at a mistyped address must not open the account to its reader."""
     actor, token = visitor.signed_in, request.query_params.get("token", "")
     try:
@@ -111,7 +126,7 @@ async def confirm_email_page(request: PageRequest, visitor: Visitor, pages: Page
 
 @post("/konto/email/bestaetigen")
 async def confirm_email_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     try:
         await confirm_email_change(visitor.signed_in, data.get("token", ""), visitor.now)
@@ -121,14 +136,16 @@ async def confirm_email_form(
 
 
 @get("/konto/passwort")
-async def password_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def password_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     context = {"email": visitor.signed_in.email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/password.html", context)
 
 
 @post("/konto/passwort")
 async def password_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """The current password is itself a fresh sign-in, so that it is asked for once."""
     actor, current, new = visitor.signed_in, data.get("current", ""), data.get("new", "")
@@ -156,14 +173,16 @@ async def password_form(
 
 
 @get("/konto/sprache")
-async def language_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def language_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/language.html", context)
 
 
 @post("/konto/sprache")
 async def language_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """The language of mails and pages; what was chosen in this browser before gives way to it."""
     language = data.get("language", "")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import SESSION_COOKIE, Visitor
@@ -80,7 +81,9 @@ def demand_password(password: str, field: str = "password") -> None:
 
 
 @get("/anmelden")
-async def sign_in_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def sign_in_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     next_url = way_on(request.query_params)
     if visitor.actor is not None:
         return go(next_url)
@@ -90,7 +93,7 @@ async def sign_in_page(request: PageRequest, visitor: Visitor, pages: Pages) -> 
 
 @post("/anmelden")
 async def sign_in_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     email, password, next_url = data.get("email", ""), data.get("password", ""), way_on(data)
     refusals: list[Refusal] = refusals_of(lambda: usable_email(email), lambda: demand_password(password))
@@ -110,14 +113,16 @@ def _demo() -> dict[str, object]:
 
 
 @get("/anmelden/erneut")
-async def sign_in_again_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def sign_in_again_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/sign_in_again.html", context)
 
 
 @post("/anmelden/erneut")
 async def sign_in_again_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     actor, password, next_url = visitor.signed_in, data.get("password", ""), way_on(data)
     refusals = refusals_of(lambda: demand_password(password))
@@ -137,7 +142,7 @@ async def sign_in_again_form(
 
 
 @post("/abmelden")
-async def sign_out_form(visitor: Visitor, pages: Pages) -> Redirect:
+async def sign_out_form(visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]) -> Redirect:
     if visitor.actor is not None:
         await sign_out(visitor.actor, visitor.now)
     answer = go("/anmelden?getan=abgemeldet")

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from babel.dates import format_datetime, format_timedelta
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.identity.audit import AuditFilter, RecordedAct, audit_entries, record
@@ -77,7 +79,9 @@ class Moments:
 
 
 @get("/netzwerk")
-async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def overview(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = staff(visitor, Action.SEE_JOBS)
     workers = await workers_seen(visitor.now)
     context = {
@@ -92,7 +96,9 @@ async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Resp
 
 
 @get("/netzwerk/aufgaben")
-async def dead_letters(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def dead_letters(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = staff(visitor, Action.SEE_JOBS)
     cursor = request.query_params.get("nach", "")
     jobs = await dead_jobs(PER_PAGE, checked_key(cursor) if cursor else None)
@@ -109,7 +115,7 @@ async def dead_letters(request: PageRequest, visitor: Visitor, pages: Pages) -> 
 
 
 @post("/netzwerk/aufgaben/{job:str}/wiederholen")
-async def retry_one(visitor: Visitor, job: str) -> Redirect:
+async def retry_one(visitor: NamedDependency[Visitor], job: FromPath[str]) -> Redirect:
     actor, key = staff(visitor, Action.RETRY_JOBS), checked_key(job)
     async with transaction():
         await retry_job(key, visitor.now)
@@ -118,7 +124,7 @@ async def retry_one(visitor: Visitor, job: str) -> Redirect:
 
 
 @post("/netzwerk/aufgaben/alle-wiederholen")
-async def retry_all(visitor: Visitor) -> Redirect:
+async def retry_all(visitor: NamedDependency[Visitor]) -> Redirect:
     actor = staff(visitor, Action.RETRY_JOBS)
     async with transaction():
         jobs = await retry_all_dead(visitor.now)
@@ -127,7 +133,9 @@ async def retry_all(visitor: Visitor) -> Redirect:
 
 
 @get("/netzwerk/protokoll")
-async def audit_trail(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def audit_trail(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = staff(visitor, Action.SEE_AUDIT_TRAIL)
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     fields = {name: _clean(query.get(name, "")) for name in ("wer", "vorgang", "gegenstand", "nummer", "von", "bis")}
