@@ -24,8 +24,8 @@ from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
-from app.web.forms import notice, refusals_of, show_again, with_way_on
-from app.web.home import YEAR, FormData
+from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, with_way_on
+from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here
 from app.web.sign_in import demand_password, session_cookie, sign_in_again_first
 from app.web.sign_up import link_ended, network_name
@@ -57,7 +57,11 @@ async def overview(
 async def name_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
+<<<<<<< HEAD
     context = {"name": visitor.signed_in.name, "errors": {}}
+=======
+    context = {"name": visitor.signed_in.name, "errors": NO_ERRORS}
+>>>>>>> account
     return await pages.show(request, visitor, "account/name.html", context)
 
 
@@ -83,7 +87,7 @@ async def email_page(
         demand_fresh_sign_in(visitor.signed_in, visitor.now)
     except FreshSignInNeeded:
         return sign_in_again_first(here(request))
-    context = {"current": visitor.signed_in.email, "email": request.query_params.get("email", ""), "errors": {}}
+    context = {"current": visitor.signed_in.email, "email": request.query_params.get("email", ""), "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/email.html", context)
 
 
@@ -139,7 +143,11 @@ async def confirm_email_form(
 async def password_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
+<<<<<<< HEAD
     context = {"email": visitor.signed_in.email, "errors": {}}
+=======
+    context = {"email": visitor.signed_in.email, "errors": NO_ERRORS}
+>>>>>>> account
     return await pages.show(request, visitor, "account/password.html", context)
 
 
@@ -154,6 +162,7 @@ async def password_form(
         lambda: demand_password(current, "current"),
         lambda: demand_good_password(new, (actor.name, actor.email or "", network), field="new"),
     )
+    token = ""
     if not refusals:
         try:
             token = await sign_in_again(actor, current, visitor.now, address=visitor.address)
@@ -163,18 +172,23 @@ async def password_form(
             refusals = [WrongPassword(field="current")]
         except TooMany as refusal:
             refusals = [refusal]
-        else:
-            answer = go("/konto?getan=passwort")
-            answer.cookies.append(session_cookie(pages, token))
-            return answer
-    return await show_again(request, visitor, pages, "account/password.html", {"email": actor.email}, refusals)
+    answer: Response[str] | Redirect = go("/konto?getan=passwort")
+    if refusals:
+        answer = await show_again(request, visitor, pages, "account/password.html", {"email": actor.email}, refusals)
+    if token:
+        answer.cookies.append(session_cookie(pages, token))
+    return answer
 
 
 @get("/konto/sprache")
 async def language_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
+<<<<<<< HEAD
     context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": {}}
+=======
+    context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": NO_ERRORS}
+>>>>>>> account
     return await pages.show(request, visitor, "account/language.html", context)
 
 
@@ -182,7 +196,7 @@ async def language_page(
 async def language_form(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
-    """The language of mails and of pages on all devices, and at once on this one."""
+    """The language of mails and pages; what was chosen in this browser before gives way to it."""
     language = data.get("language", "")
     try:
         await change_language(visitor.signed_in, language, visitor.now)
@@ -190,7 +204,7 @@ async def language_form(
         context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES}
         return await show_again(request, visitor, pages, "account/language.html", context, [refusal])
     answer = go("/konto?getan=sprache")
-    answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, language, max_age=YEAR))
+    answer.cookies.append(pages.jar.expired(LANGUAGE_COOKIE))
     return answer
 
 

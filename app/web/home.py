@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from litestar import Response, get, post
+from litestar import Response, get, post, route
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES, Visitor
 from app.identity.rules import local_path
-from app.kernel.refusals import marked
+from app.kernel.refusals import NotFound, marked
 from app.network.queries import is_public_file, legal_document, published_spaces
 from app.platform.files import Files
 from app.platform.language import LANGUAGES
@@ -49,7 +48,7 @@ async def _legal(request: PageRequest, visitor: Visitor, pages: Pages, address: 
     kind, title = LEGAL_PAGES[address]
     document = await legal_document(kind, visitor.language, visitor.now)
     if document is None:
-        raise NotFoundException
+        raise NotFound
     return await pages.show(
         request, visitor, "legal.html", {"title": visitor.speaker.gettext(title), "document": document}
     )
@@ -111,10 +110,10 @@ async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redire
 async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Response[bytes]:
     """A space's picture; its name is its content, so it may be kept for ever."""
     if not await is_public_file(name):
-        raise NotFoundException
+        raise NotFound
     stored = await files.get(name)
     if stored is None:
-        raise NotFoundException
+        raise NotFound
     content, media_type = stored
     return Response(
         content,
@@ -123,7 +122,14 @@ async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Respons
     )
 
 
+@route("/{path:path}", http_method=["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def nowhere(path: FromPath[str]) -> None:
+    """Every address that nothing else answers; so that its refusal is a page like any other."""
+    raise NotFound
+
+
 HANDLERS = [
+    nowhere,
     home,
     imprint,
     privacy,

@@ -15,11 +15,12 @@ from app.identity.sessions import open_session, sign_out
 from app.identity.sign_in import WrongCredentials, sign_in, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
-from app.web.forms import notice, refusals_of, show_again, way_on, with_way_on
+from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 
-DEMO_PASSWORD = "nahwerk-demo"  # noqa: S105: printed on the page of every demo network
+DEMO_PASSWORD = "nahwerk-demo"  # noqa: S105
+"""It stands on the sign-in page of every demo network."""
 
 
 class DemoAccount(NamedTuple):
@@ -86,7 +87,7 @@ async def sign_in_page(
     next_url = way_on(request.query_params)
     if visitor.actor is not None:
         return go(next_url)
-    context = {"weiter": next_url, "email": "", "errors": {}, "notice": notice(request, NOTICES)}
+    context = {"weiter": next_url, "email": "", "errors": NO_ERRORS, "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "account/sign_in.html", context | _demo())
 
 
@@ -115,7 +116,11 @@ def _demo() -> dict[str, object]:
 async def sign_in_again_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
+<<<<<<< HEAD
     context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": {}}
+=======
+    context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": NO_ERRORS}
+>>>>>>> account
     return await pages.show(request, visitor, "account/sign_in_again.html", context)
 
 

@@ -20,7 +20,7 @@ from app.network.queries import the_network
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
-from app.web.forms import refusals_of, show_again, way_on, with_way_on
+from app.web.forms import NO_ERRORS, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.sign_in import enter
@@ -43,7 +43,7 @@ async def sign_up_page(
         return go(next_url)
     if _MAILED in request.query_params:
         return await pages.show(request, visitor, "account/sign_up_mailed.html", {"weiter": next_url})
-    context = {"weiter": next_url, "name": "", "email": "", "errors": {}}
+    context = {"weiter": next_url, "name": "", "email": "", "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/sign_up.html", context)
 
 
@@ -117,7 +117,7 @@ async def forgotten_page(
     if _MAILED in request.query_params:
         return await pages.show(request, visitor, "account/forgotten_mailed.html", {"weiter": next_url})
     email = (visitor.actor.email if visitor.actor else None) or ""
-    context = {"weiter": next_url, "email": email, "errors": {}}
+    context = {"weiter": next_url, "email": email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/forgotten.html", context)
 
 
@@ -155,7 +155,7 @@ async def new_password_page(
         link = await demand_link(token, Purpose.RESET_PASSWORD, visitor.now)
     except LinkNoLongerWorks as refusal:
         return await link_ended(request, visitor, pages, refusal, "/passwort-vergessen")
-    context = _new_password(token, link) | {"errors": {}}
+    context = _new_password(token, link) | {"errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/new_password.html", context)
 
 
