@@ -25,11 +25,20 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-<<<<<<< HEAD
-from app.web import account, bookings, calendars, feeds, home, search, sign_in, sign_up, spaces, week
-=======
-from app.web import access, account, bookings, home, search, sign_in, sign_up, spaces, staff
->>>>>>> account
+from app.web import (
+    access,
+    account,
+    bookings,
+    calendars,
+    feeds,
+    home,
+    search,
+    sign_in,
+    sign_up,
+    spaces,
+    staff,
+    week,
+)
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -85,13 +94,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-<<<<<<< HEAD
-    pages = (account, bookings, calendars, feeds, home, search, sign_in, sign_up, spaces, week)
-    return [ROUTER, *(handler for family in pages for handler in family.HANDLERS)]
-=======
-    modules = (home, search, spaces, bookings, sign_in, sign_up, account, access, staff)
-    return [handler for module in modules for handler in module.HANDLERS]
->>>>>>> account
+    families = (access, account, bookings, calendars, feeds, home, search, sign_in, sign_up, spaces, staff, week)
+    return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:

@@ -57,11 +57,7 @@ async def overview(
 async def name_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-<<<<<<< HEAD
-    context = {"name": visitor.signed_in.name, "errors": {}}
-=======
     context = {"name": visitor.signed_in.name, "errors": NO_ERRORS}
->>>>>>> account
     return await pages.show(request, visitor, "account/name.html", context)
 
 
@@ -143,11 +139,7 @@ async def confirm_email_form(
 async def password_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-<<<<<<< HEAD
-    context = {"email": visitor.signed_in.email, "errors": {}}
-=======
     context = {"email": visitor.signed_in.email, "errors": NO_ERRORS}
->>>>>>> account
     return await pages.show(request, visitor, "account/password.html", context)
 
 
@@ -184,11 +176,7 @@ async def password_form(
 async def language_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-<<<<<<< HEAD
-    context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": {}}
-=======
     context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": NO_ERRORS}
->>>>>>> account
     return await pages.show(request, visitor, "account/language.html", context)
 
 

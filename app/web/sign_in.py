@@ -116,11 +116,7 @@ def _demo() -> dict[str, object]:
 async def sign_in_again_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-<<<<<<< HEAD
-    context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": {}}
-=======
     context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": NO_ERRORS}
->>>>>>> account
     return await pages.show(request, visitor, "account/sign_in_again.html", context)
 
 
