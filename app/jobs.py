@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
 from app.platform import rate_limits
 from app.platform.idempotency import forget_old_answers
@@ -28,9 +29,14 @@ def _periodic() -> Sequence[Periodic]:
     return [
         Periodic("prune_jobs", night, prune),
         Periodic("forget_answers", Every(timedelta(hours=1)), _forget_answers),
-        Periodic("forget_rate_limits", Every(timedelta(minutes=10)), rate_limits.forget_old),
+        Periodic("forget_accounts_leftovers", night, forget_old),
+        Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _forget_rate_limits),
     ]
 
 
 async def _forget_answers(now: datetime) -> None:
     await forget_old_answers(now)
+
+
+async def _forget_rate_limits(now: datetime) -> None:
+    await rate_limits.forget_old(now)

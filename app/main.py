@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -10,10 +9,12 @@ from litestar import Litestar, Request, Response, asgi
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from app.api.openapi import openapi_config
+from app.api.routes import ROUTER
 from app.identity.authentication import Authentication, Visitor, provide_visitor
+from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
 from app.platform.cookies import CookieJar, FormOriginCheck
 from app.platform.database import DB
@@ -24,7 +25,20 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import home, search
+from app.web import (
+    access,
+    account,
+    bookings,
+    calendars,
+    feeds,
+    home,
+    search,
+    sign_in,
+    sign_up,
+    spaces,
+    staff,
+    week,
+)
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -44,11 +58,12 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            await notes_written()
             await DB.close_pool()
 
     @asgi("/static", is_static=True, copy_scope=True)
     async def static_files(scope: Scope, receive: Receive, send: Send) -> None:
-        await static(scope, receive, send)
+        await static(scope, receive, send)  # type: ignore[arg-type]
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _answer(request, error, pages)
@@ -62,8 +77,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
             "files": _value(FolderFiles(settings.data_dir / "files")),
         },
         middleware=[
-            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
             DefineMiddleware(Authentication, clock=clock, jar=jar),
+            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -71,13 +86,16 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
-        openapi_config=None,
+        openapi_config=openapi_config(),
+        include_in_schema=False,
+        logging_config=None,
     )
     return Edge(app, https=settings.is_https)
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    return [*home.HANDLERS, *search.HANDLERS]
+    families = (access, account, bookings, calendars, feeds, home, search, sign_in, sign_up, spaces, staff, week)
+    return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ import asyncpg
 import pytest
 
 from app.platform.database import DB
+from app.platform.embedded_postgres import EmbeddedPostgres
 from app.platform.migrations import migrate
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -29,11 +32,23 @@ def in_database(dsn: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def admin_dsn(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A superuser's connection to the cluster: DATABASE_URL where given, else an embedded one for this run alone."""
+def admin_dsn() -> Iterator[str]:
+    """A superuser's connection to the cluster: DATABASE_URL where given, else an embedded one for this run alone.
+
+    The embedded one forgets how to survive a power cut, so that the tests are quick; tests of that start their own.
+    """
     given = os.environ.get("DATABASE_URL")
-    assert given, "DATABASE_URL"
-    return given
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="nahwerk-tests-"))
+    folder.chmod(0o711)  # as root the server runs as another user, who must pass through
+    quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+    try:
+        with EmbeddedPostgres(folder / "postgres", settings=quick) as cluster:
+            yield cluster.dsn("postgres", "postgres")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +67,19 @@ def template(admin_dsn: str, worker_id: str) -> str:
 
     asyncio.run(make())
     return name
+
+
+@asynccontextmanager
+async def created(admin_dsn: str, name: str) -> AsyncIterator[str]:
+    """A new database without any migration; its DSN. Gone afterwards."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield in_database(admin_dsn, name)
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await admin.close()
 
 
 @asynccontextmanager

@@ -84,7 +84,7 @@ async def quote(command: BookDesk, now: datetime, language: str = "de") -> Quote
         if facts.resource.id not in {resource.id for resource in free}:
             raise _already_taken(facts.resource, free)
     except Refusal as refusal:
-        return Quote(facts and facts.resource, facts and facts.space, None, refusal)
+        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
     return Quote(facts.resource, facts.space, decision, None)
 
 
@@ -130,7 +130,8 @@ async def cancel(actor: Actor, public_id: str, now: datetime, reason: str = "by_
         booking = await _locked(actor, public_id)
         check_changeable(booking.status, booking.period.ends_at, now)
         await execute(
-            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1",
+            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3"
+            " WHERE id = $1",
             booking.id,
             reason,
             now,

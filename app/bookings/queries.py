@@ -178,7 +178,9 @@ _FACTS = """
 """
 _NEXT_BOOKING = "nextval('booking_id_seq')"
 _ONE = "r.public_id = $1 AND $5::text IS NULL"
-_ANY = "r.id = (SELECT id FROM resource WHERE space = s.id AND kind = $5 AND retired_at IS NULL LIMIT 1) AND s.slug = $1"
+_ANY = (
+    "r.id = (SELECT id FROM resource WHERE space = s.id AND kind = $5 AND retired_at IS NULL LIMIT 1) AND s.slug = $1"
+)
 _FACTS_SQL = {
     (any_of, for_booking): _FACTS.format(
         next_booking=_NEXT_BOOKING if for_booking else "0", which=_ANY if any_of else _ONE

@@ -225,4 +225,3 @@ def window_at(space_hours: Hours, wanted: Period, now: datetime) -> Period | Non
     if longest.starts_at > now + BOOKABLE_AHEAD:
         return None
     return longest
-

@@ -1,11 +1,12 @@
 """What a calendar document holds: bookings as events, taken time, closing days, and the limits of a feed.
 
-Everything is RFC 5545 (iCalendar), RFC 7986 (NAME, COLOR, SOURCE, REFRESH-INTERVAL) and RFC 5546 (METHOD).
+Everything is RFC 5545 (iCalendar), RFC 7986 (NAME, COLOR, URL, REFRESH-INTERVAL) and RFC 5546 (METHOD).
 The same arguments always give the same bytes, because calendars fetch everything anew on any difference.
 """
 
+import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
@@ -27,8 +28,17 @@ CANCELLED_STAYS = timedelta(days=30)
 
 _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 _NEVER_REVISED = datetime(2026, 1, 1, tzinfo=UTC)
+_PATTERN = Period(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC))
 
 Method = Literal["PUBLISH", "CANCEL"]
+
+
+def _stamp(at: datetime) -> bytes:
+    """An instant in UTC as RFC 5545 writes it."""
+    return f"{at:%Y%m%dT%H%M%SZ}".encode()
+
+
+_PATTERN_STARTS, _PATTERN_ENDS = _stamp(_PATTERN.starts_at), _stamp(_PATTERN.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +90,15 @@ class ClosingDays:
 class FeedHead:
     """What a feed says of itself.
 
-    `color` is a CSS3 colour name (RFC 7986, 5.9); `source_url` is where the feed is read, or None to keep a
-    secret address out of copies; `refresh` is how often a reader may ask; `language` is an ISO 639 code.
+    `color` is a CSS3 colour name (RFC 7986, 5.9); `page_url` is the page on which its owner looks after it;
+    `refresh` is how often a reader may ask; `language` is an ISO 639 code. The address at which the feed is
+    read (SOURCE) is a secret and stands in no copy of it.
     """
 
     name: str
     description: str
     color: str
-    source_url: str | None
+    page_url: str
     refresh: timedelta
     language: str
 
@@ -108,17 +119,21 @@ class KeptEvent(NamedTuple):
     content: bytes
 
 
+def midnight(now: datetime) -> datetime:
+    """The beginning of the day in UTC; what depends on it is the same for all fetches of a day."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+
+
 def feed_window(now: datetime) -> Period:
-    """The time that a feed covers. It moves at midnight UTC, so that all fetches of a day see the same."""
-    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    return Period(today - FEED_PAST, today + FEED_FUTURE)
+    """The time that a feed covers. It moves at midnight UTC."""
+    return Period(midnight(now) - FEED_PAST, midnight(now) + FEED_FUTURE)
 
 
 def within_limits(events: Sequence[KeptEvent], now: datetime) -> list[bytes]:
     """The events that fit into a feed of FEED_EVENTS events and FEED_BYTES octets, in the given order.
 
     When there are too many, past ones are left out first, the oldest before the others; then upcoming ones,
-    the farthest away before the others.
+    the farthest away before the others. `now` decides which are past.
     """
     if len(events) <= FEED_EVENTS and sum(len(event.content) for event in events) <= FEED_BYTES:
         return [event.content for event in events]
@@ -181,6 +196,20 @@ def block_bytes(block: Block) -> bytes:
     return _bytes(event)
 
 
+def blocks_bytes(holder: str, summary: str, periods: Iterable[Period]) -> Iterator[bytes]:
+    """Each taken period as `block_bytes` gives it; icalendar builds one event, and only its times are filled in."""
+    pattern = _block_pattern(holder, summary)
+    for period in periods:
+        starts_at, ends_at = map(_stamp, _utc(period))
+        yield pattern.replace(_PATTERN_STARTS, starts_at).replace(_PATTERN_ENDS, ends_at)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _block_pattern(holder: str, summary: str) -> bytes:
+    return block_bytes(Block(holder, _PATTERN, summary))
+
+
+@functools.lru_cache(maxsize=1_024)
 def all_day_bytes(days: ClosingDays) -> bytes:
     """The closing days as one VEVENT of whole days; its end is the day after the last (RFC 5545, 3.6.1)."""
     event = _anonymous_event(f"{days.first:%Y%m%d}-{days.last:%Y%m%d}-{days.holder}", days.summary)
@@ -209,9 +238,7 @@ def feed_bytes(head: FeedHead, events: Iterable[bytes]) -> bytes:
     return b"".join([opening, *events, closing])
 
 
-def free_busy_bytes(
-    head: FeedHead, holder: str, window: Period, busy: Iterable[Period], changed_at: datetime
-) -> bytes:
+def free_busy_bytes(head: FeedHead, holder: str, window: Period, busy: Iterable[Period], changed_at: datetime) -> bytes:
     """The taken time within the window as one VFREEBUSY; periods that touch become one.
 
     It is for programs that plan, not for subscriptions: docs/decisions/0006-calendar-feeds-are-assembled.md
@@ -242,8 +269,8 @@ def _head(head: FeedHead) -> Calendar:
     calendar.add("color", one_line(head.color))
     calendar.add("refresh-interval", head.refresh, {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(head.refresh))
-    if head.source_url:
-        calendar.add("source", _url(head.source_url), {"VALUE": "URI"})
+    if page_url := _url(head.page_url):
+        calendar.add("url", page_url)
     return calendar
 
 

@@ -37,13 +37,21 @@ class Feed(Table, tablename="feed"):
         null=True,
         help_text=personal("show which program reads the calendar", "until the next fetch"),
     )
+    content_tag = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    content_changed_at = Timestamptz(default=None, null=True)
 
 
 class KeptEvent(Table, tablename="kept_event"):
-    """A booking's VEVENT in one language, built once for each of its sequences."""
+    """A booking's VEVENT in one language, built once for each of its sequences.
+
+    `places` is the sum of the versions of its resource and its space, whose names stand in it; `form` says which
+    version of the event's text and which public address wrote it.
+    """
 
     id = BigSerial(primary_key=True)
     booking = ForeignKey(Booking, null=False, on_delete=OnDelete.restrict, default=None)
     language = Text(default="de", help_text=NOT_PERSONAL)
     sequence = Integer(default=0)
+    places = Integer(default=0)
+    form = Text(default="", help_text=NOT_PERSONAL)
     content = Bytea(default=b"", help_text=personal("show the booking in the person's calendar", "as the booking"))

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.identity.queries import actor_of_session, actor_of_token
@@ -14,6 +16,8 @@ from app.platform.language import LANGUAGES, Speaker, preferred_language, speake
 from app.platform.problems import NotSignedIn
 from app.platform.random_ids import token_hash
 from app.platform.rate_limits import LeasedLimit, Limit, address_key
+
+AnyRequest = Request[Any, Any, Any]
 
 SESSION_COOKIE = "session"
 LANGUAGE_COOKIE = "sprache"
@@ -65,10 +69,10 @@ class Authentication:
         self._jar = jar
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        request: Request[object, object, object] = Request(scope)
+        request: AnyRequest = Request(scope)
         now = self._clock()
         address = scope["client"][0] if scope.get("client") else "local"  # type: ignore[index]
         scope["visitor"] = Visitor(None, self._language(request, None), self._scheme(request), address, now)  # type: ignore[typeddict-unknown-key]
@@ -77,24 +81,25 @@ class Authentication:
             scope["visitor"] = Visitor(actor, self._language(request, actor), self._scheme(request), address, now)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
 
-    async def _actor(self, request: Request[object, object, object], address: str, now: datetime) -> Actor | None:
+    async def _actor(self, request: AnyRequest, address: str, now: datetime) -> Actor | None:
         is_api = request.scope["path"].startswith("/api/")
         authorization = request.headers.get("authorization")
         if authorization is not None and is_api:
             kind, _, token = authorization.partition(" ")
             if kind.lower() != "bearer" or not token:
                 raise NotSignedIn
-            await BY_TOKEN.hit(token_hash(token).hex(), now)
             actor = await actor_of_token(token, now)
             if actor is None:
+                await BY_ADDRESS.hit(address_key(address), now)
                 raise NotSignedIn
+            await BY_TOKEN.hit(token_hash(token).hex(), now)
             return actor
         if is_api:
             await BY_ADDRESS.hit(address_key(address), now)
         session = request.cookies.get(self._jar.name(SESSION_COOKIE))
         return await actor_of_session(session, now) if session else None
 
-    def _language(self, request: Request[object, object, object], actor: Actor | None) -> str:
+    def _language(self, request: AnyRequest, actor: Actor | None) -> str:
         chosen = request.cookies.get(self._jar.name(LANGUAGE_COOKIE))
         if chosen in LANGUAGES:
             return chosen
@@ -102,12 +107,12 @@ class Authentication:
             return actor.language
         return preferred_language(request.headers.get("accept-language", ""))
 
-    def _scheme(self, request: Request[object, object, object]) -> str:
+    def _scheme(self, request: AnyRequest) -> str:
         chosen = request.cookies.get(self._jar.name(SCHEME_COOKIE), "auto")
         return chosen if chosen in SCHEMES else "auto"
 
 
-async def provide_visitor(request: Request[object, object, object]) -> Visitor:
+async def provide_visitor(request: AnyRequest) -> Visitor:
     """The dependency `visitor` of all handlers."""
     visitor: Visitor = request.scope["visitor"]  # type: ignore[typeddict-item]
     return visitor

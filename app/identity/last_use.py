@@ -16,12 +16,12 @@ NOTED_EVERY = timedelta(minutes=1)
 
 _notes: dict[tuple[str, int], asyncio.Task[None]] = {}
 
-_SEEN = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at <= $2 - $3::interval"
+_SEEN = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at <= $3"
 """The table is unlogged, and such a commit never waits for the disk."""
 
 _USED = """
     UPDATE api_token SET last_used_at = $2
-    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $2 - $3::interval)
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)
     AND set_config('synchronous_commit', 'off', true) = 'off'
 """
 """One statement is its own transaction, so that the setting holds for this commit alone."""
@@ -57,4 +57,4 @@ def _soon(statement: str, key: int, now: datetime) -> None:
 async def _write(statement: str, key: int, now: datetime) -> None:
     if DB.is_open:
         with contextlib.suppress(DatabaseAway, Refusal):
-            await execute(statement, key, now, NOTED_EVERY)
+            await execute(statement, key, now, now - NOTED_EVERY)

@@ -129,10 +129,15 @@ async def use_link(token: str, purpose: Purpose, now: datetime) -> Mapping[str, 
 
 
 async def void_links(now: datetime, *, person: int, email: str | None, purposes: tuple[Purpose, ...]) -> None:
-    """Ends the other links of this person, and those to this address that belong to nobody yet."""
+    """Ends the other links of this person, and those to this address that belong to nobody yet.
+
+    A link that is being used at this very moment is left to the person's own row, for which both wait: waiting for
+    each other's link would be a deadlock.
+    """
     await execute(
-        "UPDATE mailed_link SET used_at = $1 WHERE used_at IS NULL AND purpose = ANY($4::text[])"
-        " AND (person = $2 OR (person IS NULL AND email = $3))",
+        "UPDATE mailed_link SET used_at = $1 WHERE id IN ("
+        " SELECT id FROM mailed_link WHERE used_at IS NULL AND purpose = ANY($4::text[])"
+        " AND (person = $2 OR (person IS NULL AND email = $3)) FOR UPDATE SKIP LOCKED)",
         now,
         person,
         email,

@@ -52,9 +52,7 @@ class FloorPlanCard:
     drawing: FloorPlanDrawing
 
 
-async def hours_of(
-    spaces: Sequence[SpaceClock], first: date, last: date, language: str = "de"
-) -> Mapping[int, Hours]:
+async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, language: str = "de") -> Mapping[int, Hours]:
     """The hours of these spaces, good for the days from first to last and one on either side; one query."""
     rows = await fetch(
         """
@@ -74,9 +72,7 @@ async def hours_of(
     return {clock.space: hours_from(clock, by_space[clock.space], first, last, language) for clock in spaces}
 
 
-def hours_from(
-    clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date, last: date, language: str
-) -> Hours:
+def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date, last: date, language: str) -> Hours:
     """Hours from rows with weekday or day, opens, closes, reason_de, reason_en."""
     week: dict[int, list[Opening]] = defaultdict(list)
     changes: dict[date, list[HoursChange]] = defaultdict(list)

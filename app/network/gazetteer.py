@@ -69,13 +69,9 @@ class Gazetteer:
         self._words = {place: words(place.name) for place in self.places}
         self._by_postcode = _grouped((place.postcode, place) for place in self.places)
         self._by_town = _grouped((_town(place), place) for place in self.places)
-        self._by_name = _grouped(
-            (spelling, place) for place in self.places for spelling in _spellings_of_name(place)
-        )
+        self._by_name = _grouped((spelling, place) for place in self.places for spelling in _spellings_of_name(place))
         self._by_area = _grouped(
-            ("".join(words(area)), place)
-            for place in self.places
-            for area in {place.area, place.municipality}
+            ("".join(words(area)), place) for place in self.places for area in {place.area, place.municipality}
         )
         self._starts = sorted(
             (("".join(name[n:]), n, place) for place, name in self._words.items() for n in range(len(name))),
@@ -207,11 +203,7 @@ class Gazetteer:
         return (
             [place for place, known in spelled if known == spelling]
             or [place for place, known in spelled if known.startswith(spelling)]
-            or [
-                place
-                for place, known in spelled
-                if f" {' '.join(self._words[place])} " in f" {' '.join(name)} "
-            ]
+            or [place for place, known in spelled if f" {' '.join(self._words[place])} " in f" {' '.join(name)} "]
         )
 
     def _main(self, there: Sequence[Place]) -> Place | None:

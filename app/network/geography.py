@@ -137,8 +137,7 @@ def borders() -> Borders:
         members=_areas("members.geojson", key="ars"),
         municipalities=_areas("municipalities.geojson", key="ags"),
         rivers=tuple(
-            River(feature["properties"]["name"], _lines(feature["geometry"]))
-            for feature in _features("rivers.geojson")
+            River(feature["properties"]["name"], _lines(feature["geometry"])) for feature in _features("rivers.geojson")
         ),
     )
 

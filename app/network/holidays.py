@@ -77,8 +77,7 @@ HOLIDAYS: Final = (
     Holiday("Ostermontag", "Easter Monday", AfterEaster(1)),
     Holiday("Erster Mai", "Labor Day", Fixed(5, 1)),
     Holiday(
-        "80. Jahrestag der Befreiung vom Nationalsozialismus "
-        "und der Beendigung des Zweiten Weltkriegs in Europa",
+        "80. Jahrestag der Befreiung vom Nationalsozialismus und der Beendigung des Zweiten Weltkriegs in Europa",
         "80th anniversary of the liberation from Nazism and the end of the Second World War in Europe",
         Fixed(5, 8),
         _states("BE"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from typing import Literal, Protocol
 
 import aiosmtplib
@@ -29,6 +30,14 @@ class Mailbox:
 
     name: str
     email: str
+
+
+def mailbox(text: str) -> Mailbox:
+    """The mailbox in `Nahwerk <post@nahwerk.example>`, as settings have it. ValueError where there is no address."""
+    name, email = parseaddr(text)
+    if "@" not in email:
+        raise ValueError(f"no mail address in {text!r}")
+    return Mailbox(name, email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Mail:
     calendar: CalendarPart | None = None
 
 
-class MailNotSent(Exception):  # noqa: N818
+class MailNotSent(Exception):
     """The mail did not leave. `permanent` says that this same mail will never be taken."""
 
     def __init__(self, reason: str, *, permanent: bool) -> None:

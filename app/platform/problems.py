@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Response
 
 from app.kernel.refusals import BadInput, Conflict, NotAllowed, NotFound, Refusal, marked
+from app.platform.bad_fields import refusal_of
 from app.platform.database import DatabaseAway
 from app.platform.language import Speaker
 from app.platform.rate_limits import TooMany
@@ -108,10 +109,32 @@ def problem_of(error: Exception, speaker: Speaker) -> Problem:
     if isinstance(error, DatabaseAway):
         return _plain(503, speaker, headers={"Retry-After": "2"})
     if isinstance(error, ValidationException):
-        return _plain(422, speaker, errors=_fields(error), code="bad_input", detail=Unreadable.text)
+        return _plain(422, speaker, errors=_fields(error, speaker), code="bad_input", detail=Unreadable.text)
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _plain(error.status_code, speaker, headers=dict(error.headers or {}))
     return _plain(500, speaker)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCode:
+    """A code that an answer may carry, with its status and its sentence; facts stand as {names} in it."""
+
+    code: str
+    status: int
+    text: str
+
+
+def known_codes() -> list[KnownCode]:
+    """All codes of the refusals that are loaded and of HTTP's own errors, in their order."""
+    known = {code: KnownCode(code, status, text) for status, (code, text) in _HTTP_DETAILS.items()}
+    kinds = [Refusal]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if "code" in vars(kind):
+            status = next(status for base, status in _STATUS if issubclass(kind, base))
+            known.setdefault(kind.code, KnownCode(kind.code, status, kind.text))
+    return sorted(known.values(), key=lambda known: known.code)
 
 
 def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
@@ -154,9 +177,10 @@ def _plain(
     )
 
 
-def _fields(error: ValidationException) -> list[Mapping[str, str]]:
-    extra = error.extra if isinstance(error.extra, list) else []
-    return [{"field": str(item.get("key", "")), "message": str(item.get("message", ""))} for item in extra]
+def _fields(error: ValidationException, speaker: Speaker) -> list[Mapping[str, str]]:
+    extra = error.extra if isinstance(error.extra, list) else [{"message": error.detail}]
+    refusals = [refusal_of(str(item.get("message", "")), str(item.get("key", ""))) for item in extra]
+    return [{"field": refusal.field or "", "message": speaker.refusal(refusal)} for refusal in refusals]
 
 
 def wants_json(accept: str) -> bool:
@@ -165,4 +189,3 @@ def wants_json(accept: str) -> bool:
     if page == -1:
         return True
     return json != -1 and json < page
-

@@ -88,9 +88,7 @@ class StaticFiles:
         try:
             return self._by_name[name]
         except KeyError:
-            raise UnknownStaticFileError(
-                f"static/{name} does not exist, or is of a kind that is not served"
-            ) from None
+            raise UnknownStaticFileError(f"static/{name} does not exist, or is of a kind that is not served") from None
 
     def check(self, templates: Path) -> None:
         """Reads every template below the folder `templates` for the files that it asks for by name.
@@ -111,19 +109,17 @@ class StaticFiles:
             return await _send_file(scope, send, file, b"public, max-age=31536000, immutable")
         if (file := self._by_name.get(name)) is not None:
             return await _send_file(scope, send, file, b"no-cache")
-        return await _answer(
-            scope, send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"Not Found"
-        )
+        return await _answer(scope, send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"Not Found")
 
 
 async def _send_file(scope: Scope, send: Send, file: StaticFile, cache_control: bytes) -> None:
     headers: Headers = [(b"etag", file.etag), (b"cache-control", cache_control)]
     if file.gzipped is not None:
         headers.append((b"vary", b"accept-encoding"))
-    if _names_etag(_request_header(scope, b"if-none-match"), file.etag):
+    if names_etag(_request_header(scope, b"if-none-match"), file.etag):
         return await _answer(scope, send, 304, headers, b"")
     headers.append((b"content-type", file.media_type.encode()))
-    if file.gzipped is not None and _accepts_gzip(_request_header(scope, b"accept-encoding")):
+    if file.gzipped is not None and accepts_gzip(_request_header(scope, b"accept-encoding")):
         headers.append((b"content-encoding", b"gzip"))
         return await _answer(scope, send, 200, headers, file.gzipped)
     return await _answer(scope, send, 200, headers, file.body)
@@ -142,13 +138,13 @@ def _request_header(scope: Scope, wanted: bytes) -> str:
     return ",".join(value.decode("latin-1") for value in values)
 
 
-def _names_etag(if_none_match: str, etag: bytes) -> bool:
+def names_etag(if_none_match: str, etag: bytes) -> bool:
     """RFC 9110, 13.1.2: a list of tags, compared weakly, or `*`."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in tags or etag.decode().removeprefix("W/") in tags
 
 
-def _accepts_gzip(accept_encoding: str) -> bool:
+def accepts_gzip(accept_encoding: str) -> bool:
     """RFC 9110, 12.5.3: listed by name or by `*`, and not with quality zero."""
     for choice in accept_encoding.lower().split(","):
         coding, _, quality = choice.strip().partition(";")

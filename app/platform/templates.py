@@ -18,7 +18,7 @@ class Templates:
         self._root = root
         self._static_url = static_url
 
-    @functools.cache  # noqa: B019: lives as long as the application
+    @functools.cache  # noqa: B019
     def environment(self, language: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._root),

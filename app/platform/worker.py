@@ -200,27 +200,15 @@ class Worker:
 
 
 async def run_worker(worker: Worker, dsn: str) -> None:
-    """A worker's whole process: opens the pool as soon as the database answers, works until SIGTERM or SIGINT."""
+    """A worker's whole process: works until SIGTERM or SIGINT, from whenever the database answers."""
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, worker.stop)
-    while not worker.stopped.is_set() and not DB.is_open:
-        try:
-            await DB.open_pool(
-                dsn,
-                size=worker.connections,
-                application="nahwerk-worker",
-                statement_timeout=30,
-                lock_timeout=5,
-            )
-        except DatabaseAway as error:
-            _log.warning("the database is away", error=str(error))
-            await _wait(worker.stopped, worker.pace.look)
-    if DB.is_open:
-        try:
-            await worker.run(dsn)
-        finally:
-            await DB.close_pool()
+    await DB.open_pool(dsn, size=worker.connections, application="nahwerk-worker", statement_timeout=30, lock_timeout=5)
+    try:
+        await worker.run(dsn)
+    finally:
+        await DB.close_pool()
 
 
 class _Bell:

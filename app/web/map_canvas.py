@@ -17,10 +17,7 @@ class Box(NamedTuple):
 
     def overlaps(self, other: "Box") -> bool:
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def holds(self, other: "Box") -> bool:
@@ -51,10 +48,7 @@ class Frame:
         return Point(round((point.x - self.left) * self.scale), round((point.y - self.top) * self.scale))
 
     def shows(self, point: Point) -> bool:
-        return (
-            self.canvas.left <= point.x <= self.canvas.right
-            and self.canvas.top <= point.y <= self.canvas.bottom
-        )
+        return self.canvas.left <= point.x <= self.canvas.right and self.canvas.top <= point.y <= self.canvas.bottom
 
     @property
     def transform(self) -> str:
@@ -80,9 +74,7 @@ def fitted(points: Sequence[Point], canvas: Box, margins: Margins) -> Frame:
     )
 
 
-def first_free(
-    frame: Frame, taken: list[Box], spots: Iterable[Point], before: float, after: float
-) -> Point | None:
+def first_free(frame: Frame, taken: list[Box], spots: Iterable[Point], before: float, after: float) -> Point | None:
     """The first spot where a line of text has room, which it then takes; None if there is none."""
     for spot in spots:
         box = Box(spot.x - before, spot.y - 13, spot.x + after, spot.y + 4)

@@ -147,8 +147,7 @@ def search_map(
     reach = CLOSEST_REACH_KM if spaces else min(max(radius_km, CLOSEST_REACH_KM), WIDEST_EMPTY_REACH_KM)
     middle = project(centre)
     corners = [
-        Point(middle.x + sign * reach * UNITS_PER_KM, middle.y + sign * reach * UNITS_PER_KM)
-        for sign in (-1, 1)
+        Point(middle.x + sign * reach * UNITS_PER_KM, middle.y + sign * reach * UNITS_PER_KM) for sign in (-1, 1)
     ]
     frame = fitted([*map(project, spaces), *corners], Box(0, 0, WIDTH, HEIGHT), SEARCH_MARGINS)
     return _laid_out(frame, spaces, stations, frame.at(middle), place)
@@ -159,9 +158,7 @@ def network_map(spaces: Sequence[MapSpace], stations: Iterable[Station] = ()) ->
     points = [*_county_outline(), *map(project, spaces)]
     xs, ys = [point.x for point in points], [point.y for point in points]
     inner = WIDTH - 2 * NETWORK_MARGINS.side
-    height = round(
-        inner * (max(ys) - min(ys)) / (max(xs) - min(xs)) + NETWORK_MARGINS.top + NETWORK_MARGINS.bottom
-    )
+    height = round(inner * (max(ys) - min(ys)) / (max(xs) - min(xs)) + NETWORK_MARGINS.top + NETWORK_MARGINS.bottom)
     return _laid_out(fitted(points, Box(0, 0, WIDTH, height), NETWORK_MARGINS), spaces, stations, None, None)
 
 
@@ -177,9 +174,7 @@ def _laid_out(
     taken = [pin.touch_box for pin in pins]
     taken.extend(Box(mark.x - 5, mark.y - 5, mark.x + 5, mark.y + 5) for mark in marks)
     if here:
-        taken.append(
-            Box(here.x - HERE_RADIUS, here.y - HERE_RADIUS, here.x + HERE_RADIUS, here.y + HERE_RADIUS)
-        )
+        taken.append(Box(here.x - HERE_RADIUS, here.y - HERE_RADIUS, here.x + HERE_RADIUS, here.y + HERE_RADIUS))
     rings = _rings(frame, here, taken) if here else ()
     names = (*_member_names(frame, taken), *_neighbour_names(frame, taken), *_river_names(frame, taken))
     return MapView(
@@ -260,8 +255,7 @@ RIVERS_APART: Final = 60
 def _member_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
     """Each member's name in the middle of what is seen of it; those with the least room choose first."""
     seen = {
-        name: [spot for spot in map(frame.at, points) if frame.shows(spot)]
-        for name, points in _inner_points().items()
+        name: [spot for spot in map(frame.at, points) if frame.shows(spot)] for name, points in _inner_points().items()
     }
     for name, spots in sorted(seen.items(), key=lambda item: len(item[1])):
         spot = _first_free_middle(frame, taken, _from_the_middle(spots), name)
@@ -279,10 +273,7 @@ def _neighbour_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
 
 
 def _river_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
-    bends = {
-        name: [bend for bend in map(frame.at, points) if frame.shows(bend)]
-        for name, points in _rivers().items()
-    }
+    bends = {name: [bend for bend in map(frame.at, points) if frame.shows(bend)] for name, points in _rivers().items()}
     for name, own in bends.items():
         others = [bend for other, them in bends.items() if other != name for bend in them]
         width = text_width(name, RIVER_NAME_SIZE)
@@ -305,8 +296,7 @@ def _inner_points() -> dict[str, list[Point]]:
 @functools.cache
 def _rivers() -> dict[str, list[Point]]:
     return {
-        river.name: [project(position) for course in river.courses for position in course]
-        for river in borders().rivers
+        river.name: [project(position) for course in river.courses for position in course] for river in borders().rivers
     }
 
 

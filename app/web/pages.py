@@ -64,9 +64,7 @@ class Pages:
     ) -> Response[str]:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
         self._network = await the_network()
-        html = self.templates.render(
-            template, visitor.language, {**self._frame(request, visitor), **(context or {})}
-        )
+        html = self.templates.render(template, visitor.language, {**self._frame(request, visitor), **(context or {})})
         return Response(
             html,
             status_code=status,
@@ -121,9 +119,7 @@ def sign_in_first(next_url: str) -> Redirect:
 def _site(network: NetworkCard | None, language: str) -> Site:
     if network is None:
         return Site("Nahwerk", "", "", "", "")
-    return Site(
-        network.name, network.tagline[language], network.phone, network.phone_hours[language], network.email
-    )
+    return Site(network.name, network.tagline[language], network.phone, network.phone_hours[language], network.email)
 
 
 _NAVIGATION = (

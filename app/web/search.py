@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
 from app.identity.authentication import Visitor
@@ -65,14 +66,14 @@ class Row:
 
 
 @get("/plaetze")
-async def find_spaces(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def find_spaces(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     form = read_search(_single(request), _marks(request), visitor)
     if form.search is None:
         asked = bool(request.scope["query_string"])
         shown = form if asked else _without_errors(form)
-        return await pages.show(
-            request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200
-        )
+        return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
     today = local_day(visitor.now, ZONE)
     found = await search_spaces(form.search, today, visitor.now, visitor.language)
     return await pages.show(request, visitor, "search/result.html", _context(form, form.search, found, visitor))
@@ -108,7 +109,11 @@ def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -
             place=form.place_text,
         ),
         "next_day": found.next_day
-        and {"text": visitor.speaker.day(found.next_day.day), "free": found.next_day.free, "url": _day_url(found.next_day, form)},
+        and {
+            "text": visitor.speaker.day(found.next_day.day),
+            "free": found.next_day.free,
+            "url": _day_url(found.next_day, form),
+        },
         "next_space": found.next_space and _row(found.next_space, form, visitor),
         "radius": int(search.radius_km),
     }

@@ -236,7 +236,9 @@ def _day(text: str) -> date:
 def _minute(text: str) -> int | None:
     """Minutes since midnight of 8, 8:15 or 24:00 in whole quarters of an hour."""
     hour, _, minute = text.strip().partition(":")
-    if not (hour.isascii() and hour.isdigit() and len(hour) <= 2 and (not minute or minute.isascii() and minute.isdigit())):
+    if not (
+        hour.isascii() and hour.isdigit() and len(hour) <= 2 and (not minute or (minute.isascii() and minute.isdigit()))
+    ):
         return None
     value = int(hour) * 60 + int(minute or 0)
     return value if value <= 24 * 60 and int(minute or 0) < 60 and value % 15 == 0 else None

@@ -146,9 +146,7 @@ async def look_at(
 async def _parts(space: int, wanted: Wanted, hours: Hours, kind: Kind, visitor: Visitor) -> list[PartItem]:
     spans = part_spans()
     windows = {
-        part: window
-        for part in spans
-        if (window := Wanted(wanted.day, part).at(hours, visitor.now)) is not None
+        part: window for part in spans if (window := Wanted(wanted.day, part).at(hours, visitor.now)) is not None
     }
     counts = await count_free([SpaceWindow(space, window) for window in windows.values()], kind)
     free = {part: count.free for part, count in zip(windows, counts, strict=True)}

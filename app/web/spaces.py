@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.bookings.rules import DayPart
 from app.bookings.search import Wanted
@@ -17,6 +19,7 @@ from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, when_text
 from app.web.space_view import look_at, own_times, week_hours
 
+
 async def published(slug: str, visitor: Visitor) -> SpaceCard:
     """The space that anybody can see; raises NotFound."""
     space = await space_by_slug(slug, visitor.now)
@@ -26,7 +29,9 @@ async def published(slug: str, visitor: Visitor) -> SpaceCard:
 
 
 @get("/standorte/{slug:str}")
-async def space_page(request: PageRequest, slug: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def space_page(
+    request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     space = await published(slug, visitor)
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     wanted, errors = read_when(query, visitor)

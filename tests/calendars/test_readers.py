@@ -1,6 +1,6 @@
 """Real calendar programs agree on what our documents say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,23 +26,22 @@ from app.calendars.rules import (
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
 from tests.calendars.readers.programs import (
+    READERS,
+    Reader,
     Seen,
     ical_js_reads,
     ical_js_sees,
-    icalendar_sees,
     in_utc,
     khal_sees,
     recurring_ical_events_sees,
     vobject_sees,
 )
 
-Reader = Callable[[bytes], list[Seen]]
-READERS: Sequence[Reader] = [icalendar_sees, recurring_ical_events_sees, vobject_sees, ical_js_sees]
 EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees, ical_js_sees]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
-HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", None, HOUR, "de")
+HEAD = FeedHead("Nahwerk", "Ihre Buchungen, überall; jederzeit", "teal", "https://nahwerk.example/kalender", HOUR, "de")
 
 
 def entry(number: int, starts_at: datetime, hours: int, summary: str, *, cancelled: bool = False) -> Entry:
@@ -88,8 +87,7 @@ FEED_SEEN = [
 
 TAKEN = feed_bytes(HEAD, [*(block_bytes(block) for block in BLOCKS), all_day_bytes(CLOSING_DAYS)])
 TAKEN_SEEN = [
-    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED")
-    for block in BLOCKS
+    Seen("", in_utc(block.period.starts_at), in_utc(block.period.ends_at), "Belegt", "CONFIRMED") for block in BLOCKS
 ] + [Seen("", date(2026, 12, 24), date(2026, 12, 27), "Zu; Feiertage", "CONFIRMED")]
 
 

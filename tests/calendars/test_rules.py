@@ -23,6 +23,7 @@ from app.calendars.rules import (
     Organizer,
     all_day_bytes,
     block_bytes,
+    blocks_bytes,
     event_bytes,
     feed_bytes,
     feed_window,
@@ -42,7 +43,7 @@ HEAD = FeedHead(
     name="Nahwerk, Buchungen",
     description="Ihre Plätze; überall",
     color="teal",
-    source_url="https://nahwerk.example/calendars/abc.ics",
+    page_url="https://nahwerk.example/kalender",
     refresh=HOUR,
     language="de",
 )
@@ -98,9 +99,7 @@ def test_commas_semicolons_backslashes_and_line_ends_in_texts_are_escaped() -> N
 def test_no_kind_of_line_end_begins_a_new_property(end: str) -> None:
     hostile = f"Belegt{end}ATTENDEE:mailto:x@example.org{end} END:VEVENT"
     texts = dict.fromkeys(("uid", "summary", "description", "location", "url"), hostile)
-    content = feed_bytes(
-        replace(HEAD, name=hostile, description=hostile), [event_bytes(replace(ENTRY, **texts))]
-    )
+    content = feed_bytes(replace(HEAD, name=hostile, description=hostile), [event_bytes(replace(ENTRY, **texts))])
     names = [re.split("[;:]", line)[0] for line in lines(content)]
     assert "ATTENDEE" not in names
     assert names.count("END") == 2
@@ -110,7 +109,7 @@ def test_no_kind_of_line_end_begins_a_new_property(end: str) -> None:
 @given(text=ANY_TEXT)
 def test_any_text_whatsoever_makes_a_calendar_that_readers_can_read(text: str) -> None:
     texts = dict.fromkeys(("uid", "summary", "description", "location", "url"), text)
-    hostile_head = replace(HEAD, name=text, description=text, color=text, source_url=text, language=text)
+    hostile_head = replace(HEAD, name=text, description=text, color=text, page_url=text, language=text)
     entry = replace(ENTRY, **texts)
     feed = feed_bytes(hostile_head, [event_bytes(entry), block_bytes(Block(text, ENTRY.period, text))])
     for content in (feed, invitation(entry, Organizer(text, text), text)):
@@ -166,7 +165,7 @@ def test_closing_days_are_whole_days_and_end_on_the_day_after() -> None:
     assert "DTEND;VALUE=DATE:20261227" in lines(content)
 
 
-def test_a_feed_says_its_name_colour_source_and_how_often_to_ask() -> None:
+def test_a_feed_says_its_name_colour_page_and_how_often_to_ask() -> None:
     said = lines(feed_of())
     assert {
         "VERSION:2.0",
@@ -176,12 +175,19 @@ def test_a_feed_says_its_name_colour_source_and_how_often_to_ask() -> None:
         "COLOR:teal",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
-        "SOURCE;VALUE=URI:https://nahwerk.example/calendars/abc.ics",
+        "URL:https://nahwerk.example/kalender",
     } <= set(said)
 
 
-def test_a_feed_may_keep_its_secret_address_to_itself() -> None:
-    assert b"SOURCE" not in feed_bytes(replace(HEAD, source_url=None), [])
+def test_the_secret_address_of_a_feed_stands_in_no_copy_of_it() -> None:
+    assert b"SOURCE" not in feed_of(ENTRY)
+
+
+def test_blocks_by_the_hundred_are_the_blocks_that_icalendar_builds() -> None:
+    periods = [Period(NOON + n * HOUR, NOON + (n + 1) * HOUR) for n in range(0, 2_000, 7)]
+    holder, summary = "k7f3@nahwerk.example", "Belegt: Raum „Nette“; lang " * 5
+    built = [block_bytes(Block(holder, period, summary)) for period in periods]
+    assert list(blocks_bytes(holder, summary, periods)) == built
 
 
 def test_a_feed_is_no_message() -> None:

@@ -1,6 +1,6 @@
 """People for the tests of accounts, and the mails that they would get."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -68,7 +68,9 @@ async def trail(action: str) -> list[dict[str, object]]:
     return [{**row, "details": msgspec.json.decode(row["details"])} for row in rows]
 
 
-async def empty() -> None:
-    """Takes away what earlier tests of the module have committed, as far as the application's role may."""
-    for table in ("session", "mailed_link", "api_token", "role_grant", "person", "rate_limit"):
+@pytest.fixture
+async def emptied(database: str) -> AsyncIterator[None]:
+    """For tests that commit: their rows are gone afterwards, as far as the application's role may delete."""
+    yield
+    for table in ("session", "mailed_link", "api_token", "role_grant", "person", "rate_limit", "outbox_event"):
         await execute(f"DELETE FROM {table}")

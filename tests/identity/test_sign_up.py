@@ -1,6 +1,5 @@
 """Signing up: nobody learns who has an account, and a link makes one account once."""
 
-import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,7 +9,6 @@ from app.identity import hashing
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, demand_link, link_to_mail
 from app.identity.operations import (
     MAILS_TO_ADDRESS,
-    EmailTaken,
     NewPerson,
     confirm_email,
     create_people,
@@ -22,7 +20,7 @@ from app.identity.sign_in import WrongCredentials, sign_in
 from app.platform.database import execute, fetch, fetch_value, queries_run
 from app.platform.rate_limits import TooMany
 from tests.conftest import NOW
-from tests.identity.conftest import HOME, KEY, PASSWORD, Newcomer, empty, events, mailed, trail
+from tests.identity.conftest import HOME, KEY, PASSWORD, Newcomer, events, mailed, trail
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -115,29 +113,6 @@ async def test_a_link_works_for_its_purpose_alone(undone: None) -> None:
     with pytest.raises(LinkNoLongerWorks):
         token = (await mailed("person.sign_up_requested")).token
         await reset_password(token, "three quite new words", NOW, network="Nahwerk")
-
-
-async def test_of_ten_parallel_uses_one_makes_the_account(database: str) -> None:
-    await empty()
-    await anna_signs_up()
-    token = (await mailed("person.sign_up_requested")).token
-    results = await asyncio.gather(*(confirm_email(token, NOW) for _ in range(10)), return_exceptions=True)
-    assert sum(isinstance(result, tuple) for result in results) == 1
-    assert sum(isinstance(result, LinkNoLongerWorks) for result in results) == 9
-    assert await fetch_value("SELECT count(*) FROM person") == 1
-    await empty()
-
-
-async def test_two_sign_ups_for_one_address_make_one_account(database: str) -> None:
-    await empty()
-    await anna_signs_up(name="Anna Eins")
-    first = (await mailed("person.sign_up_requested")).token
-    await anna_signs_up(name="Anna Zwei")
-    second = (await mailed("person.sign_up_requested")).token
-    results = await asyncio.gather(confirm_email(first, NOW), confirm_email(second, NOW), return_exceptions=True)
-    assert sum(isinstance(result, tuple) for result in results) == 1
-    assert sum(isinstance(result, EmailTaken | LinkNoLongerWorks) for result in results) == 1
-    await empty()
 
 
 async def test_a_strangers_earlier_sign_up_leaves_no_password_behind(undone: None) -> None:

@@ -200,9 +200,7 @@ async def test_a_wrong_password_is_our_fault_and_the_mail_may_leave_later(
     assert "wrong" not in repr(replace(transport, password="wrong"))
 
 
-@pytest.mark.parametrize(
-    ("answer", "permanent"), [("550 No such user", True), ("450 Try again later", False)]
-)
+@pytest.mark.parametrize(("answer", "permanent"), [("550 No such user", True), ("450 Try again later", False)])
 async def test_a_refused_recipient_is_final_only_with_a_five(
     inbox: Inbox, transport: SmtpTransport, answer: str, permanent: bool
 ) -> None:
@@ -222,9 +220,7 @@ async def test_refused_content_is_final_only_with_a_five(
     assert caught.value.permanent is permanent
 
 
-async def test_without_the_encryption_we_insist_on_nothing_leaves(
-    inbox: Inbox, transport: SmtpTransport
-) -> None:
+async def test_without_the_encryption_we_insist_on_nothing_leaves(inbox: Inbox, transport: SmtpTransport) -> None:
     with pytest.raises(MailNotSent, match="STARTTLS") as caught:
         await replace(transport, encryption="starttls").send(to_mime(MAIL, DATE))
     assert not caught.value.permanent

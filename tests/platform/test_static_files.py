@@ -10,9 +10,7 @@ from litestar.testing import TestClient
 
 from app.platform.static_files import StaticFiles, UnknownStaticFileError
 
-STYLES = (
-    b"body { background: url(pictures/roof.svg); } a { mask: url('#hatch'); }\n" + b"p { color: red; }\n" * 20
-)
+STYLES = b"body { background: url(pictures/roof.svg); } a { mask: url('#hatch'); }\n" + b"p { color: red; }\n" * 20
 PROJECT_STATIC = Path(__file__).parents[2] / "static"
 
 
@@ -168,9 +166,7 @@ def test_a_stylesheet_with_a_broken_address_stops_the_start(root: Path) -> None:
         StaticFiles(root)
 
 
-def test_a_template_that_asks_for_an_unknown_file_stops_the_start(
-    tmp_path: Path, static: StaticFiles
-) -> None:
+def test_a_template_that_asks_for_an_unknown_file_stops_the_start(tmp_path: Path, static: StaticFiles) -> None:
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail" / "page.html").write_text("<link href=\"{{ static('theme.css') }}\">")
     static.check(tmp_path)

@@ -31,10 +31,7 @@ def crowd(size: int) -> list[MapSpace]:
 
 
 def across_the_county() -> list[MapSpace]:
-    return [
-        MapSpace(n, each.name, each.lat, each.lng)
-        for n, each in enumerate(gazetteer().municipalities[::3], 1)
-    ]
+    return [MapSpace(n, each.name, each.lat, each.lng) for n, each in enumerate(gazetteer().municipalities[::3], 1)]
 
 
 def text_box(name: Name) -> Box:

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,6 +81,10 @@ def _when(text: str) -> datetime | date:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
+Reader = Callable[[bytes], list[Seen]]
+READERS: Sequence[Reader] = [icalendar_sees, recurring_ical_events_sees, vobject_sees, ical_js_sees]
+
+
 def khal_sees(documents: Mapping[str, bytes], folder: Path) -> dict[str, set[Seen]]:
     """What khal shows of each document after vdirsyncer has fetched it over HTTP.
 
@@ -108,9 +112,7 @@ def khal_sees(documents: Mapping[str, bytes], folder: Path) -> dict[str, set[See
 
 
 def _khal_seen(event: Mapping[str, str]) -> Seen:
-    start, end = (
-        datetime.fromisoformat(event[f"{side}-long-full"]).replace(tzinfo=UTC) for side in ("start", "end")
-    )
+    start, end = (datetime.fromisoformat(event[f"{side}-long-full"]).replace(tzinfo=UTC) for side in ("start", "end"))
     if event["all-day"] == "True":
         return Seen("", start.date(), end.date() + timedelta(days=1), event["title"], event["status"])
     return Seen("", start, end, event["title"], event["status"])

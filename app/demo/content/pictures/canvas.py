@@ -1,7 +1,5 @@
 """A sheet of 1200 by 800 points on which flat shapes are drawn, smoothed by drawing twice as large."""
 
-# ruff: noqa: PLR0917 - x, y, width and height are read in this order everywhere
-
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from math import exp

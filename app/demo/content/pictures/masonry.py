@@ -1,7 +1,5 @@
 """Parts of houses: walls of stone, slate roofs, windows framed in basalt, doors, the sign."""
 
-# ruff: noqa: PLR0917 - x, y, width and height are read in this order everywhere
-
 from app.demo.content.pictures.canvas import Canvas, Point
 from app.demo.content.pictures.landscape import GROUND
 from app.demo.content.pictures.palette import (

@@ -1,0 +1,170 @@
+"""/api/v1/me/feeds: the calendar feeds of whoever asks."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import RequestBody
+from msgspec import Meta
+
+from app.api.access import SIGNED_IN, only_who_may
+from app.api.idempotent_writes import written
+from app.api.parameters import IdempotencyKey, IdInPath, known_id, known_slug
+from app.api.problem_shapes import refusals
+from app.api.shapes import Moment
+from app.api.strict_json import LARGEST_BODY, StrictJson
+from app.calendars.entries import subject_name
+from app.calendars.operations import CreateFeed, create_feed, revoke_feed, rotate_feed
+from app.calendars.queries import FeedCard, feeds_of
+from app.calendars.subscriptions import FeedAddress, FeedKind
+from app.identity.authentication import Visitor
+from app.identity.rules import Action
+from app.kernel.refusals import BadInput, marked
+from app.platform.settings import Settings
+
+
+class SubjectIsUnclear(BadInput):
+    code = "subject_is_unclear"
+    text = marked("Zu „resource“ gehört genau resource_id, zu „space“ genau space, zu „person“ keins von beiden.")
+
+
+class FeedShape(msgspec.Struct, frozen=True):
+    """A calendar feed."""
+
+    id: str
+    kind: FeedKind
+    name: Annotated[str, Meta(description="Whose time it shows.")]
+    language: str
+    url: Annotated[str | None, Meta(description="Secret; only in the answer that makes or renews it.")]
+    webcal_url: Annotated[str | None, Meta(description="The same for programs that subscribe by webcal.")]
+    created_at: Moment
+    last_fetched_at: Moment | None
+    last_fetched_by: Annotated[str | None, Meta(description="The program that read it last.")]
+
+
+class Feeds(msgspec.Struct, frozen=True):
+    """Own feeds, in the order in which they were made. There is never a further page."""
+
+    items: list[FeedShape]
+    next: None = None
+
+
+class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to subscribe to."""
+
+    kind: Annotated[FeedKind, Meta(description="The own bookings, or as staff the taken time of others.")]
+    resource_id: Annotated[str, Meta(max_length=100, description="With kind `resource`.")] | None = None
+    space: Annotated[str, Meta(max_length=100, description="With kind `space`.")] | None = None
+
+    def command(self) -> CreateFeed:
+        """Raises SubjectIsUnclear, and NotFound for what can be no id."""
+        match (self.kind, self.resource_id, self.space):
+            case (FeedKind.PERSON, None, None):
+                return CreateFeed(self.kind)
+            case (FeedKind.RESOURCE, str(resource), None):
+                return CreateFeed(self.kind, known_id(resource, "resource_id"))
+            case (FeedKind.SPACE, None, str(space)):
+                return CreateFeed(self.kind, known_slug(space, "space"))
+        raise SubjectIsUnclear(field="kind")
+
+
+@get(
+    "/api/v1/me/feeds",
+    operation_id="list_feeds",
+    response_description="The feeds.",
+    summary="Own calendar feeds",
+    description="Without their addresses, which are shown only when they are made.",
+    tags=["feeds"],
+    guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
+    responses=refusals(403),
+)
+async def list_feeds(visitor: NamedDependency[Visitor]) -> Feeds:
+    return Feeds([_feed(card, visitor) for card in await feeds_of(visitor.signed_in)])
+
+
+@post(
+    "/api/v1/me/feeds",
+    operation_id="make_feed",
+    response_description="The new feed with its address.",
+    summary="Make a calendar feed",
+    description="The answer holds its secret address. Feeds of resources and spaces are for their staff.",
+    tags=["feeds"],
+    guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
+    dto=StrictJson[FeedWanted],
+    return_dto=None,
+    request_max_body_size=LARGEST_BODY,
+    responses=refusals(404, 409, body=True),
+)
+async def make_feed(
+    request: Request[Any, Any, Any],
+    visitor: NamedDependency[Visitor],
+    settings: NamedDependency[Settings],
+    data: RequestBody[FeedWanted],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[FeedShape]:
+    async def run() -> FeedShape:
+        card, token = await create_feed(visitor.signed_in, data.command(), visitor.now)
+        return _feed(card, visitor, FeedAddress.of(token, settings.address))
+
+    return await written(request, visitor, idempotency_key, 201, run)
+
+
+@post(
+    "/api/v1/me/feeds/{feed_id:str}/rotate",
+    operation_id="rotate_feed",
+    response_description="The feed with its new address.",
+    summary="Give a feed a new address",
+    description="The old address is dead at once.",
+    tags=["feeds"],
+    status_code=200,
+    guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
+    responses=refusals(403, 404, 409, 422),
+)
+async def give_feed_a_new_address(
+    request: Request[Any, Any, Any],
+    visitor: NamedDependency[Visitor],
+    settings: NamedDependency[Settings],
+    feed_id: IdInPath,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[FeedShape]:
+    async def run() -> FeedShape:
+        card, token = await rotate_feed(visitor.signed_in, known_id(feed_id), visitor.now)
+        return _feed(card, visitor, FeedAddress.of(token, settings.address))
+
+    return await written(request, visitor, idempotency_key, 200, run)
+
+
+@delete(
+    "/api/v1/me/feeds/{feed_id:str}",
+    operation_id="revoke_feed",
+    response_description="The feed is no more.",
+    summary="End a feed",
+    description="Its address answers 404 from now on.",
+    tags=["feeds"],
+    guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
+    responses=refusals(403, 404),
+)
+async def end_feed(visitor: NamedDependency[Visitor], feed_id: IdInPath) -> None:
+    await revoke_feed(visitor.signed_in, known_id(feed_id), visitor.now)
+
+
+def _feed(card: FeedCard, visitor: Visitor, address: FeedAddress | None = None) -> FeedShape:
+    return FeedShape(
+        id=card.public_id,
+        kind=card.subject.kind,
+        name=subject_name(card.subject, visitor.speaker),
+        language=card.language,
+        url=address.https if address else None,
+        webcal_url=address.webcal if address else None,
+        created_at=card.created_at,
+        last_fetched_at=card.last_fetched_at,
+        last_fetched_by=card.last_fetched_by,
+    )
+
+
+HANDLERS = [list_feeds, make_feed, give_feed_a_new_address, end_feed]

@@ -1,0 +1,63 @@
+"""The refusals of the interface as its description documents them (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+import msgspec
+from litestar.openapi import ResponseSpec
+from msgspec import Meta
+
+from app.platform.problems import PROBLEM_JSON
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class Alternative(msgspec.Struct, frozen=True):
+    """Something that is free instead."""
+
+    resource_id: str
+    name: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a request was refused."""
+
+    type: Annotated[str, Meta(description="Address of the code's explanation.")]
+    title: str
+    status: int
+    detail: Annotated[str, Meta(description="A sentence for people, in the language of the request.")]
+    code: Annotated[str, Meta(description="A stable word for programs.")]
+    errors: list[FieldError] = []
+    alternatives: list[Alternative] = []
+
+
+_DESCRIPTIONS: Final[Mapping[int, str]] = {
+    400: "What was sent is no JSON.",
+    401: "Nobody is signed in, or the token is not known (any more).",
+    403: "The token's scopes do not allow this, or the form does not come from our own page.",
+    404: "There is no such thing, or not for whoever asks.",
+    409: "Somebody was faster, or the booking has moved on.",
+    413: "The body is larger than 64 kB.",
+    415: "The body's Content-Type is not application/json.",
+    422: "A field cannot be understood, or a rule stands in the way.",
+    429: "Too many calls; Retry-After says in seconds when to come back.",
+    503: "The database does not answer; Retry-After says in seconds when to try again.",
+}
+_ALWAYS: Final = (400, 401, 429, 503)
+_WITH_BODY: Final = (403, 413, 415, 422)
+
+
+def refusals(*statuses: int, body: bool = False) -> dict[int, ResponseSpec]:
+    """The documentation of these refusals, and of those that every route has or that every body can meet."""
+    wanted = sorted({*_ALWAYS, *statuses, *(_WITH_BODY if body else ())})
+    return {
+        status: ResponseSpec(
+            Problem, generate_examples=False, description=_DESCRIPTIONS[status], media_type=PROBLEM_JSON
+        )
+        for status in wanted
+    }

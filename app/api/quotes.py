@@ -1,0 +1,88 @@
+"""POST /api/v1/quotes: what a booking would be and what would pay for it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import RequestBody
+from msgspec import Meta
+
+from app.api.access import SIGNED_IN, only_who_may
+from app.api.bookings import BookingWanted
+from app.api.problem_shapes import refusals
+from app.api.shapes import MoneyShape, ResourceShape, booked_resource, money
+from app.api.strict_json import LARGEST_BODY, StrictJson
+from app.bookings.operations import quote
+from app.identity.authentication import Visitor
+from app.identity.rules import Action
+from app.kernel.money import FREE
+from app.kernel.refusals import BadInput, NotFound, marked
+from app.platform.language import Speaker
+
+PaysKind = Literal["free", "entitlement", "money", "team"]
+
+_LABELS: dict[str, str] = {"free": marked("kostenlos")}
+
+
+class RefusalShape(msgspec.Struct, frozen=True):
+    """Something that stands in the way."""
+
+    code: str
+    detail: str
+
+
+class Pays(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What would pay for the booking."""
+
+    kind: PaysKind
+    label: Annotated[str, Meta(description="For people, in the language of the request.")]
+    amount: int | None = None
+    left_after: int | None = None
+
+
+class QuoteShape(msgspec.Struct, frozen=True):
+    """Whether it could be booked now, what stands in the way, what pays, and the price."""
+
+    bookable: bool
+    refusals: list[RefusalShape]
+    pays: Pays
+    total: MoneyShape
+    resource: ResourceShape | None
+
+
+@post(
+    "/api/v1/quotes",
+    operation_id="make_quote",
+    response_description="The quote, whether it can be booked or not.",
+    summary="Ask what a booking would be",
+    description="Takes the body of a booking and answers by the same rules; nothing is changed and nothing is kept.",
+    tags=["bookings"],
+    guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
+    dto=StrictJson[BookingWanted],
+    return_dto=None,
+    status_code=200,
+    request_max_body_size=LARGEST_BODY,
+    responses=refusals(404, body=True),
+)
+async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[BookingWanted]) -> QuoteShape:
+    answer = await quote(data.command(), visitor.now, visitor.language)
+    if isinstance(answer.refusal, BadInput | NotFound):
+        raise answer.refusal
+    speaker = visitor.speaker
+    paid_by = answer.decision.paid_by if answer.decision else "free"
+    return QuoteShape(
+        bookable=answer.refusal is None,
+        refusals=[RefusalShape(answer.refusal.code, speaker.refusal(answer.refusal))] if answer.refusal else [],
+        pays=_pays(paid_by, speaker),
+        total=money(answer.decision.price if answer.decision else FREE),
+        resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
+    )
+
+
+HANDLERS = [make_quote]
+
+
+def _pays(paid_by: str, speaker: Speaker) -> Pays:
+    return Pays(msgspec.convert(paid_by, PaysKind), speaker.gettext(_LABELS[paid_by]))

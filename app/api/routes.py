@@ -1,0 +1,21 @@
+"""All routes of the interface in one router, which the OpenAPI document describes."""
+
+from litestar import Router
+
+from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
+
+ROUTER = Router(
+    path="/",
+    route_handlers=[
+        *places.HANDLERS,
+        *spaces.HANDLERS,
+        *resources.HANDLERS,
+        *quotes.HANDLERS,
+        *bookings.HANDLERS,
+        *me.HANDLERS,
+        *feeds.HANDLERS,
+        *health.HANDLERS,
+        *docs.HANDLERS,
+    ],
+    include_in_schema=True,
+)

@@ -1,0 +1,250 @@
+"""The JSON of the interface: its objects, and how they are made from what the capabilities know.
+
+Names and fields are a promise to everybody who builds on them; fields may be added and never change their meaning.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from app.bookings.queries import BookedResource, BookedSpace, BookingCard
+from app.bookings.rules import Status
+from app.inventory.queries import ResourceCard
+from app.inventory.rules import Kind
+from app.kernel.money import Money
+from app.kernel.periods import Period
+from app.network.queries import SpaceCard
+
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.")]
+
+
+class PositionShape(msgspec.Struct, frozen=True):
+    """Degrees, WGS 84."""
+
+    lat: float
+    lng: float
+
+
+class MoneyShape(msgspec.Struct, frozen=True):
+    """An amount in minor units (cents) of an ISO 4217 currency."""
+
+    amount: int
+    currency: str
+
+
+class PlaceShape(msgspec.Struct, frozen=True):
+    """A village or town under one of its postcodes."""
+
+    name: str
+    postcode: str
+    municipality: str
+    position: PositionShape
+    label: Annotated[str, Meta(description="Means this place and no other, also in `near`.")]
+    area: Annotated[str, Meta(description="Tells places of one name apart.")]
+
+
+class OperatorShape(msgspec.Struct, frozen=True):
+    """Who runs a space."""
+
+    name: str
+
+
+class SpaceName(msgspec.Struct, frozen=True):
+    """A space where only its name matters."""
+
+    slug: str
+    name: str
+
+
+class ResourceShape(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is booked: a desk, room, booth or parking place."""
+
+    id: str
+    kind: Kind
+    name: str
+    space: SpaceName
+    capacity: int
+    features: tuple[str, ...]
+    free: Annotated[bool | None, Meta(description="Only in an availability answer.")] = None
+
+
+class SpaceInList(msgspec.Struct, frozen=True):
+    """A space as a search finds it."""
+
+    slug: str
+    name: str
+    operator: OperatorShape
+    municipality: str
+    address: str
+    position: PositionShape
+    distance_km: Annotated[float | None, Meta(description="As the crow flies; null without a position.")]
+    features: tuple[str, ...]
+    url: str
+    free: int | msgspec.UnsetType = msgspec.UNSET
+    total: int | msgspec.UnsetType = msgspec.UNSET
+    lowest_price: MoneyShape | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class OpeningShape(msgspec.Struct, frozen=True):
+    """Wall time of the space, `HH:MM`; 24:00 is the end of the day."""
+
+    opens: str
+    closes: str
+
+
+class WeekdayShape(msgspec.Struct, frozen=True):
+    """The hours of one weekday; 1 is Monday."""
+
+    weekday: int
+    openings: list[OpeningShape]
+
+
+class ExceptionShape(msgspec.Struct, frozen=True):
+    """A day on which other hours hold than in the week; without openings it is closed."""
+
+    date: str
+    openings: list[OpeningShape]
+    reason: str | None
+
+
+class HoursShape(msgspec.Struct, frozen=True):
+    """When a space is open, on the clocks of its time zone."""
+
+    time_zone: str
+    week: list[WeekdayShape]
+    exceptions: list[ExceptionShape]
+
+
+class StationShape(msgspec.Struct, frozen=True):
+    """A railway station near by."""
+
+    name: str
+    distance_km: float
+    parking: bool
+    bike_parking: bool
+    step_free: Literal["yes", "partial", "no", "unknown"]
+
+
+class PhotoShape(msgspec.Struct, frozen=True):
+    """A picture, and what is to be seen on it."""
+
+    url: str
+    alt: str
+
+
+class SpaceShape(msgspec.Struct, frozen=True):
+    """All that anybody may know of a space; texts in the language of the request."""
+
+    slug: str
+    name: str
+    operator: OperatorShape
+    address: str
+    street: str
+    postcode: str
+    place: str
+    municipality: str
+    position: PositionShape
+    description: str
+    directions: str
+    access: str
+    email: str
+    phone: str
+    features: tuple[str, ...]
+    opening_hours: HoursShape
+    stations: list[StationShape]
+    photos: list[PhotoShape]
+    resources: list[ResourceShape]
+    url: str
+
+
+class IntervalShape(msgspec.Struct, frozen=True):
+    """A half-open period: the end itself is not part of it."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class BookedSpaceShape(msgspec.Struct, frozen=True):
+    """The space of a booking."""
+
+    slug: str
+    name: str
+    operator: OperatorShape
+    address: str
+    position: PositionShape
+    time_zone: str
+
+
+class BookingShape(msgspec.Struct, frozen=True):
+    """A booking as its owner sees it; times carry the offset of the space."""
+
+    id: str
+    status: Status
+    reason: str | None
+    resource: ResourceShape
+    space: BookedSpaceShape
+    starts_at: Moment
+    ends_at: Moment
+    note: str
+    ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
+    paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
+    price: MoneyShape
+    url: str
+    created_at: Moment
+    updated_at: Moment
+
+
+def money(money: Money) -> MoneyShape:
+    return MoneyShape(money.amount, money.currency)
+
+
+def resource(card: ResourceCard, space: SpaceCard, free: bool | None = None) -> ResourceShape:
+    """A resource of this space."""
+    return ResourceShape(
+        card.public_id, card.kind, card.name, SpaceName(space.slug, space.name), card.capacity, card.features, free
+    )
+
+
+def booked_resource(card: BookedResource, space: BookedSpace) -> ResourceShape:
+    """The resource of a booking or a quote."""
+    return ResourceShape(
+        card.public_id, card.kind, card.name, SpaceName(space.slug, space.name), card.capacity, card.features
+    )
+
+
+def booking(card: BookingCard, address: str) -> BookingShape:
+    """The booking; `address` is the public one of this installation."""
+    space = card.space
+    return BookingShape(
+        id=card.public_id,
+        status=card.status,
+        reason=card.reason,
+        resource=booked_resource(card.resource, space),
+        space=BookedSpaceShape(
+            space.slug,
+            space.name,
+            OperatorShape(space.operator),
+            space.address,
+            PositionShape(space.lat, space.lng),
+            space.time_zone,
+        ),
+        starts_at=card.starts_at,
+        ends_at=card.ends_at,
+        note=card.note,
+        ical_uid=card.ical_uid,
+        paid_by=card.paid_by,
+        price=money(card.price),
+        url=f"{address}/buchungen/{card.public_id}",
+        created_at=card.created_at,
+        updated_at=card.updated_at,
+    )
+
+
+def intervals(periods: Sequence[Period], card: SpaceCard) -> list[IntervalShape]:
+    """The periods on the space's clocks."""
+    zone = ZoneInfo(card.time_zone)
+    return [IntervalShape(period.starts_at.astimezone(zone), period.ends_at.astimezone(zone)) for period in periods]

@@ -1,0 +1,82 @@
+"""Forms: the way back with what was refused, the way on, and the notice on the page after one that went through."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+
+from app.identity.authentication import Visitor
+from app.identity.rules import local_path
+from app.kernel.refusals import NotFound, Refusal
+from app.platform.problems import status_of
+from app.platform.rate_limits import TooMany
+from app.web.pages import PageRequest, Pages
+from app.web.search_form import ZONE
+
+NO_ERRORS: Mapping[str, str] = {}
+_LONGEST_KEY = 18
+
+
+def refusals_of(*checks: Callable[[], object]) -> list[Refusal]:
+    """What the checks refuse, in their order, so that a form shows all of it at once."""
+    found = []
+    for check in checks:
+        try:
+            check()
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
+async def show_again(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    template: str,
+    context: Mapping[str, Any],
+    refusals: Sequence[Refusal],
+) -> Response[str]:
+    """The form once more, each refusal beside its field; the status is that of the first one."""
+    first = refusals[0]
+    errors = {refusal.field or "": visitor.speaker.refusal(refusal) for refusal in refusals}
+    headers = {"Retry-After": str(first.retry_after)} if isinstance(first, TooMany) else {}
+    return await pages.show(
+        request, visitor, template, {**context, "errors": errors}, status=status_of(first), headers=headers
+    )
+
+
+def way_on(fields: Mapping[str, str]) -> str:
+    """Where `weiter` leads, if that is a path of this host; else the first page."""
+    return local_path(fields.get("weiter", "/"))
+
+
+def with_way_on(path: str, next_url: str, **more: str) -> str:
+    """The address of a page that leads on to `next_url`."""
+    query = more | ({"weiter": next_url} if next_url != "/" else {})
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def notice(request: PageRequest, texts: Mapping[str, str]) -> str:
+    """What the form before has done: the text of the flag `getan` in the address, or nothing."""
+    return texts.get(request.query_params.get("getan", ""), "")
+
+
+def checked_id(text: str) -> str:
+    """A public id out of an address. Raises NotFound for what cannot be one."""
+    if not (text.isascii() and text.isalnum()):
+        raise NotFound
+    return text
+
+
+def checked_key(text: str) -> int:
+    """A row's key out of an address. Raises NotFound for what cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY):
+        raise NotFound
+    return int(text)
+
+
+def network_time(at: datetime) -> datetime:
+    """The instant on the network's wall clock."""
+    return at.astimezone(ZONE)
