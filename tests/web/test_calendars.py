@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from tests.sites import Browser, Site, a_site
 
 from app.bookings.operations import BookDesk, book
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import MOST_FEEDS, FeedKind
 from app.platform.database import execute, fetch_value
-from tests.sites import Browser, Site, a_site
 from tests.worlds import NOW, APerson, World, tomorrow
 
 GOOGLE = "Google-Calendar-Importer"
