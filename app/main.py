@@ -32,6 +32,7 @@ from app.web import (
     calendars,
     feeds,
     home,
+    mail_box,
     search,
     sign_in,
     sign_up,
@@ -94,7 +95,21 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    families = (access, account, bookings, calendars, feeds, home, search, sign_in, sign_up, spaces, staff, week)
+    families = (
+        access,
+        account,
+        bookings,
+        calendars,
+        feeds,
+        home,
+        mail_box,
+        search,
+        sign_in,
+        sign_up,
+        spaces,
+        staff,
+        week,
+    )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from app.network.queries import NetworkCard, the_network
@@ -111,14 +110,6 @@ class PostOffice:
 
     def _message_id(self, letter: Letter) -> str:
         return f"<{letter.key}@{self.sender.email.rpartition('@')[2]}>"
-
-
-def mailbox(text: str) -> Mailbox:
-    """`Name <address>` as it stands in the settings. Raises ValueError for a text without address."""
-    name, email = parseaddr(text)
-    if "@" not in email:
-        raise ValueError(f"{text!r} holds no address to send mails from")
-    return Mailbox(name, email)
 
 
 async def forget_old_mails(now: datetime) -> int:

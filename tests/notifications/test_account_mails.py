@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.identity.mailed_links import LIVES, Purpose, SignUp, create_link, demand_link, use_link
-from app.notifications.post_office import KEPT_FOR, forget_old_mails, mailbox
+from app.notifications.post_office import KEPT_FOR, forget_old_mails
 from app.notifications.queries import recent_mails
 from app.platform.database import execute, fetch_value
-from app.platform.mail import Mailbox
+from app.platform.mail import Mailbox, mailbox
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.worlds import NOW, World
 
