@@ -207,6 +207,12 @@ async def _fill_and_tell(address: DatabaseAddress, settings: Settings, *, fill: 
 
 
 async def _fill(settings: Settings, today: date) -> bool:
+    """Makes the demo network unless it stands; whether it was made."""
+    from app.demo.standing import stands
+
+    if await stands():
+        return False
+
     from app.demo.network import fill
     from app.platform.files import FolderFiles
 
