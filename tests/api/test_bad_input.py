@@ -153,9 +153,7 @@ async def test_what_nobody_offers_any_more_cannot_be_booked(mia: httpx.AsyncClie
         (b"{}", {}, 415),
     ],
 )
-async def test_bodies(
-    mia: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int
-) -> None:
+async def test_bodies(mia: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int) -> None:
     before = await written()
 
     for method, path in (("POST", BOOKINGS), ("POST", "/api/v1/quotes"), ("PATCH", f"{BOOKINGS}/aaaaaaaaaaaaaaaa")):

@@ -39,7 +39,12 @@ async def test_what_means_no_place_answers_an_empty_list(anyone: httpx.AsyncClie
 
 
 async def test_bad_parameters_are_named(anyone: httpx.AsyncClient) -> None:
-    for query, field in (("", "q"), ("q=Polch&limit=0", "limit"), ("q=Polch&limit=201", "limit"), ("q=" + "x" * 81, "q")):
+    for query, field in (
+        ("", "q"),
+        ("q=Polch&limit=0", "limit"),
+        ("q=Polch&limit=201", "limit"),
+        ("q=" + "x" * 81, "q"),
+    ):
         answer = await anyone.get(f"/api/v1/places?{query}")
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"

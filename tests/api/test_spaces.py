@@ -88,15 +88,15 @@ async def test_free_counts_only_what_could_be_booked_now(anyone: httpx.AsyncClie
     assert await free(anyone, tomorrow(7), tomorrow(9)) == nothing, "before the opening"
     assert await free(anyone, at(sunday, 10), at(sunday, 11)) == nothing, "on a Sunday"
     assert await free(anyone, tomorrow(8) - timedelta(days=1), tomorrow(12) - timedelta(days=1)) == nothing, "past"
-    assert await free(anyone, tomorrow(8) + timedelta(days=406), tomorrow(9) + timedelta(days=406)) == nothing, "too far"
+    assert await free(anyone, tomorrow(8) + timedelta(days=406), tomorrow(9) + timedelta(days=406)) == nothing, (
+        "too far"
+    )
     closed_in_polch = await free(anyone, at(christmas_eve, 10), at(christmas_eve, 11))
     assert closed_in_polch == {"regiohub-polch": (0, 3), "alte-post-andernach": (2, 2)}
 
 
 async def test_a_plus_that_was_not_escaped_is_understood(anyone: httpx.AsyncClient) -> None:
-    answer = await anyone.get(
-        "/api/v1/spaces?starts_at=2026-11-25T08:00:00+01:00&ends_at=2026-11-25T12:00:00+01:00"
-    )
+    answer = await anyone.get("/api/v1/spaces?starts_at=2026-11-25T08:00:00+01:00&ends_at=2026-11-25T12:00:00+01:00")
 
     assert [space["free"] for space in answer.json()["items"]] == [2, 3]
 
@@ -209,7 +209,12 @@ async def test_in_closed_hours_nothing_is_free_and_the_answer_says_why(anyone: h
 
 
 async def test_availability_wants_a_whole_window_and_a_known_space(anyone: httpx.AsyncClient) -> None:
-    for query in ({}, {"starts_at": MORNING["starts_at"]}, {**MORNING, "kind": "bed"}, window(tomorrow(9), tomorrow(9))):
+    for query in (
+        {},
+        {"starts_at": MORNING["starts_at"]},
+        {**MORNING, "kind": "bed"},
+        window(tomorrow(9), tomorrow(9)),
+    ):
         assert (await anyone.get("/api/v1/spaces/regiohub-polch/availability", params=query)).status_code == 422
     for slug in ("nowhere", "x'--", "%00", "a" * 500):
         assert (await anyone.get(f"/api/v1/spaces/{slug}/availability", params=MORNING)).status_code == 404
