@@ -25,7 +25,21 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import bookings, feeds, home, search, spaces
+from app.web import (
+    access,
+    account,
+    bookings,
+    calendars,
+    feeds,
+    home,
+    mail_box,
+    search,
+    sign_in,
+    sign_up,
+    spaces,
+    staff,
+    week,
+)
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -64,8 +78,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
             "files": _value(FolderFiles(settings.data_dir / "files")),
         },
         middleware=[
-            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
             DefineMiddleware(Authentication, clock=clock, jar=jar),
+            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -81,7 +95,22 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    return [ROUTER, *feeds.HANDLERS, *home.HANDLERS, *search.HANDLERS, *spaces.HANDLERS, *bookings.HANDLERS]
+    families = (
+        access,
+        account,
+        bookings,
+        calendars,
+        feeds,
+        home,
+        mail_box,
+        search,
+        sign_in,
+        sign_up,
+        spaces,
+        staff,
+        week,
+    )
+    return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:

@@ -186,8 +186,7 @@ async def list_bookings(
     responses=refusals(403, 404),
 )
 async def show_booking(
-    *,
-    visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
+    *, visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
 ) -> BookingShape:
     card = await booking_of(visitor.signed_in.person, known_id(booking_id))
     if card is None:

@@ -153,8 +153,7 @@ async def find_spaces(
     responses=refusals(404),
 )
 async def show_space(
-    *,
-    settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
+    *, settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
 ) -> SpaceShape:
     space = await _space(slug, visitor)
     today = visitor.now.astimezone(ZoneInfo(space.time_zone)).date()

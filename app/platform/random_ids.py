@@ -3,19 +3,12 @@
 import hashlib
 import secrets
 
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_LENGTH = 16
-_POSSIBLE = len(_ALPHABET) ** _LENGTH
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_public_id() -> str:
     """16 characters, about 79 bits; no look-alikes, so that it can be read out on the telephone."""
-    number = secrets.randbelow(_POSSIBLE)
-    digits = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(_ALPHABET))
-        digits.append(_ALPHABET[digit])
-    return "".join(digits)
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
 
 
 def new_token() -> str:

@@ -81,6 +81,7 @@ async def test_without_the_constraint_the_same_rush_gives_the_desk_away_again_an
     async def look_then_take(resource: int, period: Period, reason: str, holder: int) -> bool:
         if (await taken_periods([resource], period))[resource]:
             return False
+        await asyncio.sleep(0.01)  # somebody else looks meanwhile
         await execute(
             "INSERT INTO claim (resource, starts_at, ends_at, reason, holder) VALUES ($1, $2, $3, $4, $5)",
             resource,
