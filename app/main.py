@@ -11,7 +11,10 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from app.api.openapi import openapi_config
+from app.api.routes import ROUTER
 from app.identity.authentication import Authentication, Visitor, provide_visitor
+from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
 from app.platform.cookies import CookieJar, FormOriginCheck
 from app.platform.database import DB
@@ -22,7 +25,21 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import access, account, bookings, home, search, sign_in, sign_up, spaces, staff
+from app.web import (
+    access,
+    account,
+    bookings,
+    calendars,
+    feeds,
+    home,
+    mail_box,
+    search,
+    sign_in,
+    sign_up,
+    spaces,
+    staff,
+    week,
+)
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -42,6 +59,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            await notes_written()
             await DB.close_pool()
 
     @asgi("/static", is_static=True, copy_scope=True)
@@ -60,8 +78,8 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
             "files": _value(FolderFiles(settings.data_dir / "files")),
         },
         middleware=[
-            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
             DefineMiddleware(Authentication, clock=clock, jar=jar),
+            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -69,14 +87,30 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
-        openapi_config=None,
+        openapi_config=openapi_config(),
+        include_in_schema=False,
+        logging_config=None,
     )
     return Edge(app, https=settings.is_https)
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    modules = (home, search, spaces, bookings, sign_in, sign_up, account, access, staff)
-    return [handler for module in modules for handler in module.HANDLERS]
+    families = (
+        access,
+        account,
+        bookings,
+        calendars,
+        feeds,
+        home,
+        mail_box,
+        search,
+        sign_in,
+        sign_up,
+        spaces,
+        staff,
+        week,
+    )
+    return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:

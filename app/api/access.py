@@ -1,7 +1,7 @@
 """What a route demands of whoever calls it, checked before anything of the request is read."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -10,6 +10,9 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action, demand
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+
+SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
+"""How the description says that a token or a session is needed."""
 
 
 def only_who_may(action: Action) -> list[Guard]:

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, RequestBody
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.idempotent_writes import written
 from app.api.parameters import (
     Cursor,
@@ -102,27 +102,30 @@ def wanted_thing(resource_id: str | None, space: str | None, kind: Kind | None) 
     if resource_id is not None:
         if space is not None or kind is not None:
             raise WhatIsUnclear(field="resource_id")
-        return known_id(resource_id, "resource_id")
+        return known_id(resource_id)
     if space is None and kind is None:
         return None
     if space is None or kind is None:
         raise WhatIsUnclear(field="space" if space is None else "kind")
-    return AnyOf(known_slug(space, "space"), kind)
+    return AnyOf(known_slug(space), kind)
 
 
 @post(
     "/api/v1/bookings",
     operation_id="make_booking",
+    response_description="The booking.",
     summary="Book",
     description="One resource, or with `space` and `kind` the best free one. Either it is booked, or nothing happens.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     dto=StrictJson[BookingWanted],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(404, 409, body=True),
 )
 async def make_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -138,13 +141,16 @@ async def make_booking(
 @get(
     "/api/v1/bookings",
     operation_id="list_bookings",
+    response_description="A page of the list.",
     summary="Own bookings",
     description="Ordered by start, the earliest first: those that touch the time from `from` up to `to`, all without.",
     tags=["bookings"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
+    security=SIGNED_IN,
     responses=refusals(403, 422),
 )
 async def list_bookings(
+    *,
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
     from_at: Annotated[str | None, moment_parameter("Only what ends after this.", name="from")] = None,
@@ -172,13 +178,15 @@ async def list_bookings(
 @get(
     "/api/v1/bookings/{booking_id:str}",
     operation_id="show_booking",
+    response_description="The booking.",
     summary="One own booking",
     tags=["bookings"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
+    security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def show_booking(
-    visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
+    *, visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
 ) -> BookingShape:
     card = await booking_of(visitor.signed_in.person, known_id(booking_id))
     if card is None:
@@ -189,16 +197,19 @@ async def show_booking(
 @patch(
     "/api/v1/bookings/{booking_id:str}",
     operation_id="change_booking",
+    response_description="The booking as it is now.",
     summary="Move or change",
     description="Another time, another resource, another note: all of it holds, or the booking stays as it was.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     dto=StrictJson[BookingChange],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(404, 409, body=True),
 )
 async def change_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -216,15 +227,18 @@ async def change_booking(
 @post(
     "/api/v1/bookings/{booking_id:str}/cancel",
     operation_id="cancel_booking",
+    response_description="The cancelled booking.",
     summary="Cancel",
     description="Gives the time back to the others.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     status_code=200,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(403, 404, 409, 413, 422),
 )
 async def cancel_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -240,15 +254,18 @@ async def cancel_booking(
 @post(
     "/api/v1/bookings/{booking_id:str}/check-in",
     operation_id="check_in_booking",
+    response_description="The booking as it is now.",
     summary="Say that you have arrived",
     description="From 15 minutes before the start until the end; saying it twice changes nothing.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     status_code=200,
     request_max_body_size=LARGEST_BODY,
     responses=refusals(403, 404, 409, 413, 422),
 )
 async def check_in_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import RequestBody
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, known_slug
 from app.api.problem_shapes import refusals
@@ -54,8 +54,8 @@ class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to subscribe to."""
 
     kind: Annotated[FeedKind, Meta(description="The own bookings, or as staff the taken time of others.")]
-    resource_id: Annotated[str | None, Meta(max_length=100, description="With kind `resource`.")] = None
-    space: Annotated[str | None, Meta(max_length=100, description="With kind `space`.")] = None
+    resource_id: Annotated[str, Meta(max_length=100, description="With kind `resource`.")] | None = None
+    space: Annotated[str, Meta(max_length=100, description="With kind `space`.")] | None = None
 
     def command(self) -> CreateFeed:
         """Raises SubjectIsUnclear, and NotFound for what can be no id."""
@@ -72,10 +72,12 @@ class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get(
     "/api/v1/me/feeds",
     operation_id="list_feeds",
+    response_description="The feeds.",
     summary="Own calendar feeds",
     description="Without their addresses, which are shown only when they are made.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403),
 )
 async def list_feeds(visitor: NamedDependency[Visitor]) -> Feeds:
@@ -85,10 +87,12 @@ async def list_feeds(visitor: NamedDependency[Visitor]) -> Feeds:
 @post(
     "/api/v1/me/feeds",
     operation_id="make_feed",
+    response_description="The new feed with its address.",
     summary="Make a calendar feed",
     description="The answer holds its secret address. Feeds of resources and spaces are for their staff.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     dto=StrictJson[FeedWanted],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
@@ -111,11 +115,13 @@ async def make_feed(
 @post(
     "/api/v1/me/feeds/{feed_id:str}/rotate",
     operation_id="rotate_feed",
+    response_description="The feed with its new address.",
     summary="Give a feed a new address",
     description="The old address is dead at once.",
     tags=["feeds"],
     status_code=200,
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403, 404, 409, 422),
 )
 async def give_feed_a_new_address(
@@ -135,10 +141,12 @@ async def give_feed_a_new_address(
 @delete(
     "/api/v1/me/feeds/{feed_id:str}",
     operation_id="revoke_feed",
+    response_description="The feed is no more.",
     summary="End a feed",
     description="Its address answers 404 from now on.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def end_feed(visitor: NamedDependency[Visitor], feed_id: IdInPath) -> None:
@@ -151,8 +159,8 @@ def _feed(card: FeedCard, visitor: Visitor, address: FeedAddress | None = None) 
         kind=card.subject.kind,
         name=subject_name(card.subject, visitor.speaker),
         language=card.language,
-        url=address and address.https,
-        webcal_url=address and address.webcal,
+        url=address.https if address else None,
+        webcal_url=address.webcal if address else None,
         created_at=card.created_at,
         last_fetched_at=card.last_fetched_at,
         last_fetched_by=card.last_fetched_by,

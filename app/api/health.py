@@ -44,6 +44,7 @@ class Ready(msgspec.Struct, frozen=True):
 @get(
     "/health/live",
     operation_id="health_live",
+    response_description="It is.",
     summary="Is the process alive",
     description="Answers without asking the database.",
     tags=["health"],
@@ -55,6 +56,7 @@ async def live() -> Live:
 @get(
     "/health/ready",
     operation_id="health_ready",
+    response_description="It can.",
     summary="Can it serve requests",
     description="Ready when the database answers and all migrations have run there.",
     tags=["health"],

@@ -7,7 +7,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.problem_shapes import refusals
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Role
@@ -34,9 +34,11 @@ class Me(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/me",
     operation_id="show_me",
+    response_description="The person.",
     summary="Who am I",
     tags=["me"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
+    security=SIGNED_IN,
     responses=refusals(403),
 )
 async def show_me(visitor: NamedDependency[Visitor]) -> Me:

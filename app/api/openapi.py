@@ -1,8 +1,11 @@
 """The description of the interface as an OpenAPI 3.1 document."""
 
+import copy
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar.connection import Request
+from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
@@ -33,10 +36,10 @@ class JsonDocument(OpenAPIRenderPlugin):
     """Serves the document itself; nothing that would load scripts from elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__(path="/openapi.json", media_type="application/json")
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
 
-    def render(self, _request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return self.render_json(_request, openapi_schema)
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self.render_json(request, tidied(openapi_schema))
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -65,3 +68,32 @@ def openapi_config() -> OpenAPIConfig:
         path="/api",
         render_plugins=[JsonDocument()],
     )
+
+
+def tidied(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as its readers want it.
+
+    A parameter is left out rather than null, bodies take no other fields than those named, and nothing is said twice.
+    """
+    tidy: dict[str, Any] = copy.deepcopy(dict(document))
+    for path in tidy["paths"].values():
+        for operation in path.values():
+            operation.pop("deprecated", None)
+            operation["parameters"] = [_tidied_parameter(parameter) for parameter in operation.get("parameters", ())]
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                if name:
+                    tidy["components"]["schemas"][name]["additionalProperties"] = False
+    return tidy
+
+
+def _tidied_parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what says something, and a schema without null."""
+    schema = {name: value for name, value in parameter["schema"].items() if name != "description"}
+    for combined in ("oneOf", "allOf"):
+        kinds = [kind for kind in schema.get(combined, ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            schema.pop(combined)
+            schema = {**kinds[0], **schema}
+    said = {name: value for name, value in parameter.items() if value not in (False, None)}
+    return {**said, "schema": schema}

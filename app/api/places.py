@@ -25,6 +25,7 @@ class Places(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/places",
     operation_id="find_places",
+    response_description="The places.",
     summary="Find places and postcodes",
     description="Understands names, their beginnings, postcodes, other spellings of umlauts, and one slip of the "
     "finger. What means no place answers an empty list.",

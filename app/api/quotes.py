@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import RequestBody
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.bookings import BookingWanted
 from app.api.problem_shapes import refusals
 from app.api.shapes import MoneyShape, ResourceShape, booked_resource, money
@@ -54,10 +54,12 @@ class QuoteShape(msgspec.Struct, frozen=True):
 @post(
     "/api/v1/quotes",
     operation_id="make_quote",
+    response_description="The quote, whether it can be booked or not.",
     summary="Ask what a booking would be",
     description="Takes the body of a booking and answers by the same rules; nothing is changed and nothing is kept.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
+    security=SIGNED_IN,
     dto=StrictJson[BookingWanted],
     return_dto=None,
     status_code=200,

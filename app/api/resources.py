@@ -39,12 +39,14 @@ class Intervals(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/resources/{resource_id:str}/availability",
     operation_id="show_resource_availability",
+    response_description="Its intervals.",
     summary="When a resource is free",
     description="The free and the taken intervals between `from` and `to`, cut at both; at most 92 days.",
     tags=["resources"],
     responses=refusals(404, 422),
 )
 async def show_resource_availability(
+    *,
     visitor: NamedDependency[Visitor],
     resource_id: Annotated[str, PathParameter(description="The resource's id.")],
     from_at: Annotated[str, moment_parameter("Start of what is looked at.", name="from")],

@@ -1,6 +1,5 @@
 """Spaces: a search near a place, one space, and what of it is free in a window."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -93,6 +92,7 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
 @get(
     "/api/v1/spaces",
     operation_id="find_spaces",
+    response_description="A page of the list.",
     summary="Find spaces",
     description="By distance from a place (`near`) or a position (`lat` and `lng`), otherwise by name. With a window "
     "(`starts_at` and `ends_at`) each has `free` and `total` of the kind and the lowest price; `free` counts what "
@@ -101,6 +101,7 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
     responses=refusals(422),
 )
 async def find_spaces(
+    *,
     settings: NamedDependency[Settings],
     visitor: NamedDependency[Visitor],
     near: Annotated[str | None, QueryParameter(description="A place or postcode, e.g. `56751` or `Polch`.")] = None,
@@ -144,13 +145,16 @@ async def find_spaces(
 @get(
     "/api/v1/spaces/{slug:str}",
     operation_id="show_space",
+    response_description="The space.",
     summary="One space",
     description="Operator, address, position, opening hours of the week and of the next 60 days' exceptions, features, "
     "stations near by, pictures and resources.",
     tags=["spaces"],
     responses=refusals(404),
 )
-async def show_space(settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath) -> SpaceShape:
+async def show_space(
+    *, settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
+) -> SpaceShape:
     space = await _space(slug, visitor)
     today = visitor.now.astimezone(ZoneInfo(space.time_zone)).date()
     until = today + _EXCEPTIONS_SHOWN
@@ -183,6 +187,7 @@ async def show_space(settings: NamedDependency[Settings], visitor: NamedDependen
 @get(
     "/api/v1/spaces/{slug:str}/availability",
     operation_id="show_space_availability",
+    response_description="Its resources.",
     summary="What of a space is free",
     description="Every resource of the kind, or of all kinds without `kind`, with whether it could be booked now for "
     "the whole window.",
@@ -190,6 +195,7 @@ async def show_space(settings: NamedDependency[Settings], visitor: NamedDependen
     responses=refusals(404, 422),
 )
 async def show_space_availability(
+    *,
     visitor: NamedDependency[Visitor],
     slug: SlugInPath,
     starts_at: Annotated[str, STARTS_AT],
@@ -227,7 +233,7 @@ def _position(near: str | None, lat: float | None, lng: float | None) -> Positio
         return Position(place.lat, place.lng)
     if lat is None and lng is None:
         return None
-    if lat is None or lng is None or not (math.isfinite(lat) and math.isfinite(lng)):
+    if lat is None or lng is None:
         raise PositionUnclear(field="lng" if lng is None else "lat")
     return Position(lat, lng)
 

@@ -13,6 +13,7 @@ from app.calendars.queries import (
     Mark,
     ReadFeed,
     TakenResource,
+    booked_content,
     booked_events,
     booked_mark,
     closing_days,
@@ -123,6 +124,9 @@ def _has(condition: Condition, tag: str, changed_at: datetime) -> bool:
 
 
 async def _booked(feed: ReadFeed, head: FeedHead, address: str, now: datetime) -> bytes:
+    content = await booked_content(feed.person, now, feed.language, form_of(address))
+    if content is not None:
+        return feed_bytes(head, [content])
     events = await booked_events(feed.person, now, feed.language, form_of(address))
     missing = [event.booking for event in events if event.content is None]
     built = await keep_events(missing, feed.language, address) if missing else {}

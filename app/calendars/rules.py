@@ -33,6 +33,14 @@ _PATTERN = Period(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(1970, 1, 1
 Method = Literal["PUBLISH", "CANCEL"]
 
 
+def _stamp(at: datetime) -> bytes:
+    """An instant in UTC as RFC 5545 writes it."""
+    return f"{at:%Y%m%dT%H%M%SZ}".encode()
+
+
+_PATTERN_STARTS, _PATTERN_ENDS = _stamp(_PATTERN.starts_at), _stamp(_PATTERN.ends_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One booking as a calendar shows it, already in its reader's language.
@@ -193,16 +201,12 @@ def blocks_bytes(holder: str, summary: str, periods: Iterable[Period]) -> Iterat
     pattern = _block_pattern(holder, summary)
     for period in periods:
         starts_at, ends_at = map(_stamp, _utc(period))
-        yield pattern.replace(_stamp(_PATTERN.starts_at), starts_at).replace(_stamp(_PATTERN.ends_at), ends_at)
+        yield pattern.replace(_PATTERN_STARTS, starts_at).replace(_PATTERN_ENDS, ends_at)
 
 
 @functools.lru_cache(maxsize=1_024)
 def _block_pattern(holder: str, summary: str) -> bytes:
     return block_bytes(Block(holder, _PATTERN, summary))
-
-
-def _stamp(at: datetime) -> bytes:
-    return f"{at:%Y%m%dT%H%M%SZ}".encode()
 
 
 @functools.lru_cache(maxsize=1_024)

@@ -88,10 +88,11 @@ class Authentication:
             kind, _, token = authorization.partition(" ")
             if kind.lower() != "bearer" or not token:
                 raise NotSignedIn
-            await BY_TOKEN.hit(token_hash(token).hex(), now)
             actor = await actor_of_token(token, now)
             if actor is None:
+                await BY_ADDRESS.hit(address_key(address), now)
                 raise NotSignedIn
+            await BY_TOKEN.hit(token_hash(token).hex(), now)
             return actor
         if is_api:
             await BY_ADDRESS.hit(address_key(address), now)

@@ -9,6 +9,7 @@ import asyncpg
 from app.platform.database import DB
 from app.platform.embedded_postgres import EmbeddedPostgres
 from app.platform.migrations import migrate, pending_migrations
+from app.platform.private_files import data_folder
 from app.platform.settings import Settings
 
 DATABASE = "nahwerk"
@@ -29,6 +30,7 @@ def database_server(settings: Settings) -> Iterator[DatabaseAddress]:
 
     Raises EmbeddedPostgresRefusal, which says what stands in the way.
     """
+    data_folder(settings.data_dir)
     if settings.database_url is not None:
         yield DatabaseAddress(settings.database_url, settings.database_owner_url or settings.database_url)
         return

@@ -144,9 +144,8 @@ class _Nudge:
                 await self._notify()
 
     async def _notify(self) -> None:
-        # A notification alone has nothing that must be on disk, so its commit does not wait for one.
         with contextlib.suppress(DatabaseAway, Busy):
-            await execute("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, '')", CHANNEL)
+            await execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
 def _in_transaction(connection: Any) -> bool:

@@ -115,6 +115,28 @@ def problem_of(error: Exception, speaker: Speaker) -> Problem:
     return _plain(500, speaker)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCode:
+    """A code that an answer may carry, with its status and its sentence; facts stand as {names} in it."""
+
+    code: str
+    status: int
+    text: str
+
+
+def known_codes() -> list[KnownCode]:
+    """All codes of the refusals that are loaded and of HTTP's own errors, in their order."""
+    known = {code: KnownCode(code, status, text) for status, (code, text) in _HTTP_DETAILS.items()}
+    kinds = [Refusal]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if "code" in vars(kind):
+            status = next(status for base, status in _STATUS if issubclass(kind, base))
+            known.setdefault(kind.code, KnownCode(kind.code, status, kind.text))
+    return sorted(known.values(), key=lambda known: known.code)
+
+
 def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
     status = status_of(refusal)
     detail = speaker.refusal(refusal)

@@ -3,12 +3,12 @@
 import hashlib
 import secrets
 
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_public_id() -> str:
     """16 characters, about 79 bits; no look-alikes, so that it can be read out on the telephone."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
 
 
 def new_token() -> str:

@@ -151,10 +151,3 @@ class LeasedLimit:
 async def forget_old(now: datetime) -> int:
     """Deletes the counts of windows that have long ended; how many."""
     return await execute("DELETE FROM rate_limit WHERE window_at < $1", now - _KEPT)
-
-
-CALLS_OF_TOKEN = LeasedLimit(Limit("calls_of_token", 6000, timedelta(minutes=1)))
-"""Calls of the JSON interface with one token."""
-
-CALLS_OF_ADDRESS = LeasedLimit(Limit("calls_of_address", 1200, timedelta(minutes=1)))
-"""Calls of the JSON interface from one address without a token."""

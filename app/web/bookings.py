@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.bookings.operations import BookDesk, MoveBooking, Quote, book, cancel, check_in, move, quote
 from app.bookings.queries import BookingCard, booking_of
@@ -38,7 +40,9 @@ class ChoiceIncomplete(BadInput):
 
 
 @get("/buchen")
-async def summary(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[Any]:
+async def summary(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
     """What would be booked, and what it costs. Also without an account, which is asked for with the button."""
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     space = await published(query.get("standort", ""), visitor)
@@ -56,7 +60,9 @@ async def summary(request: PageRequest, visitor: Visitor, pages: Pages) -> Respo
 
 
 @post("/buchen")
-async def confirm(request: PageRequest, visitor: Visitor, pages: Pages, data: FormData) -> Response[Any]:
+async def confirm(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+) -> Response[Any]:
     """Books what the summary showed; the same form sent twice books once."""
     actor = visitor.allowed(Action.BOOK_OWN)
     space = await published(data.get("standort", ""), visitor)
@@ -142,13 +148,17 @@ async def _show_summary(
 
 
 @get("/buchungen/{public_id:str}")
-async def booking_page(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def booking_page(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     booking = await own_booking(public_id, visitor)
     return await _show(request, visitor, pages, booking, None)
 
 
 @get("/buchungen/{public_id:str}/kalender.ics")
-async def booking_file(public_id: str, visitor: Visitor, pages: Pages) -> Response[bytes]:
+async def booking_file(
+    public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[bytes]:
     """The booking as a file for any calendar."""
     booking = await own_booking(public_id, visitor)
     [shown] = await calendar_bookings([booking.id], visitor.language)
@@ -166,13 +176,17 @@ async def booking_file(public_id: str, visitor: Visitor, pages: Pages) -> Respon
 
 
 @get("/buchungen/{public_id:str}/absagen")
-async def ask_to_cancel(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def ask_to_cancel(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     booking = await own_booking(public_id, visitor)
     return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **_named(booking)})
 
 
 @post("/buchungen/{public_id:str}/absagen")
-async def cancel_booking(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[Any]:
+async def cancel_booking(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
     try:
         await cancel(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
     except NotFound:
@@ -183,7 +197,9 @@ async def cancel_booking(request: PageRequest, public_id: str, visitor: Visitor,
 
 
 @post("/buchungen/{public_id:str}/ankommen")
-async def arrive(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[Any]:
+async def arrive(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
     try:
         await check_in(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
     except NotFound:
@@ -194,13 +210,19 @@ async def arrive(request: PageRequest, public_id: str, visitor: Visitor, pages: 
 
 
 @get("/buchungen/{public_id:str}/verschieben")
-async def choose_move(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def choose_move(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _show_move(request, visitor, pages, await own_booking(public_id, visitor), None)
 
 
 @post("/buchungen/{public_id:str}/verschieben")
 async def move_booking(
-    request: PageRequest, public_id: str, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest,
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
 ) -> Response[Any]:
     booking = await own_booking(public_id, visitor)
     what = data.get("platz") or AnyOf(booking.space.slug, booking.resource.kind)

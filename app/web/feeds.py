@@ -20,7 +20,6 @@ from app.platform.static_files import accepts_gzip
 
 _SUFFIX = ".ics"
 _FASTEST = 1
-_WORTH_PACKING = 1_000
 
 ROBOTS = """\
 User-agent: *
@@ -36,7 +35,7 @@ async def read_feed(
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
     name: Annotated[str, PathParameter()],
-    format: Annotated[str, QueryParameter()] = "",  # noqa: A002: the parameter's name in the address
+    format: Annotated[str, QueryParameter()] = "",
 ) -> Response[bytes]:
     if not name.endswith(_SUFFIX):
         raise NotFound
@@ -56,7 +55,6 @@ async def read_feed(
 
 async def _response(answer: FeedAnswer, *, packed: bool) -> Response[bytes]:
     """With the headers that calendars need: RFC 9110, 8.8 and 12.5.5; RFC 9111, 5.2; RFC 6266."""
-    packed = packed and (answer.content is None or len(answer.content) >= _WORTH_PACKING)
     headers = {
         "ETag": answer.gzip_etag if packed else answer.etag,
         "Last-Modified": format_datetime(answer.changed_at, usegmt=True),
@@ -71,7 +69,7 @@ async def _response(answer: FeedAnswer, *, packed: bool) -> Response[bytes]:
         content = await to_thread(gzip.compress, content, _FASTEST, mtime=0)
         headers["Content-Encoding"] = "gzip"
     headers["Content-Disposition"] = 'inline; filename="nahwerk.ics"'
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/calendar", headers=headers)
 
 
 @get("/robots.txt", media_type=MediaType.TEXT, include_in_schema=False, cache=False)

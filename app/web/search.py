@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
 from app.identity.authentication import Visitor
@@ -65,10 +66,12 @@ class Row:
 
 
 @get("/plaetze")
-async def find_spaces(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def find_spaces(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     form = read_search(_single(request), _marks(request), visitor)
     if form.search is None:
-        asked = bool(request.scope["query_string"])
+        asked = "ort" in request.query_params or len(form.errors) > 1
         shown = form if asked else _without_errors(form)
         return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
     today = local_day(visitor.now, ZONE)

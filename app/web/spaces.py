@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.bookings.rules import DayPart
 from app.bookings.search import Wanted
@@ -27,7 +29,9 @@ async def published(slug: str, visitor: Visitor) -> SpaceCard:
 
 
 @get("/standorte/{slug:str}")
-async def space_page(request: PageRequest, slug: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def space_page(
+    request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     space = await published(slug, visitor)
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     wanted, errors = read_when(query, visitor)

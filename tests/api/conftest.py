@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +19,10 @@ from app.platform.cookies import CookieJar, FormOriginCheck
 from app.platform.http import Edge
 from app.platform.language import speaker
 from app.platform.problems import problem_of
-from app.platform.settings import Environment, Settings
+from app.platform.settings import ROOT, Environment, Settings
+from app.platform.static_files import StaticFiles
+from app.platform.templates import Templates
+from app.web.pages import Pages
 from tests.worlds import NOW, World, a_world
 
 
@@ -49,6 +51,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def composed(settings: Settings, clock: Now) -> ASGIApp:
     """The interface with all its middleware, without the pages."""
     jar = CookieJar(https=settings.is_https)
+    pages = Pages(Templates(ROOT / "templates", StaticFiles(ROOT / "static").url), settings, jar)
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         visitor: Visitor | None = request.scope.get("visitor")
@@ -61,6 +64,7 @@ def composed(settings: Settings, clock: Now) -> ASGIApp:
         dependencies={
             "visitor": Provide(provide_visitor),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "pages": Provide(lambda: pages, sync_to_thread=False),
         },
         middleware=[
             DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),

@@ -1,6 +1,6 @@
 """Real calendar programs agree on what our documents say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,18 +26,17 @@ from app.calendars.rules import (
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
 from tests.calendars.readers.programs import (
+    READERS,
+    Reader,
     Seen,
     ical_js_reads,
     ical_js_sees,
-    icalendar_sees,
     in_utc,
     khal_sees,
     recurring_ical_events_sees,
     vobject_sees,
 )
 
-Reader = Callable[[bytes], list[Seen]]
-READERS: Sequence[Reader] = [icalendar_sees, recurring_ical_events_sees, vobject_sees, ical_js_sees]
 EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees, ical_js_sees]
 
 BERLIN = ZoneInfo("Europe/Berlin")

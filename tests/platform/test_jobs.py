@@ -11,6 +11,7 @@ from app.kernel.refusals import Conflict, NotFound
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.jobs import (
     DELAYS,
+    TAKE_NEXT,
     Waiting,
     dead_jobs,
     delay_after,
@@ -246,6 +247,31 @@ async def test_old_history_is_deleted_but_nothing_that_somebody_may_still_need(u
     assert [row["aggregate_id"] for row in left] == [1, 3, 4]
     assert await fetch_value("SELECT count(*) FROM job") == 2
     assert [worker.name for worker in await workers_seen(NOW)] == ["there"]
+
+
+async def test_the_next_of_many_is_found_without_looking_at_all_of_them(database: str) -> None:
+    """Also when the rush came after PostgreSQL had last counted, and found one job in a thousand waiting."""
+    owner = await asyncpg.connect(database)
+    insert = """
+        WITH event AS (
+            INSERT INTO outbox_event (name, aggregate_kind, aggregate_id, occurred_at)
+            SELECT 'thing.happened', 'thing', n, now() FROM generate_series(1, $1::int) n RETURNING id, aggregate_id
+        )
+        INSERT INTO job (handler, event, aggregate_kind, aggregate_id, next_attempt_at, state)
+        SELECT 'note', id, 'thing', aggregate_id, now(), $2 FROM event
+    """
+    try:
+        await owner.execute(insert, 2000, "done")
+        await owner.execute(insert, 2, "waiting")
+        await owner.execute("ANALYZE job, outbox_event")
+        await owner.execute(insert, 5000, "waiting")
+        query = TAKE_NEXT.replace("$1", "now()").replace("$2", "'{note}'")
+        plan = "\n".join(row["QUERY PLAN"] for row in await fetch(f"EXPLAIN {query}"))
+    finally:
+        await owner.execute("DELETE FROM job; DELETE FROM outbox_event")
+        await owner.close()
+    assert "Index Scan using job_waiting" in plan
+    assert "Sort" not in plan
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The pages over the tests' network, visited in-process by browsers that keep cookies and send forms."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -54,8 +54,8 @@ class Browser:
     ) -> None:
         await self.client.__aexit__(kind, error, traceback)
 
-    async def get(self, path: str) -> httpx.Response:
-        return await self.client.get(path)
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.client.get(path, **more)
 
     async def post(self, path: str, **fields: str) -> httpx.Response:
         if f"{self._prefix}csrf" not in self.client.cookies:
@@ -103,6 +103,30 @@ async def world(undone: None) -> World:
     made = await a_world()
     await execute("UPDATE person SET password_hash = $1", await _password_hash())
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application as the people of the tests' network reach it."""
+
+    app: ASGIApp
+    clock: Now
+
+    async def browser(self, person: APerson | None = None, language: str = "de") -> Browser:
+        """A new browser, signed in as the person."""
+        browser = Browser(self.app)
+        browser.client.headers["Accept-Language"] = language
+        return browser if person is None else await browser.signed_in(person, self.clock())
+
+    def program(self, person: APerson) -> httpx.AsyncClient:
+        """A program with the person's token."""
+        transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
+        return httpx.AsyncClient(transport=transport, base_url="http://nahwerk.example", headers=dict(person.bearer))
+
+
+@pytest.fixture
+def site(application: ASGIApp, now: Now) -> Site:
+    return Site(application, now)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -79,6 +79,10 @@ def ical_js_sees(content: bytes) -> list[Seen]:
 
 def _when(text: str) -> datetime | date:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+Reader = Callable[[bytes], list[Seen]]
+READERS: Sequence[Reader] = [icalendar_sees, recurring_ical_events_sees, vobject_sees, ical_js_sees]
 
 
 def khal_sees(documents: Mapping[str, bytes], folder: Path) -> dict[str, set[Seen]]:

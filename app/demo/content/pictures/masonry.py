@@ -1,7 +1,5 @@
 """Parts of houses: walls of stone, slate roofs, windows framed in basalt, doors, the sign."""
 
-
-
 from app.demo.content.pictures.canvas import Canvas, Point
 from app.demo.content.pictures.landscape import GROUND
 from app.demo.content.pictures.palette import (

@@ -1,0 +1,64 @@
+"""Whether bookings and the claims that hold their time agree: what `nahwerk check` finds out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.bookings.rules import HOLDING, Status
+from app.platform.database import fetch
+
+GIVEN_BACK = frozenset({Status.CANCELLED, Status.RELEASED})
+"""Who stands so must hold nothing. What is over may keep its claim: nobody wants the past."""
+
+_EXAMPLES = 5
+
+_MEANING: Mapping[str, str] = {
+    "overlap": "claims overlap an earlier one of the same resource",
+    "no_booking": "claims are held for bookings that do not exist",
+    "no_claim": "bookings hold their time without a claim",
+    "given_back": "bookings were given back and still have a claim",
+    "unlike": "bookings have several claims, or one of another time or resource",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Something that must never be: what, how often, and the keys of a few of these claims or bookings."""
+
+    what: str
+    count: int
+    examples: Sequence[int]
+
+
+async def disagreements() -> list[Disagreement]:
+    """All kinds of disagreement that occur. Reads every claim and booking, whatever the constraints promise."""
+    rows = await fetch(
+        """
+        WITH following AS (
+            SELECT id, starts_at, max(ends_at) OVER (
+                PARTITION BY resource ORDER BY starts_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS taken_until
+              FROM claim
+        ), held AS (
+            SELECT holder, count(*) AS claims, min(resource) AS resource,
+                   min(starts_at) AS starts_at, max(ends_at) AS ends_at
+              FROM claim WHERE reason = 'booking' GROUP BY holder
+        ), oddity AS (
+            SELECT id, 'overlap' AS kind FROM following WHERE starts_at < taken_until
+            UNION ALL
+            SELECT coalesce(b.id, h.holder), CASE
+                WHEN b.id IS NULL THEN 'no_booking'
+                WHEN h.holder IS NULL THEN CASE WHEN b.status = ANY($1) THEN 'no_claim' END
+                WHEN b.status = ANY($2) THEN 'given_back'
+                WHEN h.claims > 1 OR (h.resource, h.starts_at, h.ends_at) <> (b.resource, b.starts_at, b.ends_at)
+                    THEN 'unlike'
+            END
+              FROM booking b FULL JOIN held h ON h.holder = b.id
+        )
+        SELECT kind, count(*) AS count, (array_agg(id ORDER BY id))[1:$3] AS examples
+          FROM oddity WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind
+        """,
+        list(HOLDING),
+        list(GIVEN_BACK),
+        _EXAMPLES,
+    )
+    return [Disagreement(_MEANING[row["kind"]], row["count"], row["examples"]) for row in rows]

@@ -1,0 +1,247 @@
+"""Fills an empty database with the demo network. The day is its only input."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.demo.cast import COMMUTER, FREELANCER, enter_accounts, enter_crowd
+from app.demo.content.catalogue import DemoNetwork, DemoSpace
+from app.demo.content.network import demo_network, demo_operators
+from app.demo.content.pictures import draw
+from app.demo.content.spaces import demo_spaces
+from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
+from app.demo.rows import copy_rows, steady_id
+from app.demo.standing import stands
+from app.inventory.floor_plans import encode
+from app.inventory.queries import SpaceClock, hours_of
+from app.inventory.rules import Kind, wall_instant
+from app.network.geography import Position, distance_km
+from app.network.queries import SpaceCard, published_spaces
+from app.platform.database import execute, fetch, fetch_value, transaction
+from app.platform.files import Files
+
+TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
+ZONE = ZoneInfo("Europe/Berlin")
+_KOBLENZ = Position(50.3569, 7.5890)
+_YEARS_OF_EXCEPTIONS = 3
+_REASONS = {(12, 24): ("Heiligabend", "Christmas Eve"), (12, 31): ("Silvester", "New Year's Eve")}
+_ONE_AT_A_TIME = 0x6465_6D6F  # any number of our own
+
+Step = Callable[[str], None]
+"""Told what is being done next, for those who wait."""
+
+
+async def fill(today: date, files: Files, step: Step) -> bool:
+    """Puts the demo network into an empty database, all or nothing; False where it stands already.
+
+    Raises RealDataHere.
+    """
+    if await stands():
+        return False
+    step("pictures")
+    pictures = await _draw_pictures(files)
+    now = wall_instant(today, 0, ZONE)
+    async with transaction():
+        await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
+        if await stands():
+            return False
+        step("network and spaces")
+        await _enter_network(demo_network(), now)
+        operators = await _enter_operators(now)
+        for space in demo_spaces():
+            await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
+        step("people")
+        accounts = await enter_accounts(operators, now)
+        crowd = await enter_crowd(now)
+        step("bookings")
+        habits = habits_of(accounts[COMMUTER], accounts[FREELANCER], today)
+        await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
+    return True
+
+
+async def _draw_pictures(files: Files) -> Mapping[str, Sequence[str]]:
+    """The files' names by space, in the order of the space's pictures."""
+    return {
+        space.slug: [await files.put(draw(space.slug, picture.view), "image/webp") for picture in space.pictures]
+        for space in demo_spaces()
+    }
+
+
+async def _enter_network(network: DemoNetwork, now: datetime) -> None:
+    await execute(
+        "INSERT INTO network (name, association, phone, phone_hours_de, phone_hours_en, email, tagline_de, tagline_en,"
+        " is_demo, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)",
+        network.name,
+        network.association,
+        network.phone,
+        network.phone_hours.de,
+        network.phone_hours.en,
+        network.mail,
+        *TAGLINE,
+        now,
+    )
+    texts = [
+        (kind, language, msgspec.json.encode(getattr(pages, kind).sections).decode(), now)
+        for language, pages in (("de", network.german), ("en", network.english))
+        for kind in ("imprint", "privacy", "terms", "accessibility")
+    ]
+    await copy_rows("legal_text", ["kind", "language", "sections", "valid_from"], texts)
+
+
+async def _enter_operators(now: datetime) -> Mapping[str, int]:
+    """The operators' keys by slug."""
+    rows = [
+        (steady_id("operator", operator.slug), operator.slug, operator.name, operator.mail, operator.phone, now)
+        for operator in demo_operators()
+    ]
+    await copy_rows("operator", ["public_id", "slug", "name", "email", "phone", "created_at"], rows)
+    return {row["slug"]: row["id"] for row in await fetch("SELECT slug, id FROM operator")}
+
+
+async def _enter_space(space: DemoSpace, operator: int, files: Sequence[str], today: date, now: datetime) -> None:
+    key: int = await fetch_value(
+        "INSERT INTO space (slug, operator, name, street, postcode, place, municipality, lat, lng, open_on_holidays,"
+        " features, description_de, description_en, directions_de, directions_en, email, phone, published_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+        space.slug,
+        operator,
+        space.name,
+        space.street,
+        space.postcode,
+        space.place,
+        space.municipality,
+        space.lat,
+        space.lng,
+        not space.closed_on_holidays,
+        list(space.features),
+        space.description.de,
+        space.description.en,
+        space.arrival.de,
+        space.arrival.en,
+        space.mail,
+        space.phone,
+        now,
+    )
+    await _enter_hours(key, space, today)
+    photos = [
+        (key, file, picture.alt.de, picture.alt.en, position)
+        for position, (file, picture) in enumerate(zip(files, space.pictures, strict=True))
+    ]
+    await copy_rows("space_photo", ["space", "file", "alt_de", "alt_en", "position"], photos)
+    await _enter_resources(key, space)
+
+
+async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
+    week = [(key, hours.weekday + 1, _minute(hours.opens), _minute(hours.closes)) for hours in space.hours]
+    await copy_rows("weekly_hours", ["space", "weekday", "opens", "closes"], week)
+    exceptions = [
+        (
+            key,
+            date(year, exception.month, exception.day),
+            _minute(exception.opens),
+            _minute(exception.closes),
+            *_REASONS[exception.month, exception.day],
+        )
+        for year in range(today.year, today.year + _YEARS_OF_EXCEPTIONS)
+        for exception in space.exceptions
+    ]
+    await copy_rows("hours_exception", ["space", "day", "opens", "closes", "reason_de", "reason_en"], exceptions)
+
+
+async def _enter_resources(key: int, space: DemoSpace) -> None:
+    floor_plan: int = await fetch_value(
+        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", key, encode(space.floor_plan)
+    )
+    rows = [
+        (
+            steady_id("resource", space.slug, resource.kind, resource.name),
+            key,
+            resource.kind,
+            resource.name,
+            position,
+            resource.capacity,
+            list(resource.features),
+            floor_plan if resource.placement else None,
+            msgspec.json.encode(resource.placement).decode() if resource.placement else None,
+        )
+        for position, resource in enumerate(space.resources)
+    ]
+    columns = ["public_id", "space", "kind", "name", "position", "capacity", "features", "floor_plan", "placement"]
+    await copy_rows("resource", columns, rows)
+
+
+async def _places(today: date, now: datetime) -> list[Place]:
+    """The spaces as they now stand in the database, with what can be booked there."""
+    spaces = sorted(await published_spaces(now), key=lambda space: space.id)
+    clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in spaces]
+    hours = await hours_of(clocks, today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
+    resources: dict[tuple[int, str], list[int]] = {}
+    for row in await fetch("SELECT id, space, kind FROM resource ORDER BY id"):
+        resources.setdefault((row["space"], row["kind"]), []).append(row["id"])
+
+    def of_kind(space: SpaceCard, kind: Kind) -> Sequence[int]:
+        return resources.get((space.id, kind), [])
+
+    return [
+        Place(
+            slug=space.slug,
+            space=space.id,
+            hours=hours[space.id],
+            pull=_pull(space),
+            desks=of_kind(space, Kind.DESK),
+            rooms=of_kind(space, Kind.ROOM),
+            booths=of_kind(space, Kind.BOOTH),
+            parking=of_kind(space, Kind.PARKING),
+        )
+        for space in spaces
+    ]
+
+
+async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
+    """Writes the bookings, and claims for those that took their time from others."""
+    rows = await fetch("SELECT nextval('booking_id_seq') AS id FROM generate_series(1, $1)", len(bookings))
+    numbered = list(zip((row["id"] for row in rows), bookings, strict=True))
+    await copy_rows(
+        "booking",
+        [
+            *("id", "public_id", "resource", "space", "person", "status", "reason", "starts_at", "ends_at"),
+            *("sequence", "created_at", "updated_at"),
+        ],
+        [
+            (
+                key,
+                steady_id("booking", number, booking.period.starts_at.date()),
+                booking.resource,
+                booking.space,
+                booking.person,
+                booking.status,
+                None if booking.holds else "by_member",
+                booking.period.starts_at,
+                booking.period.ends_at,
+                0 if booking.holds else 1,
+                booking.created_at,
+                booking.updated_at,
+            )
+            for number, (key, booking) in enumerate(numbered)
+        ],
+    )
+    await copy_rows(
+        "claim",
+        ["resource", "starts_at", "ends_at", "reason", "holder"],
+        [
+            (booking.resource, booking.period.starts_at, booking.period.ends_at, "booking", key)
+            for key, booking in numbered
+            if booking.holds
+        ],
+    )
+
+
+def _minute(wall: time | None) -> int | None:
+    return None if wall is None else wall.hour * 60 + wall.minute
+
+
+def _pull(space: SpaceCard) -> float:
+    """How busy a space is for its size: 1.2 at Koblenz, less and less towards the Eifel."""
+    return max(0.8, 1.2 - 0.016 * distance_km(_KOBLENZ, space))

@@ -1,0 +1,87 @@
+"""Own feeds by the interface."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.api.feeds import HANDLERS
+from app.platform.settings import Settings
+from app.web.feeds import HANDLERS as CALENDARS
+from tests.serving import ADDRESS, client_of
+from tests.worlds import NOW, World, a_world
+
+
+@pytest.fixture
+async def world(undone: None) -> World:
+    return await a_world()
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings(public_url=ADDRESS, _env_file=None)
+    async with client_of([*HANDLERS, *CALENDARS], settings, NOW) as client:
+        yield client
+
+
+FEEDS = "/api/v1/me/feeds"
+
+
+async def test_a_feed_is_made_read_renewed_and_ended(client: httpx.AsyncClient, world: World) -> None:
+    mia = world.mia.bearer
+    made = await client.post(FEEDS, json={"kind": "person"}, headers=mia)
+    assert made.status_code == 201
+    feed = made.json()
+    assert feed["webcal_url"] == feed["url"].replace("https://", "webcal://")
+    assert (feed["kind"], feed["name"], feed["last_fetched_at"]) == ("person", "Meine Buchungen", None)
+    assert (await client.get(feed["url"], headers={"User-Agent": "Thunderbird/140"})).status_code == 200
+
+    (listed,) = (await client.get(FEEDS, headers=mia)).json()["items"]
+    assert listed == {**listed, "id": feed["id"], "url": None, "webcal_url": None, "last_fetched_by": "Thunderbird"}
+
+    renewed = await client.post(f"{FEEDS}/{feed['id']}/rotate", headers=mia)
+    assert renewed.status_code == 200
+    assert (await client.get(feed["url"])).status_code == 404
+    assert (await client.get(renewed.json()["url"])).status_code == 200
+
+    assert (await client.delete(f"{FEEDS}/{feed['id']}", headers=mia)).status_code == 204
+    assert (await client.get(renewed.json()["url"])).status_code == 404
+    assert (await client.get(FEEDS, headers=mia)).json() == {"items": [], "next": None}
+
+
+async def test_staff_subscribe_to_their_resources_and_spaces(client: httpx.AsyncClient, world: World) -> None:
+    desk = {"kind": "resource", "resource_id": world.polch["1"].public_id}
+    space = {"kind": "space", "space": world.polch.slug}
+    names = [(await client.post(FEEDS, json=body, headers=world.otto.bearer)).json()["name"] for body in (desk, space)]
+    assert names == ["Platz 1, RegioHub Polch", "RegioHub Polch"]
+    for body in (desk, space):
+        for stranger in (world.mia, world.rolf):
+            answer = await client.post(FEEDS, json=body, headers=stranger.bearer)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "person", "space": "regiohub-polch"},
+        {"kind": "resource"},
+        {"kind": "space"},
+        {"kind": "space", "space": "a", "resource_id": "b"},
+        {"kind": "team"},
+        {"kind": "person", "surprise": 1},
+        {},
+        [],
+    ],
+)
+async def test_what_no_feed_can_be_about_is_refused(client: httpx.AsyncClient, world: World, body: object) -> None:
+    answer = await client.post(FEEDS, json=body, headers=world.otto.bearer)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_feeds_need_somebody_and_are_nobody_elses(client: httpx.AsyncClient, world: World) -> None:
+    assert (await client.get(FEEDS)).status_code == 401
+    feed = (await client.post(FEEDS, json={"kind": "person"}, headers=world.mia.bearer)).json()["id"]
+    for name in (feed, "x", "%00"):
+        assert (await client.post(f"{FEEDS}/{name}/rotate", headers=world.rolf.bearer)).status_code == 404
+        assert (await client.delete(f"{FEEDS}/{name}", headers=world.nadja.bearer)).status_code == 404

@@ -1,0 +1,135 @@
+"""The search near home, on real places."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from app.bookings.operations import BookDesk, book
+from app.bookings.rules import DayPart
+from app.bookings.search import Found, Search, Wanted, search_spaces
+from app.inventory.rules import Kind
+from app.kernel.wall_time import Opening
+from app.network.gazetteer import gazetteer
+from app.network.geography import Position
+from app.platform.database import queries_run
+from tests.worlds import NOW, TOMORROW, World, a_space, a_world, tomorrow
+
+
+@pytest.fixture
+async def world(undone: None) -> World:
+    return await a_world()
+
+
+def near(place: str) -> Position:
+    found = gazetteer().resolve(place)
+    assert found is not None
+    return Position(found.lat, found.lng)
+
+
+def desks(place: str = "Polch", day: date = TOMORROW, part: DayPart = DayPart.WHOLE_DAY) -> Search:
+    return Search(near(place), Wanted(day, part))
+
+
+async def found(search: Search, now: datetime = NOW) -> Found:
+    return await search_spaces(search, now.date(), now, "de")
+
+
+async def test_spaces_come_by_distance_with_what_is_free(world: World) -> None:
+    result = await found(replace(desks(), radius_km=30))
+    assert [(s.space.slug, s.count.free, s.count.total) for s in result.spaces] == [
+        ("regiohub-polch", 3, 3),
+        ("alte-post-andernach", 2, 2),
+    ]
+    assert result.spaces[0].distance_km < 1 < result.spaces[1].distance_km
+    assert result.free == 5
+
+
+async def test_only_what_lies_within_the_radius(world: World) -> None:
+    assert [s.space.slug for s in (await found(desks("56626", TOMORROW))).spaces] == ["alte-post-andernach"]
+
+
+async def test_a_booking_makes_one_less_at_its_time_only(world: World) -> None:
+    await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(12)), NOW)
+    free = {}
+    for part in (DayPart.MORNING, DayPart.AFTERNOON, DayPart.WHOLE_DAY):
+        free[part] = (await found(desks(part=part))).spaces[0].count.free
+    assert free == {DayPart.MORNING: 2, DayPart.AFTERNOON: 3, DayPart.WHOLE_DAY: 2}
+
+
+async def test_the_week_shows_the_same_over_seven_days_with_closed_ones(world: World) -> None:
+    week = (await found(desks())).days
+    assert [day.day for day in week] == [TOMORROW + timedelta(days=n - 1) for n in range(7)]
+    assert [day.free for day in week][1:] == [3, 3, 3, None, None, 3]
+
+
+async def test_today_in_the_evening_has_nothing_left(world: World) -> None:
+    today = (await found(desks(day=NOW.date()))).days[0]
+    assert (today.day, today.free) == (NOW.date(), None)
+
+
+async def test_nothing_free_offers_the_nearest_other_day_and_the_next_space(world: World) -> None:
+    for name in ("1", "2", "3"):
+        await book(world.mia.actor(), BookDesk(world.polch[name].public_id, tomorrow(8), tomorrow(18)), NOW)
+    result = await found(desks())
+    assert result.free == 0
+    assert result.next_day is not None
+    assert (result.next_day.day, result.next_day.free) == (TOMORROW + timedelta(days=1), 3)
+    assert result.next_space is not None
+    assert result.next_space.space.slug == "alte-post-andernach"
+
+
+async def test_a_space_with_shorter_hours_offers_what_it_has_of_the_day(world: World) -> None:
+    await a_space(
+        world.operator, "dorfbuero", "Dorfbüro", resources=[(Kind.DESK, "1", [])], week={3: (9 * 60, 13 * 60)}
+    )
+    result = await found(desks())
+    [village] = [s for s in result.spaces if s.space.slug == "dorfbuero"]
+    assert village.window is not None
+    assert (village.window.starts_at, village.window.ends_at) == (tomorrow(9), tomorrow(13))
+
+
+async def test_own_times_must_lie_within_the_hours(world: World) -> None:
+    own = Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, Opening(7 * 60, 9 * 60)))
+    [space] = (await found(own)).spaces
+    assert (space.window, space.count.free) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ({"features": {"kitchen"}}, ["alte-post-andernach"]),
+        ({"features": {"wifi"}}, ["regiohub-polch", "alte-post-andernach"]),
+        ({"features": {"wifi", "step_free"}}, ["regiohub-polch"]),
+        ({"near_station": True}, ["alte-post-andernach"]),
+        ({"kind": Kind.ROOM}, ["regiohub-polch"]),
+        ({"kind": Kind.PARKING}, ["alte-post-andernach"]),
+    ],
+)
+async def test_filters_leave_what_fits(world: World, filters: dict[str, object], left: list[str]) -> None:
+    result = await found(replace(desks(), radius_km=30, **filters))  # type: ignore[arg-type]
+    assert [s.space.slug for s in result.spaces] == left
+
+
+async def test_only_free_hides_what_is_full(world: World) -> None:
+    for name in ("1", "2", "3"):
+        await book(world.mia.actor(), BookDesk(world.polch[name].public_id, tomorrow(8), tomorrow(18)), NOW)
+    assert [s.space.slug for s in (await found(replace(desks(), radius_km=30, only_free=True))).spaces] == [
+        "alte-post-andernach"
+    ]
+
+
+async def test_the_number_of_queries_does_not_grow_with_spaces_and_bookings(world: World) -> None:
+    async def queries() -> int:
+        noted: list[str] = []
+        queries_run.set(noted)
+        await found(desks())
+        queries_run.set(None)
+        return len(noted)
+
+    before = await queries()
+    for number in range(5):
+        await a_space(world.operator, f"weiterer-{number}", f"Weiterer {number}", resources=[(Kind.DESK, "1", [])])
+    for name in ("1", "2"):
+        await book(world.mia.actor(), BookDesk(world.polch[name].public_id, tomorrow(8), tomorrow(18)), NOW)
+    assert await queries() == before == 4
