@@ -6,19 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from tests.sites import Browser, Site, a_site
 
 from app.bookings.operations import BookDesk, book
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import MOST_FEEDS, FeedKind
-<<<<<<< HEAD
-from app.platform.database import execute, fetch_value
-=======
 from app.main import create_app
 from app.platform.database import fetch_value
 from app.platform.settings import Settings
 from tests.web.conftest import Browser, Now, Site
->>>>>>> week
 from tests.worlds import NOW, APerson, World, tomorrow
 
 GOOGLE = "Google-Calendar-Importer"

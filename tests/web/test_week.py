@@ -7,16 +7,12 @@ from html import unescape
 
 import httpx
 import pytest
-from tests.sites import Site
 
 from app.bookings.operations import BookDesk, book, cancel
 from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
 from app.platform.database import execute
-<<<<<<< HEAD
-=======
 from tests.web.conftest import Site
->>>>>>> week
 from tests.worlds import HERE, NOW, TOMORROW, APerson, ASpace, World, a_space, at, tomorrow
 
 AROUND_THE_CLOCK = dict.fromkeys(range(1, 8), (0, 24 * 60))
