@@ -207,6 +207,12 @@ async def _fill_and_tell(address: DatabaseAddress, settings: Settings, *, fill: 
 
 
 async def _fill(settings: Settings, today: date) -> bool:
+    """Makes the demo network unless it stands; whether it was made."""
+    from app.demo.standing import stands
+
+    if await stands():
+        return False
+
     from app.demo.network import fill
     from app.platform.files import FolderFiles
 
@@ -329,7 +335,9 @@ def _worker_beside(wanted: bool) -> Iterator[Callable[[], None]]:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that waits in there makes the interpreter abort at its end.
+    while os.read(0, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -1,42 +1,92 @@
 """What the worker does: the reactions of all capabilities to events, and the periodic work."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, time, timedelta
+from typing import Final
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
+from app.notifications.post_office import forget_old_mails
+from app.notifications.reactions import notification_reactions
 from app.platform import rate_limits
 from app.platform.idempotency import forget_old_answers
 from app.platform.jobs import prune
-from app.platform.outbox import Reactions
+from app.platform.mail import Encryption, MailTransport, SmtpTransport, mailbox
+from app.platform.mail_folder import FolderTransport
+from app.platform.outbox import Reaction, Reactions
 from app.platform.periodic import Daily, Every, Periodic
-from app.platform.settings import Settings
+from app.platform.settings import ROOT, Settings
+from app.platform.templates import Templates
 from app.platform.worker import Worker
+
+NOBODY_REACTS: Final = ("booking.checked_in", "person.signed_up", "role.granted", "role.revoked")
+"""Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
+
+_ENCRYPTIONS: Final[dict[str, Encryption]] = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
+_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def make_worker(settings: Settings) -> Worker:
     """The worker of this installation."""
-    return Worker(_reactions(settings), _periodic(), system_clock)
+    return Worker(all_reactions(settings), _periodic(), system_clock)
 
 
-def _reactions(settings: Settings) -> Reactions:
-    return {}
+def all_reactions(settings: Settings) -> Reactions:
+    """Every event that is emitted, with what follows from it."""
+    reactions: dict[str, list[Reaction]] = {event: [] for event in NOBODY_REACTS}
+    for one in (
+        calendar_reactions(settings.address),
+        notification_reactions(
+            mail_transport(settings),
+            Templates(ROOT / "templates", _no_pictures),
+            mailbox(settings.mail_from),
+            settings.address,
+            settings.signing_key,
+        ),
+    ):
+        for event, answers in one.items():
+            reactions.setdefault(event, []).extend(answers)
+    return reactions
+
+
+def _no_pictures(name: str) -> str:
+    raise ValueError(f"a mail loads nothing, {name} neither")
+
+
+def mail_transport(settings: Settings) -> MailTransport:
+    """SMTP where it is configured, else the folder that /dev/mail shows. ValueError for an address that is none."""
+    if settings.smtp_url is None:
+        return FolderTransport(settings.data_dir / "mail")
+    url = urlsplit(settings.smtp_url)
+    if url.scheme not in _ENCRYPTIONS or not url.hostname:
+        raise ValueError("SMTP_URL is none of smtp://, smtp+starttls:// and smtps:// with a host")
+    return SmtpTransport(
+        url.hostname,
+        url.port or _PORTS[url.scheme],
+        unquote(url.username) if url.username else None,
+        unquote(url.password) if url.password else None,
+        _ENCRYPTIONS[url.scheme],
+    )
 
 
 def _periodic() -> Sequence[Periodic]:
     night = Daily(time(2, 30), ZoneInfo("Europe/Berlin"))
     return [
         Periodic("prune_jobs", night, prune),
-        Periodic("forget_answers", Every(timedelta(hours=1)), _forget_answers),
         Periodic("forget_accounts_leftovers", night, forget_old),
-        Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _forget_rate_limits),
+        Periodic("forget_mails", night, _without_count(forget_old_mails)),
+        Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
+        Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
 
 
-async def _forget_answers(now: datetime) -> None:
-    await forget_old_answers(now)
+def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:
+    """Periodic work whose count nobody reads."""
 
+    async def counted(now: datetime) -> None:
+        await run(now)
 
-async def _forget_rate_limits(now: datetime) -> None:
-    await rate_limits.forget_old(now)
+    return counted

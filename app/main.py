@@ -25,7 +25,21 @@ from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
 from app.platform.templates import Templates
-from app.web import bookings, calendars, feeds, home, search, spaces, week
+from app.web import (
+    access,
+    account,
+    bookings,
+    calendars,
+    feeds,
+    home,
+    mail_box,
+    search,
+    sign_in,
+    sign_up,
+    spaces,
+    staff,
+    week,
+)
 from app.web.pages import Pages, here, sign_in_first
 
 log = structlog.get_logger("app")
@@ -81,8 +95,22 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
 
 
 def _handlers() -> Sequence[ControllerRouterHandler]:
-    pages = [home, search, spaces, bookings, week, calendars]
-    return [ROUTER, *feeds.HANDLERS, *(handler for page in pages for handler in page.HANDLERS)]
+    families = (
+        access,
+        account,
+        bookings,
+        calendars,
+        feeds,
+        home,
+        mail_box,
+        search,
+        sign_in,
+        sign_up,
+        spaces,
+        staff,
+        week,
+    )
+    return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:

@@ -18,7 +18,7 @@ SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 def only_who_may(action: Action) -> list[Guard]:
     """Lets in who is signed in, or asks with a token that may do this; raises NotSignedIn or ScopeMissing.
 
-    The guard is a coroutine because Litestar sends a plain function to a thread of its pool.
+    The guard is a coroutine because Litestar runs any other one in a thread, which costs more than a query.
     """
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:

@@ -102,12 +102,12 @@ def wanted_thing(resource_id: str | None, space: str | None, kind: Kind | None) 
     if resource_id is not None:
         if space is not None or kind is not None:
             raise WhatIsUnclear(field="resource_id")
-        return known_id(resource_id, "resource_id")
+        return known_id(resource_id)
     if space is None and kind is None:
         return None
     if space is None or kind is None:
         raise WhatIsUnclear(field="space" if space is None else "kind")
-    return AnyOf(known_slug(space, "space"), kind)
+    return AnyOf(known_slug(space), kind)
 
 
 @post(
@@ -125,6 +125,7 @@ def wanted_thing(resource_id: str | None, space: str | None, kind: Kind | None) 
     responses=refusals(404, 409, body=True),
 )
 async def make_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -149,6 +150,7 @@ async def make_booking(
     responses=refusals(403, 422),
 )
 async def list_bookings(
+    *,
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
     from_at: Annotated[str | None, moment_parameter("Only what ends after this.", name="from")] = None,
@@ -184,7 +186,7 @@ async def list_bookings(
     responses=refusals(403, 404),
 )
 async def show_booking(
-    visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
+    *, visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], booking_id: IdInPath
 ) -> BookingShape:
     card = await booking_of(visitor.signed_in.person, known_id(booking_id))
     if card is None:
@@ -207,6 +209,7 @@ async def show_booking(
     responses=refusals(404, 409, body=True),
 )
 async def change_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -235,6 +238,7 @@ async def change_booking(
     responses=refusals(403, 404, 409, 413, 422),
 )
 async def cancel_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
@@ -261,6 +265,7 @@ async def cancel_booking(
     responses=refusals(403, 404, 409, 413, 422),
 )
 async def check_in_booking(
+    *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],

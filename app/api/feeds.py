@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import RequestBody
 from msgspec import Meta
 
-from app.api.access import only_who_may
+from app.api.access import SIGNED_IN, only_who_may
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, known_slug
 from app.api.problem_shapes import refusals
@@ -54,8 +54,8 @@ class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to subscribe to."""
 
     kind: Annotated[FeedKind, Meta(description="The own bookings, or as staff the taken time of others.")]
-    resource_id: Annotated[str | None, Meta(max_length=100, description="With kind `resource`.")] = None
-    space: Annotated[str | None, Meta(max_length=100, description="With kind `space`.")] = None
+    resource_id: Annotated[str, Meta(max_length=100, description="With kind `resource`.")] | None = None
+    space: Annotated[str, Meta(max_length=100, description="With kind `space`.")] | None = None
 
     def command(self) -> CreateFeed:
         """Raises SubjectIsUnclear, and NotFound for what can be no id."""
@@ -63,19 +63,21 @@ class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             case (FeedKind.PERSON, None, None):
                 return CreateFeed(self.kind)
             case (FeedKind.RESOURCE, str(resource), None):
-                return CreateFeed(self.kind, known_id(resource, "resource_id"))
+                return CreateFeed(self.kind, known_id(resource))
             case (FeedKind.SPACE, None, str(space)):
-                return CreateFeed(self.kind, known_slug(space, "space"))
+                return CreateFeed(self.kind, known_slug(space))
         raise SubjectIsUnclear(field="kind")
 
 
 @get(
     "/api/v1/me/feeds",
     operation_id="list_feeds",
+    response_description="The feeds.",
     summary="Own calendar feeds",
     description="Without their addresses, which are shown only when they are made.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403),
 )
 async def list_feeds(visitor: NamedDependency[Visitor]) -> Feeds:
@@ -85,10 +87,12 @@ async def list_feeds(visitor: NamedDependency[Visitor]) -> Feeds:
 @post(
     "/api/v1/me/feeds",
     operation_id="make_feed",
+    response_description="The new feed with its address.",
     summary="Make a calendar feed",
     description="The answer holds its secret address. Feeds of resources and spaces are for their staff.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     dto=StrictJson[FeedWanted],
     return_dto=None,
     request_max_body_size=LARGEST_BODY,
@@ -111,11 +115,13 @@ async def make_feed(
 @post(
     "/api/v1/me/feeds/{feed_id:str}/rotate",
     operation_id="rotate_feed",
+    response_description="The feed with its new address.",
     summary="Give a feed a new address",
     description="The old address is dead at once.",
     tags=["feeds"],
     status_code=200,
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403, 404, 409, 422),
 )
 async def give_feed_a_new_address(
@@ -135,10 +141,12 @@ async def give_feed_a_new_address(
 @delete(
     "/api/v1/me/feeds/{feed_id:str}",
     operation_id="revoke_feed",
+    response_description="The feed is no more.",
     summary="End a feed",
     description="Its address answers 404 from now on.",
     tags=["feeds"],
     guards=only_who_may(Action.MANAGE_OWN_FEEDS),
+    security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def end_feed(visitor: NamedDependency[Visitor], feed_id: IdInPath) -> None:

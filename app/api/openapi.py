@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar.connection import Request
+from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
@@ -35,7 +36,7 @@ class JsonDocument(OpenAPIRenderPlugin):
     """Serves the document itself; nothing that would load scripts from elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__(path="/openapi.json", media_type="application/json")
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self.render_json(request, tidied(openapi_schema))

@@ -86,24 +86,24 @@ def within_reach(field: str, at: datetime) -> datetime:
 
 
 def period_between(starts: tuple[str, str], ends: tuple[str, str]) -> Period:
-    """The period between two parameters, each given as (field, text). Raises what `moment` raises, and EndsBeforeStart."""
+    """The period between two parameters, each given as (field, text). Raises as `moment` does, and EndsBeforeStart."""
     starts_at, ends_at = moment(*starts), moment(*ends)
     if ends_at <= starts_at:
         raise EndsBeforeStart(field=ends[0])
     return Period(starts_at, ends_at)
 
 
-def known_id(text: str, field: str | None = None) -> str:
+def known_id(text: str) -> str:
     """A text that can be a public id at all; anything else is NotFound like an id that nobody has."""
     if not _PUBLIC_ID.fullmatch(text):
-        raise NotFound(field=field)
+        raise NotFound
     return text
 
 
-def known_slug(text: str, field: str | None = None) -> str:
+def known_slug(text: str) -> str:
     """A text that can be a space's name in its address; anything else is NotFound."""
     if not _SLUG.fullmatch(text):
-        raise NotFound(field=field)
+        raise NotFound
     return text
 
 

@@ -46,6 +46,7 @@ class Intervals(msgspec.Struct, frozen=True):
     responses=refusals(404, 422),
 )
 async def show_resource_availability(
+    *,
     visitor: NamedDependency[Visitor],
     resource_id: Annotated[str, PathParameter(description="The resource's id.")],
     from_at: Annotated[str, moment_parameter("Start of what is looked at.", name="from")],

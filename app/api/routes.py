@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, health, me, places, quotes, resources, spaces
+from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
 
 ROUTER = Router(
     path="/",
@@ -13,6 +13,7 @@ ROUTER = Router(
         *quotes.HANDLERS,
         *bookings.HANDLERS,
         *me.HANDLERS,
+        *feeds.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
     ],

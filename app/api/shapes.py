@@ -86,7 +86,7 @@ class SpaceInList(msgspec.Struct, frozen=True):
     url: str
     free: int | msgspec.UnsetType = msgspec.UNSET
     total: int | msgspec.UnsetType = msgspec.UNSET
-    lowest_price: MoneyShape | None | msgspec.UnsetType = msgspec.UNSET
+    lowest_price: MoneyShape | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class OpeningShape(msgspec.Struct, frozen=True):

@@ -1,6 +1,5 @@
 """Spaces: a search near a place, one space, and what of it is free in a window."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -102,6 +101,7 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
     responses=refusals(422),
 )
 async def find_spaces(
+    *,
     settings: NamedDependency[Settings],
     visitor: NamedDependency[Visitor],
     near: Annotated[str | None, QueryParameter(description="A place or postcode, e.g. `56751` or `Polch`.")] = None,
@@ -153,7 +153,7 @@ async def find_spaces(
     responses=refusals(404),
 )
 async def show_space(
-    settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
+    *, settings: NamedDependency[Settings], visitor: NamedDependency[Visitor], slug: SlugInPath
 ) -> SpaceShape:
     space = await _space(slug, visitor)
     today = visitor.now.astimezone(ZoneInfo(space.time_zone)).date()
@@ -195,6 +195,7 @@ async def show_space(
     responses=refusals(404, 422),
 )
 async def show_space_availability(
+    *,
     visitor: NamedDependency[Visitor],
     slug: SlugInPath,
     starts_at: Annotated[str, STARTS_AT],
@@ -232,7 +233,7 @@ def _position(near: str | None, lat: float | None, lng: float | None) -> Positio
         return Position(place.lat, place.lng)
     if lat is None and lng is None:
         return None
-    if lat is None or lng is None or not (math.isfinite(lat) and math.isfinite(lng)):
+    if lat is None or lng is None:
         raise PositionUnclear(field="lng" if lng is None else "lat")
     return Position(lat, lng)
 

@@ -25,14 +25,15 @@ class StrictJson(AbstractDTO[T]):
     """
 
     def decode_bytes(self, value: bytes) -> Any:
+        model: Any = self.model_type
         kind = self.asgi_connection.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise ClientException(status_code=415)
         try:
-            return _decoder(self.model_type).decode(value)
+            return _decoder_of(model).decode(value)
         except msgspec.ValidationError as error:
             raise refusal_of(str(error)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ClientException(status_code=400) from error
 
     @classmethod
@@ -50,5 +51,5 @@ class StrictJson(AbstractDTO[T]):
 
 
 @functools.cache
-def _decoder(model: type[Any]) -> msgspec.json.Decoder[Any]:
+def _decoder_of(model: type[Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(model)

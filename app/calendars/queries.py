@@ -157,7 +157,7 @@ _BOOKED_MARK = f"""
                   FROM resource r JOIN space s ON s.id = r.space
                  WHERE r.id IN (SELECT resource FROM shown))) AS versions
       FROM shown
-"""
+"""  # noqa: S608
 
 _KEPT = f"""
     {_BOOKED}
@@ -170,7 +170,7 @@ _BOOKED_CONTENT = f"""
     SELECT CASE WHEN count(*) = count(k.content) AND count(*) <= $9 AND sum(octet_length(k.content)) <= $10
                 THEN string_agg(k.content, '' ORDER BY b.starts_at, b.id) END
     {_KEPT}
-"""  # noqa: S608
+"""
 
 _BOOKED_EVENTS = f"""
     SELECT b.id, b.starts_at, b.ends_at, k.content

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,13 +13,13 @@ from app.demo.content.pictures import draw
 from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
+from app.demo.standing import stands
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
-from app.kernel.refusals import Refusal, marked
 from app.network.geography import Position, distance_km
 from app.network.queries import SpaceCard, published_spaces
-from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.database import execute, fetch, fetch_value, transaction
 from app.platform.files import Files
 
 TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
@@ -34,45 +33,19 @@ Step = Callable[[str], None]
 """Told what is being done next, for those who wait."""
 
 
-class Contents(Enum):
-    """What a database holds."""
-
-    NOTHING = auto()
-    DEMO = auto()
-    REAL_DATA = auto()
-
-
-class RealDataHere(Refusal):
-    """The demo network never comes beside what people have entered."""
-
-    code = "real_data_here"
-    text = marked("In dieser Datenbank stehen echte Daten. Das Demo-Netzwerk kommt nur in eine leere.")
-
-
-async def contents() -> Contents:
-    """What the database holds. Without a network any person, operator or space counts as real data."""
-    network = await fetch_row("SELECT is_demo FROM network LIMIT 1")
-    if network is not None:
-        return Contents.DEMO if network["is_demo"] else Contents.REAL_DATA
-    is_used = await fetch_value(
-        "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM operator) OR EXISTS (SELECT FROM space)"
-    )
-    return Contents.REAL_DATA if is_used else Contents.NOTHING
-
-
 async def fill(today: date, files: Files, step: Step) -> bool:
     """Puts the demo network into an empty database, all or nothing; False where it stands already.
 
     Raises RealDataHere.
     """
-    if await _stands():
+    if await stands():
         return False
     step("pictures")
     pictures = await _draw_pictures(files)
     now = wall_instant(today, 0, ZONE)
     async with transaction():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
-        if await _stands():
+        if await stands():
             return False
         step("network and spaces")
         await _enter_network(demo_network(), now)
@@ -86,13 +59,6 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         habits = habits_of(accounts[COMMUTER], accounts[FREELANCER], today)
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
     return True
-
-
-async def _stands() -> bool:
-    found = await contents()
-    if found is Contents.REAL_DATA:
-        raise RealDataHere
-    return found is Contents.DEMO
 
 
 async def _draw_pictures(files: Files) -> Mapping[str, Sequence[str]]:

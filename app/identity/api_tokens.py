@@ -58,7 +58,7 @@ async def tokens_for_emails(emails: Sequence[str], scopes: Collection[str] | Non
 
     Without scopes each gets all that its person can use: that of staff only if the person is.
     """
-    for_staff = _usable_scopes(Scope if scopes is None else scopes)
+    for_staff = _usable_scopes(list(Scope) if scopes is None else scopes)
     for_members = _usable_scopes(set(Scope) - {Scope.STAFF}) if scopes is None else for_staff
     wanted = [email.strip().lower() for email in emails]
     async with transaction():

@@ -9,12 +9,15 @@ from app.platform.personal_data import NOT_PERSONAL, personal
 
 
 class SentMail(Table, tablename="sent_mail"):
-    """A mail that left, as the person sees it under 'Zuletzt per E-Mail'; the text itself is not kept."""
+    """A mail that left, as the person sees it under 'Zuletzt per E-Mail'; the text itself is not kept.
+
+    Without a person it went to somebody who has no account yet.
+    """
 
     id = BigSerial(primary_key=True)
     person = ForeignKey(
         Person,
-        null=False,
+        null=True,
         on_delete=OnDelete.restrict,
         default=None,
         help_text=personal("show the person which mails went out", "90 days"),

@@ -5,6 +5,7 @@ run plain SQL ($1, $2, ...) on the transaction's own connection, or on one from 
 """
 
 import asyncio
+import contextlib
 import functools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-from app.kernel.refusals import Conflict, Refusal, marked
+from app.kernel.refusals import BadInput, Conflict, Refusal, marked
 
 APP_ROLE = "nahwerk_app"
 OWNER_ROLE = "nahwerk_owner"
@@ -69,6 +70,8 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         refusal = _refusals_by_constraint.get(str(error.constraint_name))
         return refusal() if refusal else error
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return BadInput()
     if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.QueryCanceledError):
         return Busy()
     if isinstance(error, _AWAY):
@@ -91,11 +94,17 @@ class Transaction(PostgresTransaction):
             return self._parent
         try:
             return await super().__aenter__()
-        except Exception as error:
-            connection = getattr(self, "connection", None)
-            if connection is not None:
+        except BaseException as error:
+            if getattr(self, "connection", None) is not None:
                 await self._give_back()
-            raise _translated(error) from error
+            if isinstance(error, Exception):
+                raise _translated(error) from error
+            raise
+
+    async def get_connection(self) -> Any:
+        if self.engine.pool is None:
+            raise RuntimeError("the pool is not open")
+        return await self.engine.pool.acquire(timeout=AWAY_AFTER_SECONDS)
 
     async def __aexit__(
         self,
@@ -110,7 +119,7 @@ class Transaction(PostgresTransaction):
                 await self._roll_back_to_savepoint()
         else:
             await self._end(failed=exception is not None)
-        if isinstance(exception, Exception):
+        if isinstance(exception, asyncpg.PostgresError | asyncpg.InterfaceError):
             meaning = _translated(exception)
             if meaning is not exception:
                 raise meaning from exception
@@ -139,7 +148,8 @@ class Transaction(PostgresTransaction):
         try:
             await self.rollback()  # type: ignore[no-untyped-call]
         except (*_AWAY, asyncpg.PostgresError):
-            self.connection.terminate()
+            with contextlib.suppress(asyncpg.InterfaceError):
+                self.connection.terminate()
 
     async def _give_back(self) -> None:
         if self.engine.pool is not None:
@@ -216,14 +226,14 @@ class Engine(PostgresEngine):
     async def connection(self) -> AsyncIterator[Any]:
         """The current transaction's connection, or one from the pool for this block alone."""
         current = self.current_transaction.get()
-        if current is not None:
-            yield current.connection
-            return
-        if self.pool is None:
-            raise RuntimeError("the pool is not open")
         try:
-            async with self.pool.acquire(timeout=AWAY_AFTER_SECONDS) as connection:
-                yield connection
+            if current is not None:
+                yield current.connection
+            elif self.pool is None:
+                raise RuntimeError("the pool is not open")
+            else:
+                async with self.pool.acquire(timeout=AWAY_AFTER_SECONDS) as connection:
+                    yield connection
         except Exception as error:
             meaning = _translated(error)
             if meaning is error:

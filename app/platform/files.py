@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.platform.private_files import private_folder
 
@@ -26,6 +26,7 @@ _MEDIA_TYPES = {extension: media_type for media_type, extension in _EXTENSIONS.i
 _NAME = re.compile(rf"[0-9a-f]{{64}}\.({'|'.join(_MEDIA_TYPES)})", re.ASCII)
 
 
+@runtime_checkable
 class Files(Protocol):
     """Where files are kept."""
 

@@ -76,21 +76,6 @@ class Worker:
         """How many the pool must have for it; the one for LISTEN is not among them."""
         return self._concurrency + 2 * _PERIODIC_AT_ONCE + 2
 
-    async def open_pool(self, dsn: str) -> None:
-        """Opens the pool as soon as the database answers; returns without when it is stopped before."""
-        while not self.stopped.is_set() and not DB.is_open:
-            try:
-                await DB.open_pool(
-                    dsn,
-                    size=self.connections,
-                    application="nahwerk-worker",
-                    statement_timeout=30,
-                    lock_timeout=5,
-                )
-            except DatabaseAway as error:
-                self._note_away(str(error))
-                await _wait(self.stopped, self.pace.look)
-
     async def run(self, dsn: str) -> None:
         """Works until `stop`. Needs an open pool of `connections`, and listens at `dsn` by one of its own."""
         work = [
@@ -215,16 +200,15 @@ class Worker:
 
 
 async def run_worker(worker: Worker, dsn: str) -> None:
-    """A worker's whole process: opens the pool as soon as the database answers, works until SIGTERM or SIGINT."""
+    """A worker's whole process: works until SIGTERM or SIGINT, from whenever the database answers."""
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, worker.stop)
-    await worker.open_pool(dsn)
-    if DB.is_open:
-        try:
-            await worker.run(dsn)
-        finally:
-            await DB.close_pool()
+    await DB.open_pool(dsn, size=worker.connections, application="nahwerk-worker", statement_timeout=30, lock_timeout=5)
+    try:
+        await worker.run(dsn)
+    finally:
+        await DB.close_pool()
 
 
 class _Bell:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, Visitor
@@ -23,8 +24,8 @@ from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
-from app.web.forms import notice, refusals_of, show_again, with_way_on
-from app.web.home import YEAR, FormData
+from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, with_way_on
+from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here
 from app.web.sign_in import demand_password, session_cookie, sign_in_again_first
 from app.web.sign_up import link_ended, network_name
@@ -39,7 +40,9 @@ LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
 
 @get("/konto")
-async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def overview(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = visitor.signed_in
     context = {
         "language_name": LANGUAGE_NAMES[actor.language],
@@ -51,13 +54,17 @@ async def overview(request: PageRequest, visitor: Visitor, pages: Pages) -> Resp
 
 
 @get("/konto/name")
-async def name_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
-    context = {"name": visitor.signed_in.name, "errors": {}}
+async def name_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    context = {"name": visitor.signed_in.name, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/name.html", context)
 
 
 @post("/konto/name")
-async def name_form(request: PageRequest, visitor: Visitor, pages: Pages, data: FormData) -> Response[str] | Redirect:
+async def name_form(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+) -> Response[str] | Redirect:
     name = data.get("name", "")
     try:
         await change_name(visitor.signed_in, name, visitor.now)
@@ -67,20 +74,26 @@ async def name_form(request: PageRequest, visitor: Visitor, pages: Pages, data: 
 
 
 @get("/konto/email")
-async def email_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def email_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     if "gesendet" in request.query_params:
         return await pages.show(request, visitor, "account/email_mailed.html", {"current": visitor.signed_in.email})
     try:
         demand_fresh_sign_in(visitor.signed_in, visitor.now)
     except FreshSignInNeeded:
         return sign_in_again_first(here(request))
-    context = {"current": visitor.signed_in.email, "email": request.query_params.get("email", ""), "errors": {}}
+    context = {"current": visitor.signed_in.email, "email": request.query_params.get("email", ""), "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/email.html", context)
 
 
 @post("/konto/email")
 async def email_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings, data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
     email = data.get("email", "")
     try:
@@ -96,7 +109,9 @@ async def email_form(
 
 
 @get("/konto/email/bestaetigen")
-async def confirm_email_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def confirm_email_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     """Demands to be signed in: a link at a mistyped address must not open the account to its reader."""
     actor, token = visitor.signed_in, request.query_params.get("token", "")
     try:
@@ -111,7 +126,7 @@ async def confirm_email_page(request: PageRequest, visitor: Visitor, pages: Page
 
 @post("/konto/email/bestaetigen")
 async def confirm_email_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     try:
         await confirm_email_change(visitor.signed_in, data.get("token", ""), visitor.now)
@@ -121,14 +136,16 @@ async def confirm_email_form(
 
 
 @get("/konto/passwort")
-async def password_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
-    context = {"email": visitor.signed_in.email, "errors": {}}
+async def password_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    context = {"email": visitor.signed_in.email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/password.html", context)
 
 
 @post("/konto/passwort")
 async def password_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """The current password is itself a fresh sign-in, so that it is asked for once."""
     actor, current, new = visitor.signed_in, data.get("current", ""), data.get("new", "")
@@ -137,6 +154,7 @@ async def password_form(
         lambda: demand_password(current, "current"),
         lambda: demand_good_password(new, (actor.name, actor.email or "", network), field="new"),
     )
+    token = ""
     if not refusals:
         try:
             token = await sign_in_again(actor, current, visitor.now, address=visitor.address)
@@ -146,24 +164,27 @@ async def password_form(
             refusals = [WrongPassword(field="current")]
         except TooMany as refusal:
             refusals = [refusal]
-        else:
-            answer = go("/konto?getan=passwort")
-            answer.cookies.append(session_cookie(pages, token))
-            return answer
-    return await show_again(request, visitor, pages, "account/password.html", {"email": actor.email}, refusals)
+    answer: Response[str] | Redirect = go("/konto?getan=passwort")
+    if refusals:
+        answer = await show_again(request, visitor, pages, "account/password.html", {"email": actor.email}, refusals)
+    if token:
+        answer.cookies.append(session_cookie(pages, token))
+    return answer
 
 
 @get("/konto/sprache")
-async def language_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
-    context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": {}}
+async def language_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/language.html", context)
 
 
 @post("/konto/sprache")
 async def language_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
-    """The language of mails and of pages on all devices, and at once on this one."""
+    """The language of mails and pages; what was chosen in this browser before gives way to it."""
     language = data.get("language", "")
     try:
         await change_language(visitor.signed_in, language, visitor.now)
@@ -171,7 +192,7 @@ async def language_form(
         context = {"chosen": visitor.signed_in.language, "languages": LANGUAGE_NAMES}
         return await show_again(request, visitor, pages, "account/language.html", context, [refusal])
     answer = go("/konto?getan=sprache")
-    answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, language, max_age=YEAR))
+    answer.cookies.append(pages.jar.expired(LANGUAGE_COOKIE))
     return answer
 
 

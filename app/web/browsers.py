@@ -9,7 +9,7 @@ _BROWSERS = (
     ("Opera", r"\b(OPR|Opera)/"),
     ("Samsung Internet", r"\bSamsungBrowser/"),
     ("Firefox", r"\b(Firefox|FxiOS)/"),
-    ("Chrome", r"\b(Chrome|Chromium|CriOS)/"),
+    ("Chrome", r"(Chrome|Chromium|CriOS)/"),
     ("Safari", r"\bSafari/"),
 )
 """In this order, because each calls itself by the names of those below it, too."""

@@ -6,6 +6,8 @@ A new address stands in the answer to the form and nowhere else, so that it is i
 from collections.abc import Sequence
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.calendars.operations import CreateFeed, create_feed, revoke_feed, rotate_feed
@@ -29,12 +31,16 @@ WHOLE_SPACE = "alle"
 
 
 @get("/kalender")
-async def feeds_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def feeds_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     return await _show(request, visitor, pages, request.query_params.get("standort", ""))
 
 
 @post("/kalender")
-async def make_feed(request: PageRequest, visitor: Visitor, pages: Pages, data: FormData) -> Response[str]:
+async def make_feed(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+) -> Response[str]:
     """Makes the address of the own bookings or, as staff, of the time taken at a space or of one resource there."""
     actor = visitor.allowed(Action.MANAGE_OWN_FEEDS)
     try:
@@ -45,13 +51,17 @@ async def make_feed(request: PageRequest, visitor: Visitor, pages: Pages, data: 
 
 
 @post("/kalender/{public_id:str}/erneuern")
-async def renew_feed(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def renew_feed(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     feed, token = await rotate_feed(visitor.allowed(Action.MANAGE_OWN_FEEDS), public_id, visitor.now)
     return await _show_address(request, visitor, pages, feed, token)
 
 
 @get("/kalender/{public_id:str}/loeschen")
-async def ask_to_end(request: PageRequest, public_id: str, visitor: Visitor, pages: Pages) -> Response[str]:
+async def ask_to_end(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     feed = await feed_of(visitor.allowed(Action.MANAGE_OWN_FEEDS), public_id)
     if feed is None:
         raise NotFound
@@ -59,7 +69,7 @@ async def ask_to_end(request: PageRequest, public_id: str, visitor: Visitor, pag
 
 
 @post("/kalender/{public_id:str}/loeschen")
-async def end_feed(public_id: str, visitor: Visitor) -> Redirect:
+async def end_feed(public_id: FromPath[str], visitor: NamedDependency[Visitor]) -> Redirect:
     await revoke_feed(visitor.allowed(Action.MANAGE_OWN_FEEDS), public_id, visitor.now)
     return go(f"{_PAGE}?geloescht=1")
 

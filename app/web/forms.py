@@ -1,6 +1,7 @@
 """Forms: the way back with what was refused, the way on, and the notice on the page after one that went through."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,9 @@ from app.kernel.refusals import NotFound, Refusal
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.web.pages import PageRequest, Pages
+from app.web.search_form import ZONE
 
+NO_ERRORS: Mapping[str, str] = {}
 _LONGEST_KEY = 18
 
 
@@ -72,3 +75,8 @@ def checked_key(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY):
         raise NotFound
     return int(text)
+
+
+def network_time(at: datetime) -> datetime:
+    """The instant on the network's wall clock."""
+    return at.astimezone(ZONE)

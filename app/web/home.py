@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from litestar import Response, get, post
+from litestar import Response, get, post, route
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES, Visitor
 from app.identity.rules import local_path
-from app.kernel.refusals import marked
+from app.kernel.refusals import NotFound, marked
 from app.network.queries import is_public_file, legal_document, published_spaces
 from app.platform.files import Files
 from app.platform.language import LANGUAGES
@@ -19,7 +18,7 @@ from app.web.maps import MapSpace, network_map
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import empty_search
 
-_YEAR = 365 * 24 * 3600
+YEAR = 365 * 24 * 3600
 
 FormData = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -49,7 +48,7 @@ async def _legal(request: PageRequest, visitor: Visitor, pages: Pages, address: 
     kind, title = LEGAL_PAGES[address]
     document = await legal_document(kind, visitor.language, visitor.now)
     if document is None:
-        raise NotFoundException
+        raise NotFound
     return await pages.show(
         request, visitor, "legal.html", {"title": visitor.speaker.gettext(title), "document": document}
     )
@@ -95,7 +94,7 @@ async def choose_language(pages: NamedDependency[Pages], data: FormData) -> Redi
     """Remembers the language in a cookie; it goes before the account's and the browser's."""
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("sprache") in LANGUAGES:
-        answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, data["sprache"], max_age=_YEAR))
+        answer.cookies.append(pages.jar.cookie(LANGUAGE_COOKIE, data["sprache"], max_age=YEAR))
     return answer
 
 
@@ -103,7 +102,7 @@ async def choose_language(pages: NamedDependency[Pages], data: FormData) -> Redi
 async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redirect:
     answer = go(local_path(data.get("zurueck", "/")))
     if data.get("farbschema") in SCHEMES:
-        answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=_YEAR))
+        answer.cookies.append(pages.jar.cookie(SCHEME_COOKIE, data["farbschema"], max_age=YEAR))
     return answer
 
 
@@ -111,10 +110,10 @@ async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redire
 async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Response[bytes]:
     """A space's picture; its name is its content, so it may be kept for ever."""
     if not await is_public_file(name):
-        raise NotFoundException
+        raise NotFound
     stored = await files.get(name)
     if stored is None:
-        raise NotFoundException
+        raise NotFound
     content, media_type = stored
     return Response(
         content,
@@ -123,7 +122,14 @@ async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Respons
     )
 
 
+@route("/{path:path}", http_method=["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def nowhere(path: FromPath[str]) -> None:
+    """Every address that nothing else answers; so that its refusal is a page like any other."""
+    raise NotFound
+
+
 HANDLERS = [
+    nowhere,
     home,
     imprint,
     privacy,

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import SESSION_COOKIE, Visitor
@@ -14,11 +15,12 @@ from app.identity.sessions import open_session, sign_out
 from app.identity.sign_in import WrongCredentials, sign_in, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
-from app.web.forms import notice, refusals_of, show_again, way_on, with_way_on
+from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 
-DEMO_PASSWORD = "nahwerk-demo"  # noqa: S105: printed on the page of every demo network
+DEMO_PASSWORD = "nahwerk-demo"  # noqa: S105
+"""It stands on the sign-in page of every demo network."""
 
 
 class DemoAccount(NamedTuple):
@@ -79,17 +81,19 @@ def demand_password(password: str, field: str = "password") -> None:
 
 
 @get("/anmelden")
-async def sign_in_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def sign_in_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     next_url = way_on(request.query_params)
     if visitor.actor is not None:
         return go(next_url)
-    context = {"weiter": next_url, "email": "", "errors": {}, "notice": notice(request, NOTICES)}
+    context = {"weiter": next_url, "email": "", "errors": NO_ERRORS, "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "account/sign_in.html", context | _demo())
 
 
 @post("/anmelden")
 async def sign_in_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     email, password, next_url = data.get("email", ""), data.get("password", ""), way_on(data)
     refusals: list[Refusal] = refusals_of(lambda: usable_email(email), lambda: demand_password(password))
@@ -109,14 +113,16 @@ def _demo() -> dict[str, object]:
 
 
 @get("/anmelden/erneut")
-async def sign_in_again_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
-    context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": {}}
+async def sign_in_again_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/sign_in_again.html", context)
 
 
 @post("/anmelden/erneut")
 async def sign_in_again_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     actor, password, next_url = visitor.signed_in, data.get("password", ""), way_on(data)
     refusals = refusals_of(lambda: demand_password(password))
@@ -136,7 +142,7 @@ async def sign_in_again_form(
 
 
 @post("/abmelden")
-async def sign_out_form(visitor: Visitor, pages: Pages) -> Redirect:
+async def sign_out_form(visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]) -> Redirect:
     if visitor.actor is not None:
         await sign_out(visitor.actor, visitor.now)
     answer = go("/anmelden?getan=abgemeldet")

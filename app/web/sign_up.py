@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import Visitor
@@ -19,7 +20,7 @@ from app.network.queries import the_network
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
-from app.web.forms import refusals_of, show_again, way_on, with_way_on
+from app.web.forms import NO_ERRORS, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.sign_in import enter
@@ -34,19 +35,25 @@ async def network_name() -> str:
 
 
 @get("/registrieren")
-async def sign_up_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str] | Redirect:
+async def sign_up_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str] | Redirect:
     next_url = way_on(request.query_params)
     if visitor.actor is not None:
         return go(next_url)
     if _MAILED in request.query_params:
         return await pages.show(request, visitor, "account/sign_up_mailed.html", {"weiter": next_url})
-    context = {"weiter": next_url, "name": "", "email": "", "errors": {}}
+    context = {"weiter": next_url, "name": "", "email": "", "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/sign_up.html", context)
 
 
 @post("/registrieren")
 async def sign_up_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings, data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
     """Answers the same for known and unknown addresses."""
     name, email, password, next_url = (*(data.get(each, "") for each in ("name", "email", "password")), way_on(data))
@@ -78,7 +85,9 @@ async def sign_up_form(
 
 
 @get("/bestaetigen")
-async def confirm_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def confirm_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     token = request.query_params.get("token", "")
     try:
         link = await demand_link(token, Purpose.CONFIRM_EMAIL, visitor.now)
@@ -90,7 +99,7 @@ async def confirm_page(request: PageRequest, visitor: Visitor, pages: Pages) -> 
 
 @post("/bestaetigen")
 async def confirm_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """Makes the account and leads on to where the person was when signing up, on whichever device."""
     try:
@@ -101,18 +110,24 @@ async def confirm_form(
 
 
 @get("/passwort-vergessen")
-async def forgotten_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def forgotten_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     next_url = way_on(request.query_params)
     if _MAILED in request.query_params:
         return await pages.show(request, visitor, "account/forgotten_mailed.html", {"weiter": next_url})
     email = (visitor.actor.email if visitor.actor else None) or ""
-    context = {"weiter": next_url, "email": email, "errors": {}}
+    context = {"weiter": next_url, "email": email, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/forgotten.html", context)
 
 
 @post("/passwort-vergessen")
 async def forgotten_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings, data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
     """Answers the same for known and unknown addresses."""
     email, next_url = data.get("email", ""), way_on(data)
@@ -132,19 +147,21 @@ async def forgotten_form(
 
 
 @get("/passwort-neu")
-async def new_password_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def new_password_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     token = request.query_params.get("token", "")
     try:
         link = await demand_link(token, Purpose.RESET_PASSWORD, visitor.now)
     except LinkNoLongerWorks as refusal:
         return await link_ended(request, visitor, pages, refusal, "/passwort-vergessen")
-    context = _new_password(token, link) | {"errors": {}}
+    context = _new_password(token, link) | {"errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/new_password.html", context)
 
 
 @post("/passwort-neu")
 async def new_password_form(
-    request: PageRequest, visitor: Visitor, pages: Pages, data: FormData
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     """Signs in, too: whoever has the link has proved as much as the password would."""
     token = data.get("token", "")

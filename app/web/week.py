@@ -5,6 +5,7 @@ from itertools import groupby
 
 from babel.dates import format_date
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of
 from app.calendars.queries import feeds_of
@@ -25,7 +26,9 @@ MAILS_SHOWN = 5
 
 
 @get("/woche")
-async def week_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def week_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     actor = visitor.allowed(Action.SEE_OWN_BOOKINGS)
     monday = asked_week(request.query_params.get("woche", ""), visitor)
     following = await next_booking(actor.person, visitor)
@@ -47,7 +50,9 @@ async def week_page(request: PageRequest, visitor: Visitor, pages: Pages) -> Res
 
 
 @get("/woche/alle")
-async def all_bookings(request: PageRequest, visitor: Visitor, pages: Pages) -> Response[str]:
+async def all_bookings(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
     """Every booking, the latest first; `vor` is the last one of the page before."""
     person = visitor.allowed(Action.SEE_OWN_BOOKINGS).person
     before = request.query_params.get("vor", "")

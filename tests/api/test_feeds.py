@@ -50,10 +50,10 @@ async def test_a_feed_is_made_read_renewed_and_ended(client: httpx.AsyncClient, 
 
 
 async def test_staff_subscribe_to_their_resources_and_spaces(client: httpx.AsyncClient, world: World) -> None:
-    desk = {"kind": "resource", "resource_id": world.polch["Platz 1"].public_id}
+    desk = {"kind": "resource", "resource_id": world.polch["1"].public_id}
     space = {"kind": "space", "space": world.polch.slug}
     names = [(await client.post(FEEDS, json=body, headers=world.otto.bearer)).json()["name"] for body in (desk, space)]
-    assert names == ["Platz Platz 1, RegioHub Polch", "RegioHub Polch"]
+    assert names == ["Platz 1, RegioHub Polch", "RegioHub Polch"]
     for body in (desk, space):
         for stranger in (world.mia, world.rolf):
             answer = await client.post(FEEDS, json=body, headers=stranger.bearer)

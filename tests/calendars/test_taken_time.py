@@ -17,12 +17,12 @@ from tests.worlds import NOW, World, tomorrow
 
 
 async def test_a_resource_shows_when_it_is_taken_and_never_by_whom(world: World) -> None:
-    desk = world.polch["Platz 1"]
+    desk = world.polch["1"]
     token = await a_feed(world.otto, FeedKind.RESOURCE, desk.public_id)
     booking = await a_booking(world)
     wanted = BookDesk(desk.public_id, tomorrow(12), tomorrow(13), "Bitte ruhig")
     await book(world.gundula.actor(), wanted, NOW)
-    await a_booking(world, desk="Platz 2")
+    await a_booking(world, desk="2")
     content = (await content_of(token)).decode()
     (event,) = [e for e in await events_of(token) if isinstance(e.start, datetime)]
     assert (event.start, event.end) == (tomorrow(8), tomorrow(13))  # two bookings in a row, one block
@@ -33,10 +33,10 @@ async def test_a_resource_shows_when_it_is_taken_and_never_by_whom(world: World)
 
 async def test_a_space_shows_which_of_its_resources_are_taken(world: World) -> None:
     token = await a_feed(world.frida, FeedKind.SPACE, world.polch.slug)
-    await a_booking(world, desk="Platz 1")
+    await a_booking(world, desk="1")
     await a_booking(world, desk="Nette")
     taken = [e["summary"] for e in await events_of(token) if isinstance(e.start, datetime)]
-    assert sorted(taken) == ["Belegt: Platz Platz 1", "Belegt: Raum Nette"]
+    assert sorted(taken) == ["Belegt: Platz 1", "Belegt: Raum Nette"]
 
 
 async def test_closing_days_and_holidays_stand_there_as_whole_days(world: World) -> None:
@@ -59,12 +59,12 @@ async def test_taken_time_that_changes_is_a_new_answer(world: World) -> None:
     )
     third = await read(token, known=second)
     assert b"Inventur" in (third.content or b"")
-    await execute("UPDATE resource SET name = '1a', version = version + 1 WHERE id = $1", world.polch["Platz 1"].id)
+    await execute("UPDATE resource SET name = '1a', version = version + 1 WHERE id = $1", world.polch["1"].id)
     assert b"Platz 1a" in ((await read(token, known=third)).content or b"")
 
 
 async def test_only_the_staff_of_a_space_subscribe_to_it(world: World) -> None:
-    desk = world.polch["Platz 1"].public_id
+    desk = world.polch["1"].public_id
     for person in (world.frida, world.otto, world.nadja):
         await a_feed(person, FeedKind.RESOURCE, desk)
         await a_feed(person, FeedKind.SPACE, world.polch.slug)
@@ -77,7 +77,7 @@ async def test_only_the_staff_of_a_space_subscribe_to_it(world: World) -> None:
 
 
 async def test_programs_that_plan_get_a_resource_as_free_and_busy(world: World) -> None:
-    token = await a_feed(world.otto, FeedKind.RESOURCE, world.polch["Platz 1"].public_id)
+    token = await a_feed(world.otto, FeedKind.RESOURCE, world.polch["1"].public_id)
     await a_booking(world)
     answer = await feed_answer(token, ADDRESS, NOW, free_busy=True)
     (component,) = icalendar.Calendar.from_ical(answer.content or b"").walk("VFREEBUSY")

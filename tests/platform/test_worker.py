@@ -307,15 +307,16 @@ async def test_a_database_that_is_away_at_the_start_and_later_again_is_waited_fo
     await gate.open()
     await gate.shut()
     async with other_process(gate.dsn, repository, seconds=0) as process:
-        await asyncio.sleep(1.5)
-        assert process.returncode is None
+        assert process.stderr is not None
+        async with asyncio.timeout(15):
+            while b"the database is away" not in await process.stderr.readline():
+                pass
         await gate.open()
         await happen(1)
         await events_begun(process, 1)
         await gate.shut()
         await asyncio.sleep(0.5)
         await happen(2)
-        assert process.returncode is None
         await gate.open()
         await events_begun(process, 1)
         await until(nothing_waits)
@@ -324,7 +325,7 @@ async def test_a_database_that_is_away_at_the_start_and_later_again_is_waited_fo
         assert process.returncode == 0
     await gate.shut()
     assert set((await effects_by_event()).values()) == {1}
-    assert 2 <= log.count(b"the database is away") <= 6, "it neither spins nor talks without end while it waits"
+    assert 1 <= log.count(b"the database is away") <= 15, "it neither spins nor talks without end while it waits"
 
 
 async def test_a_handler_that_hangs_does_not_keep_the_others_waiting(database: str) -> None:

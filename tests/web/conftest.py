@@ -1,21 +1,150 @@
-"""The tests' network with its pages."""
+"""The pages over the tests' network, visited in-process by browsers that keep cookies and send forms."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
 
+import httpx
 import pytest
+from litestar.types import ASGIApp
+from pydantic import SecretStr
 
-from tests.sites import Site, a_site
-from tests.worlds import World, a_world
+from app.identity.hashing import hash_password
+from app.identity.queries import actor_of_person
+from app.identity.rules import Actor
+from app.identity.sessions import open_session
+from app.main import create_app
+from app.platform.database import execute
+from app.platform.settings import Environment, Settings
+from tests.identity.conftest import KEY, PASSWORD
+from tests.worlds import NOW, APerson, World, a_world
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
-@pytest.fixture(scope="module")
-async def world(database: str) -> World:
-    return await a_world()
+class Now:
+    """The application's clock, which a test may set."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
-@pytest.fixture(scope="module")
-async def site(database: str, world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    data_dir: Path = tmp_path_factory.mktemp("var")
-    async with a_site(database, data_dir) as made:
-        yield made
+class Browser:
+    """Somebody at a browser: keeps cookies, sends each form with the token of its page, follows no redirect."""
+
+    def __init__(self, app: ASGIApp, address: str = "192.0.2.1", origin: str = "http://nahwerk.example") -> None:
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, client=(address, 1)),  # type: ignore[arg-type]
+            base_url=origin,
+            headers={"Accept": "text/html", "User-Agent": FIREFOX, "Accept-Language": "de"},
+        )
+        self._prefix = "__Host-" if origin.startswith("https") else ""
+
+    async def __aenter__(self) -> Self:
+        await self.client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.client.__aexit__(kind, error, traceback)
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.client.get(path, **more)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        if f"{self._prefix}csrf" not in self.client.cookies:
+            await self.client.get("/anmelden")
+        fields["_csrf_token"] = self.client.cookies[f"{self._prefix}csrf"]
+        return await self.client.post(path, data=fields)
+
+    @property
+    def session(self) -> str | None:
+        return self.client.cookies.get(f"{self._prefix}session")
+
+    @session.setter
+    def session(self, token: str) -> None:
+        self.client.cookies.set(f"{self._prefix}session", token, domain="nahwerk.example", path="/")
+
+    async def signed_in(self, person: APerson, at: datetime = NOW) -> Self:
+        """This browser, in a session that the person opened then."""
+        self.session = await open_session(person.id, FIREFOX, at)
+        return self
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        environment=Environment.TEST,
+        data_dir=tmp_path_factory.mktemp("var"),
+        public_url="http://nahwerk.example",
+        secret_key=SecretStr(KEY.decode()),
+    )
+
+
+@pytest.fixture
+def application(settings: Settings, now: Now, database: str) -> ASGIApp:
+    return create_app(settings, database, now)
+
+
+@pytest.fixture
+async def world(undone: None) -> World:
+    """The tests' network, gone after the test; everybody's password is PASSWORD."""
+    made = await a_world()
+    await execute("UPDATE person SET password_hash = $1", await _password_hash())
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application as the people of the tests' network reach it."""
+
+    app: ASGIApp
+    clock: Now
+
+    async def browser(self, person: APerson | None = None, language: str = "de") -> Browser:
+        """A new browser, signed in as the person."""
+        browser = Browser(self.app)
+        browser.client.headers["Accept-Language"] = language
+        return browser if person is None else await browser.signed_in(person, self.clock())
+
+    def program(self, person: APerson) -> httpx.AsyncClient:
+        """A program with the person's token."""
+        transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
+        return httpx.AsyncClient(transport=transport, base_url="http://nahwerk.example", headers=dict(person.bearer))
+
+
+@pytest.fixture
+def site(application: ASGIApp, now: Now) -> Site:
+    return Site(application, now)
+
+
+@pytest.fixture
+def browser(application: ASGIApp) -> Callable[[], Browser]:
+    """A new browser at each call."""
+    return lambda: Browser(application)
+
+
+_hashes: list[str] = []
+
+
+async def _password_hash() -> str:
+    """Of PASSWORD; made once, because it is meant to be slow."""
+    if not _hashes:
+        _hashes.append(await hash_password(PASSWORD))
+    return _hashes[0]
+
+
+async def fresh(person: APerson, at: datetime = NOW) -> Actor:
+    """The person as an actor who has just signed in."""
+    return replace(await actor_of_person(person.id, "page"), authenticated_at=at)

@@ -1,24 +1,15 @@
 """Near home to a booked desk, as a browser without JavaScript walks it."""
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from app.platform.database import execute, fetch_value
-from tests.sites import Site
-from tests.worlds import NOW, TOMORROW, World, tomorrow
-
-
-@pytest.fixture(autouse=True)
-async def nothing_booked(world: World, site: Site) -> AsyncIterator[None]:
-    yield
-    site.clock.at = NOW
-    for table in ("kept_event", "claim", "booking"):
-        await execute(f"DELETE FROM {table}")
+from app.platform.database import fetch_value
+from tests.web.conftest import Site
+from tests.worlds import TOMORROW, World, tomorrow
 
 
 def text_of(page: httpx.Response) -> str:
@@ -47,7 +38,7 @@ async def booked(world: World, site: Site, desk: str = "1", starts: int = 8, end
     return str(answer.json()["id"])
 
 
-async def test_home_asks_one_question_and_shows_all_spaces(site: Site) -> None:
+async def test_home_asks_one_question_and_shows_all_spaces(site: Site, world: World) -> None:
     page = await (await site.browser()).get("/")
     assert page.status_code == 200
     assert "Wo wohnen Sie?" in text_of(page)
@@ -55,7 +46,7 @@ async def test_home_asks_one_question_and_shows_all_spaces(site: Site) -> None:
     assert page.text.count('name="ort"') == 1
 
 
-async def test_search_by_postcode_lists_spaces_by_distance_with_free_desks(site: Site) -> None:
+async def test_search_by_postcode_lists_spaces_by_distance_with_free_desks(site: Site, world: World) -> None:
     page = await (await site.browser()).get(f"/plaetze?ort=56751&tag={TOMORROW}&zeit=ganz&art=desk")
     said = text_of(page)
     assert page.status_code == 200
@@ -66,12 +57,12 @@ async def test_search_by_postcode_lists_spaces_by_distance_with_free_desks(site:
 
 
 @pytest.mark.parametrize("typed", ["polch", "POLCH", "56751 Polch", "56751"])
-async def test_places_are_found_as_people_type_them(site: Site, typed: str) -> None:
+async def test_places_are_found_as_people_type_them(world: World, site: Site, typed: str) -> None:
     page = await (await site.browser()).get("/plaetze", params={"ort": typed})
     assert "nahe Polch" in text_of(page)
 
 
-async def test_an_unknown_place_is_said_beside_its_field_and_keeps_everything(site: Site) -> None:
+async def test_an_unknown_place_is_said_beside_its_field_and_keeps_everything(site: Site, world: World) -> None:
     page = await (await site.browser()).get(f"/plaetze?ort=Atlantis&tag={TOMORROW}&zeit=vormittag")
     assert page.status_code == 422
     assert "Diesen Ort kennen wir nicht" in text_of(page)
@@ -80,7 +71,7 @@ async def test_an_unknown_place_is_said_beside_its_field_and_keeps_everything(si
     assert re.search(r'value="vormittag" checked', page.text)
 
 
-async def test_the_device_position_searches_without_a_place(site: Site) -> None:
+async def test_the_device_position_searches_without_a_place(site: Site, world: World) -> None:
     page = await (await site.browser()).get("/plaetze?lat=50.300&lng=7.317&ort=")
     assert "nahe Mein Standort" in text_of(page)
 
@@ -97,7 +88,9 @@ async def test_the_device_position_searches_without_a_place(site: Site) -> None:
         ("zeit=eigen", "Bitte Anfang und Ende eintragen"),
     ],
 )
-async def test_times_that_cannot_be_are_said_beside_their_fields(site: Site, query: str, says: str) -> None:
+async def test_times_that_cannot_be_are_said_beside_their_fields(
+    world: World, site: Site, query: str, says: str
+) -> None:
     page = await (await site.browser()).get(f"/plaetze?ort=Polch&{query}")
     assert page.status_code == 422
     assert says in text_of(page)
@@ -106,7 +99,7 @@ async def test_times_that_cannot_be_are_said_beside_their_fields(site: Site, que
 @pytest.mark.parametrize(
     "nasty", ["<script>alert(1)</script>", "'; DROP TABLE person;--", "%00", "\u202e" * 50, "x" * 10_000]
 )
-async def test_nasty_input_is_text_and_nothing_else(site: Site, nasty: str) -> None:
+async def test_nasty_input_is_text_and_nothing_else(world: World, site: Site, nasty: str) -> None:
     browser = await site.browser()
     for field in ("ort", "tag", "zeit", "von", "bis", "art", "filter", "lat"):
         page = await browser.get("/plaetze", params={"ort": "Polch", field: nasty})
@@ -130,7 +123,7 @@ async def test_a_choice_in_the_address_is_marked(world: World, site: Site) -> No
     assert re.search(rf'value="{chosen}" id="p\d+" checked', page.text)
 
 
-async def test_an_unknown_space_is_a_page_that_says_so(site: Site) -> None:
+async def test_an_unknown_space_is_a_page_that_says_so(site: Site, world: World) -> None:
     page = await (await site.browser()).get("/standorte/gibt-es-nicht")
     assert page.status_code == 404
     assert "Das gibt es hier nicht" in text_of(page)
@@ -194,11 +187,11 @@ async def test_cancel_asks_first_and_then_frees_the_desk(world: World, site: Sit
     asked = await browser.get(f"/buchungen/{booking}/absagen")
     assert "Der Platz wird sofort wieder für andere frei." in text_of(asked)
     assert await fetch_value("SELECT count(*) FROM claim") == 1
-    gone = await browser.send(f"/buchungen/{booking}/absagen", page=f"/buchungen/{booking}/absagen")
+    gone = await browser.post(f"/buchungen/{booking}/absagen")
     assert gone.status_code == 303
     assert "abgesagt" in text_of(await browser.get(gone.headers["location"]))
     assert await fetch_value("SELECT count(*) FROM claim") == 0
-    again = await browser.send(f"/buchungen/{booking}/absagen")
+    again = await browser.post(f"/buchungen/{booking}/absagen")
     assert again.status_code == 409
     assert "lässt sich nicht mehr ändern" in text_of(again)
 
@@ -235,7 +228,7 @@ async def test_arriving_is_offered_when_it_is_time(world: World, site: Site) -> 
     assert "Ist da" not in text_of(await browser.get(f"/buchungen/{booking}"))
     site.clock.at = tomorrow(7, 50)
     assert "Ist da" in text_of(await browser.get(f"/buchungen/{booking}"))
-    arrived = await browser.send(f"/buchungen/{booking}/ankommen")
+    arrived = await browser.post(f"/buchungen/{booking}/ankommen")
     assert "Wir haben notiert, dass Sie da sind." in text_of(await browser.get(arrived.headers["location"]))
 
 
@@ -250,15 +243,15 @@ async def test_a_full_space_offers_another_day_and_its_neighbours(world: World, 
     assert "Weiter weg, aber frei: Alte Post Andernach" in found
 
 
-async def test_a_closed_day_says_why(site: Site) -> None:
+async def test_a_closed_day_says_why(site: Site, world: World) -> None:
     page = await (await site.browser()).get("/standorte/regiohub-polch?tag=2026-12-24")
     assert "Heiligabend" in text_of(page)
 
 
-async def test_english_is_spoken_where_it_is_preferred_or_chosen(site: Site) -> None:
+async def test_english_is_spoken_where_it_is_preferred_or_chosen(site: Site, world: World) -> None:
     english = await site.browser(language="en-GB,en;q=0.9")
     assert "Where do you live?" in text_of(await english.get("/"))
     german = await site.browser()
-    chosen = await german.send("/sprache", {"sprache": "en", "zurueck": "/plaetze?ort=Polch"})
+    chosen = await german.post("/sprache", sprache="en", zurueck="/plaetze?ort=Polch")
     assert chosen.headers["location"] == "/plaetze?ort=Polch"
     assert "nahe" not in text_of(await german.get("/plaetze?ort=Polch"))

@@ -1,0 +1,114 @@
+"""The mails about a booking: made, moved, cancelled. Each state of a booking is told once."""
+
+from datetime import date, datetime
+from typing import Final
+
+from babel.dates import format_date
+
+from app.bookings.queries import BookingCard, booking_by_id
+from app.bookings.rules import HOLDING, Status
+from app.calendars.entries import entry_of
+from app.calendars.queries import calendar_bookings
+from app.calendars.rules import Organizer, invitation, invitation_method
+from app.identity.queries import KnownPerson, people
+from app.inventory.rules import label
+from app.kernel.refusals import marked
+from app.network.queries import SpaceCard, space_by_id
+from app.notifications.post_office import Letter, PostOffice
+from app.platform.language import Speaker, speaker
+from app.platform.mail import CalendarPart, Mailbox
+
+_SUBJECTS: Final = {
+    "confirmed": marked("Gebucht: {day}, {place}, {what}"),
+    "moved": marked("Verschoben auf {day}, {place}, {what}"),
+    "cancelled": marked("Abgesagt: {day}, {place}, {what}"),
+}
+
+
+async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime) -> None:
+    """Confirms the booking, unless it was given back meanwhile: then the cancellation alone says so."""
+    await _tell(office, booking, "confirmed", now)
+
+
+async def tell_booking_moved(office: PostOffice, booking: int, now: datetime) -> None:
+    """Says when and where the booking is now; after several moves at once, or a late confirmation, just once."""
+    await _tell(office, booking, "moved", now)
+
+
+async def tell_booking_cancelled(office: PostOffice, booking: int, now: datetime) -> None:
+    """Says that the booking is no more."""
+    await _tell(office, booking, "cancelled", now)
+
+
+async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
+    booking = await booking_by_id(key)
+    if booking is None or not _is_true(news, booking):
+        return
+    person = (await people([booking.person])).get(booking.person)
+    if person is None or person.email is None:
+        return
+    space = await space_by_id(booking.space.id, now)
+    await office.send(await _letter(office, booking, news, person, person.email, space, now), now)
+
+
+def _is_true(news: str, booking: BookingCard) -> bool:
+    """Whether the news still describes the booking; older news must not arrive after newer ones."""
+    return booking.status is Status.CANCELLED if news == "cancelled" else booking.status in HOLDING
+
+
+async def _letter(
+    office: PostOffice,
+    booking: BookingCard,
+    news: str,
+    person: KnownPerson,
+    email: str,
+    space: SpaceCard | None,
+    now: datetime,
+) -> Letter:
+    says = speaker(person.language)
+    what = label(booking.resource.kind, booking.resource.name)
+    day = short_day(booking.starts_at.date(), says)
+    return Letter(
+        key=f"booking-{booking.public_id}-{booking.sequence}",
+        to=Mailbox(person.name, email),
+        person=person.id,
+        language=person.language,
+        subject=says.say(_SUBJECTS[news], day=day, place=booking.space.place, what=what),
+        template="booking",
+        context={
+            "news": news,
+            "booking": booking,
+            "what": what,
+            "when": when(booking, says, now),
+            "access": space.access[person.language] if space else "",
+            "directions": space.directions[person.language] if space else "",
+            "url": f"{office.address}/buchungen/{booking.public_id}",
+        },
+        calendar=await _calendar_part(office, booking, says),
+    )
+
+
+async def _calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+    (facts,) = await calendar_bookings([booking.id], says.language)
+    entry = entry_of(facts, says, office.address)
+    content = invitation(entry, Organizer(office.sender.name, office.sender.email), says.language)
+    return CalendarPart(invitation_method(entry), content)
+
+
+def when(booking: BookingCard, says: Speaker, now: datetime) -> str:
+    """Mi 25. November, 8–18 Uhr; with the year where it is not this one, with both days where it ends on another."""
+    starts_at, ends_at = booking.starts_at, booking.ends_at
+    opens, closes = (at.hour * 60 + at.minute for at in (starts_at, ends_at))
+    first, last = (_day(at.date(), says, now) for at in (starts_at, ends_at))
+    if starts_at.date() == ends_at.date() and closes > opens:
+        return f"{first}, {says.span(opens, closes)}"
+    return f"{first}, {says.time(starts_at.time())} – {last}, {says.time(ends_at.time())}"
+
+
+def _day(day: date, says: Speaker, now: datetime) -> str:
+    return says.day(day) if day.year == now.year else f"{says.day(day)} {day.year}"
+
+
+def short_day(day: date, says: Speaker) -> str:
+    """Mi 25.11.; Wed 25 Nov."""
+    return format_date(day, "ccc d.M." if says.language == "de" else "ccc d MMM", locale=says.locale)

@@ -1,0 +1,117 @@
+"""How a mail goes out: rendered in its reader's language, noted, and sent once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.network.queries import NetworkCard, the_network
+from app.platform.database import execute, transaction
+from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, MailTransport, to_mime
+from app.platform.outbox import Permanent
+from app.platform.templates import Templates
+
+KEPT_FOR = timedelta(days=90)
+"""How long it is known that a mail went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The network as every mail names it, in the reader's language."""
+
+    name: str
+    tagline: str
+    phone: str
+    phone_hours: str
+
+    @classmethod
+    def of(cls, network: NetworkCard, language: str) -> "Letterhead":
+        return cls(network.name, network.tagline[language], network.phone, network.phone_hours[language])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail before it is rendered: `template` names mail/<template>.txt and .html.
+
+    `key` is the same for the same news, so that nobody hears it twice. `person` is None for somebody without account.
+    """
+
+    key: str
+    to: Mailbox
+    person: int | None
+    language: str
+    subject: str
+    template: str
+    context: Mapping[str, Any]
+    calendar: CalendarPart | None = None
+
+
+class PostOffice:
+    """Sends letters in the name of the network; `address` is the site's, without a slash at its end."""
+
+    def __init__(self, transport: MailTransport, templates: Templates, sender: Mailbox, address: str) -> None:
+        self._transport = transport
+        self._templates = templates
+        self.sender = sender
+        self.address = address
+
+    async def network(self) -> NetworkCard:
+        """The network that writes. Raises Permanent before it is set up."""
+        network = await the_network()
+        if network is None:
+            raise Permanent("there is no network to write in the name of")
+        return network
+
+    async def send(self, letter: Letter, now: datetime) -> None:
+        """Sends the letter unless one of its key was sent before.
+
+        The note that it was sent stands or falls with the transaction around it. Raises MailNotSent where another try
+        may help, and Permanent where none will.
+        """
+        async with transaction():
+            if not await self._is_first(letter, now):
+                return
+            try:
+                message = to_mime(await self._rendered(letter), now)
+            except ValueError as error:
+                raise Permanent(str(error)) from error
+            try:
+                await self._transport.send(message)
+            except MailNotSent as failure:
+                if failure.permanent:
+                    raise Permanent(str(failure)) from failure
+                raise
+
+    async def _is_first(self, letter: Letter, now: datetime) -> bool:
+        return bool(
+            await execute(
+                "INSERT INTO sent_mail (person, message_id, subject, sent_at) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT ON CONSTRAINT sent_mail_message_id DO NOTHING",
+                letter.person,
+                self._message_id(letter),
+                letter.subject,
+                now,
+            )
+        )
+
+    async def _rendered(self, letter: Letter) -> Mail:
+        letterhead = Letterhead.of(await self.network(), letter.language)
+        context = {**letter.context, "site": letterhead, "subject": letter.subject, "address": self.address}
+        return Mail(
+            sender=self.sender,
+            to=letter.to,
+            subject=letter.subject,
+            text=self._templates.render(f"mail/{letter.template}.txt", letter.language, context),
+            html=self._templates.render(f"mail/{letter.template}.html", letter.language, context),
+            language=letter.language,
+            message_id=self._message_id(letter),
+            calendar=letter.calendar,
+        )
+
+    def _message_id(self, letter: Letter) -> str:
+        return f"<{letter.key}@{self.sender.email.rpartition('@')[2]}>"
+
+
+async def forget_old_mails(now: datetime) -> int:
+    """Forgets which mails went out more than 90 days ago; how many."""
+    return await execute("DELETE FROM sent_mail WHERE sent_at < $1", now - KEPT_FOR)

@@ -1,0 +1,59 @@
+"""Which event becomes which mail."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from app.notifications.account_mails import AccountMails
+from app.notifications.booking_mails import tell_booking_cancelled, tell_booking_confirmed, tell_booking_moved
+from app.notifications.post_office import PostOffice
+from app.platform.mail import Mailbox, MailTransport
+from app.platform.outbox import Event, Reaction, Reactions
+from app.platform.templates import Templates
+
+
+def notification_reactions(
+    transport: MailTransport, templates: Templates, sender: Mailbox, address: str, signing_key: bytes
+) -> Reactions:
+    """The mails of this installation; `address` is the site's, `signing_key` the one that mailed links are made with.
+
+    The name of a reaction is stored with its jobs and must not change.
+    """
+    office = PostOffice(transport, templates, sender, address)
+    account = AccountMails(office, signing_key)
+
+    async def email_changed(event: Event, now: datetime) -> None:
+        await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
+
+    async def password_changed(event: Event, now: datetime) -> None:
+        await account.tell_password_changed(event.aggregate_id, event.id, now)
+
+    return {
+        "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
+        "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
+        "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
+        "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
+        "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
+        "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
+        "person.email_change_requested": [
+            _about_link("mail.confirm_new_email", account.send_link),
+            _about_link("mail.email_change_requested", account.tell_email_change_requested),
+        ],
+        "person.email_changed": [Reaction("mail.email_changed", email_changed)],
+        "person.password_changed": [Reaction("mail.password_changed", password_changed)],
+    }
+
+
+def _about_booking(
+    name: str, tell: Callable[[PostOffice, int, datetime], Awaitable[None]], office: PostOffice
+) -> Reaction:
+    async def run(event: Event, now: datetime) -> None:
+        await tell(office, event.aggregate_id, now)
+
+    return Reaction(name, run)
+
+
+def _about_link(name: str, tell: Callable[[int, datetime], Awaitable[None]]) -> Reaction:
+    async def run(event: Event, now: datetime) -> None:
+        await tell(event.aggregate_id, now)
+
+    return Reaction(name, run)

@@ -1,0 +1,44 @@
+"""A database that the demo network fills."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.demo.network import fill
+from app.platform.database import DB
+from app.platform.files import FolderFiles
+from tests.conftest import PREFIX, copied
+
+TUESDAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures lie."""
+    return tmp_path_factory.mktemp("demo") / "files"
+
+
+@pytest.fixture(scope="module")
+async def filled(admin_dsn: str, template: str, worker_id: str, folder: Path) -> AsyncIterator[str]:
+    """A database with the demo network of a Tuesday, with the pool open; its DSN."""
+    async with copied(admin_dsn, template, f"{PREFIX}_demo_{worker_id}") as dsn:
+        await DB.open_pool(dsn, size=2, statement_timeout=60)
+        try:
+            assert await fill(TUESDAY, FolderFiles(folder), lambda _: None)
+            yield dsn
+        finally:
+            await DB.close_pool()
+
+
+@pytest.fixture
+async def undone_here(filled: str) -> AsyncIterator[None]:
+    """Everything that the test writes into the demo network is rolled back after it."""
+    tx = DB.transaction()
+    await tx.__aenter__()
+    try:
+        yield
+    finally:
+        await tx.rollback()
+        await tx.__aexit__(None, None, None)

@@ -1,0 +1,195 @@
+"""The command line, as people and programs use it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.demo.cast import PASSWORD
+from app.platform.random_ids import token_hash
+from tests.conftest import PREFIX, copied
+
+Run = Callable[..., Result]
+
+HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+_DIGEST = """
+SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
+    SELECT concat_ws('|', b.public_id, r.public_id, p.name, b.status, b.starts_at, b.ends_at, b.created_at) AS line
+      FROM booking b JOIN resource r ON r.id = b.resource JOIN person p ON p.id = b.person
+    UNION ALL SELECT concat_ws('|', slug, name, features, published_at) FROM space
+    UNION ALL SELECT concat_ws('|', file, alt_de) FROM space_photo
+    UNION ALL SELECT concat_ws('|', day, opens, closes, reason_de) FROM hours_exception
+) AS everything
+"""
+
+
+@pytest.fixture(scope="module")
+async def databases(admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[Callable[[str], str]]:
+    """Empty, migrated databases by name, made in advance because the command runs its own event loop."""
+    async with AsyncExitStack() as stack:
+        made = {
+            name: await stack.enter_async_context(copied(admin_dsn, template, f"{PREFIX}_cli_{name}_{worker_id}"))
+            for name in ("demo", "twin", "real", "people")
+        }
+        yield made.__getitem__
+
+
+@pytest.fixture(scope="module")
+def nahwerk(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs the command on a database."""
+    folder = tmp_path_factory.mktemp("installation")
+
+    def run(dsn: str, *arguments: str) -> Result:
+        environment = {"DATABASE_URL": dsn, "DATABASE_OWNER_URL": dsn, "DATA_DIR": str(folder), "LANG": "en_US.UTF-8"}
+        return CliRunner().invoke(main, arguments, env=environment)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def demo(databases: Callable[[str], str], nahwerk: Run) -> str:
+    """A demo network; its DSN."""
+    dsn = databases("demo")
+    result = nahwerk(dsn, "demo", "--date", "2026-11-24")
+    assert result.exit_code == 0, result.output
+    assert "frontdesk@demo.example" in result.stdout
+    assert PASSWORD in result.stdout
+    return dsn
+
+
+def value(dsn: str, sql: str, *arguments: object) -> object:
+    """What a query of its own connection gives."""
+
+    async def ask() -> object:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await connection.fetchval(sql, *arguments)
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def test_the_same_day_makes_the_same_network(databases: Callable[[str], str], nahwerk: Run, demo: str) -> None:
+    twin = databases("twin")
+    assert nahwerk(twin, "demo", "--date", "2026-11-24").exit_code == 0
+    assert value(twin, _DIGEST) == value(demo, _DIGEST)
+
+
+def test_a_demo_network_that_stands_is_left_as_it_is_and_gets_members_and_bookings(nahwerk: Run, demo: str) -> None:
+    before = value(demo, "SELECT count(*) FROM booking")
+    result = nahwerk(demo, "demo", "--members", "3", "--bookings", "50")
+    assert result.exit_code == 0, result.output
+    assert "stands already" in result.stdout
+    assert "3 of them new" in result.stdout
+    assert "0 of them new" in nahwerk(demo, "demo", "--members", "3").stdout
+    assert value(demo, "SELECT count(*) FROM booking") == before + 50  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"),
+    [
+        (
+            "real",
+            "INSERT INTO network (name, association, created_at) VALUES ('Netz', 'Verein', now()) RETURNING id",
+        ),
+        ("people", "INSERT INTO person (public_id, name, created_at) VALUES ('p', 'Anna', now()) RETURNING id"),
+    ],
+)
+def test_where_real_data_is_there_comes_no_demo_network(
+    databases: Callable[[str], str], nahwerk: Run, name: str, plant: str
+) -> None:
+    dsn = databases(name)
+    value(dsn, plant)
+    for arguments in (["demo"], ["demo", "--members", "5", "--bookings", "5"], ["serve", "--demo"]):
+        result = nahwerk(dsn, *arguments)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("Error: ")
+    assert value(dsn, "SELECT count(*) FROM person WHERE email IS NOT NULL") == 0
+    assert value(dsn, "SELECT count(*) FROM space") == 0
+
+
+def test_tokens_are_printed_alone_in_the_order_of_the_addresses(nahwerk: Run, demo: str) -> None:
+    emails = ["operator@demo.example", "commuter@demo.example", "Operator@demo.example"]
+    result = nahwerk(demo, "token", "create", *(word for email in emails for word in ("--email", email)))
+    assert result.exit_code == 0, result.output
+    tokens = result.stdout.splitlines()
+    owners = [
+        value(
+            demo,
+            "SELECT p.email || ' ' || array_to_string(t.scopes, ',')"
+            " FROM api_token t JOIN person p ON p.id = t.person WHERE t.token_hash = $1",
+            token_hash(token),
+        )
+        for token in tokens
+    ]
+    assert owners == [
+        "operator@demo.example bookings,feeds,read,staff",
+        "commuter@demo.example bookings,feeds,read",
+        "operator@demo.example bookings,feeds,read,staff",
+    ]
+
+
+def test_a_token_has_the_scopes_that_it_was_given(nahwerk: Run, demo: str) -> None:
+    result = nahwerk(demo, "token", "create", "--email", "guest@demo.example", "--scope", "feeds", "--scope", "read")
+    scopes = value(demo, "SELECT scopes FROM api_token WHERE token_hash = $1", token_hash(result.stdout.strip()))
+    assert scopes == ["feeds", "read"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--email", "nobody@demo.example"], ["--email", "guest@demo.example", "--scope", "everything"]]
+)
+def test_what_is_unknown_gives_no_token_at_all(nahwerk: Run, demo: str, wrong: list[str]) -> None:
+    before = value(demo, "SELECT count(*) FROM api_token")
+    result = nahwerk(demo, "token", "create", "--email", "commuter@demo.example", *wrong)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert wrong[1] in result.stderr or "bookings" in result.stderr
+    assert value(demo, "SELECT count(*) FROM api_token") == before
+
+
+def test_check_says_that_all_is_well_and_what_is_not(nahwerk: Run, demo: str) -> None:
+    result = nahwerk(demo, "check", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"ok": True, "ledger_hash": HASH_OF_NOTHING, "documents": 0, "problems": []}
+    assert "All is well." in nahwerk(demo, "check").stdout
+
+    lost = value(
+        demo,
+        "DELETE FROM claim WHERE holder = (SELECT max(id) FROM booking WHERE status = 'confirmed') RETURNING holder",
+    )
+    result = nahwerk(demo, "check", "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert report["ok"] is False
+    assert str(lost) in report["problems"][0]
+    assert nahwerk(demo, "check").exit_code == 1
+
+
+def test_check_finds_an_old_schema(nahwerk: Run, demo: str) -> None:
+    value(demo, "UPDATE migration SET name = 'x' || name WHERE app_name = 'bookings' RETURNING name")
+    result = nahwerk(demo, "check", "--json")
+    value(demo, "UPDATE migration SET name = substr(name, 2) WHERE app_name = 'bookings' RETURNING name")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["ok"] is False
+
+
+def test_a_database_that_is_missing_is_named(nahwerk: Run, demo: str) -> None:
+    for arguments in (["check"], ["token", "create", "--email", "guest@demo.example"]):
+        result = nahwerk(f"{demo}_missing", *arguments)
+        assert result.exit_code == 1
+        assert "nahwerk migrate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["worker"], ["migrate"], ["demo"], ["token"], ["token", "create"], ["check"]]
+)
+def test_every_command_explains_itself(command: list[str]) -> None:
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout

@@ -1,0 +1,69 @@
+"""What follows from events: nothing that happens is forgotten, and mails go where the settings say."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from app.jobs import all_reactions, mail_transport
+from app.platform.mail import SmtpTransport
+from app.platform.mail_folder import FolderTransport
+from app.platform.settings import Environment, Settings
+
+APP = Path(__file__).resolve().parents[1] / "app"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, environment=Environment.TEST, data_dir=tmp_path)
+
+
+def emitted() -> set[str]:
+    """The names of all events that the code emits."""
+    return {
+        node.args[0].value
+        for path in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "emit"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_event_is_known_to_the_worker(settings: Settings) -> None:
+    assert emitted() <= set(all_reactions(settings))
+
+
+def test_no_reaction_waits_for_an_event_that_never_comes(settings: Settings) -> None:
+    names = {part for path in APP.rglob("*.py") for part in path.read_text().split('"') if "." in part}
+    assert set(all_reactions(settings)) <= names
+
+
+def test_a_confirmation_goes_by_mail_and_into_the_calendar(settings: Settings) -> None:
+    handlers = {reaction.handler for reaction in all_reactions(settings)["booking.confirmed"]}
+    assert handlers == {"mail.booking_confirmed", "calendars.keep_booking"}
+
+
+def test_without_a_mail_server_mails_stay_in_a_folder(settings: Settings) -> None:
+    assert isinstance(mail_transport(settings), FolderTransport)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "username", "password", "encryption"),
+    [
+        ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, None, None, "none"),
+        ("smtp+starttls://me:p%40ss@mail.example", "mail.example", 587, "me", "p@ss", "starttls"),
+        ("smtps://me:secret@mail.example", "mail.example", 465, "me", "secret", "tls"),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(
+    settings: Settings, url: str, host: str, port: int, username: str, password: str, encryption: str
+) -> None:
+    transport = mail_transport(settings.model_copy(update={"smtp_url": url}))
+    assert transport == SmtpTransport(host, port, username, password, encryption)  # type: ignore[arg-type]
+
+
+def test_an_address_that_is_no_mail_server_is_refused(settings: Settings) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL"):
+        mail_transport(settings.model_copy(update={"smtp_url": "http://mail.example"}))
