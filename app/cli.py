@@ -335,7 +335,9 @@ def _worker_beside(wanted: bool) -> Iterator[Callable[[], None]]:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that waits in there makes the interpreter abort at its end.
+    while os.read(0, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

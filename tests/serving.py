@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.platform.cookies import CookieJar
 from app.platform.http import Edge
+from app.platform.language import speaker
 from app.platform.problems import problem_of
 from app.platform.settings import Settings
 
@@ -28,8 +29,8 @@ def client_of(
     """A client of these handlers; it is always `now` there. Refusals are answered as problem+json."""
 
     def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        visitor: Visitor = request.scope["visitor"]  # type: ignore[typeddict-item]
-        return problem_of(error, visitor.speaker).as_response()
+        visitor: Visitor | None = request.scope.get("visitor")
+        return problem_of(error, visitor.speaker if visitor else speaker("de")).as_response()
 
     known = {"settings": settings, **(dependencies or {})}
     app = Litestar(

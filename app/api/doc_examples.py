@@ -16,6 +16,7 @@ class Example:
 
 _MORNING: Final = {"starts_at": "2027-03-09T08:00:00+01:00", "ends_at": "2027-03-09T12:00:00+01:00"}
 _ANY_DESK: Final = {"space": "regiohub-polch", "kind": "desk", **_MORNING}
+_FEED: Final = {"feed_id": "t4n8c2r6y3hjq7ws"}
 _BOOKING: Final = {"booking_id": "k7m2p9x4w3tqz8va"}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
@@ -35,6 +36,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "cancel_booking": Example(path=_BOOKING),
     "check_in_booking": Example(path=_BOOKING),
     "show_me": Example(),
+    "list_feeds": Example(),
+    "make_feed": Example(body={"kind": "person"}),
+    "rotate_feed": Example(path=_FEED),
+    "revoke_feed": Example(path=_FEED),
     "health_live": Example(),
     "health_ready": Example(),
 }

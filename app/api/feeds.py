@@ -63,9 +63,9 @@ class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             case (FeedKind.PERSON, None, None):
                 return CreateFeed(self.kind)
             case (FeedKind.RESOURCE, str(resource), None):
-                return CreateFeed(self.kind, known_id(resource, "resource_id"))
+                return CreateFeed(self.kind, known_id(resource))
             case (FeedKind.SPACE, None, str(space)):
-                return CreateFeed(self.kind, known_slug(space, "space"))
+                return CreateFeed(self.kind, known_slug(space))
         raise SubjectIsUnclear(field="kind")
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-from app.kernel.refusals import Conflict, Refusal, marked
+from app.kernel.refusals import BadInput, Conflict, Refusal, marked
 
 APP_ROLE = "nahwerk_app"
 OWNER_ROLE = "nahwerk_owner"
@@ -70,6 +70,8 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         refusal = _refusals_by_constraint.get(str(error.constraint_name))
         return refusal() if refusal else error
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return BadInput()
     if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.QueryCanceledError):
         return Busy()
     if isinstance(error, _AWAY):

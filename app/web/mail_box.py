@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import PathParameter
 
@@ -49,7 +50,12 @@ class MailRow:
 
 
 @get("/dev/mail")
-async def mail_list(request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings) -> Response[str]:
+async def mail_list(
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
     mails = await to_thread(list_mails, await _folder(settings), _MOST)
     rows = [_row(mail, visitor) for mail in mails]
     return await pages.show(request, visitor, "dev/mails.html", {"mails": rows})
@@ -57,7 +63,11 @@ async def mail_list(request: PageRequest, visitor: Visitor, pages: Pages, settin
 
 @get("/dev/mail/{name:str}")
 async def mail_page(
-    request: PageRequest, visitor: Visitor, pages: Pages, settings: Settings, name: NameInPath
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    name: NameInPath,
 ) -> Response[str]:
     content = await _mail(settings, name)
     context = {
@@ -70,13 +80,13 @@ async def mail_page(
 
 
 @get("/dev/mail/{name:str}/html")
-async def mail_html(settings: Settings, name: NameInPath) -> Response[str]:
+async def mail_html(settings: NamedDependency[Settings], name: NameInPath) -> Response[str]:
     html = (await _mail(settings, name)).html.replace("<head>", _OUT_OF_THE_FRAME, 1)
     return Response(html, media_type=MediaType.HTML, headers=_IN_FRAME)
 
 
 @get("/dev/mail/{name:str}/invite.ics")
-async def mail_calendar(settings: Settings, name: NameInPath) -> Response[bytes]:
+async def mail_calendar(settings: NamedDependency[Settings], name: NameInPath) -> Response[bytes]:
     content = await _mail(settings, name)
     if content.calendar is None:
         raise NotFound

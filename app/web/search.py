@@ -71,7 +71,7 @@ async def find_spaces(
 ) -> Response[str]:
     form = read_search(_single(request), _marks(request), visitor)
     if form.search is None:
-        asked = bool(request.scope["query_string"])
+        asked = "ort" in request.query_params or len(form.errors) > 1
         shown = form if asked else _without_errors(form)
         return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
     today = local_day(visitor.now, ZONE)

@@ -3,26 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Request, Response
-from litestar.di import Provide
-from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp
 
-from app.api.openapi import openapi_config
-from app.api.routes import ROUTER
-from app.identity.authentication import Authentication, Visitor, provide_visitor
-from app.platform.cookies import CookieJar, FormOriginCheck
-from app.platform.http import Edge
-from app.platform.language import speaker
-from app.platform.problems import problem_of
-from app.platform.settings import ROOT, Environment, Settings
-from app.platform.static_files import StaticFiles
-from app.platform.templates import Templates
-from app.web.pages import Pages
+from app.main import create_app
+from app.platform.settings import Environment, Settings
 from tests.worlds import NOW, World, a_world
 
 
@@ -36,11 +23,6 @@ class Now:
         return self.at
 
 
-@pytest.fixture
-def now() -> Now:
-    return Now()
-
-
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
@@ -48,34 +30,22 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
 
 
-def composed(settings: Settings, clock: Now) -> ASGIApp:
-    """The interface with all its middleware, without the pages."""
-    jar = CookieJar(https=settings.is_https)
-    pages = Pages(Templates(ROOT / "templates", StaticFiles(ROOT / "static").url), settings, jar)
+@pytest.fixture(scope="session")
+def clock() -> Now:
+    return Now()
 
-    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        visitor: Visitor | None = request.scope.get("visitor")
-        if problem_of(error, speaker("de")).status >= 500:
-            request.app.state.errors.append(error)
-        return problem_of(error, visitor.speaker if visitor else speaker("de")).as_response()
 
-    app = Litestar(
-        route_handlers=[ROUTER],
-        dependencies={
-            "visitor": Provide(provide_visitor),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "pages": Provide(lambda: pages, sync_to_thread=False),
-        },
-        middleware=[
-            DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
-            DefineMiddleware(Authentication, clock=clock, jar=jar),
-        ],
-        exception_handlers={Exception: answer},
-        openapi_config=openapi_config(),
-        logging_config=None,
-    )
-    app.state.errors = []
-    return Edge(app, https=settings.is_https)
+@pytest.fixture(scope="session")
+def application(settings: Settings, clock: Now) -> ASGIApp:
+    """The whole application; it asks the database whose pool the test has opened."""
+    return create_app(settings, "postgresql://the-tests-open-the-pool", clock)
+
+
+@pytest.fixture
+def now(clock: Now) -> Now:
+    """The clock, at NOW when the test begins."""
+    clock.at = NOW
+    return clock
 
 
 @asynccontextmanager
@@ -87,12 +57,7 @@ async def calling(app: ASGIApp, **headers: str) -> AsyncIterator[httpx.AsyncClie
 
 
 @pytest.fixture
-def application(settings: Settings, now: Now) -> ASGIApp:
-    return composed(settings, now)
-
-
-@pytest.fixture
-async def world(undone: None) -> World:
+async def world(undone: None, now: Now) -> World:
     """The tests' network, gone after the test."""
     return await a_world()
 

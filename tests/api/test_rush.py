@@ -11,7 +11,7 @@ from litestar.types import ASGIApp
 
 from app.kernel.periods import Period
 from app.platform.database import fetch_value
-from tests.api.conftest import calling
+from tests.api.conftest import Now, calling
 from tests.api.requests import wish
 from tests.worlds import AResource, World, a_world, tomorrow
 
@@ -26,7 +26,7 @@ async def committed(database: str) -> World:
 
 
 @pytest.fixture
-async def mia(application: ASGIApp, committed: World) -> AsyncIterator[httpx.AsyncClient]:
+async def mia(application: ASGIApp, committed: World, now: Now) -> AsyncIterator[httpx.AsyncClient]:
     async with calling(application, **committed.mia.bearer) as client:
         yield client
 

@@ -1,29 +1,22 @@
 """Calendar addresses on the pages: made, renewed and ended, and shown only once."""
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from tests.sites import Browser, Site, a_site
 
 from app.bookings.operations import BookDesk, book
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import MOST_FEEDS, FeedKind
-from app.platform.database import execute, fetch_value
+from app.main import create_app
+from app.platform.database import fetch_value
+from app.platform.settings import Settings
+from tests.web.conftest import Browser, Now, Site
 from tests.worlds import NOW, APerson, World, tomorrow
 
 GOOGLE = "Google-Calendar-Importer"
-
-
-@pytest.fixture(autouse=True)
-async def no_feeds(site: Site) -> AsyncIterator[None]:
-    yield
-    for table in ("kept_event", "feed", "claim", "booking"):
-        await execute(f"DELETE FROM {table}")
 
 
 def said(page: httpx.Response) -> str:
@@ -43,9 +36,14 @@ def link_to(page: httpx.Response, start: str) -> str:
     return unescape(str(found))
 
 
+async def fetched(site: Site, address: str, program: str = "Thunderbird/145.0") -> httpx.Response:
+    """What a calendar program gets there."""
+    return await (await site.browser()).get(address, headers={"User-Agent": program})
+
+
 async def made(browser: Browser, **fields: str) -> httpx.Response:
     """The answer to the form that makes an address."""
-    return await browser.send("/kalender", fields, page="/kalender")
+    return await browser.post("/kalender", **fields)
 
 
 async def only_feed(person: APerson) -> str:
@@ -56,11 +54,11 @@ async def only_feed(person: APerson) -> str:
 async def test_a_new_address_is_shown_once_and_leads_to_the_own_bookings(site: Site, world: World) -> None:
     await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(18)), NOW)
     browser = await site.browser(world.mia)
-    answer = await browser.send("/kalender", page="/woche")
+    answer = await browser.post("/kalender")
     assert answer.status_code == 200, "no redirect, so that the address stands in no history"
     assert answer.headers["cache-control"] == "private, no-store"
     address = address_on(answer)
-    feed = await site.program().get(address)
+    feed = await fetched(site, address)
     assert feed.status_code == 200
     assert "Platz 1\\, RegioHub Polch" in feed.text
     token = address.removeprefix("/calendars/").removesuffix(".ics")
@@ -71,12 +69,11 @@ async def test_a_new_address_is_shown_once_and_leads_to_the_own_bookings(site: S
 async def test_three_ways_lead_into_a_calendar(site: Site, world: World) -> None:
     answer = await made(await site.browser(world.mia))
     path = address_on(answer)
-    host = urlsplit(site.settings.address).netloc
-    assert link_to(answer, "webcal:") == f"webcal://{host}{path}"
+    assert link_to(answer, "webcal:") == f"webcal://nahwerk.example{path}"
     google = parse_qs(urlsplit(link_to(answer, "https://calendar.google.com/")).query)
-    assert google == {"cid": [f"webcal://{host}{path}"]}
+    assert google == {"cid": [f"webcal://nahwerk.example{path}"]}
     outlook = parse_qs(urlsplit(link_to(answer, "https://outlook.live.com/")).query)
-    assert outlook == {"url": [f"http://{host}{path}"], "name": ["Meine Buchungen"]}
+    assert outlook == {"url": [f"http://nahwerk.example{path}"], "name": ["Meine Buchungen"]}
     for delay in ("wie dort eingestellt", "nach 8 bis 24 Stunden", "nach rund 3 Stunden"):
         assert delay in said(answer)
 
@@ -84,12 +81,12 @@ async def test_three_ways_lead_into_a_calendar(site: Site, world: World) -> None
 async def test_a_renewed_address_ends_the_old_one_at_once(site: Site, world: World) -> None:
     browser = await site.browser(world.mia)
     old = address_on(await made(browser))
-    answer = await browser.send(f"/kalender/{await only_feed(world.mia)}/erneuern", page="/woche")
+    answer = await browser.post(f"/kalender/{await only_feed(world.mia)}/erneuern")
     assert answer.status_code == 200
     new = address_on(answer)
     assert new != old
-    assert (await site.program().get(old)).status_code == 404
-    assert (await site.program().get(new)).status_code == 200
+    assert (await fetched(site, old)).status_code == 404
+    assert (await fetched(site, new)).status_code == 200
     assert "erneuert heute, 19:00" in said(await browser.get("/kalender"))
 
 
@@ -98,10 +95,10 @@ async def test_deleting_asks_first(site: Site, world: World) -> None:
     address = address_on(await made(browser))
     page = f"/kalender/{await only_feed(world.mia)}/loeschen"
     assert (await browser.get(page)).status_code == 200
-    assert (await site.program().get(address)).status_code == 200
-    answer = await browser.send(page, page=page)
+    assert (await fetched(site, address)).status_code == 200
+    answer = await browser.post(page)
     assert answer.status_code == 303
-    assert (await site.program().get(address)).status_code == 404
+    assert (await fetched(site, address)).status_code == 404
     after = said(await browser.get(answer.headers["location"]))
     assert "Die Adresse gilt nicht mehr." in after
     assert "Noch gibt es keine Kalender-Adresse." in after
@@ -113,7 +110,7 @@ async def test_the_owner_sees_who_fetched_it_and_when(site: Site, world: World) 
     address = address_on(await made(browser))
     for page in ("/woche", "/kalender"):
         assert "noch nicht abgerufen" in said(await browser.get(page))
-    await site.program().get(address, headers={"User-Agent": GOOGLE})
+    await fetched(site, address, GOOGLE)
     for page in ("/woche", "/kalender"):
         assert "zuletzt abgerufen: Google Kalender, heute, 19:00" in said(await browser.get(page))
 
@@ -126,15 +123,15 @@ async def test_nobody_touches_the_feeds_of_others(site: Site, world: World) -> N
         assert feed not in (await browser.get("/kalender")).text
         assert (await browser.get(f"/kalender/{feed}/loeschen")).status_code == 404
         for action in ("loeschen", "erneuern"):
-            assert (await browser.send(f"/kalender/{feed}/{action}", page="/kalender")).status_code == 404
-    assert (await site.program().get(address)).status_code == 200
+            assert (await browser.post(f"/kalender/{feed}/{action}")).status_code == 404
+    assert (await fetched(site, address)).status_code == 200
 
 
 async def test_whoever_is_not_signed_in_signs_in_first(site: Site) -> None:
     browser = await site.browser()
     answer = await browser.get("/kalender")
     assert answer.headers["location"] == "/anmelden?weiter=%2Fkalender"
-    assert (await browser.send("/kalender", page="/")).headers["location"].startswith("/anmelden")
+    assert (await browser.post("/kalender")).headers["location"].startswith("/anmelden")
 
 
 async def test_members_have_no_choice_of_spaces(site: Site, world: World) -> None:
@@ -153,7 +150,7 @@ async def test_staff_subscribe_to_the_taken_time_of_a_space_without_names(site: 
         *(resource.public_id for resource in world.polch.resources.values()),
     ]
     answer = await made(browser, standort="regiohub-polch", platz="alle")
-    feed = await site.program().get(address_on(answer))
+    feed = await fetched(site, address_on(answer))
     assert "Belegt: Platz 1" in feed.text
     assert "Mia" not in feed.text
     assert "Belegte Zeiten aller Plätze und Schließtage, ohne Namen" in said(answer)
@@ -164,7 +161,7 @@ async def test_staff_subscribe_to_one_resource(site: Site, world: World) -> None
     browser = await site.browser(world.otto)
     answer = await made(browser, standort="regiohub-polch", platz=world.polch["2"].public_id)
     assert "Platz 2, RegioHub Polch" in said(answer)
-    assert "BEGIN:VEVENT" not in _without_closing_days((await site.program().get(address_on(answer))).text)
+    assert "BEGIN:VEVENT" not in _without_closing_days((await fetched(site, address_on(answer))).text)
 
 
 async def test_each_sees_only_the_own_spaces(site: Site, world: World) -> None:
@@ -203,21 +200,19 @@ async def test_too_many_addresses_are_refused_with_the_way_out(site: Site, world
 
 
 async def test_a_network_on_a_machine_of_ones_own_says_that_google_cannot_reach_it(
-    site: Site, world: World, database: str, tmp_path: Path
+    site: Site, world: World, settings: Settings, now: Now, database: str
 ) -> None:
-    own = await site.browser(world.mia)
-    assert "Von außen nicht erreichbar" in said(await own.get("/kalender"))
-    assert "Von außen nicht erreichbar" in said(await made(own))
-    async with a_site(database, tmp_path, public_url="http://plaetze.example") as public:
-        browser = await public.browser(world.mia)
-        assert "Von außen nicht erreichbar" not in said(await browser.get("/kalender"))
-        assert "Von außen nicht erreichbar" not in said(await made(browser))
+    own = Site(create_app(settings.model_copy(update={"public_url": None}), database, now), now)
+    for where, is_said in ((own, True), (site, False)):
+        browser = await where.browser(world.mia)
+        assert ("Von außen nicht erreichbar" in said(await browser.get("/kalender"))) is is_said
+        assert ("Von außen nicht erreichbar" in said(await made(browser))) is is_said
 
 
 async def test_the_footer_of_a_new_address_leads_back_to_a_page_that_can_be_read(site: Site, world: World) -> None:
     browser = await site.browser(world.mia)
     await made(browser)
-    answer = await browser.send(f"/kalender/{await only_feed(world.mia)}/erneuern", page="/kalender")
+    answer = await browser.post(f"/kalender/{await only_feed(world.mia)}/erneuern")
     assert set(re.findall(r'name="zurueck" value="([^"]+)"', answer.text)) == {"/kalender"}
 
 
