@@ -130,5 +130,5 @@ async def test_which_mails_went_out_is_forgotten_after_ninety_days(
 def test_the_sender_is_a_name_and_an_address() -> None:
     assert mailbox("Nahwerk <post@nahwerk.example>") == Mailbox("Nahwerk", "post@nahwerk.example")
     assert mailbox("post@nahwerk.example") == Mailbox("", "post@nahwerk.example")
-    with pytest.raises(ValueError, match="no address"):
+    with pytest.raises(ValueError, match="no mail address"):
         mailbox("Nahwerk")
