@@ -1,0 +1,73 @@
+"""Chromium in front of the real application and its demo network, on one evening that never ends."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.visitors import Visitors
+from tests.conftest import PREFIX, copied
+
+TUESDAY = date(2026, 11, 24)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here drives Chromium."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """Where Chromium is; skips where it is not."""
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+async def database_of_its_own(program: str, admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[str]:
+    async with copied(admin_dsn, template, f"{PREFIX}_browser_{worker_id}") as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def address(
+    database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path
+) -> Iterator[str]:
+    """Where the application answers, in a process of its own, so that nothing of the tests is in it."""
+    command = [
+        *(sys.executable, "-m", "tests.browser.serve"),
+        *(database_of_its_own, str(tmp_path_factory.mktemp("served")), TUESDAY.isoformat()),
+    ]
+    with subprocess.Popen(
+        command, cwd=repository, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as served:
+        assert served.stdout is not None
+        told = served.stdout.readline().strip()
+        assert told, "the application did not start"
+        yield told
+        served.terminate()
+
+
+@pytest.fixture(scope="session")
+async def chromium(program: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--lang=de-DE"], env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def visitors(chromium: Browser, address: str) -> Visitors:
+    return Visitors(chromium, address)
