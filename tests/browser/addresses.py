@@ -18,7 +18,16 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 ROLES = (None, MEMBER, OPERATOR, NETWORK)
 
-_NO_PAGES = ("/static", "/api/", "/bilder/", "/calendars/", "/health/", "/metrics", "/robots.txt", "/netzwerk/mitschnitt")
+_NO_PAGES = (
+    "/static",
+    "/api/",
+    "/bilder/",
+    "/calendars/",
+    "/health/",
+    "/metrics",
+    "/robots.txt",
+    "/netzwerk/mitschnitt",
+)
 _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
     "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&von_ort=56751+Polch",

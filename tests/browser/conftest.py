@@ -40,9 +40,7 @@ async def database_of_its_own(program: str, admin_dsn: str, template: str, worke
 
 
 @pytest.fixture(scope="session")
-def address(
-    database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path
-) -> Iterator[str]:
+def address(database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[str]:
     """Where the application answers, in a process of its own, so that nothing of the tests is in it."""
     command = [
         *(sys.executable, "-m", "tests.browser.serve"),
@@ -62,7 +60,9 @@ def address(
 async def chromium(program: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--lang=de-DE"], env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}
+            executable_path=program,
+            args=["--no-sandbox", "--lang=de-DE"],
+            env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"},
         )
         yield browser
         await browser.close()
