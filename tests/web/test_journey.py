@@ -84,7 +84,7 @@ async def test_the_device_position_searches_without_a_place(site: Site, world: W
         ("tag=2026-02-30", "Bitte ein Datum wählen"),
         ("tag=morgen", "Bitte ein Datum wählen"),
         ("zeit=eigen&von=8:07&bis=9:00", "Viertelstunden"),
-        ("zeit=eigen&von=9:00&bis=8:00", "Das Ende liegt vor dem Anfang"),
+        ("zeit=eigen&von=9:00&bis=8:00", "Das Ende muss nach dem Anfang liegen"),
         ("zeit=eigen", "Bitte Anfang und Ende eintragen"),
     ],
 )
