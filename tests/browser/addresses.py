@@ -1,24 +1,23 @@
 """Every page there is, from the route table: a new page is in the tests by itself."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-from litestar import Litestar
-from litestar.routes import HTTPRoute
-from playwright.async_api import Page
-from pydantic import SecretStr
-
-from app.main import create_app
-from app.platform.settings import Environment, Settings
 from tests.browser.conftest import TUESDAY
-from tests.browser.visitors import Visitors
 
 TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 ROLES = (None, MEMBER, OPERATOR, NETWORK)
 
-_NO_PAGES = ("/static", "/api/", "/bilder/", "/calendars/", "/health/", "/metrics", "/robots.txt", "/netzwerk/mitschnitt")
+_NO_PAGES = (
+    "/static",
+    "/api/",
+    "/bilder/",
+    "/calendars/",
+    "/health/",
+    "/metrics",
+    "/robots.txt",
+    "/netzwerk/mitschnitt",
+)
 _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
     "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&von_ort=56751+Polch",

@@ -14,13 +14,12 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import uvicorn
-from pydantic import SecretStr
 
 from app.demo.network import fill
 from app.main import create_app
 from app.platform.database import DB
 from app.platform.files import FolderFiles
-from app.platform.settings import Environment, Settings
+from app.platform.settings import Environment, Secret, Settings
 
 
 def main(dsn: str, folder: Path, today: date) -> None:
@@ -30,7 +29,7 @@ def main(dsn: str, folder: Path, today: date) -> None:
         environment=Environment.TEST,
         data_dir=folder,
         port=door.getsockname()[1],
-        secret_key=SecretStr("a secret that only these tests know, and long enough"),
+        secret_key=Secret("a secret that only these tests know, and long enough"),
     )
     asyncio.run(_fill(dsn, folder, today))
     now = datetime.combine(today, time(18), UTC)
