@@ -67,7 +67,7 @@ async def add_spaces() -> None:
             INSERT INTO space (slug, operator, name, street, postcode, place, municipality, lat, lng, features,
                                published_at)
             SELECT 'mess-' || n, (SELECT min(id) FROM operator), 'Messstandort ' || n, 'Am Markt ' || n, '56751',
-                   'Polch', 'Maifeld', $1::float8 + n * 0.001, $2::float8, ARRAY['wifi', 'parking'], now() - interval '1 year'
+                   'Polch', 'Maifeld', $1::float8 + n % 6 * 0.03, $2::float8 + n / 6 * 0.03, ARRAY['wifi', 'parking'], now() - interval '1 year'
               FROM generate_series(1, $3::int) n
             UNION ALL
             SELECT $5, (SELECT min(id) FROM operator), 'Messhalle', 'Am Markt', '56751', 'Polch', 'Maifeld', $1 + 2, $2,
