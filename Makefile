@@ -1,5 +1,6 @@
 # make run     everything set up, the demo network filled, served on http://127.0.0.1:8000 (PORT changes it)
 # make test    everything set up, all checks and tests
+# make bench   measures a real installation (minutes; FULL=1 up to 2,000,000 bookings) into docs/performance.md
 # make lock    the locked versions anew, from pyproject.toml
 
 PYTHON ?= python3
@@ -22,6 +23,9 @@ test-long: $(READY_TO_TEST)
 lint: $(READY_TO_TEST)
 	$(BIN)/ruff check app tests piccolo_conf.py
 	$(BIN)/ruff format --check app tests piccolo_conf.py
+
+bench: $(READY_TO_TEST)
+	$(BIN)/python -m tests.bench
 
 types: $(READY_TO_TEST)
 	$(BIN)/mypy

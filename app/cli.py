@@ -31,6 +31,8 @@ from app.platform.logs import configure_logging
 from app.platform.settings import Settings
 
 HERE = ZoneInfo("Europe/Berlin")
+WORKER_NICENESS = 10
+"""A worker beside the web process lets pages go first where processors are few."""
 
 
 class Command(click.Group):
@@ -131,6 +133,8 @@ def worker(with_parent: bool) -> None:
     settings = _settings()
     if with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        if sys.platform != "win32":
+            os.nice(WORKER_NICENESS)
     with database_server(settings) as address:
         asyncio.run(run_worker(make_worker(settings), address.app))
 

@@ -29,6 +29,8 @@ _SECRETS = (
     ),
     (re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])", re.ASCII), MASK),  # whatever random_ids.new_token made
 )
+_OUR_OWN = frozenset({"level", "logger", "timestamp", "request_id"})
+"""What `configure_logging` adds to each line; nobody else has a say in it."""
 _MAIL_ADDRESS = re.compile(r"[^\s<>()\"',;:=]+@[^\s<>()\"',;:]+")
 
 
@@ -94,7 +96,7 @@ def configure_logging(log_format: str) -> None:
 
 def mask_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
     """A structlog processor: values that are secret by their name or by their form become `***`."""
-    return {name: _masked_value(name, value) for name, value in event.items()}
+    return {name: value if name in _OUR_OWN else _masked_value(name, value) for name, value in event.items()}
 
 
 def _masked_value(name: str, value: object) -> object:
