@@ -1,5 +1,6 @@
 # make run     everything set up, the demo network filled, served on http://127.0.0.1:8000 (PORT changes it)
 # make test    everything set up, all checks and tests
+# make bench   measures a real installation (minutes; FULL=1 up to 2,000,000 bookings) into docs/performance.md
 # make lock    the locked versions anew, from pyproject.toml
 
 PYTHON ?= python3
