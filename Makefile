@@ -31,8 +31,8 @@ format: $(READY_TO_TEST)
 	$(BIN)/ruff format app tests piccolo_conf.py
 
 catalogue: $(READY_TO_TEST)
-	$(BIN)/pybabel -q extract -F docs/babel.cfg -k marked --sort-by-file --no-location -o .catalogue.pot app templates
-	$(BIN)/pybabel -q update -i .catalogue.pot -D nahwerk -d app/locales -l en --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/pybabel -q extract -F docs/babel.cfg -k marked --sort-output --no-location --no-wrap -o .catalogue.pot app templates
+	$(BIN)/pybabel -q update -i .catalogue.pot -D nahwerk -d app/locales -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	@rm .catalogue.pot
 
 lock:

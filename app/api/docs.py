@@ -199,17 +199,14 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 def _curl(method: str, path: str, example: Example, address: str, needs_person: bool) -> str:
     """A command that can be pasted into a shell."""
-    lines = ["curl"]
-    if method != "GET":
-        lines[0] += f" -X {method}"
+    lines = ["curl -G" if example.query else f"curl -X {method}" if method != "GET" else "curl"]
     if needs_person:
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if example.body is not None:
         lines.append('-H "Content-Type: application/json"')
-        lines.append(f"-d {quoted(msgspec.json.encode(example.body).decode())}")
+        body = msgspec.json.format(msgspec.json.encode(example.body), indent=2).decode()
+        lines.append(f"-d {quoted(body)}")
     for name, value in example.path.items():
         path = path.replace(f"{{{name}}}", value)
     lines += [f"--data-urlencode {quoted(f'{name}={value}')}" for name, value in example.query.items()]
-    if example.query:
-        lines.insert(1, "-G")
     return " \\\n  ".join([*lines, quoted(f"{address}{path}")])

@@ -10,26 +10,35 @@ import msgspec
 from app.identity.rules import Action, Actor, demand
 from app.kernel.refusals import BadInput
 from app.platform.database import execute, fetch
+from app.platform.new_rows import NewRow, insert_together
+
+
+def new_entry(
+    action: str, subject_kind: str, subject_id: int | None, actor: Actor | None, now: datetime, **details: object
+) -> NewRow:
+    """An entry, to be inserted together with what it records. `details` hold no secret.
+
+    `action` is named like an event, `noun.past_tense`. Without an actor it was the system, or nobody known.
+    """
+    return NewRow(
+        "audit_entry",
+        {
+            "at": now,
+            "actor": actor.person if actor else None,
+            "via": actor.via if actor else "system",
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "details": msgspec.json.encode(details).decode(),
+        },
+    )
 
 
 async def record(
     action: str, subject_kind: str, subject_id: int | None, actor: Actor | None, now: datetime, **details: object
 ) -> None:
-    """Writes an entry; call it inside the transaction of what it records. `details` hold no secret.
-
-    `action` is named like an event, `noun.past_tense`. Without an actor it was the system, or nobody known.
-    """
-    await execute(
-        "INSERT INTO audit_entry (at, actor, via, action, subject_kind, subject_id, details)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)",
-        now,
-        actor.person if actor else None,
-        actor.via if actor else "system",
-        action,
-        subject_kind,
-        subject_id,
-        msgspec.json.encode(details).decode(),
-    )
+    """Writes such an entry; call it inside the transaction of what it records."""
+    await insert_together(new_entry(action, subject_kind, subject_id, actor, now, **details))
 
 
 async def record_each(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch
+from app.platform.new_rows import NewRow, insert_together
 
 
 async def lock_resources(resources: Sequence[int]) -> None:
@@ -14,23 +15,28 @@ async def lock_resources(resources: Sequence[int]) -> None:
     await fetch("SELECT id FROM resource WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", sorted(resources))
 
 
-async def claim(resource: int, period: Period, reason: str, holder: int) -> bool:
-    """Holds the resource's time for the holder; False where somebody else holds any of it.
+def new_claim(resource: int, period: Period, reason: str, holder: int) -> NewRow:
+    """Holds the resource's time for the holder, and yields where somebody else holds any of it.
 
     The exclusion constraint decides. ON CONFLICT waits for the one who is just trying and then yields, which neither
     deadlocks nor queues up in a rush (notes in docs/decisions/0003-claims.md).
     """
-    return bool(
-        await execute(
-            "INSERT INTO claim (resource, starts_at, ends_at, reason, holder) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING",
-            resource,
-            period.starts_at,
-            period.ends_at,
-            reason,
-            holder,
-        )
+    return NewRow(
+        "claim",
+        {
+            "resource": resource,
+            "starts_at": period.starts_at,
+            "ends_at": period.ends_at,
+            "reason": reason,
+            "holder": holder,
+        },
+        yields_to="claim_no_overlap",
     )
+
+
+async def claim(resource: int, period: Period, reason: str, holder: int) -> bool:
+    """Inserts such a claim; False where it yielded."""
+    return await insert_together(new_claim(resource, period, reason, holder))
 
 
 async def release(holder: int, reason: str) -> int:

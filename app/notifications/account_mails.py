@@ -20,13 +20,17 @@ _FORGOTTEN: Final = "/passwort-vergessen"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a mail says, in German; {network} stands for its name. `action` is the button, `path` where it leads."""
+    """What a mail says, in German; {network} stands for its name. `action` is the button, `path` where it leads.
+
+    The button stands right below the first sentence, unless it is only for those to whom the news is bad.
+    """
 
     subject: str
     first: str
     paragraphs: tuple[str, ...]
     action: str = ""
     path: str = ""
+    action_last: bool = False
 
 
 CONFIRM_EMAIL: Final = Wording(
@@ -70,6 +74,7 @@ EMAIL_CHANGE_REQUESTED: Final = Wording(
     ),
     _NEW_PASSWORD,
     _FORGOTTEN,
+    action_last=True,
 )
 EMAIL_CHANGED: Final = Wording(
     marked("Ihre E-Mail-Adresse bei {network} ist geändert"),
@@ -88,6 +93,7 @@ PASSWORD_CHANGED: Final = Wording(
     ),
     _NEW_PASSWORD,
     _FORGOTTEN,
+    action_last=True,
 )
 
 _OF_PURPOSE: Final = {
@@ -153,6 +159,7 @@ class AccountMails:
                 "first": says.say(said.first, network=network),
                 "paragraphs": [says.say(paragraph, network=network) for paragraph in said.paragraphs],
                 "action": says.gettext(said.action) if said.action else "",
+                "action_last": said.action_last,
                 "url": f"{self.office.address}{said.path}{query}",
             },
         )

@@ -16,6 +16,7 @@ import asyncpg
 import msgspec
 
 from app.platform.database import DB, Busy, DatabaseAway, execute, fetch_value, transaction
+from app.platform.new_rows import NewRow, insert_together
 
 CHANNEL = "nahwerk_outbox"
 _NUDGE_AFTER_SECONDS = 0.02
@@ -55,26 +56,34 @@ class Permanent(Exception):
     """Raised by a reaction that no further attempt can help: its job is dead at once."""
 
 
+def new_event(
+    name: str, aggregate_kind: str, aggregate_id: int, now: datetime, *, version: int = 1, **ids: object
+) -> NewRow:
+    """The event `noun.past_tense`, to be inserted together with its cause; then `wake_workers`.
+
+    Events of one aggregate are handed on in the order in which they were written, provided that their causes did not
+    overlap (they hold the aggregate's row locked).
+    """
+    return NewRow(
+        "outbox_event",
+        {
+            "name": name,
+            "version": version,
+            "aggregate_kind": aggregate_kind,
+            "aggregate_id": aggregate_id,
+            "payload": msgspec.json.encode(ids).decode(),
+            "occurred_at": now,
+        },
+    )
+
+
 async def emit(
     name: str, aggregate_kind: str, aggregate_id: int, now: datetime, *, version: int = 1, **ids: object
 ) -> None:
-    """Writes the event `noun.past_tense` into the outbox, in the transaction of its cause.
-
-    Events of one aggregate are handed on in the order in which they were written, provided that their causes did not
-    overlap (they hold the aggregate's row locked). Raises RuntimeError outside of a transaction.
-    """
+    """Writes such an event in the transaction of its cause. Raises RuntimeError outside of one."""
     if DB.current_transaction.get() is None:
         raise RuntimeError(f"{name} was emitted outside of the transaction of its cause")
-    await execute(
-        "INSERT INTO outbox_event (name, version, aggregate_kind, aggregate_id, payload, occurred_at)"
-        " VALUES ($1, $2, $3, $4, $5::jsonb, $6)",
-        name,
-        version,
-        aggregate_kind,
-        aggregate_id,
-        msgspec.json.encode(ids).decode(),
-        now,
-    )
+    await insert_together(new_event(name, aggregate_kind, aggregate_id, now, version=version, **ids))
     wake_workers()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -15,6 +16,7 @@ from app.inventory.queries import taken_periods
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import DB, execute, fetch_value
+from app.platform.new_rows import NewRow, insert_together
 from tests.conftest import copied
 from tests.worlds import NOW, World, a_world, tomorrow
 
@@ -78,19 +80,12 @@ async def test_without_the_constraint_the_same_rush_gives_the_desk_away_again_an
 ) -> None:
     """The negative control: look first, then take, as it is done elsewhere."""
 
-    async def look_then_take(resource: int, period: Period, reason: str, holder: int) -> bool:
-        if (await taken_periods([resource], period))[resource]:
+    async def look_then_take(claim: NewRow, *others: NewRow) -> bool:
+        resource, starts_at, ends_at, *_ = claim.values.values()
+        if (await taken_periods([resource], Period(starts_at, ends_at)))[resource]:
             return False
         await asyncio.sleep(0.01)  # somebody else looks meanwhile
-        await execute(
-            "INSERT INTO claim (resource, starts_at, ends_at, reason, holder) VALUES ($1, $2, $3, $4, $5)",
-            resource,
-            period.starts_at,
-            period.ends_at,
-            reason,
-            holder,
-        )
-        return True
+        return await insert_together(replace(claim, yields_to=None), *others)
 
     await DB.close_pool()
     try:
@@ -100,7 +95,7 @@ async def test_without_the_constraint_the_same_rush_gives_the_desk_away_again_an
             await admin.close()
             await DB.open_pool(dsn, size=8)
             unguarded = await a_world()
-            monkeypatch.setattr(operations, "claim", look_then_take)
+            monkeypatch.setattr(operations, "insert_together", look_then_take)
             counted = await outcomes(unguarded, unguarded.polch["1"].public_id)
             await DB.close_pool()
         assert counted["booked"] > 1

@@ -99,6 +99,19 @@ async def test_each_change_of_a_password_is_told_once(world: World, postman: Pos
     for event in (7, 7, 8):
         await happens("person.password_changed", world.mia.id, event)
     assert [mail["Subject"] for mail in postman.mails] == ["Ihr Passwort bei Testnetz ist geändert"] * 2
+    expected = f"""\
+Das Passwort Ihres Kontos bei Testnetz wurde geändert.
+
+Andere Geräte sind abgemeldet. Schlüssel für Programme gelten weiter; sie stehen in Ihrem Konto.
+
+Das waren nicht Sie? Dann setzen Sie bitte gleich ein neues Passwort.
+
+Neues Passwort setzen:
+{ADDRESS}/passwort-vergessen
+
+Fragen? 02651 123, Mo–Fr 9–17 Uhr
+Testnetz – Arbeiten nahe am Zuhause"""
+    assert text_of(postman.mails[0]).strip() == expected
 
 
 async def test_every_mail_gives_the_telephone_number_and_its_hours(

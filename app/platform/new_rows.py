@@ -1,0 +1,42 @@
+"""Rows of several capabilities in one statement: all of them stand or none, for one round trip and without BEGIN.
+
+Each capability says what its own row is; whoever combines them needs to know nothing but that they belong together.
+"""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.platform.database import fetch_value
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row to be inserted, its values by column.
+
+    With `yields_to`, the name of an exclusion or unique constraint, it gives way to a row that stands already.
+    """
+
+    table: str
+    values: Mapping[str, object]
+    yields_to: str | None = None
+
+
+async def insert_together(first: NewRow, *others: NewRow) -> bool:
+    """Inserts all rows, or none and answers False where `first` gave way. Constraints speak as in any statement."""
+    rows = (first, *others)
+    sql = _statement(tuple((row.table, tuple(row.values)) for row in rows), first.yields_to)
+    return await fetch_value(sql, *(value for row in rows for value in row.values.values())) is not None
+
+
+@functools.cache
+def _statement(shapes: tuple[tuple[str, tuple[str, ...]], ...], yields_to: str | None) -> str:
+    """The others are selected from the first one's row, so that they are there exactly when it is."""
+    conflict = f"ON CONFLICT ON CONSTRAINT {yields_to} DO NOTHING" if yields_to else ""
+    inserts, used = [], 0
+    for number, (table, columns) in enumerate(shapes):
+        places = ", ".join(f"${used + n}" for n in range(1, len(columns) + 1))
+        used += len(columns)
+        source = f"VALUES ({places}) {conflict} RETURNING 1" if number == 0 else f"SELECT {places} FROM new_0"
+        inserts.append(f"new_{number} AS (INSERT INTO {table} ({', '.join(columns)}) {source})")
+    return f"WITH {', '.join(inserts)} SELECT 1 FROM new_0"  # noqa: S608

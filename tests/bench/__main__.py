@@ -1,0 +1,140 @@
+"""`make bench`: measures a real installation and writes the table of docs/performance.md.
+
+`FULL=1` lets the history grow to 2,000,000 bookings as well. Everything happens in a folder that is gone afterwards.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from app.demo.history import refresh_statistics
+from app.kernel.clock import system_clock
+from app.platform.database import DB, fetch_value
+from app.platform.installation import DatabaseAddress, database_server
+from app.platform.jobs import waiting_summary
+from tests.bench import measurements, world
+from tests.bench.installation import Installation
+from tests.bench.report import Report
+
+HISTORIES = (20_000, 200_000, 2_000_000)
+MAIN_HISTORY = 200_000
+_BOOKINGS = 400
+_STARTS = 3
+_WORKER_STARTS_SECONDS = 3
+
+
+class Bench:
+    """One run over one installation."""
+
+    def __init__(self, installation: Installation, address: DatabaseAddress, report: Report) -> None:
+        self._installation = installation
+        self._address = address
+        self._report = report
+        self._tokens: Sequence[str] = ()
+
+    async def run(self, histories: Sequence[int]) -> None:
+        """Measures with each length of history, the shortest first; everything else with MAIN_HISTORY."""
+        self._installation.run("demo", "--members", str(world.MEMBERS))
+        emails = [part for email in world.member_emails() for part in ("--email", email)]
+        self._tokens = self._installation.run("token", "create", *emails).split()
+        await DB.open_pool(self._address.app, size=4, application="nahwerk-bench", statement_timeout=600)
+        try:
+            self._report.postgres = await fetch_value("SHOW server_version")
+            await world.add_spaces()
+            await measurements.prepare_search()
+            for before, history in zip((0, *histories), histories, strict=False):
+                _say(f"A history of {history:,} bookings")
+                self._installation.run("demo", "--bookings", str(history - before))
+                await world.add_history(history - before)
+                await refresh_statistics(self._address.owner)
+                await self._serve(tell=history == MAIN_HISTORY)
+                if history == MAIN_HISTORY:
+                    await self._everything()
+                else:
+                    await self._constancy(history)
+                self._installation.stop()
+        finally:
+            await DB.close_pool()
+
+    async def _serve(self, *, tell: bool) -> None:
+        """Starts the server, where the time of it is told a few times."""
+        starts = []
+        for _ in range(_STARTS if tell else 1):
+            self._installation.stop()
+            starts.append(await self._installation.start())
+        if tell:
+            self._report.add_limit("start to first page, filled", statistics.median(starts), 1.5, "s")
+        await asyncio.sleep(_WORKER_STARTS_SECONDS)
+
+    async def _everything(self) -> None:
+        installation, report, token = self._installation, self._report, self._tokens[0]
+        _say("  bookings")
+        booked = await measurements.book(installation, self._tokens, _BOOKINGS)
+        report.add_bookings(booked, *await measurements.bare_inserts(self._address, _BOOKINGS))
+        waiting = await waiting_summary(system_clock())
+        report.left_to_do = f"{waiting.events} events and {waiting.jobs} jobs, {waiting.dead} failed"
+        _say("  a rush")
+        report.add_rush(await measurements.rush(installation, self._tokens))
+        _say("  searches, days, a feed")
+        search = await measurements.read(installation, self._address, measurements.search_path(), token)
+        report.add_read("search over 30 spaces with 40 desks", search, database=12)
+        page = await measurements.read(installation, self._address, measurements.search_page_path())
+        report.add_read("the page of the same, with its week", page)
+        day = await measurements.read(installation, self._address, measurements.day_path(), token)
+        report.add_read("a day of 50 desks", day, p50=8)
+        page = await measurements.read(installation, self._address, measurements.day_page_path())
+        report.add_read("the page of the same", page, p50=8)
+        report.add_feed(await measurements.read_feed(installation))
+        web, worker = installation.memory_mb()
+        report.add_limit("memory of the web process", web, 150, "MB")
+        report.add_limit("memory of the worker", worker, 150, "MB")
+
+    async def _constancy(self, history: int) -> None:
+        booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)
+        search = await measurements.read(self._installation, self._address, measurements.search_path(), self._tokens[0])
+        self._report.add(
+            f"with {history:,} past bookings: booking p50, processor time in web and PostgreSQL",
+            f"{booked.alone.p50:.2f}, {booked.web_ms:.2f}, {booked.postgres_ms:.2f} ms",
+        )
+        self._report.add(f"with {history:,} past bookings: database time of the search", f"{search.database_ms:.2f} ms")
+
+
+async def start_anew(folder: Path, report: Report) -> None:
+    """Start to first page: on nothing, and with the demo network made on the way."""
+    for name, options in (("empty", ()), ("demo", ("--demo",))):
+        _say(f"Start on a fresh data directory: {name}")
+        installation = Installation(folder / name)
+        try:
+            seconds = await installation.start(*options)
+        finally:
+            installation.stop()
+        report.add_limit(f"start to first page, fresh data directory, {name}", seconds, 5, "s")
+
+
+async def main(full: bool) -> None:
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="nahwerk-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL may run as another user, who has to get in
+        await start_anew(folder, report)
+        installation = Installation(folder / "demo")
+        with database_server(installation.settings) as address:
+            try:
+                await Bench(installation, address, report).run(HISTORIES if full else HISTORIES[:2])
+            finally:
+                installation.stop()
+    report.write(full=full)
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(full=os.environ.get("FULL") == "1"))
