@@ -13,7 +13,6 @@ from app.jobs import make_worker
 from app.platform.installation import database_server
 from app.platform.worker import run_worker
 
-
 BESIDE_PAGES = 10
 """Niceness of a worker beside the web process: where processors are few, pages go first."""
 
