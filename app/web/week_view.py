@@ -198,8 +198,7 @@ def month_text(booking: BookingCard, visitor: Visitor) -> str:
 
 def times_text(booking: BookingCard, visitor: Visitor) -> str:
     """8–18 Uhr on the space's clock; one that ends at midnight ends at 24."""
-    opens, closes = (at.hour * 60 + at.minute for at in (booking.starts_at, booking.ends_at))
-    return visitor.speaker.span(opens, closes or 24 * 60)
+    return visitor.speaker.from_to(booking.starts_at, booking.ends_at)
 
 
 def _day(
