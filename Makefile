@@ -1,5 +1,6 @@
 # make run     everything set up, the demo network filled, served on http://127.0.0.1:8000 (PORT changes it)
 # make test    everything set up, all checks and tests
+# make bench   measures a real installation (minutes; FULL=1 up to 2,000,000 bookings) into docs/performance.md
 # make lock    the locked versions anew, from pyproject.toml
 
 PYTHON ?= python3
@@ -37,8 +38,8 @@ format: $(READY_TO_TEST)
 	$(BIN)/python -m ruff format app tests piccolo_conf.py
 
 catalogue: $(READY_TO_TEST)
-	$(BIN)/python -m babel.messages.frontend -q extract -F docs/babel.cfg -k marked --sort-by-file --no-location -o .catalogue.pot app templates
-	$(BIN)/python -m babel.messages.frontend -q update -i .catalogue.pot -D nahwerk -d app/locales -l en --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/python -m babel.messages.frontend -q extract -F docs/babel.cfg -k marked --sort-output --no-location --no-wrap -o .catalogue.pot app templates
+	$(BIN)/python -m babel.messages.frontend -q update -i .catalogue.pot -D nahwerk -d app/locales -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	@rm .catalogue.pot
 
 lock: $(MADE)

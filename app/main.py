@@ -18,7 +18,7 @@ from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
 from app.platform.cookies import CookieJar, FormOriginCheck
-from app.platform.database import DB
+from app.platform.database import DB, DatabaseAway
 from app.platform.files import FolderFiles
 from app.platform.http import Edge
 from app.platform.language import preferred_language, speaker
@@ -137,7 +137,9 @@ def _answer(request: Request[Any, Any, Any], error: Exception, pages: Pages) -> 
     accept = request.headers.get("accept", "*/*")
     says = visitor.speaker if visitor else speaker(preferred_language(request.headers.get("accept-language", "")))
     problem: Problem = problem_of(error, says)
-    if problem.status >= 500:
+    if isinstance(error, DatabaseAway):
+        log.warning("the database is away", path=request.scope["path"], error=str(error))
+    elif problem.status >= 500:
         log.error("request failed", path=request.scope["path"], status=problem.status, exc_info=error)
     if request.scope["path"].startswith("/api/") or wants_json(accept) or visitor is None:
         return problem.as_response()

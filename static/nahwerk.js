@@ -66,6 +66,16 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   stopWaiting(ctx.target);
 });
 
+// A desk pressed in the plan is chosen in the list, which is the form's truth; without a script the link asks the server.
+
+document.addEventListener("click", (event) => {
+  const desk = event.target.closest("a.desk[data-n]");
+  const choice = desk && document.getElementById(`p${desk.dataset.n}`);
+  if (!choice || !event.detail || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  choice.checked = true;
+});
+
 // Buttons that only make sense with a script stay hidden until here.
 
 document.addEventListener("click", async ({ target }) => {

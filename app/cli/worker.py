@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 
 import click
@@ -12,6 +13,9 @@ from app.jobs import make_worker
 from app.platform.installation import database_server
 from app.platform.worker import run_worker
 
+BESIDE_PAGES = 10
+"""Niceness of a worker beside the web process: where processors are few, pages go first."""
+
 
 @click.command()
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
@@ -20,6 +24,8 @@ def worker(with_parent: bool) -> None:
     settings = read_settings()
     if with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        if sys.platform != "win32":
+            os.nice(BESIDE_PAGES)
     with database_server(settings) as address:
         asyncio.run(run_worker(make_worker(settings), address.app))
 

@@ -1,7 +1,7 @@
 """The one way to the database: an engine for Piccolo whose transactions never lose a connection.
 
-Ordinary queries go through Piccolo's tables. Where a path is hot, `fetch`, `fetch_row`, `fetch_value` and `execute`
-run plain SQL ($1, $2, ...) on the transaction's own connection, or on one from the pool outside of any.
+`fetch`, `fetch_row`, `fetch_value` and `execute` run plain SQL ($1, $2, ...) on the transaction's own connection, or on
+one from the pool outside of any (docs/decisions/0011-plain-sql.md). Piccolo's own queries would use the same.
 """
 
 import asyncio
@@ -118,7 +118,7 @@ class Transaction(PostgresTransaction):
             else:
                 await self._roll_back_to_savepoint()
         else:
-            await self._end(failed=exception is not None)
+            await self._end(exception)
         if isinstance(exception, asyncpg.PostgresError | asyncpg.InterfaceError):
             meaning = _translated(exception)
             if meaning is not exception:
@@ -131,9 +131,11 @@ class Transaction(PostgresTransaction):
         except (*_AWAY, asyncpg.PostgresError):
             return  # the connection is gone, and with it the whole transaction
 
-    async def _end(self, *, failed: bool) -> None:
+    async def _end(self, exception: BaseException | None) -> None:
         try:
-            if failed:
+            if isinstance(exception, DatabaseAway | TimeoutError):
+                _hang_up(self.connection)
+            elif exception is not None:
                 if not self._rolled_back:
                     await self._roll_back_if_possible()
             elif not self._committed and not self._rolled_back:
@@ -148,8 +150,7 @@ class Transaction(PostgresTransaction):
         try:
             await self.rollback()  # type: ignore[no-untyped-call]
         except (*_AWAY, asyncpg.PostgresError):
-            with contextlib.suppress(asyncpg.InterfaceError):
-                self.connection.terminate()
+            _hang_up(self.connection)
 
     async def _give_back(self) -> None:
         if self.engine.pool is not None:
@@ -233,12 +234,22 @@ class Engine(PostgresEngine):
                 raise RuntimeError("the pool is not open")
             else:
                 async with self.pool.acquire(timeout=AWAY_AFTER_SECONDS) as connection:
-                    yield connection
+                    try:
+                        yield connection
+                    except _AWAY:
+                        _hang_up(connection)
+                        raise
         except Exception as error:
             meaning = _translated(error)
             if meaning is error:
                 raise
             raise meaning from error
+
+
+def _hang_up(connection: Any) -> None:
+    """Drops a connection at once: saying goodbye to a server that does not answer would cost the answer's time."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _end_open_transaction(connection: Any) -> None:

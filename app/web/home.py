@@ -123,7 +123,7 @@ async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Respons
 
 
 @route("/{path:path}", http_method=["GET", "POST", "PUT", "PATCH", "DELETE"])
-async def nowhere(path: FromPath[str]) -> None:
+async def nowhere(path: FromPath[str]) -> None:  # noqa: ARG001
     """Every address that nothing else answers; so that its refusal is a page like any other."""
     raise NotFound
 

@@ -1,19 +1,19 @@
 """Chromium in front of the real application and its demo network, on one evening that never ends."""
 
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.addresses import TUESDAY, Site
 from tests.browser.visitors import Visitors
 from tests.conftest import PREFIX, copied
 
-TUESDAY = date(2026, 11, 24)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -40,10 +40,8 @@ async def database_of_its_own(program: str, admin_dsn: str, template: str, worke
 
 
 @pytest.fixture(scope="session")
-def address(
-    database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path
-) -> Iterator[str]:
-    """Where the application answers, in a process of its own, so that nothing of the tests is in it."""
+def site(database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Site]:
+    """The application in a process of its own, so that nothing of the tests is in it."""
     command = [
         *(sys.executable, "-m", "tests.browser.serve"),
         *(database_of_its_own, str(tmp_path_factory.mktemp("served")), TUESDAY.isoformat()),
@@ -52,9 +50,9 @@ def address(
         command, cwd=repository, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as served:
         assert served.stdout is not None
-        told = served.stdout.readline().strip()
+        told = served.stdout.readline()
         assert told, "the application did not start"
-        yield told
+        yield Site(**json.loads(told))
         served.terminate()
 
 
@@ -62,12 +60,14 @@ def address(
 async def chromium(program: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--lang=de-DE"], env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}
+            executable_path=program,
+            args=["--no-sandbox", "--lang=de-DE"],
+            env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"},
         )
         yield browser
         await browser.close()
 
 
 @pytest.fixture(scope="session")
-async def visitors(chromium: Browser, address: str) -> Visitors:
-    return Visitors(chromium, address)
+async def visitors(chromium: Browser, site: Site) -> Visitors:
+    return Visitors(chromium, site.address)

@@ -23,7 +23,7 @@ _IN_THE_MARKUP = """() => [
 ].map((element) => element.outerHTML.slice(0, 200))"""
 
 
-@dataclass(slots=True)
+@dataclass
 class Seen:
     """What a page did that no page may do."""
 

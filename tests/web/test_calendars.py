@@ -196,7 +196,7 @@ async def test_too_many_addresses_are_refused_with_the_way_out(site: Site, world
         await create_feed(world.mia.actor(), CreateFeed(FeedKind.PERSON), NOW)
     answer = await made(await site.browser(world.mia))
     assert answer.status_code == 409
-    assert f"Mehr als {MOST_FEEDS} Kalenderadressen gehen nicht." in said(answer)
+    assert f"Mehr als {MOST_FEEDS} Kalender-Adressen sind nicht möglich." in said(answer)
     assert answer.text.count("/erneuern") == MOST_FEEDS
 
 

@@ -64,7 +64,7 @@ async def test_an_error_is_a_page_or_a_problem_as_the_client_accepts(
     assert answer.headers["content-type"].startswith(content_type)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/gibt-es-nicht", "/api/gibt-es-nicht", "/api/v1/spaces/gibt-es-nicht"])
+@pytest.mark.parametrize("path", ["/api/v1/gibt-es-nicht", "/api/v1/spaces/gibt-es-nicht"])
 async def test_the_interface_answers_problems_to_everybody(site: Site, path: str) -> None:
     answer = await (await site.browser()).get(path)
     assert answer.status_code == 404
@@ -76,13 +76,13 @@ async def test_an_unexpected_error_says_nothing_of_itself(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def breaks(_now: object) -> None:
-        raise RuntimeError("the secret is 42")
+        raise RuntimeError("the secret is sesame")
 
     monkeypatch.setattr("app.web.home.published_spaces", breaks)
     browser = await site.browser()
     page = await browser.get("/")
     assert page.status_code == 500
-    assert "42" not in page.text
+    assert "sesame" not in page.text
     assert "RuntimeError" not in page.text
     assert "Der Fehler ist notiert." in page.text
 

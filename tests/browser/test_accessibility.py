@@ -1,0 +1,79 @@
+"""axe-core finds nothing on any page, wide and narrow, light and dark."""
+
+from itertools import cycle, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, Site, addresses
+from tests.browser.visitors import PHONE, WIDE, Visitors
+
+_AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+_RUN = """() => axe.run({
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
+})"""
+_LOOKS = tuple(product((WIDE, PHONE), ("light", "dark")))
+
+
+async def findings(page: Page) -> list[str]:
+    """What axe finds on the page, a line for each thing and place."""
+    await page.evaluate(_AXE)
+    result: dict[str, Any] = await page.evaluate(_RUN)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+async def _look(page: Page, width: int, scheme: str) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+
+
+async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
+    """Each page in one of four looks, for somebody who can see it; the other looks are in the long tests."""
+    found: list[str] = []
+    async with visitors.visitor(MEMBER) as (member, _), visitors.visitor(NETWORK) as (network, _):
+        for address, look in zip(addresses(site), cycle(_LOOKS), strict=False):
+            page = network if address.startswith("/netzwerk") else member
+            await _look(page, *look)
+            await page.goto(address)
+            found += [f"{address} {look}: {finding}" for finding in await findings(page)]
+    assert not found, "\n".join(found)
+
+
+async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> None:
+    found: list[str] = []
+    async with visitors.visitor() as (page, _):
+        for address, look in zip(
+            ("/anmelden", "/registrieren", "/passwort-vergessen", "/buchungen/x"), _LOOKS, strict=True
+        ):
+            await _look(page, *look)
+            await page.goto(address)
+            found += [f"{address} {look}: {finding}" for finding in await findings(page)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("look", _LOOKS, ids=str)
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_every_page_is_accessible_in_every_look(
+    site: Site, visitors: Visitors, who: str | None, look: tuple[int, str]
+) -> None:
+    found: list[str] = []
+    async with visitors.visitor(who) as (page, _):
+        await _look(page, *look)
+        for address in addresses(site):
+            await page.goto(address)
+            found += [f"{address}: {finding}" for finding in await findings(page)]
+    assert not found, "\n".join(found)
+
+
+async def test_axe_would_find_what_is_wrong(visitors: Visitors) -> None:
+    async with visitors.visitor() as (page, _):
+        await page.goto("/anmelden")
+        await page.evaluate("() => document.querySelectorAll('label').forEach((label) => label.remove())")
+        assert any(finding.startswith("label: ") for finding in await findings(page))
