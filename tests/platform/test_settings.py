@@ -40,7 +40,6 @@ def test_variables_are_the_fields_in_capitals() -> None:
             "SECRET_KEY": "[not a list, a secret",
             "WORKER": "false",
             "LOG_FORMAT": "json",
-            "SECOND_FACTOR": "1",
             "UNKNOWN": "ignored",
         }
     )
@@ -52,7 +51,7 @@ def test_variables_are_the_fields_in_capitals() -> None:
     assert settings.is_https
     assert settings.trusted_proxies == ("10.0.0.1", "10.0.0.2")
     assert settings.signing_key == b"[not a list, a secret"
-    assert (settings.worker, settings.second_factor, settings.log_format) == (False, True, "json")
+    assert (settings.worker, settings.log_format) == (False, "json")
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
