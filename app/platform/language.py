@@ -123,11 +123,6 @@ class Speaker:
             return f"{_minutes(opens)}–{_minutes(closes)} Uhr"
         return f"{opens // 60}:{opens % 60:02}–{closes // 60}:{closes % 60:02}"
 
-    def from_to(self, starts_at: datetime, ends_at: datetime) -> str:
-        """8–18 Uhr; both times are on the same wall clock, and an end at midnight is 24 Uhr."""
-        opens, closes = (at.hour * 60 + at.minute for at in (starts_at, ends_at))
-        return self.span(opens, closes or 24 * 60)
-
     def money(self, money: Money) -> str:
         """19,00 €."""
         return format_currency(Decimal(money.amount) / 100, money.currency, locale=self.locale)
