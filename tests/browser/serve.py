@@ -28,6 +28,7 @@ from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
 from app.platform.database import DB, execute, fetch_row
 from app.platform.files import FolderFiles
+from app.platform.logs import configure_logging
 from app.platform.mail import mailbox
 from app.platform.mail_folder import list_mails
 from app.platform.settings import ROOT, Environment, Settings
@@ -44,6 +45,7 @@ _A_JOB_THAT_FAILED = """
 
 def main(dsn: str, folder: Path, today: date) -> None:
     """It is always seven in the evening of `today`, in Mayen."""
+    configure_logging("text")  # to standard error: nobody reads the rest of standard output
     door = socket.create_server(("127.0.0.1", 0))
     settings = Settings(
         environment=Environment.TEST,
