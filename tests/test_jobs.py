@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.jobs import all_reactions, mail_transport
@@ -15,7 +16,7 @@ APP = Path(__file__).resolve().parents[1] / "app"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, environment=Environment.TEST, data_dir=tmp_path)
+    return Settings(environment=Environment.TEST, data_dir=tmp_path)
 
 
 def emitted() -> set[str]:
@@ -26,7 +27,7 @@ def emitted() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "emit"
+        and node.func.id in {"emit", "new_event"}
         and isinstance(node.args[0], ast.Constant)
     }
 
@@ -60,10 +61,10 @@ def test_without_a_mail_server_mails_stay_in_a_folder(settings: Settings) -> Non
 def test_a_mail_server_is_read_from_its_address(
     settings: Settings, url: str, host: str, port: int, username: str, password: str, encryption: str
 ) -> None:
-    transport = mail_transport(settings.model_copy(update={"smtp_url": url}))
+    transport = mail_transport(msgspec.structs.replace(settings, smtp_url=url))
     assert transport == SmtpTransport(host, port, username, password, encryption)  # type: ignore[arg-type]
 
 
 def test_an_address_that_is_no_mail_server_is_refused(settings: Settings) -> None:
     with pytest.raises(ValueError, match="SMTP_URL"):
-        mail_transport(settings.model_copy(update={"smtp_url": "http://mail.example"}))
+        mail_transport(msgspec.structs.replace(settings, smtp_url="http://mail.example"))

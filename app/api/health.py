@@ -15,7 +15,7 @@ from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound
 from app.platform.database import DB, DatabaseAway
 from app.platform.jobs import waiting_summary, workers_seen
-from app.platform.migrations import pending_migrations
+from app.platform.pending_migrations import pending_migrations
 from app.platform.settings import Settings
 
 _SEEN_WITHIN = timedelta(minutes=1)

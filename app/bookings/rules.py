@@ -47,7 +47,7 @@ HOLDING = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHE
 
 class EndsBeforeStart(BadInput):
     code = "ends_before_start"
-    text = marked("Das Ende liegt vor dem Anfang oder gleichauf.")
+    text = marked("Das Ende muss nach dem Anfang liegen.")
 
 
 class OffGrid(BadInput):
@@ -109,7 +109,7 @@ class NotOpenToChange(Conflict):
 
 class CheckInNotOpen(Refusal):
     code = "check_in_not_open"
-    text = marked("Ankommen lässt sich ab {opens} bis zum Ende der Buchung melden.")
+    text = marked("Ihre Ankunft können Sie ab {opens} bis zum Ende der Buchung melden.")
 
 
 class NoteTooLong(BadInput):

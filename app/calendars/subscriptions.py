@@ -26,7 +26,7 @@ class TooManyFeeds(Conflict):
 
     code = "too_many_feeds"
     text = marked(
-        "Mehr als {most} Kalenderadressen gehen nicht. Eine, die Sie nicht mehr brauchen, lässt sich löschen."
+        "Mehr als {most} Kalender-Adressen sind nicht möglich. Löschen Sie eine, die Sie nicht mehr brauchen."
     )
 
 
@@ -58,8 +58,8 @@ class FeedAddress:
 
 
 _PROGRAMS = (
-    ("google-calendar", "Google Kalender"),
-    ("googlebot", "Google Kalender"),
+    ("google-calendar", marked("Google Kalender")),
+    ("googlebot", marked("Google Kalender")),
     ("outlook", "Outlook"),
     ("microsoft", "Outlook"),
     ("exchange", "Outlook"),
@@ -67,10 +67,10 @@ _PROGRAMS = (
     ("nextcloud", "Nextcloud"),
     ("davx5", "DAVx5"),
     ("icsx5", "ICSx5"),
-    ("calendaragent", "Apple Kalender"),
-    ("dataaccessd", "Apple Kalender"),
-    ("remindd", "Apple Kalender"),
-    ("ical/", "Apple Kalender"),
+    ("calendaragent", marked("Apple Kalender")),
+    ("dataaccessd", marked("Apple Kalender")),
+    ("remindd", marked("Apple Kalender")),
+    ("ical/", marked("Apple Kalender")),
     ("mozilla/", "Browser"),
 )
 

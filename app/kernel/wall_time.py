@@ -19,7 +19,7 @@ class TimeDoesNotExist(Refusal):
     """The clock jumps over this wall time (PEP 495: a gap)."""
 
     code = "time_does_not_exist"
-    text = marked("Um {time} gibt es am {date} keine Uhrzeit: Die Uhr wird auf Sommerzeit vorgestellt.")
+    text = marked("{time} gibt es am {date} nicht: Die Uhr wird auf Sommerzeit vorgestellt.")
 
 
 class TimeIsAmbiguous(Refusal):

@@ -75,7 +75,7 @@ HOLIDAYS: Final = (
     Holiday("Karfreitag", "Good Friday", AfterEaster(-2)),
     Holiday("Ostersonntag", "Easter Sunday", AfterEaster(0), _states("BB")),
     Holiday("Ostermontag", "Easter Monday", AfterEaster(1)),
-    Holiday("Erster Mai", "Labor Day", Fixed(5, 1)),
+    Holiday("Erster Mai", "Labour Day", Fixed(5, 1)),
     Holiday(
         "80. Jahrestag der Befreiung vom Nationalsozialismus und der Beendigung des Zweiten Weltkriegs in Europa",
         "80th anniversary of the liberation from Nazism and the end of the Second World War in Europe",
@@ -84,8 +84,8 @@ HOLIDAYS: Final = (
         only_in=2025,
     ),
     Holiday("Christi Himmelfahrt", "Ascension Day", AfterEaster(39)),
-    Holiday("Pfingstsonntag", "Pentecost", AfterEaster(49), _states("BB")),
-    Holiday("Pfingstmontag", "Pentecost Monday", AfterEaster(50)),
+    Holiday("Pfingstsonntag", "Whit Sunday", AfterEaster(49), _states("BB")),
+    Holiday("Pfingstmontag", "Whit Monday", AfterEaster(50)),
     Holiday("Fronleichnam", "Corpus Christi", AfterEaster(60), _states("BW BY HE NW RP SL")),
     Holiday(
         "75. Jahrestag des Aufstandes vom 17. Juni 1953",
@@ -101,7 +101,7 @@ HOLIDAYS: Final = (
     Holiday("Allerheiligen", "All Saints' Day", Fixed(11, 1), _states("BW BY NW RP SL")),
     Holiday("Buß- und Bettag", "Repentance and Prayer Day", WednesdayBefore(11, 23), _states("SN")),
     Holiday("Erster Weihnachtstag", "Christmas Day", Fixed(12, 25)),
-    Holiday("Zweiter Weihnachtstag", "Second Day of Christmas", Fixed(12, 26)),
+    Holiday("Zweiter Weihnachtstag", "Boxing Day", Fixed(12, 26)),
 )
 
 

@@ -3,15 +3,14 @@
 import time
 from typing import Final
 
-import structlog
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
-from app.platform.logs import request_id
+from app.platform.logs import Log, request_id
 from app.platform.random_ids import new_public_id
 
-log = structlog.get_logger("http")
+log = Log("http")
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (

@@ -8,11 +8,18 @@ import asyncpg
 
 from app.platform.database import DB
 from app.platform.embedded_postgres import EmbeddedPostgres
-from app.platform.migrations import migrate, pending_migrations
+from app.platform.pending_migrations import pending_migrations
 from app.platform.private_files import data_folder
 from app.platform.settings import Settings
 
 DATABASE = "nahwerk"
+
+_NOT_SET_UP = (
+    asyncpg.InvalidCatalogNameError,  # no such database
+    asyncpg.InvalidAuthorizationSpecificationError,  # no such role to sign in as
+    asyncpg.InvalidParameterValueError,  # no such role to act as
+    asyncpg.InsufficientPrivilegeError,  # no member of it yet
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +53,18 @@ def database_server(settings: Settings) -> Iterator[DatabaseAddress]:
         embedded.stop()
 
 
-async def bring_up_to_date(address: DatabaseAddress) -> list[tuple[str, str]]:
-    """Makes the embedded database if it is missing and runs the migrations that are pending; which they were."""
-    if address.server is not None:
-        connection = await asyncpg.connect(address.server)
-        try:
-            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-                await connection.execute(f"CREATE DATABASE {DATABASE}")
-        finally:
-            await connection.close()
-    return list(await migrate(address.owner))
+async def is_behind(address: DatabaseAddress) -> bool:
+    """Whether `nahwerk migrate` has something to do: a database, a role or a migration is missing there.
+
+    Raises DatabaseAway.
+    """
+    await DB.open_pool(address.app, size=1, application="nahwerk-cli")
+    try:
+        return bool(await pending_migrations())
+    except _NOT_SET_UP:
+        return True
+    finally:
+        await DB.close_pool()
 
 
 @asynccontextmanager

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-import structlog
 
 from app.kernel.clock import Clock
 from app.kernel.refusals import NotFound
 from app.platform.database import DatabaseAway, execute, fetch, fetch_row, transaction
-from app.platform.logs import error_in_short, request_id
+from app.platform.logs import Log, error_in_short, request_id
 from app.platform.outbox import Event, Permanent, wake_workers
 
 DELAYS = (
@@ -37,7 +36,7 @@ _PRUNED_AT_ONCE = 5_000
 
 Run = Callable[[Event, datetime], Awaitable[None]]
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

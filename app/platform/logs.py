@@ -3,12 +3,11 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any
+from datetime import UTC, datetime
 
-import structlog
-from structlog.typing import EventDict, Processor
+import msgspec
 
 from app.kernel.refusals import Refusal
 
@@ -29,6 +28,7 @@ _SECRETS = (
     ),
     (re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])", re.ASCII), MASK),  # whatever random_ids.new_token made
 )
+_ONE_WORD = re.compile(r"[^\s\"'=\[{]+")
 _MAIL_ADDRESS = re.compile(r"[^\s<>()\"',;:=]+@[^\s<>()\"',;:]+")
 
 
@@ -49,29 +49,73 @@ def error_in_short(error: BaseException) -> str:
     return f"{type(error).__name__}: {short}" if short else type(error).__name__
 
 
+class Log:
+    """Writes what happens in one named part of the program: an event in plain words, and facts by their names."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def info(self, event: str, **facts: object) -> None:
+        self._write(logging.INFO, event, facts)
+
+    def warning(self, event: str, **facts: object) -> None:
+        self._write(logging.WARNING, event, facts)
+
+    def error(self, event: str, *, exc_info: BaseException | bool = False, **facts: object) -> None:
+        self._write(logging.ERROR, event, facts, exc_info)
+
+    def exception(self, event: str, **facts: object) -> None:
+        """An error with the stack of the exception that is being handled."""
+        self._write(logging.ERROR, event, facts, exc_info=True)
+
+    def _write(
+        self, level: int, event: str, facts: Mapping[str, object], exc_info: BaseException | bool = False
+    ) -> None:
+        self._logger.log(level, event, exc_info=exc_info, extra={"facts": facts})
+
+
+class LineFormatter(logging.Formatter):
+    """One record, ours or a library's, as what it tells: masked, with the request that it belongs to."""
+
+    def told(self, record: logging.LogRecord) -> dict[str, object]:
+        line: dict[str, object] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if current := request_id.get():
+            line["request_id"] = current
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = self.formatException(record.exc_info)
+        return {name: _masked_value(name, value) for name, value in line.items()}
+
+
+class JsonLines(LineFormatter):
+    """For machines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return msgspec.json.encode(self.told(record)).decode()
+
+
+class TextLines(LineFormatter):
+    """For people: the time, how grave it is, where and what; then the facts, and a stack below."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self.told(record)
+        stack = f"\n{line.pop('exception')}" if "exception" in line else ""
+        start = f"{line.pop('timestamp')} {line.pop('level'):7} {line.pop('logger')}: {line.pop('event')}"
+        return " ".join([start, *(f"{name}={_shown(value)}" for name, value in line.items())]) + stack
+
+
 def configure_logging(log_format: str) -> None:
     """Sends all logs, the libraries' too, to standard error as `text` for people or `json` for machines.
 
     uvicorn is to be started with `log_config=None`, or it sets up its own.
     """
-    added: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_request_id,
-    ]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=added,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                mask_secrets,
-                _renderer(log_format),
-            ],
-        )
-    )
+    handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
@@ -79,22 +123,6 @@ def configure_logging(log_format: str) -> None:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *added,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
-
-
-def mask_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """A structlog processor: values that are secret by their name or by their form become `***`."""
-    return {name: _masked_value(name, value) for name, value in event.items()}
 
 
 def _masked_value(name: str, value: object) -> object:
@@ -111,16 +139,7 @@ def _text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _add_request_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    current = request_id.get()
-    if current:
-        event["request_id"] = current
-    return event
-
-
-def _renderer(log_format: str) -> Processor:
-    if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
-    )
+def _shown(value: object) -> str:
+    """As it is where that is one word; else as JSON, so that a line stays a line."""
+    text = str(value)
+    return text if _ONE_WORD.fullmatch(text) else msgspec.json.encode(value).decode()

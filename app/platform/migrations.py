@@ -1,29 +1,27 @@
 """The schema: two roles, and each capability's migrations as SQL, forwards and backwards, run by Piccolo.
 
-Piccolo's part for migrations takes a third of a second to import, so that is left until there is something to run.
+Only `nahwerk migrate` imports this; what serves never carries Piccolo's part for migrations nor connects as the owner.
 """
 
 import contextlib
 import io
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import asyncpg
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.commands.backwards import BackwardsMigrationManager
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 
-from app.platform.database import APP_ROLE, DB, OWNER_ROLE, execute, fetch, fetch_value, transaction
-
-if TYPE_CHECKING:
-    from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from app.platform.database import APP_ROLE, DB, OWNER_ROLE, execute, fetch_value, transaction
+from app.platform.pending_migrations import pending_migrations
 
 _LOCK = 0x6E61_6877  # any number of our own; two migrations at once wait for each other
 _MINUTES = 60 * 60.0
 
 
-def sql_migration(migration: str, app: str, forwards: str, backwards: str) -> "MigrationManager":
+def sql_migration(migration: str, app: str, forwards: str, backwards: str) -> MigrationManager:
     """A migration of plain SQL statements; it runs in one transaction."""
-    from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-
     manager = MigrationManager(migration_id=migration, app_name=app, description="")
 
     async def run_forwards() -> None:
@@ -35,6 +33,16 @@ def sql_migration(migration: str, app: str, forwards: str, backwards: str) -> "M
     manager.add_raw(run_forwards)
     manager.add_raw_backwards(run_backwards)
     return manager
+
+
+async def create_database(admin_dsn: str, name: str) -> None:
+    """Makes the database on this server if it is missing."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
 
 
 async def prepare_roles(admin_dsn: str) -> None:
@@ -71,30 +79,12 @@ async def prepare_roles(admin_dsn: str) -> None:
 
 def all_migrations() -> list[tuple[str, str]]:
     """(app, migration) of all there are, in the order in which they run."""
-    from piccolo.apps.migrations.commands.base import BaseMigrationManager
-
     manager = BaseMigrationManager()
     found = []
     for app in manager.get_sorted_app_names():
         folder = manager.get_app_config(app).resolved_migrations_folder_path
         found += [(app, name) for name in sorted(manager.get_migration_modules(folder))]
     return found
-
-
-async def pending_migrations() -> list[tuple[str, str]]:
-    """Those of `all_migrations` that this database has not run. Needs an open pool."""
-    if not await fetch_value("SELECT to_regclass('public.migration') IS NOT NULL"):
-        return all_migrations()
-    ran = {(row["app_name"], row["name"]) for row in await fetch("SELECT app_name, name FROM migration")}
-    if _migration_files() <= ran:
-        return []
-    return [migration for migration in all_migrations() if migration not in ran]
-
-
-def _migration_files() -> set[tuple[str, str]]:
-    """The same as `all_migrations` without order, from the names of folders and files alone."""
-    files = Path(__file__).parents[1].glob("*/piccolo_migrations/[a-z]*.py")
-    return {(file.parts[-3], file.stem) for file in files}
 
 
 async def migrate(owner_dsn: str) -> Sequence[tuple[str, str]]:
@@ -104,11 +94,8 @@ async def migrate(owner_dsn: str) -> Sequence[tuple[str, str]]:
     """
     await prepare_roles(owner_dsn)
     async with _as_owner(owner_dsn):
-        todo = await pending_migrations()
-        if not todo:
-            return todo
-
-        from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+        pending = await pending_migrations()
+        todo = [migration for migration in all_migrations() if migration in pending]
 
         for app in dict.fromkeys(app for app, _ in todo):
             async with transaction():
@@ -122,8 +109,6 @@ async def migrate(owner_dsn: str) -> Sequence[tuple[str, str]]:
 
 async def migrate_backwards(owner_dsn: str, app: str, migration: str) -> None:
     """Undoes this migration of the app and all later ones of it."""
-    from piccolo.apps.migrations.commands.backwards import BackwardsMigrationManager
-
     async with _as_owner(owner_dsn), transaction():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", _LOCK)
         with contextlib.redirect_stdout(io.StringIO()):

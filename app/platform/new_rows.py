@@ -37,6 +37,6 @@ def _statement(shapes: tuple[tuple[str, tuple[str, ...]], ...], yields_to: str |
     for number, (table, columns) in enumerate(shapes):
         places = ", ".join(f"${used + n}" for n in range(1, len(columns) + 1))
         used += len(columns)
-        source = f"VALUES ({places}) {conflict} RETURNING 1" if number == 0 else f"SELECT {places} FROM new_0"
+        source = f"VALUES ({places}) {conflict} RETURNING 1" if number == 0 else f"SELECT {places} FROM new_0"  # noqa: S608
         inserts.append(f"new_{number} AS (INSERT INTO {table} ({', '.join(columns)}) {source})")
     return f"WITH {', '.join(inserts)} SELECT 1 FROM new_0"  # noqa: S608

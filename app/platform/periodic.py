@@ -1,4 +1,4 @@
-"""Work that comes back: one row for each, with its last and next run (DESIGN.md decision 18)."""
+"""Work that comes back: one row for each, with its last and next run (docs/design.md decision 18)."""
 
 import asyncio
 import contextvars
@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from app.kernel.clock import Clock
 from app.kernel.wall_time import first_instant, local_day
 from app.platform.database import DB, execute, fetch, fetch_value, transaction
-from app.platform.logs import error_in_short, request_id
+from app.platform.logs import Log, error_in_short, request_id
 
 AGAIN_AFTER_FAILURE = timedelta(minutes=5)
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
 """What can be set from outside, as one typed object; every field says what it does."""
 
 import secrets
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+from msgspec import Meta
 
 from app.platform.private_files import read_or_create_private
 
 DEMO_SECRET = "demo-secret-do-not-use-in-production"  # noqa: S105
 ROOT = Path(__file__).resolve().parents[2]
+_LISTS = frozenset({"trusted_proxies"})
 
 
 class Environment(StrEnum):
@@ -20,68 +22,93 @@ class Environment(StrEnum):
     TEST = "test"
 
 
-class Settings(BaseSettings):
-    """Read from the environment, then from a `.env` file beside the project; names are the fields' in capitals."""
+class WrongSettings(ValueError):
+    """`problems` says what does not fit, a sentence each."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
-    environment: Environment = Field(
-        Environment.DEMO,
-        description="demo: for a machine of one's own. production: strict, demands a public address.",
-    )
-    data_dir: Path = Field(
-        Path("var"),
-        description="Embedded database, mails kept on disk, files and secrets. Made with mode 0700.",
-    )
-    database_url: str | None = Field(
-        None,
-        description="postgresql://... of a server to use instead of the embedded one. Its role may be a member of "
-        "nahwerk_app alone once `nahwerk migrate` has run.",
-    )
-    database_owner_url: str | None = Field(
-        None,
-        description="Connection of a role that may act as nahwerk_owner; for `nahwerk migrate`. Default: DATABASE_URL.",
-    )
-    pool_size: int = Field(10, ge=2, le=200, description="Connections to the database of each process.")
-    host: str = Field("127.0.0.1", description="Address that the server listens on.")
-    port: int = Field(8000, ge=1, le=65535, description="Port that the server listens on.")
-    public_url: str | None = Field(
-        None,
-        description="Address under which people reach it, e.g. https://plaetze.example. Stands in mails and feeds; "
-        "with https cookies are Secure. Default: http://127.0.0.1:PORT.",
-    )
-    trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed, as a JSON list."
-    )
-    secret_key: SecretStr | None = Field(
-        None,
-        description="Signs what leaves the house unencrypted. Default: made on first run into DATA_DIR/secret_key.",
-    )
-    metrics_token: SecretStr | None = Field(
-        None, description="Bearer token for /metrics. Default: made on first run into DATA_DIR/metrics_token."
-    )
-    smtp_url: str | None = Field(
-        None,
-        description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it: DATA_DIR/mail.",
-    )
-    mail_from: str = Field("Nahwerk <post@nahwerk.example>", description="Sender of all mails.")
-    worker: bool = Field(True, description="`nahwerk serve` starts a worker beside the web process.")
-    log_format: str = Field("text", pattern="^(text|json)$", description="text for people, json for machines.")
-    second_factor: bool = Field(False, description="Demand a second factor from staff (a demo network waives it).")
 
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
+class Secret:
+    """A text that does not show when it is printed."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Set by environment variables, or in a `.env` file; names are the fields' in capitals."""
+
+    environment: Annotated[
+        Environment,
+        Meta(description="demo: for a machine of one's own. production: strict, demands a public address."),
+    ] = Environment.DEMO
+    data_dir: Annotated[
+        Path,
+        Meta(description="Embedded database, mails kept on disk, files and secrets. Made with mode 0700."),
+    ] = Path("var")
+    database_url: Annotated[
+        str | None,
+        Meta(
+            description="postgresql://... of a server to use instead of the embedded one. Its role may be a member of "
+            "nahwerk_app alone once `nahwerk migrate` has run."
+        ),
+    ] = None
+    database_owner_url: Annotated[
+        str | None,
+        Meta(
+            description="Connection of a role that may act as nahwerk_owner; for `nahwerk migrate`. "
+            "Default: DATABASE_URL."
+        ),
+    ] = None
+    pool_size: Annotated[int, Meta(ge=2, le=200, description="Connections to the database of each process.")] = 10
+    host: Annotated[str, Meta(description="Address that the server listens on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="Port that the server listens on.")] = 8000
+    public_url: Annotated[
+        str | None,
+        Meta(
+            description="Address under which people reach it, e.g. https://plaetze.example. Stands in mails and feeds; "
+            "with https cookies are Secure. Default: http://127.0.0.1:PORT."
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed, as a JSON list."),
+    ] = ()
+    secret_key: Annotated[
+        Secret | None,
+        Meta(
+            description="Signs what leaves the house unencrypted. Default: made on first run into DATA_DIR/secret_key."
+        ),
+    ] = None
+    metrics_token: Annotated[
+        Secret | None,
+        Meta(description="Bearer token for /metrics. Default: made on first run into DATA_DIR/metrics_token."),
+    ] = None
+    smtp_url: Annotated[
+        str | None,
+        Meta(description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it: DATA_DIR/mail."),
+    ] = None
+    mail_from: Annotated[str, Meta(description="Sender of all mails.")] = "Nahwerk <post@nahwerk.example>"
+    worker: Annotated[bool, Meta(description="`nahwerk serve` starts a worker beside the web process.")] = True
+    log_format: Annotated[Literal["text", "json"], Meta(description="text for people, json for machines.")] = "text"
+
+    def __post_init__(self) -> None:
+        """Production is strict. Raises WrongSettings."""
         if self.environment is not Environment.PRODUCTION:
-            return self
-        if self.public_url is None or not self.public_url.startswith("https://"):
-            raise ValueError("ENVIRONMENT=production needs PUBLIC_URL with https://")
-        if self.secret_key is not None and (
-            self.secret_key.get_secret_value() == DEMO_SECRET or len(self.secret_key.get_secret_value()) < 32
-        ):
-            raise ValueError(
-                "SECRET_KEY is a demo secret or shorter than 32 characters; production does not start with it"
+            return
+        if not self.is_https:
+            raise WrongSettings(["ENVIRONMENT=production needs PUBLIC_URL with https://"])
+        if self.secret_key is not None and (self.secret_key.text == DEMO_SECRET or len(self.secret_key.text) < 32):
+            raise WrongSettings(
+                ["SECRET_KEY is a demo secret or shorter than 32 characters; production does not start with it"]
             )
-        return self
 
     @property
     def address(self) -> str:
@@ -100,7 +127,32 @@ class Settings(BaseSettings):
     def metrics_key(self) -> bytes:
         return self._secret(self.metrics_token, "metrics_token")
 
-    def _secret(self, given: SecretStr | None, name: str) -> bytes:
+    def _secret(self, given: Secret | None, name: str) -> bytes:
         if given is not None:
-            return given.get_secret_value().encode()
+            return given.text.encode()
         return read_or_create_private(self.data_dir / name, lambda: secrets.token_urlsafe(48).encode())
+
+
+def settings_from(variables: Mapping[str, str]) -> Settings:
+    """The settings of these environment variables; what is empty or unknown counts for nothing.
+
+    Raises WrongSettings, which names all that do not fit.
+    """
+    values: dict[str, Any] = {}
+    problems = []
+    for field in msgspec.structs.fields(Settings):
+        variable = field.name.upper()
+        if text := variables.get(variable):
+            try:
+                given = msgspec.json.decode(text) if field.name in _LISTS else text
+                values[field.name] = msgspec.convert(given, field.type, strict=False, dec_hook=_made)
+            except msgspec.DecodeError as error:
+                problems.append(f"{variable}: {error}")
+    if problems:
+        raise WrongSettings(problems)
+    return Settings(**values)
+
+
+def _made(kind: Callable[[str], object], text: str) -> object:
+    """What msgspec does not know: a path, a secret."""
+    return kind(text)

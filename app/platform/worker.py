@@ -15,18 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import asyncpg
-import structlog
 
 from app.kernel.clock import Clock
 from app.platform.database import APP_ROLE, AWAY_AFTER_SECONDS, DB, DatabaseAway, execute
 from app.platform.jobs import Run, run_next
-from app.platform.logs import request_id
+from app.platform.logs import Log, request_id
 from app.platform.outbox import CHANNEL, Event, Reactions, dispatch
 from app.platform.periodic import Periodic, prepare_periodic, run_due
 
 _PERIODIC_AT_ONCE = 2
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ TOKEN_NOTICES = {"widerrufen": marked("Der Schlüssel gilt nicht mehr.")}
 SCOPE_TEXTS = {
     Scope.READ: marked("Konto und Buchungen ansehen"),
     Scope.BOOKINGS: marked("Plätze buchen, verschieben und absagen"),
-    Scope.FEEDS: marked("Kalenderadressen anlegen, erneuern und löschen"),
+    Scope.FEEDS: marked("Kalender-Adressen anlegen, erneuern und löschen"),
     Scope.STAFF: marked("Alles, was Ihre Rollen im Netzwerk erlauben"),
 }
 

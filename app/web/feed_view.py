@@ -91,4 +91,5 @@ def _fetched(feed: FeedCard, visitor: Visitor) -> str:
     when = lately(feed.last_fetched_at, visitor)
     if feed.last_fetched_by is None:
         return say.say(marked("zuletzt abgerufen: {when}"), when=when)
-    return say.say(marked("zuletzt abgerufen: {program}, {when}"), program=feed.last_fetched_by, when=when)
+    program = say.gettext(feed.last_fetched_by)
+    return say.say(marked("zuletzt abgerufen: {program}, {when}"), program=program, when=when)

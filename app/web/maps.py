@@ -196,16 +196,18 @@ def _laid_out(
 def _pins(frame: Frame, spaces: Sequence[MapSpace]) -> tuple[Pin, ...]:
     """Puts each pin at its place or, where another one stands, at the nearest free spot."""
     pins: list[Pin] = []
+    taken: list[Box] = []
     for space in spaces:
         spot = frame.at(project(space))
         for dx, dy in _ways_aside():
             pin = Pin(space, round(spot.x + dx), round(spot.y + dy), spot if dx or dy else None)
             box = pin.touch_box
-            if frame.canvas.holds(box) and not any(box.overlaps(other.touch_box) for other in pins):
+            if frame.canvas.holds(box) and not any(map(box.overlaps, taken)):
                 break
         else:
             pin = Pin(space, round(spot.x), round(spot.y), None)
         pins.append(pin)
+        taken.append(pin.touch_box)
     return tuple(pins)
 
 

@@ -41,7 +41,7 @@ _NO_DAY = marked("Bitte ein Datum wählen, etwa 25.11.2026.")
 _PAST_DAY = marked("Dieser Tag ist schon vorbei.")
 _FAR_DAY = marked("So weit im Voraus lässt sich noch nichts buchen. Möglich ist es bis {until}.")
 _NO_TIMES = marked("Bitte Anfang und Ende eintragen, in Viertelstunden wie 8:00 oder 8:15.")
-_TIMES_REVERSED = marked("Das Ende liegt vor dem Anfang oder gleichauf.")
+_TIMES_REVERSED = marked("Das Ende muss nach dem Anfang liegen.")
 
 
 @dataclass(frozen=True, slots=True)

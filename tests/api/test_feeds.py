@@ -19,7 +19,7 @@ async def world(undone: None) -> World:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings(public_url=ADDRESS, _env_file=None)
+    settings = Settings(public_url=ADDRESS)
     async with client_of([*HANDLERS, *CALENDARS], settings, NOW) as client:
         yield client
 

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -14,7 +14,7 @@ import asyncpg
 from app.platform.installation import DatabaseAddress
 from tests.bench.installation import Installation, StatementLog
 from tests.bench.load import Client, Taken, all_at_once, by_clients, one_after_the_other, request_bytes
-from tests.bench.world import HALL, LAT, LNG, Slot, add_feed, free_slots, hour_of, take_some, working_day
+from tests.bench.world import FEED_EVENTS, HALL, LAT, LNG, Slot, add_feed, free_slots, hour_of, take_some, working_day
 
 CLIENTS = 8
 RUSH = 200
@@ -79,7 +79,7 @@ async def bare_inserts(address: DatabaseAddress, count: int) -> tuple[Taken, Tak
     for clients, wanted in ((1, count), (CLIENTS, 4 * count)):
         taken, numbers, started = Taken(), iter(range(wanted)), time.perf_counter()
 
-        async def insert(taken: Taken = taken, numbers: "iter[int]" = numbers, clients: int = clients) -> None:
+        async def insert(taken: Taken = taken, numbers: Iterator[int] = numbers, clients: int = clients) -> None:
             async with pool.acquire() as connection:
                 statement = await connection.prepare(_BARE)
                 for n in numbers:
@@ -161,7 +161,7 @@ async def read(
 @asynccontextmanager
 async def _statements_logged(
     installation: Installation, address: DatabaseAddress
-) -> AsyncIterator[Callable[[], "asyncio.Future[tuple[float, int]]"]]:
+) -> AsyncIterator[Callable[[], Awaitable[tuple[float, int]]]]:
     """Gives a function that says what the web process's statements have taken since it was asked before."""
     assert address.server is not None, "the embedded database"
     superuser = await asyncpg.connect(address.server)
@@ -180,7 +180,7 @@ async def _statements_logged(
         await superuser.execute("SELECT pg_reload_conf()")
         await asyncio.sleep(0.3)
         log.begin()
-        yield sums  # type: ignore[misc]
+        yield sums
     finally:
         await superuser.execute("ALTER SYSTEM RESET ALL")
         await superuser.execute("SELECT pg_reload_conf()")
@@ -206,7 +206,7 @@ async def read_feed(installation: Installation) -> FeedRead:
     first = await client.send(request)
     second = await client.send(request)
     client.close()
-    assert first.status == 200 and first.body.count(b"BEGIN:VEVENT") == 1000, (first.status, first.body[:300])
+    assert first.body.count(b"BEGIN:VEVENT") == FEED_EVENTS, (first.status, first.body[:300])
     kept = await one_after_the_other(installation.port, [request] * 50)
     conditional = request_bytes("GET", path, headers={"If-None-Match": second.etag})
     unchanged = await one_after_the_other(installation.port, [conditional] * 100)

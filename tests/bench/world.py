@@ -67,7 +67,8 @@ async def add_spaces() -> None:
             INSERT INTO space (slug, operator, name, street, postcode, place, municipality, lat, lng, features,
                                published_at)
             SELECT 'mess-' || n, (SELECT min(id) FROM operator), 'Messstandort ' || n, 'Am Markt ' || n, '56751',
-                   'Polch', 'Maifeld', $1::float8 + n * 0.001, $2::float8, ARRAY['wifi', 'parking'], now() - interval '1 year'
+                   'Polch', 'Maifeld', $1::float8 + n % 6 * 0.03, $2::float8 + n / 6 * 0.03,
+                   ARRAY['wifi', 'parking'], now() - interval '1 year'
               FROM generate_series(1, $3::int) n
             UNION ALL
             SELECT $5, (SELECT min(id) FROM operator), 'Messhalle', 'Am Markt', '56751', 'Polch', 'Maifeld', $1 + 2, $2,
@@ -95,8 +96,8 @@ async def add_history(count: int) -> None:
     """So many more past bookings on these desks, three a day backwards from the first one that there is."""
     before = (
         await fetch_value(
-            "SELECT min(c.starts_at)::date FROM claim c JOIN resource r ON r.id = c.resource JOIN space s ON s.id = r.space"
-            " WHERE s.slug LIKE 'mess-%'"
+            "SELECT min(c.starts_at)::date FROM claim c JOIN resource r ON r.id = c.resource"
+            " JOIN space s ON s.id = r.space WHERE s.slug LIKE 'mess-%'"
         )
         or system_clock().date()
     )
@@ -169,8 +170,9 @@ async def add_feed() -> str:
     await execute(
         """
         INSERT INTO booking (public_id, resource, space, person, status, starts_at, ends_at, created_at, updated_at)
-        SELECT translate(substr(md5(concat_ws('-', 'feed', r.id, n)), 1, 16), '01', 'gh'), r.id, r.space, $1, 'confirmed',
-               $2::timestamptz + make_interval(days => n), $2::timestamptz + make_interval(days => n, hours => 1),
+        SELECT translate(substr(md5(concat_ws('-', 'feed', r.id, n)), 1, 16), '01', 'gh'), r.id, r.space, $1,
+               'confirmed', $2::timestamptz + make_interval(days => n),
+               $2::timestamptz + make_interval(days => n, hours => 1),
                $2, $2
           FROM (SELECT id, space FROM resource WHERE kind = 'desk' ORDER BY id LIMIT 20) r
          CROSS JOIN generate_series(1, $3::int / 20) n

@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import uvicorn
-from pydantic import SecretStr
 
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -31,7 +30,7 @@ from app.platform.files import FolderFiles
 from app.platform.logs import configure_logging
 from app.platform.mail import mailbox
 from app.platform.mail_folder import list_mails
-from app.platform.settings import ROOT, Environment, Settings
+from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 
 _A_JOB_THAT_FAILED = """
@@ -51,7 +50,7 @@ def main(dsn: str, folder: Path, today: date) -> None:
         environment=Environment.TEST,
         data_dir=folder,
         port=door.getsockname()[1],
-        secret_key=SecretStr("a secret that only these tests know, and long enough"),
+        secret_key=Secret("a secret that only these tests know, and long enough"),
     )
     now = datetime.combine(today, time(18), UTC)
     ids = asyncio.run(_prepare(dsn, settings, now))

@@ -5,10 +5,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from app.kernel.refusals import Conflict
-from app.platform.logs import configure_logging, error_in_short, masked, request_id
+from app.platform.logs import Log, configure_logging, error_in_short, masked, request_id
 from app.platform.random_ids import new_token
 
 
@@ -19,7 +18,6 @@ def _logging_as_before() -> Iterator[None]:
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -56,7 +54,7 @@ def test_every_token_of_ours_is_masked_wherever_it_stands() -> None:
 def test_a_line_is_one_json_object_with_the_request_it_belongs_to(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("json")
     token = request_id.set("r-17")
-    structlog.get_logger("app.web").info("booked", booking="k2m4", minutes=60)
+    Log("app.web").info("booked", booking="k2m4", minutes=60)
     request_id.reset(token)
     line = logged(capsys)
     assert line.pop("timestamp")
@@ -72,7 +70,7 @@ def test_a_line_is_one_json_object_with_the_request_it_belongs_to(capsys: pytest
 
 def test_fields_that_are_secret_by_name_are_masked_however_deep(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("json")
-    structlog.get_logger("app").info(
+    Log("app").info(
         "request",
         feed_token=b"abc",
         headers={"Cookie": "session=1", "accept": "text/html", "X": [{"Password": "pa55"}]},
@@ -100,7 +98,7 @@ def test_a_stack_trace_is_kept_but_its_secrets_are_not(capsys: pytest.CaptureFix
     try:
         raise ValueError("cannot connect to postgresql://nahwerk:pa55@host/db")
     except ValueError:
-        structlog.get_logger("app").exception("failed")
+        Log("app").exception("failed")
         logging.getLogger("asyncpg").exception("failed too")
     shown = capsys.readouterr().err
     assert shown.count("Traceback") == 2

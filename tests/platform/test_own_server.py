@@ -55,7 +55,7 @@ def own_server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 async def world(own_server: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     data_dir = tmp_path_factory.mktemp("var")
-    settings = Settings(_env_file=None, environment=Environment.TEST, data_dir=data_dir, database_url=own_server)
+    settings = Settings(environment=Environment.TEST, data_dir=data_dir, database_url=own_server)
     with database_server(settings) as address:
         await bring_up_to_date(address)
         assert not (data_dir / "postgres").exists(), "nothing embedded was started"

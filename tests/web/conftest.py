@@ -9,7 +9,6 @@ from typing import Any, Self
 import httpx
 import pytest
 from litestar.types import ASGIApp
-from pydantic import SecretStr
 
 from app.identity.hashing import hash_password
 from app.identity.queries import actor_of_person
@@ -17,7 +16,7 @@ from app.identity.rules import Actor
 from app.identity.sessions import open_session
 from app.main import create_app
 from app.platform.database import execute
-from app.platform.settings import Environment, Settings
+from app.platform.settings import Environment, Secret, Settings
 from tests.identity.conftest import KEY, PASSWORD
 from tests.worlds import NOW, APerson, World, a_world
 
@@ -88,7 +87,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         environment=Environment.TEST,
         data_dir=tmp_path_factory.mktemp("var"),
         public_url="http://nahwerk.example",
-        secret_key=SecretStr(KEY.decode()),
+        secret_key=Secret(KEY.decode()),
     )
 
 

@@ -70,7 +70,7 @@ class Way:
 
 
 def ways() -> list[Way]:
-    settings = Settings(_env_file=None, environment=Environment.TEST)
+    settings = Settings(environment=Environment.TEST)
     application = create_app(settings, "postgresql://nowhere/none").app
     assert isinstance(application, Litestar)
     return sorted(

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 from litestar.types import ASGIApp
-from pydantic import SecretStr
 
 from app.identity.sign_in import FAILURES_OF_ACCOUNT
 from app.main import create_app
 from app.platform.database import execute
-from app.platform.settings import Environment, Settings
+from app.platform.settings import Environment, Secret, Settings
 from app.web import access, account, sign_in, sign_up, staff
 from tests.identity.conftest import KEY, PASSWORD
 from tests.web.conftest import Browser, Now
@@ -88,7 +87,7 @@ async def test_the_cookie_of_a_public_address_is_for_this_host_and_https_alone(
         environment=Environment.TEST,
         data_dir=settings.data_dir,
         public_url="https://nahwerk.example",
-        secret_key=SecretStr(KEY.decode()),
+        secret_key=Secret(KEY.decode()),
     )
     mia = Browser(create_app(public, database, now), origin="https://nahwerk.example")
     answer = await mia.post("/anmelden", email="mia@example.org", password=PASSWORD)

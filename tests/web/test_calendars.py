@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 
 from app.bookings.operations import BookDesk, book
@@ -195,14 +196,14 @@ async def test_too_many_addresses_are_refused_with_the_way_out(site: Site, world
         await create_feed(world.mia.actor(), CreateFeed(FeedKind.PERSON), NOW)
     answer = await made(await site.browser(world.mia))
     assert answer.status_code == 409
-    assert f"Mehr als {MOST_FEEDS} Kalenderadressen gehen nicht." in said(answer)
+    assert f"Mehr als {MOST_FEEDS} Kalender-Adressen sind nicht möglich." in said(answer)
     assert answer.text.count("/erneuern") == MOST_FEEDS
 
 
 async def test_a_network_on_a_machine_of_ones_own_says_that_google_cannot_reach_it(
     site: Site, world: World, settings: Settings, now: Now, database: str
 ) -> None:
-    own = Site(create_app(settings.model_copy(update={"public_url": None}), database, now), now)
+    own = Site(create_app(msgspec.structs.replace(settings, public_url=None), database, now), now)
     for where, is_said in ((own, True), (site, False)):
         browser = await where.browser(world.mia)
         assert ("Von außen nicht erreichbar" in said(await browser.get("/kalender"))) is is_said

@@ -23,7 +23,7 @@ async def mia(undone: None) -> APerson:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(HANDLERS, Settings(public_url=ADDRESS, _env_file=None), NOW) as client:
+    async with client_of(HANDLERS, Settings(public_url=ADDRESS), NOW) as client:
         yield client
 
 

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 
 from app.main import create_app
@@ -28,7 +29,7 @@ async def test_a_page_allows_nothing_inline_and_nothing_from_elsewhere(site: Sit
 
 
 async def test_https_demands_hsts_and_host_cookies(site: Site, settings: Settings, database: str) -> None:
-    app = create_app(settings.model_copy(update={"public_url": "https://nahwerk.example"}), database, site.clock)
+    app = create_app(msgspec.structs.replace(settings, public_url="https://nahwerk.example"), database, site.clock)
     async with Browser(app, origin="https://nahwerk.example") as browser:
         page = await browser.get("/anmelden")
     assert page.headers["strict-transport-security"].startswith("max-age=")

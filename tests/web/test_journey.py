@@ -84,7 +84,7 @@ async def test_the_device_position_searches_without_a_place(site: Site, world: W
         ("tag=2026-02-30", "Bitte ein Datum wählen"),
         ("tag=morgen", "Bitte ein Datum wählen"),
         ("zeit=eigen&von=8:07&bis=9:00", "Viertelstunden"),
-        ("zeit=eigen&von=9:00&bis=8:00", "Das Ende liegt vor dem Anfang"),
+        ("zeit=eigen&von=9:00&bis=8:00", "Das Ende muss nach dem Anfang liegen"),
         ("zeit=eigen", "Bitte Anfang und Ende eintragen"),
     ],
 )
@@ -225,9 +225,9 @@ async def test_a_move_onto_a_taken_desk_keeps_the_old_one(world: World, site: Si
 async def test_arriving_is_offered_when_it_is_time(world: World, site: Site) -> None:
     booking = await booked(world, site)
     browser = await site.browser(world.mia)
-    assert "Ist da" not in text_of(await browser.get(f"/buchungen/{booking}"))
+    assert "Ich bin da" not in text_of(await browser.get(f"/buchungen/{booking}"))
     site.clock.at = tomorrow(7, 50)
-    assert "Ist da" in text_of(await browser.get(f"/buchungen/{booking}"))
+    assert "Ich bin da" in text_of(await browser.get(f"/buchungen/{booking}"))
     arrived = await browser.post(f"/buchungen/{booking}/ankommen")
     assert "Wir haben notiert, dass Sie da sind." in text_of(await browser.get(arrived.headers["location"]))
 

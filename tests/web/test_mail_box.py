@@ -45,7 +45,7 @@ async def mails(undone: None, tmp_path: Path) -> Path:
 
 
 async def client_at(data_dir: Path, smtp_url: str | None = None) -> httpx.AsyncClient:
-    settings = Settings(public_url=ADDRESS, data_dir=data_dir, smtp_url=smtp_url, _env_file=None)
+    settings = Settings(public_url=ADDRESS, data_dir=data_dir, smtp_url=smtp_url)
     templates = Templates(ROOT / "templates", StaticFiles(ROOT / "static").url)
     return client_of(HANDLERS, settings, NOW, {"pages": Pages(templates, settings, CookieJar(https=True))})
 

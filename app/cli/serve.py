@@ -1,0 +1,92 @@
+"""`nahwerk serve`."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import click
+import uvicorn
+
+from app.cli import main, read_settings
+from app.cli.child_processes import bring_up_to_date, worker_beside
+from app.cli.demo_network import accounts, no_demo_in_production
+from app.demo.standing import stands
+from app.main import create_app
+from app.network.queries import the_network
+from app.platform.installation import DatabaseAddress, database_server, open_database
+
+
+@click.command()
+@click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo network first.")
+@click.option("--worker/--no-worker", default=None, help="Start a worker beside the web process (default: yes).")
+@click.pass_context
+def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
+    """Migrate, then serve the pages and the interface."""
+    settings = read_settings()
+    if with_demo:
+        no_demo_in_production(settings)
+    _end_tidily()
+    with database_server(settings) as address:
+        bring_up_to_date(address)
+        if with_demo and not asyncio.run(_demo_stands(address)):
+            ctx.invoke(main.get_command(ctx, "demo"))  # type: ignore[arg-type]
+        is_demo = asyncio.run(_is_demo(address))
+        if is_demo:
+            no_demo_in_production(settings)
+        config = uvicorn.Config(
+            create_app(settings, address.app),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=5,
+        )
+        with worker_beside(settings.worker if worker is None else worker) as start_worker:
+
+            def ready() -> None:
+                click.echo(f"Nahwerk is served at {settings.address}", err=True)
+                if is_demo:
+                    click.echo(accounts(), err=True)
+                start_worker()
+
+            _Server(config, ready).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _end_tidily() -> None:
+    """Being told to end is no error: the worker and the database are stopped, and the command ends with 0.
+
+    uvicorn handles these signals itself while it serves, and raises them anew when it has finished.
+    """
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda *_: sys.exit())
+
+
+async def _demo_stands(address: DatabaseAddress) -> bool:
+    async with open_database(address):
+        return await stands()
+
+
+async def _is_demo(address: DatabaseAddress) -> bool:
+    async with open_database(address):
+        network = await the_network()
+    return network is not None and network.is_demo
