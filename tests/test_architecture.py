@@ -1,4 +1,4 @@
-"""The house rules of DESIGN.md, kept by reading the code."""
+"""The house rules of docs/design.md, kept by reading the code."""
 
 import ast
 from collections.abc import Iterator

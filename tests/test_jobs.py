@@ -27,7 +27,7 @@ def emitted() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "emit"
+        and node.func.id in {"emit", "new_event"}
         and isinstance(node.args[0], ast.Constant)
     }
 

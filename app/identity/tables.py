@@ -21,7 +21,7 @@ _LINK = "30 days after the link lapsed"
 
 
 class Person(Table, tablename="person"):
-    """Somebody known to the network; needs neither e-mail nor password (DESIGN.md decision 23)."""
+    """Somebody known to the network; needs neither e-mail nor password (docs/design.md decision 23)."""
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the person in addresses and the interface", _ACCOUNT))

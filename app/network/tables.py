@@ -20,7 +20,7 @@ _BUSINESS_CONTACT = personal("reach the operator", "while the space is in the ne
 
 
 class Network(Table, tablename="network"):
-    """The one network of this installation (DESIGN.md decision 16)."""
+    """The one network of this installation (docs/design.md decision 16)."""
 
     id = BigSerial(primary_key=True)
     name = Text(default=None, help_text=NOT_PERSONAL)

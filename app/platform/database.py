@@ -1,7 +1,7 @@
 """The one way to the database: an engine for Piccolo whose transactions never lose a connection.
 
-Ordinary queries go through Piccolo's tables. Where a path is hot, `fetch`, `fetch_row`, `fetch_value` and `execute`
-run plain SQL ($1, $2, ...) on the transaction's own connection, or on one from the pool outside of any.
+`fetch`, `fetch_row`, `fetch_value` and `execute` run plain SQL ($1, $2, ...) on the transaction's own connection, or on
+one from the pool outside of any (docs/decisions/0011-plain-sql.md). Piccolo's own queries would use the same.
 """
 
 import asyncio

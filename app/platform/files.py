@@ -1,4 +1,4 @@
-"""Files of the network (photos, plans, documents), named by their content (DESIGN.md decision 19).
+"""Files of the network (photos, plans, documents), named by their content (docs/design.md decision 19).
 
 A name never changes its meaning, so it can be cached for good, and the same file put twice is kept once.
 """

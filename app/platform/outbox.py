@@ -1,4 +1,4 @@
-"""Events: written in the transaction in which something happened, handed on afterwards (DESIGN.md decision 9).
+"""Events: written in the transaction in which something happened, handed on afterwards (docs/design.md decision 9).
 
 An event is a fact with ids only. The worker turns it into one job for each reaction to it; what becomes of the jobs
 stands in jobs.py.

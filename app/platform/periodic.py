@@ -1,4 +1,4 @@
-"""Work that comes back: one row for each, with its last and next run (DESIGN.md decision 18)."""
+"""Work that comes back: one row for each, with its last and next run (docs/design.md decision 18)."""
 
 import asyncio
 import contextvars

@@ -1,4 +1,4 @@
-"""Every column that could hold personal data says so when it is declared (DESIGN.md decision 21)."""
+"""Every column that could hold personal data says so when it is declared (docs/design.md decision 21)."""
 
 NOT_PERSONAL = "not personal"
 

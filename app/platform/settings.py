@@ -98,9 +98,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: Annotated[str, Meta(description="Sender of all mails.")] = "Nahwerk <post@nahwerk.example>"
     worker: Annotated[bool, Meta(description="`nahwerk serve` starts a worker beside the web process.")] = True
     log_format: Annotated[Literal["text", "json"], Meta(description="text for people, json for machines.")] = "text"
-    second_factor: Annotated[
-        bool, Meta(description="Demand a second factor from staff (a demo network waives it).")
-    ] = False
 
     def __post_init__(self) -> None:
         """Production is strict. Raises WrongSettings."""

@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_IDS_ONLY = "not personal: ids only (DESIGN.md decision 18)"
+_IDS_ONLY = "not personal: ids only (docs/design.md decision 18)"
 
 
 class OutboxEvent(Table, tablename="outbox_event"):

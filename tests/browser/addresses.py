@@ -1,23 +1,25 @@
 """Every page there is, from the route table: a new page is in the tests by itself."""
 
-from datetime import timedelta
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from tests.browser.conftest import TUESDAY
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 
+from app.main import create_app
+from app.platform.settings import Environment, Secret, Settings
+
+TUESDAY = date(2026, 11, 24)
 TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
-ROLES = (None, MEMBER, OPERATOR, NETWORK)
+EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-_NO_PAGES = (
-    "/static",
-    "/api/",
-    "/bilder/",
-    "/calendars/",
-    "/health/",
-    "/metrics",
-    "/robots.txt",
-    "/netzwerk/mitschnitt",
+_NO_PAGE = re.compile(
+    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.ics$|/html$"
 )
+"""What GET answers with something else than a page of ours; /html is a mail as it was sent."""
+
 _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
     "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&von_ort=56751+Polch",
@@ -25,3 +27,44 @@ _QUERIES = {
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",
 }
+_MORE = (
+    f"/plaetze?ort=Atlantis&tag={TOMORROW}",
+    f"/plaetze?ort=56751+Polch&tag={TUESDAY + timedelta(days=5)}",
+    f"/standorte/regiohub-mayen?tag={TUESDAY + timedelta(days=5)}",
+    "/standorte/regiohub-polch?tag=morgen&zeit=eigen&von=18:00&bis=08:00",
+    "/gibt-es-nicht",
+)
+"""Pages in another state: nothing found, closed, refused, not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the application answers, and ids of the member's booking, calendar address and mail."""
+
+    address: str
+    ids: dict[str, str]
+
+
+def pages() -> list[str]:
+    """The path of every page, with its parameters in braces."""
+    settings = Settings(environment=Environment.TEST, secret_key=Secret("for reading routes only"))
+    application = create_app(settings, "postgresql://nowhere/none").app
+    assert isinstance(application, Litestar)
+    return sorted(
+        {
+            route.path_format
+            for route in application.routes
+            if isinstance(route, HTTPRoute) and "GET" in route.methods and not _NO_PAGE.search(route.path_format)
+        }
+    )
+
+
+def addresses(site: Site) -> list[str]:
+    """An address of every page, and of some in a state that they are rarely seen in."""
+    return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '')}" for path in pages()] + list(_MORE)
+
+
+def _filled(path: str, ids: dict[str, str]) -> str:
+    """Raises KeyError for a parameter that is new; then say here what it stands for."""
+    own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
+    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"])

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.addresses import TUESDAY, Site
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import PATIENCE, Visitors
 from tests.conftest import PREFIX, copied
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -58,6 +58,7 @@ def site(database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, rep
 
 @pytest.fixture(scope="session")
 async def chromium(program: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program,

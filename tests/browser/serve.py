@@ -1,10 +1,11 @@
 """Serves the real application with the demo network of one day, for browsers: `python -m tests.browser.serve`.
 
-Arguments: the database (migrated, empty), a folder for files, the day. Prints its address when it answers.
-It ends with its standard input.
+Arguments: the database (migrated, empty), a folder for files, the day. When it answers it prints its address and the
+ids of what a page can be about, as JSON. It ends with its standard input.
 """
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -15,15 +16,35 @@ from pathlib import Path
 
 import uvicorn
 
+from app.calendars.operations import CreateFeed, create_feed
+from app.calendars.subscriptions import FeedKind
+from app.demo.cast import FREELANCER
 from app.demo.network import fill
+from app.identity.queries import actor_of_person
+from app.jobs import mail_transport
 from app.main import create_app
-from app.platform.database import DB
+from app.notifications.booking_mails import tell_booking_confirmed
+from app.notifications.post_office import PostOffice
+from app.platform.database import DB, execute, fetch_row
 from app.platform.files import FolderFiles
-from app.platform.settings import Environment, Secret, Settings
+from app.platform.logs import configure_logging
+from app.platform.mail import mailbox
+from app.platform.mail_folder import list_mails
+from app.platform.settings import ROOT, Environment, Secret, Settings
+from app.platform.templates import Templates
+
+_A_JOB_THAT_FAILED = """
+    INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
+        finished_at)
+    SELECT 'mail.booking_confirmed', id, aggregate_kind, aggregate_id, 'dead', 8, $1,
+        'MailNotSent: 451 4.7.1 Please try again later', $1
+    FROM outbox_event ORDER BY id LIMIT 1
+"""
 
 
 def main(dsn: str, folder: Path, today: date) -> None:
     """It is always seven in the evening of `today`, in Mayen."""
+    configure_logging("text")  # to standard error: nobody reads the rest of standard output
     door = socket.create_server(("127.0.0.1", 0))
     settings = Settings(
         environment=Environment.TEST,
@@ -31,19 +52,36 @@ def main(dsn: str, folder: Path, today: date) -> None:
         port=door.getsockname()[1],
         secret_key=Secret("a secret that only these tests know, and long enough"),
     )
-    asyncio.run(_fill(dsn, folder, today))
     now = datetime.combine(today, time(18), UTC)
+    ids = asyncio.run(_prepare(dsn, settings, now))
     app = create_app(settings, dsn, lambda: now)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    _Server(uvicorn.Config(app, log_config=None, access_log=False), settings.address).run([door])
+    config = uvicorn.Config(app, log_config=None, access_log=False)
+    _Server(config, json.dumps({"address": settings.address, "ids": ids})).run([door])
 
 
-async def _fill(dsn: str, folder: Path, today: date) -> None:
+async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str]:
+    """Fills the database; the ids of a member's booking, calendar address and mail, and of a job that failed."""
     await DB.open_pool(dsn, size=2, statement_timeout=60)
     try:
-        await fill(today, FolderFiles(folder / "files"), lambda _: None)
+        await fill(now.date(), FolderFiles(settings.data_dir / "files"), lambda _: None)
+        member = await fetch_row("SELECT id FROM person WHERE email = $1", FREELANCER.email)
+        booking = await fetch_row(
+            "SELECT id, public_id FROM booking WHERE person = $1 AND starts_at > $2 ORDER BY starts_at LIMIT 1",
+            *(member["id"], now),
+        )
+        feed, _ = await create_feed(await actor_of_person(member["id"]), CreateFeed(FeedKind.PERSON), now)
+        await tell_booking_confirmed(_post_office(settings), booking["id"], now)
+        [mail] = list_mails(settings.data_dir / "mail", 1)
+        await execute(_A_JOB_THAT_FAILED, now)
+        return {"booking": booking["public_id"], "feed": feed.public_id, "mail": mail.name}
     finally:
         await DB.close_pool()
+
+
+def _post_office(settings: Settings) -> PostOffice:
+    templates = Templates(ROOT / "templates", lambda name: name)
+    return PostOffice(mail_transport(settings), templates, mailbox(settings.mail_from), settings.address)
 
 
 def _end_with_standard_input() -> None:
@@ -54,13 +92,13 @@ def _end_with_standard_input() -> None:
 class _Server(uvicorn.Server):
     """Tells when it answers."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, news: str) -> None:
         super().__init__(config)
-        self._address = address
+        self._news = news
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        print(self._address, flush=True)
+        print(self._news, flush=True)
 
 
 if __name__ == "__main__":

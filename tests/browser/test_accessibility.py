@@ -1,5 +1,7 @@
 """axe-core finds nothing on any page, wide and narrow, light and dark."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -10,16 +12,23 @@ from playwright.async_api import Page
 from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, Site, addresses
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
-_AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+_AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _RUN = """() => axe.run({
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
 })"""
 _LOOKS = tuple(product((WIDE, PHONE), ("light", "dark")))
 
 
+@asynccontextmanager
+async def under_examination(visitors: Visitors, who: str | None = None) -> AsyncIterator[Page]:
+    """A page that has axe in it wherever it goes."""
+    async with visitors.visitor(who) as (page, _):
+        await page.add_init_script(path=_AXE)
+        yield page
+
+
 async def findings(page: Page) -> list[str]:
     """What axe finds on the page, a line for each thing and place."""
-    await page.evaluate(_AXE)
     result: dict[str, Any] = await page.evaluate(_RUN)
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
@@ -29,6 +38,7 @@ async def findings(page: Page) -> list[str]:
 
 
 async def _look(page: Page, width: int, scheme: str) -> None:
+    """Colours change at once, so that axe sees none on its way."""
     await page.set_viewport_size({"width": width, "height": 900})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
 
@@ -36,7 +46,7 @@ async def _look(page: Page, width: int, scheme: str) -> None:
 async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
     """Each page in one of four looks, for somebody who can see it; the other looks are in the long tests."""
     found: list[str] = []
-    async with visitors.visitor(MEMBER) as (member, _), visitors.visitor(NETWORK) as (network, _):
+    async with under_examination(visitors, MEMBER) as member, under_examination(visitors, NETWORK) as network:
         for address, look in zip(addresses(site), cycle(_LOOKS), strict=False):
             page = network if address.startswith("/netzwerk") else member
             await _look(page, *look)
@@ -47,10 +57,9 @@ async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
 
 async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> None:
     found: list[str] = []
-    async with visitors.visitor() as (page, _):
-        for address, look in zip(
-            ("/anmelden", "/registrieren", "/passwort-vergessen", "/buchungen/x"), _LOOKS, strict=True
-        ):
+    addresses_of_nobody = ("/anmelden", "/registrieren", "/passwort-vergessen", "/passwort-neu")
+    async with under_examination(visitors) as page:
+        for address, look in zip(addresses_of_nobody, _LOOKS, strict=True):
             await _look(page, *look)
             await page.goto(address)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]
@@ -64,7 +73,7 @@ async def test_every_page_is_accessible_in_every_look(
     site: Site, visitors: Visitors, who: str | None, look: tuple[int, str]
 ) -> None:
     found: list[str] = []
-    async with visitors.visitor(who) as (page, _):
+    async with under_examination(visitors, who) as page:
         await _look(page, *look)
         for address in addresses(site):
             await page.goto(address)
@@ -73,7 +82,7 @@ async def test_every_page_is_accessible_in_every_look(
 
 
 async def test_axe_would_find_what_is_wrong(visitors: Visitors) -> None:
-    async with visitors.visitor() as (page, _):
+    async with under_examination(visitors) as page:
         await page.goto("/anmelden")
         await page.evaluate("() => document.querySelectorAll('label').forEach((label) => label.remove())")
         assert any(finding.startswith("label: ") for finding in await findings(page))

@@ -36,10 +36,10 @@ _CUT_OFF = """() => {
       }
     }
   }
-  document.querySelectorAll('button, .kern-btn, .nw-seg label, .nw-seg a, .nw-nav a, summary').forEach((element) => {
-    if (element.checkVisibility() && (element.scrollWidth > element.clientWidth + 1
-      || element.scrollHeight > element.clientHeight + 1)) cut.push(`${element.textContent.trim().slice(0, 60)} leaves its box`);
-  });
+  for (const element of document.querySelectorAll('button, .kern-btn, .nw-seg :is(label, a), .nw-nav a, summary')) {
+    const overflows = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+    if (overflows && element.checkVisibility()) cut.push(`${element.textContent.trim().slice(0, 60)} leaves its box`);
+  }
   return cut;
 }"""
 

@@ -1,4 +1,4 @@
-"""People at a browser: signed in or not, with a wide screen or a phone, by day or by night, with or without scripts."""
+"""People at a browser: signed in or not, with a wide screen or a phone, with or without scripts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +11,7 @@ from app.demo.cast import PASSWORD
 
 WIDE, PHONE, NARROW = 1280, 390, 320
 _HEIGHT = 900
+PATIENCE = 15_000  # milliseconds; a machine may be busy
 
 _NOTE_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', (event) => {
@@ -51,7 +52,7 @@ class Visitors:
 
     @asynccontextmanager
     async def visitor(
-        self, who: str | None = None, *, width: int = WIDE, scheme: str = "light", scripts: bool = True
+        self, who: str | None = None, *, width: int = WIDE, scripts: bool = True
     ) -> AsyncIterator[tuple[Page, Seen]]:
         """A page of the person with this demo account, or of nobody, and what is seen there."""
         if who is not None and who not in self._signed_in:
@@ -60,11 +61,10 @@ class Visitors:
             base_url=self._address,
             locale="de-DE",
             viewport={"width": width, "height": _HEIGHT},
-            color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
             storage_state=self._signed_in[who] if who else None,
         )
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         seen = Seen(self._address)
         context.on("console", seen.console)
         context.on("request", seen.request)
@@ -78,16 +78,11 @@ class Visitors:
     async def _sign_in(self, who: str) -> StorageState:
         async with self.visitor() as (page, _):
             await page.goto("/anmelden")
-            await sign_in(page, who)
+            await page.get_by_label("E-Mail-Adresse").fill(f"{who}@demo.example")
+            await page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+            await page.locator("form.nw-form").get_by_role("button", name="Anmelden").click()
+            await page.wait_for_url(lambda url: "/anmelden" not in url)
             return await page.context.storage_state()
-
-
-async def sign_in(page: Page, who: str) -> None:
-    """On the page for signing in."""
-    await page.get_by_label("E-Mail-Adresse").fill(f"{who}@demo.example")
-    await page.get_by_label("Passwort", exact=True).fill(PASSWORD)
-    await page.locator("form.nw-form").get_by_role("button", name="Anmelden").click()
-    await page.wait_for_url(lambda url: "/anmelden" not in url)
 
 
 async def inline_parts(page: Page) -> list[str]:

@@ -48,7 +48,7 @@ async def client(server: EmbeddedPostgres, folder: Path) -> AsyncIterator[httpx.
     await migrate(cluster.dsn("nahwerk", "postgres"))
     dsn = cluster.dsn("nahwerk", "nahwerk_app")
     await DB.open_pool(dsn, size=4)
-    settings = Settings(_env_file=None, environment=Environment.TEST, data_dir=folder / "var")
+    settings = Settings(environment=Environment.TEST, data_dir=folder / "var")
     app = create_app(settings, dsn, lambda: NOW)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
