@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -139,6 +140,17 @@ def test_production_does_not_serve_a_demo_network(nahwerk: Run, demo: str, monke
     result = nahwerk(demo, "serve")
     assert result.exit_code == 1
     assert "ENVIRONMENT=production" in result.stderr
+
+
+def test_a_port_that_is_taken_is_named(
+    databases: Callable[[str], str], nahwerk: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        result = nahwerk(databases("people"), "serve")
+    assert result.exit_code == 1
+    assert f"port {port}" in result.stderr
 
 
 def test_settings_that_do_not_fit_are_named(nahwerk: Run, demo: str, monkeypatch: pytest.MonkeyPatch) -> None:

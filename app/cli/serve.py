@@ -27,6 +27,7 @@ def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
     settings = read_settings()
     if with_demo:
         no_demo_in_production(settings)
+    _refuse_if_taken(settings.host, settings.port)
     _end_tidily()
     with database_server(settings) as address:
         bring_up_to_date(address)
@@ -70,6 +71,17 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+
+def _refuse_if_taken(host: str, port: int) -> None:
+    """Before anything is started or written."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"Nothing can be served at {host}, port {port}: {error.strerror}. PORT=... names another one."
+        ) from error
 
 
 def _end_tidily() -> None:
