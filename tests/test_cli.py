@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli import COMMANDS, main
 from app.demo.cast import PASSWORD
 from app.platform.random_ids import token_hash
 from tests.conftest import PREFIX, copied
@@ -63,6 +67,11 @@ def demo(databases: Callable[[str], str], nahwerk: Run) -> str:
     return dsn
 
 
+def _in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("PUBLIC_URL", "https://plaetze.example")
+
+
 def value(dsn: str, sql: str, *arguments: object) -> object:
     """What a query of its own connection gives."""
 
@@ -113,6 +122,39 @@ def test_where_real_data_is_there_comes_no_demo_network(
         assert result.stderr.startswith("Error: ")
     assert value(dsn, "SELECT count(*) FROM person WHERE email IS NOT NULL") == 0
     assert value(dsn, "SELECT count(*) FROM space") == 0
+
+
+@pytest.mark.parametrize("command", [["demo"], ["serve", "--demo"]])
+def test_production_makes_no_demo_network(
+    databases: Callable[[str], str], nahwerk: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    _in_production(monkeypatch)
+    result = nahwerk(databases("real"), *command)
+    assert result.exit_code == 1
+    assert "ENVIRONMENT=production" in result.stderr
+
+
+def test_production_does_not_serve_a_demo_network(nahwerk: Run, demo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _in_production(monkeypatch)
+    result = nahwerk(demo, "serve")
+    assert result.exit_code == 1
+    assert "ENVIRONMENT=production" in result.stderr
+
+
+def test_settings_that_do_not_fit_are_named(nahwerk: Run, demo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "http")
+    monkeypatch.setenv("WORKER", "perhaps")
+    result = nahwerk(demo, "check")
+    assert result.exit_code == 1
+    assert "PORT: " in result.stderr
+    assert "WORKER: " in result.stderr
+
+
+def test_a_server_that_is_away_is_one_sentence(nahwerk: Run) -> None:
+    for command in ("check", "demo", "migrate"):
+        result = nahwerk("postgresql://nobody@127.0.0.1:1/nowhere", command)
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+        assert result.stderr.startswith("Error: ")
 
 
 def test_tokens_are_printed_alone_in_the_order_of_the_addresses(nahwerk: Run, demo: str) -> None:
@@ -186,10 +228,34 @@ def test_a_database_that_is_missing_is_named(nahwerk: Run, demo: str) -> None:
         assert "nahwerk migrate" in result.stderr
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["serve"], ["worker"], ["migrate"], ["demo"], ["token"], ["token", "create"], ["check"]]
-)
+@pytest.mark.parametrize("command", [[], ["token", "create"], *([name] for name in COMMANDS)])
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        ("serve", {"pydantic", "attrs", "rich", "PIL", "piccolo.apps.migrations", "app.platform.migrations"}),
+        ("worker", {"litestar.app", "uvicorn", "app.web", "app.api", "app.demo", "piccolo.apps.migrations"}),
+        ("check", {"litestar", "uvicorn", "app.web", "app.demo", "piccolo.apps.migrations"}),
+    ],
+)
+def test_a_command_loads_nothing_that_only_others_need(command: str, heavy: set[str]) -> None:
+    script = f"import sys, app.cli.{command}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert not heavy & set(loaded.stdout.split())
+
+
+def test_the_application_is_made_without_what_it_does_not_use(tmp_path: Path) -> None:
+    script = (
+        "import sys; from app.main import create_app; from app.platform.settings import Settings;"
+        "create_app(Settings(), 'postgresql://nowhere/none'); print(*sys.modules)"
+    )
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "PYTHONPATH": os.getcwd()}
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment, cwd=tmp_path
+    )
+    assert not {"pydantic", "attrs", "rich"} & set(loaded.stdout.split())

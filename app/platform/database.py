@@ -23,7 +23,10 @@ APP_ROLE = "nahwerk_app"
 OWNER_ROLE = "nahwerk_owner"
 
 AWAY_AFTER_SECONDS = 1.5
-"""How long a request waits for a connection; an answer follows within 2 seconds."""
+"""How long a request waits for a connection while none comes back; an answer follows within 2 seconds."""
+
+CROWDED_AFTER_SECONDS = 10
+"""How long it waits while the others before it are being answered."""
 
 queries_run: ContextVar[list[str] | None] = ContextVar("queries_run", default=None)
 """When set, every statement sent is noted; tests count them."""
@@ -104,7 +107,7 @@ class Transaction(PostgresTransaction):
     async def get_connection(self) -> Any:
         if self.engine.pool is None:
             raise RuntimeError("the pool is not open")
-        return await self.engine.pool.acquire(timeout=AWAY_AFTER_SECONDS)
+        return await self.engine.acquire()
 
     async def __aexit__(
         self,
@@ -162,6 +165,7 @@ class Engine(PostgresEngine):
 
     def __init__(self) -> None:
         super().__init__(config={})
+        self._came_back_at = 0.0
 
     async def open_pool(
         self,
@@ -185,7 +189,7 @@ class Engine(PostgresEngine):
                 command_timeout=statement_timeout + 0.3,
                 statement_cache_size=400,
                 max_inactive_connection_lifetime=0,
-                reset=_end_open_transaction,
+                reset=self._take_back,
                 server_settings={
                     "role": role,
                     "application_name": application,
@@ -223,6 +227,28 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
+    async def acquire(self) -> Any:
+        """A connection from the pool; raises TimeoutError when the database seems to be away.
+
+        A crowd is no outage: whoever waits for others goes on waiting while connections come back in good order.
+        """
+        assert self.pool is not None
+        loop = asyncio.get_running_loop()
+        patience_ends_at = loop.time() + CROWDED_AFTER_SECONDS
+        while True:
+            try:
+                return await self.pool.acquire(timeout=AWAY_AFTER_SECONDS)
+            except TimeoutError:
+                now = loop.time()
+                if now - self._came_back_at >= AWAY_AFTER_SECONDS or now >= patience_ends_at:
+                    raise
+
+    async def _take_back(self, connection: Any) -> None:
+        """Takes the place of asyncpg's reset query, which costs a round trip each time; SET is always LOCAL here."""
+        if connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+        self._came_back_at = asyncio.get_running_loop().time()
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
         """The current transaction's connection, or one from the pool for this block alone."""
@@ -230,15 +256,17 @@ class Engine(PostgresEngine):
         try:
             if current is not None:
                 yield current.connection
-            elif self.pool is None:
+            elif (pool := self.pool) is None:
                 raise RuntimeError("the pool is not open")
             else:
-                async with self.pool.acquire(timeout=AWAY_AFTER_SECONDS) as connection:
-                    try:
-                        yield connection
-                    except _AWAY:
-                        _hang_up(connection)
-                        raise
+                connection = await self.acquire()
+                try:
+                    yield connection
+                except _AWAY:
+                    _hang_up(connection)
+                    raise
+                finally:
+                    await pool.release(connection)
         except Exception as error:
             meaning = _translated(error)
             if meaning is error:
@@ -250,12 +278,6 @@ def _hang_up(connection: Any) -> None:
     """Drops a connection at once: saying goodbye to a server that does not answer would cost the answer's time."""
     with contextlib.suppress(asyncpg.InterfaceError):
         connection.terminate()
-
-
-async def _end_open_transaction(connection: Any) -> None:
-    """Takes the place of asyncpg's reset query, which costs a round trip each time; SET is always LOCAL here."""
-    if connection.is_in_transaction():
-        await connection.execute("ROLLBACK")
 
 
 DB = Engine()

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-import asyncpg
-
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.database import Busy, execute, fetch_row, fetch_value, retried, transaction
 
@@ -133,7 +131,7 @@ async def _reserve(request: _Request) -> int | None:
             request.at,
             request.at - KEPT_FOR,
         )
-    except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
+    except Busy as error:
         raise _FirstStillWorks from error
     return reservation
 

@@ -35,7 +35,6 @@ class Templates:
             "day": said_by.day,
             "day_of_year": said_by.day_of_year,
             "weekday": said_by.weekday,
-            "clock": lambda at: said_by.time(at.time()),
             "money": said_by.money,
             "distance": said_by.distance,
             "listed": said_by.listed,

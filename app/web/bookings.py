@@ -30,6 +30,7 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, time_parts, when_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
+from app.web.week_view import times_text
 
 
 class ChoiceIncomplete(BadInput):
@@ -130,7 +131,7 @@ async def _show_summary(
         "features": _features(quoted.resource.features, visitor) if quoted.resource else "",
         "kind": kind,
         "starts": starts,
-        "ends": ends,
+        "times": times_text(starts, ends, visitor),
         "chosen": chosen,
         "key": token_urlsafe(16),
         "refusal": refusal,
@@ -180,7 +181,7 @@ async def ask_to_cancel(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     booking = await own_booking(public_id, visitor)
-    return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **_named(booking)})
+    return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **_named(booking, visitor)})
 
 
 @post("/buchungen/{public_id:str}/absagen")
@@ -251,7 +252,7 @@ async def _show(
     is_open = booking.status in HOLDING and booking.status is not Status.CHECKED_IN and booking.period.ends_at > now
     context = {
         "booking": booking,
-        **_named(booking),
+        **_named(booking, visitor),
         "space": await space_by_id(booking.space.id, now),
         "features": _features(booking.resource.features, visitor),
         "refusal": refusal,
@@ -292,10 +293,10 @@ async def _show_move(
     )
     context = {
         "booking": booking,
-        **_named(booking),
+        **_named(booking, visitor),
         "view": view,
         "errors": errors,
-        "times": own_times(view),
+        "own_times": own_times(view),
         "when": when_text(view.wanted, visitor),
         "address": address,
         "limits": empty_search(visitor),
@@ -307,8 +308,11 @@ async def _show_move(
     return await pages.show(request, visitor, "booking/move.html", context, status=status)
 
 
-def _named(booking: BookingCard) -> dict[str, Any]:
-    return {"label": label(booking.resource.kind, booking.resource.name)}
+def _named(booking: BookingCard, visitor: Visitor) -> dict[str, Any]:
+    return {
+        "label": label(booking.resource.kind, booking.resource.name),
+        "times": times_text(booking.starts_at, booking.ends_at, visitor),
+    }
 
 
 def _features(features: tuple[str, ...], visitor: Visitor) -> str:

@@ -142,7 +142,7 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
         day_word=_day_word(day, visitor),
         day_number=format_date(day, "d." if is_german else "d", locale=say.locale),
         month=format_date(day, "MMMM" if is_this_year else "MMMM y", locale=say.locale),
-        times=times_text(booking, visitor),
+        times=times_text(booking.starts_at, booking.ends_at, visitor),
         features=", ".join(say.gettext(FEATURES[name]) for name in FEATURES if name in booking.resource.features),
         status_word="" if booking.status is Status.CONFIRMED else say.gettext(_state(booking, visitor.now)[1]),
         may_change=_passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
@@ -185,7 +185,9 @@ def booking_line(booking: BookingCard, visitor: Visitor) -> BookingLine:
     return BookingLine(
         url=f"/buchungen/{booking.public_id}",
         when=say.day(booking.starts_at.date()),
-        what=", ".join((times_text(booking, visitor), booking.space.name, _resource(booking, visitor))),
+        what=", ".join(
+            (times_text(booking.starts_at, booking.ends_at, visitor), booking.space.name, _resource(booking, visitor))
+        ),
         state=state,
         word=say.gettext(word),
     )
@@ -196,9 +198,9 @@ def month_text(booking: BookingCard, visitor: Visitor) -> str:
     return format_date(booking.starts_at, "LLLL y", locale=visitor.speaker.locale)
 
 
-def times_text(booking: BookingCard, visitor: Visitor) -> str:
-    """8–18 Uhr on the space's clock; one that ends at midnight ends at 24."""
-    opens, closes = (at.hour * 60 + at.minute for at in (booking.starts_at, booking.ends_at))
+def times_text(starts_at: datetime, ends_at: datetime, visitor: Visitor) -> str:
+    """8–18 Uhr, both on the space's clock; what ends at midnight ends at 24."""
+    opens, closes = (at.hour * 60 + at.minute for at in (starts_at, ends_at))
     return visitor.speaker.span(opens, closes or 24 * 60)
 
 
@@ -226,7 +228,7 @@ def _day(
 
 
 def _slot(booking: BookingCard, following: BookingCard | None, visitor: Visitor) -> Slot:
-    parts = [times_text(booking, visitor), _resource(booking, visitor)]
+    parts = [times_text(booking.starts_at, booking.ends_at, visitor), _resource(booking, visitor)]
     is_over = booking.period.ends_at <= visitor.now
     if booking.status is not Status.CONFIRMED and booking.status is not Status.COMPLETED:
         parts.append(visitor.speaker.gettext(_state(booking, visitor.now)[1]))

@@ -51,7 +51,7 @@ class Installation:
 
     @property
     def settings(self) -> Settings:
-        return Settings(data_dir=self.folder, port=self.port, database_url=None)
+        return Settings(data_dir=self.folder, port=self.port)
 
     def run(self, *arguments: str) -> str:
         """A command of nahwerk; what it prints. Raises CalledProcessError."""

@@ -39,6 +39,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     left_to_do: str = ""
     postgres: str = ""
+    load_before: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def add(self, what: str, result: str, **more: str | bool) -> None:
         self.lines.append(Line(what, result, **more))  # type: ignore[arg-type]
@@ -121,11 +122,12 @@ class Report:
         command = "FULL=1 make bench" if full else "make bench"
         text = "\n".join(
             (
-                f"`{command}` on {system_clock():%Y-%m-%d}. {_machine()}, PostgreSQL {self.postgres}.",
+                f"`{command}` on {system_clock():%Y-%m-%d}. {_machine()}, PostgreSQL {self.postgres}."
+                f" Load by others before it began: {self.load_before:.1f}.",
                 "",
                 self.table(),
                 "",
-                f"Left for the worker at the end: {self.left_to_do}.",
+                f"Left for the worker when the bookings were made: {self.left_to_do}.",
             )
         )
         print(text)

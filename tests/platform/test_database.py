@@ -104,3 +104,12 @@ async def test_no_connection_is_waited_for_longer_than_the_limit() -> None:
     finally:
         for connection in taken:
             await DB.pool.release(connection)
+
+
+async def test_a_crowd_waits_for_its_turn_longer_than_a_database_may_be_away(database: str) -> None:
+    async def slow_answer() -> None:
+        await execute("SELECT pg_sleep(0.2)")
+
+    answers = await asyncio.gather(*(slow_answer() for _ in range(8 * 12)), return_exceptions=True)  # 2.4 seconds
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []

@@ -14,7 +14,8 @@ import pytest
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AlreadyTaken
 from app.platform.database import DB, fetch_value
-from app.platform.installation import bring_up_to_date, database_server
+from app.platform.installation import database_server, is_behind
+from app.platform.migrations import migrate
 from app.platform.settings import Environment, Settings
 from tests.worlds import NOW, World, a_world, tomorrow
 
@@ -57,7 +58,9 @@ async def world(own_server: str, tmp_path_factory: pytest.TempPathFactory) -> As
     data_dir = tmp_path_factory.mktemp("var")
     settings = Settings(environment=Environment.TEST, data_dir=data_dir, database_url=own_server)
     with database_server(settings) as address:
-        await bring_up_to_date(address)
+        assert await is_behind(address)
+        await migrate(address.owner)
+        assert not await is_behind(address)
         assert not (data_dir / "postgres").exists(), "nothing embedded was started"
         await DB.open_pool(address.app, size=8)
         try:

@@ -140,7 +140,7 @@ async def test_without_an_account_the_choice_is_kept_through_signing_in(world: W
     back = parse_qs(urlsplit(unescape(way_in[1])).query)["weiter"][0]
     again = await (await site.browser(world.mia)).get(back)
     assert "Platz 2" in text_of(again)
-    assert "8:00 Uhr – 12:00 Uhr" in text_of(again)
+    assert "8–12 Uhr" in text_of(again)
 
 
 async def test_summary_confirm_done(world: World, site: Site) -> None:
@@ -207,7 +207,7 @@ async def test_moving_shows_the_own_desk_as_free_and_changes_time_and_desk(world
     assert moved.status_code == 303
     said = text_of(await browser.get(moved.headers["location"]))
     assert "Platz 3" in said
-    assert "10:00 Uhr – 16:00 Uhr" in said
+    assert "10–16 Uhr" in said
 
 
 async def test_a_move_onto_a_taken_desk_keeps_the_old_one(world: World, site: Site) -> None:

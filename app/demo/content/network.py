@@ -19,7 +19,7 @@ def demo_network() -> DemoNetwork:
         name="Nahwerk Mayen-Koblenz",
         association="Nahwerk e. V.",
         phone="0221 4710 100",
-        phone_hours=Bilingual("Mo–Fr 8–18 Uhr", "Mon–Fri, 8 a.m. to 6 p.m."),
+        phone_hours=Bilingual("Mo–Fr 8–18 Uhr", "Mon–Fri, 8:00–18:00"),
         mail="hallo@nahwerk.example",
         street="Ortsmitte 1",
         postcode="56751",
