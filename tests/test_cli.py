@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from app.cli import COMMANDS, main
 from app.demo.cast import PASSWORD
 from app.platform.random_ids import token_hash
-from tests.conftest import PREFIX, copied
+from tests.conftest import PREFIX, copied, in_database
 
 Run = Callable[..., Result]
 
@@ -235,7 +235,7 @@ def test_check_finds_an_old_schema(nahwerk: Run, demo: str) -> None:
 
 def test_a_database_that_is_missing_is_named(nahwerk: Run, demo: str) -> None:
     for arguments in (["check"], ["token", "create", "--email", "guest@demo.example"]):
-        result = nahwerk(f"{demo}_missing", *arguments)
+        result = nahwerk(in_database(demo, "not_there"), *arguments)
         assert result.exit_code == 1
         assert "nahwerk migrate" in result.stderr
 
