@@ -112,3 +112,10 @@ def test_an_error_for_staff_is_short_and_names_nobody() -> None:
     assert error_in_short(Conflict(person="Anna Müller")) == "Conflict: conflict"
     assert error_in_short(TimeoutError()) == "TimeoutError"
     assert len(error_in_short(ValueError("x" * 10_000))) < 250
+
+
+def test_a_line_for_people_stays_one_line_whatever_a_client_sends(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("text")
+    Log("http").info("request", method="GET", path="/x\n2026-01-01 info http: signed in", status=404)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert 'http: request method=GET path="/x\\n2026-01-01 info http: signed in" status=404' in line
