@@ -49,6 +49,7 @@ async def space_page(
         "view": view,
         "errors": errors,
         "times": own_times(view),
+        "typed": query if errors else {},
         "when": when_text(view.wanted, visitor),
         "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
         "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
