@@ -48,7 +48,7 @@ async def test_home_asks_one_question_and_shows_all_spaces(site: Site, world: Wo
 
 
 @pytest.mark.parametrize(
-    ("now", "day"),
+    ("moment", "day"),
     [
         (datetime(2026, 11, 24, 9, tzinfo=HERE), "2026-11-24"),
         (datetime(2026, 11, 24, 19, tzinfo=HERE), "2026-11-25"),
@@ -57,9 +57,9 @@ async def test_home_asks_one_question_and_shows_all_spaces(site: Site, world: Wo
     ],
 )
 async def test_the_search_starts_with_the_next_day_that_makes_sense(
-    world: World, site: Site, now: datetime, day: str
+    world: World, site: Site, moment: datetime, day: str
 ) -> None:
-    site.clock.at = now
+    site.clock.at = moment
     page = await (await site.browser()).get("/")
     assert f'type="date" value="{day}"' in page.text
 
