@@ -140,6 +140,6 @@ def test_the_top_level_holds_only_what_was_agreed() -> None:
         "pyproject.toml", "app", "templates", "static", "tests", "piccolo_conf.py", "README.md",
         "Makefile", "LICENSE", "CHANGELOG.md", "docs", "requirements.txt", "requirements-dev.txt",
     }  # fmt: skip
-    made_by_tools = {"var", "nahwerk.egg-info"}
+    made_by_tools = {"var", "nahwerk.egg-info", "__pycache__"}
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - made_by_tools
     assert found <= agreed

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from app.cli import COMMANDS, main
 from app.demo.cast import PASSWORD
 from app.platform.random_ids import token_hash
-from tests.conftest import PREFIX, copied, in_database
+from tests.conftest import PREFIX, copied, in_database, in_database
 
 Run = Callable[..., Result]
 
