@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 
 from app.platform.database import DB
@@ -20,6 +21,10 @@ from app.platform.migrations import migrate
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 """The tests' present: Tuesday evening, 19:00 in Mayen."""
 
+
+# How long an example takes says something about the machine and what else it does, nothing about the code.
+hypothesis.settings.register_profile("nahwerk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("nahwerk")
 
 PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
 """Keeps the databases of several runs on one server apart."""

@@ -9,7 +9,7 @@ import msgspec
 from app.demo.cast import COMMUTER, FREELANCER, enter_accounts, enter_crowd
 from app.demo.content.catalogue import DemoNetwork, DemoSpace
 from app.demo.content.network import demo_network, demo_operators
-from app.demo.content.pictures import draw
+from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
@@ -26,6 +26,10 @@ TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
 ZONE = ZoneInfo("Europe/Berlin")
 _KOBLENZ = Position(50.3569, 7.5890)
 _YEARS_OF_EXCEPTIONS = 3
+_ROOM_ALT = (
+    "Zeichnung: langer Tisch mit Stühlen vor einem großen Bildschirm.",
+    "Drawing: a long table with chairs in front of a large screen.",
+)
 _REASONS = {(12, 24): ("Heiligabend", "Christmas Eve"), (12, 31): ("Silvester", "New Year's Eve")}
 _ONE_AT_A_TIME = 0x6465_6D6F  # any number of our own
 
@@ -41,7 +45,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
     if await stands():
         return False
     step("pictures")
-    pictures = await _draw_pictures(files)
+    pictures, rooms = await _draw_pictures(files), await _draw_rooms(files)
     now = wall_instant(today, 0, ZONE)
     async with transaction():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
@@ -52,6 +56,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         operators = await _enter_operators(now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
+        await _enter_room_photos(rooms)
         step("people")
         accounts = await enter_accounts(operators, now)
         crowd = await enter_crowd(now)
@@ -66,6 +71,15 @@ async def _draw_pictures(files: Files) -> Mapping[str, Sequence[str]]:
     return {
         space.slug: [await files.put(draw(space.slug, picture.view), "image/webp") for picture in space.pictures]
         for space in demo_spaces()
+    }
+
+
+async def _draw_rooms(files: Files) -> Mapping[str, str]:
+    """The name of the file that shows a space's rooms, for the spaces that have any."""
+    return {
+        space.slug: await files.put(draw_room(space.slug), "image/webp")
+        for space in demo_spaces()
+        if any(resource.kind == "room" for resource in space.resources)
     }
 
 
@@ -170,6 +184,16 @@ async def _enter_resources(key: int, space: DemoSpace) -> None:
     ]
     columns = ["public_id", "space", "kind", "name", "position", "capacity", "features", "floor_plan", "placement"]
     await copy_rows("resource", columns, rows)
+
+
+async def _enter_room_photos(rooms: Mapping[str, str]) -> None:
+    photos = [
+        (row["id"], rooms[row["slug"]], *_ROOM_ALT)
+        for row in await fetch(
+            "SELECT r.id, s.slug FROM resource r JOIN space s ON s.id = r.space WHERE r.kind = 'room' ORDER BY r.id"
+        )
+    ]
+    await copy_rows("resource_photo", ["resource", "file", "alt_de", "alt_en"], photos)
 
 
 async def _places(today: date, now: datetime) -> list[Place]:

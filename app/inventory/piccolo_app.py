@@ -4,11 +4,11 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.inventory.tables import Claim, FloorPlan, HoursException, Resource, WeeklyHours
+from app.inventory.tables import Claim, FloorPlan, HoursException, Resource, ResourcePhoto, WeeklyHours
 
 APP_CONFIG = AppConfig(
     app_name="inventory",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[Claim, FloorPlan, HoursException, Resource, WeeklyHours],
+    table_classes=[Claim, FloorPlan, HoursException, Resource, ResourcePhoto, WeeklyHours],
     migration_dependencies=["app.network.piccolo_app"],
 )

@@ -112,6 +112,36 @@ async def resource_by_public_id(public_id: str) -> ResourceCard | None:
     return _card(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class ResourcePhotoCard:
+    """A picture of a resource: the file's name and what is to be seen, by language."""
+
+    kind: Kind
+    name: str
+    file: str
+    alt: Mapping[str, str]
+
+
+async def resource_photos_of(space: int) -> list[ResourcePhotoCard]:
+    """The pictures of the space's resources in use, in the resources' order."""
+    rows = await fetch(
+        "SELECT r.kind, r.name, p.file, p.alt_de, p.alt_en FROM resource_photo p JOIN resource r ON r.id = p.resource"
+        " WHERE r.space = $1 AND r.retired_at IS NULL ORDER BY r.position, r.id, p.position, p.id",
+        space,
+    )
+    return [
+        ResourcePhotoCard(
+            Kind(row["kind"]), row["name"], row["file"], {"de": row["alt_de"], "en": row["alt_en"] or row["alt_de"]}
+        )
+        for row in rows
+    ]
+
+
+async def is_resource_photo(file: str) -> bool:
+    """Whether a stored file is a picture of a resource, which anyone may see."""
+    return await fetch_row("SELECT 1 FROM resource_photo WHERE file = $1 LIMIT 1", file) is not None
+
+
 async def floor_plans_of(space: int) -> list[FloorPlanCard]:
     """The space's floors in their order."""
     rows = await fetch(

@@ -46,6 +46,17 @@ class Resource(Table, tablename="resource"):
     version = Integer(default=1)
 
 
+class ResourcePhoto(Table, tablename="resource_photo"):
+    """A picture of a resource; the file is addressed by its content."""
+
+    id = BigSerial(primary_key=True)
+    resource = ForeignKey(Resource, null=False, on_delete=OnDelete.restrict, default=None)
+    file = Text(default=None, help_text=NOT_PERSONAL)
+    alt_de = Text(default="", help_text=NOT_PERSONAL)
+    alt_en = Text(default="", help_text=NOT_PERSONAL)
+    position = Integer(default=0)
+
+
 class WeeklyHours(Table, tablename="weekly_hours"):
     """One opening on one weekday (1 is Monday), wall time in minutes since midnight; 1440 is midnight at the end."""
 

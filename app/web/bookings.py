@@ -297,6 +297,7 @@ async def _show_move(
         "view": view,
         "errors": errors,
         "own_times": own_times(view),
+        "typed": query if errors else {},
         "when": when_text(view.wanted, visitor),
         "address": address,
         "limits": empty_search(visitor),

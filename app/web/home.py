@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES, Visitor
 from app.identity.rules import local_path
+from app.inventory.queries import is_resource_photo
 from app.kernel.refusals import NotFound, marked
 from app.network.queries import is_public_file, legal_document, published_spaces
 from app.platform.files import Files
@@ -109,7 +110,7 @@ async def choose_scheme(pages: NamedDependency[Pages], data: FormData) -> Redire
 @get("/bilder/{name:str}")
 async def picture(name: FromPath[str], files: NamedDependency[Files]) -> Response[bytes]:
     """A space's picture; its name is its content, so it may be kept for ever."""
-    if not await is_public_file(name):
+    if not (await is_public_file(name) or await is_resource_photo(name)):
         raise NotFound
     stored = await files.get(name)
     if stored is None:

@@ -14,11 +14,14 @@ from app.kernel.refusals import marked, phrase
 from app.kernel.wall_time import Opening, local_day
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
+from app.network.holidays import public_holidays
 
 ZONE = ZoneInfo("Europe/Berlin")
 """The network's own zone; a space may have another."""
 
 TOMORROW_FROM_HOUR = 14
+_SUNDAY = 7
+_HOLIDAY_REGION = "RP"
 MARKS = ("frei", "stufenlos", "bahnhof", "parken", "laden", "wlan", "abends")
 """Filters of the result, by their name in the address."""
 
@@ -189,9 +192,12 @@ def empty_search(visitor: Visitor) -> SearchForm:
 
 
 def default_day(visitor: Visitor) -> date:
-    """Today until the early afternoon, then tomorrow."""
+    """Today until the early afternoon, then tomorrow; never a Sunday or public holiday, when hardly anything opens."""
     local = visitor.now.astimezone(ZONE)
-    return local.date() + timedelta(days=local.hour >= TOMORROW_FROM_HOUR)
+    day = local.date() + timedelta(days=local.hour >= TOMORROW_FROM_HOUR)
+    while day.isoweekday() == _SUNDAY or day in public_holidays(_HOLIDAY_REGION, day.year):
+        day += timedelta(days=1)
+    return day
 
 
 def when_text(wanted: Wanted, visitor: Visitor) -> str:

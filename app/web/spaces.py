@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from app.bookings.rules import DayPart
 from app.bookings.search import Wanted
 from app.identity.authentication import Visitor
-from app.inventory.rules import KIND_NAMES, Kind
+from app.inventory.queries import resource_photos_of
+from app.inventory.rules import KIND_NAMES, Kind, label
 from app.kernel.refusals import NotFound
 from app.network.gazetteer import gazetteer
 from app.network.queries import SpaceCard, photos_of, space_by_slug
@@ -48,6 +49,7 @@ async def space_page(
         "view": view,
         "errors": errors,
         "times": own_times(view),
+        "typed": query if errors else {},
         "when": when_text(view.wanted, visitor),
         "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
         "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
@@ -64,6 +66,7 @@ async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
     return {
         "space": space,
         "photos": await photos_of(space.id),
+        "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
         "features": [say.gettext(text) for feature, text in FEATURES.items() if feature in space.features],
         "station": station,
         "station_km": station_km,

@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.demo.content.catalogue import DemoPages, DemoResource, DemoSpace
 from app.demo.content.network import demo_network, demo_operators
-from app.demo.content.pictures import draw
+from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
 from app.inventory import floor_plans
 from app.inventory import rules as inventory_rules
@@ -222,3 +222,10 @@ def test_german_texts_keep_the_voice_of_the_house() -> None:
     )
     assert "!" not in words
     assert "leider" not in words.lower()
+
+
+def test_rooms_have_a_picture_of_their_own() -> None:
+    drawn = draw_room("regiohub-polch")
+    assert drawn == draw_room("regiohub-polch")
+    assert drawn not in (draw("regiohub-polch", "inside"), draw("regiohub-polch", "outside"))
+    assert len(drawn) < 40_000

@@ -1,6 +1,7 @@
 """Near home to a booked desk, as a browser without JavaScript walks it."""
 
 import re
+from datetime import datetime
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 
 from app.platform.database import fetch_value
 from tests.web.conftest import Site
-from tests.worlds import TOMORROW, World, tomorrow
+from tests.worlds import HERE, TOMORROW, World, tomorrow
 
 
 def text_of(page: httpx.Response) -> str:
@@ -44,6 +45,23 @@ async def test_home_asks_one_question_and_shows_all_spaces(site: Site, world: Wo
     assert "Wo wohnen Sie?" in text_of(page)
     assert "RegioHub Polch" in text_of(page)
     assert page.text.count('name="ort"') == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 24, 9, tzinfo=HERE), "2026-11-24"),
+        (datetime(2026, 11, 24, 19, tzinfo=HERE), "2026-11-25"),
+        (datetime(2026, 11, 28, 19, tzinfo=HERE), "2026-11-30"),
+        (datetime(2026, 12, 24, 19, tzinfo=HERE), "2026-12-28"),
+    ],
+)
+async def test_the_search_starts_with_the_next_day_that_makes_sense(
+    world: World, site: Site, moment: datetime, day: str
+) -> None:
+    site.clock.at = moment
+    page = await (await site.browser()).get("/")
+    assert f'type="date" value="{day}"' in page.text
 
 
 async def test_search_by_postcode_lists_spaces_by_distance_with_free_desks(site: Site, world: World) -> None:
@@ -94,6 +112,18 @@ async def test_times_that_cannot_be_are_said_beside_their_fields(
     page = await (await site.browser()).get(f"/plaetze?ort=Polch&{query}")
     assert page.status_code == 422
     assert says in text_of(page)
+
+
+@pytest.mark.parametrize("page", ["/standorte/regiohub-polch", "move"])
+async def test_times_that_do_not_fit_stay_in_their_fields(world: World, site: Site, page: str) -> None:
+    if page == "move":
+        page = f"/buchungen/{await booked(world, site)}/verschieben"
+    browser = await site.browser(world.mia)
+    again = await browser.get(f"{page}?tag={TOMORROW}&zeit=eigen&von=11:00&bis=10:00")
+    assert again.status_code == 422
+    assert "Das Ende muss nach dem Anfang liegen." in text_of(again)
+    for value in (f'value="{TOMORROW}"', 'value="11:00"', 'value="10:00"'):
+        assert value in again.text
 
 
 @pytest.mark.parametrize(

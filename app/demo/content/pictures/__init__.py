@@ -2,7 +2,7 @@
 
 from app.demo.content.catalogue import View
 from app.demo.content.pictures.buildings import BUILDINGS
-from app.demo.content.pictures.interiors import interior
+from app.demo.content.pictures.interiors import interior, meeting_room
 from app.demo.content.pictures.landscape import ground, hills, sky
 from app.demo.content.recipes import InsideRecipe, OutsideRecipe, space_recipes
 
@@ -14,6 +14,11 @@ def draw(space_slug: str, view: View) -> bytes:
     """
     pictures = space_recipes()[space_slug].pictures
     return _outside(pictures.outside) if view == "outside" else _inside(pictures.inside)
+
+
+def draw_room(space_slug: str) -> bytes:
+    """The picture of a meeting room in a demo space, like `draw`."""
+    return meeting_room(space_recipes()[space_slug].pictures.inside).webp()
 
 
 def _outside(recipe: OutsideRecipe) -> bytes:

@@ -65,6 +65,25 @@ def desk(canvas: Canvas, middle: float, *, screen: bool, lamp: bool) -> None:
     _chair(canvas, middle - 20)
 
 
+def meeting_table(canvas: Canvas, middle: float, width: float) -> None:
+    """A long table with chairs behind it, seen from the front, and behind them a large screen on its stand."""
+    canvas.rect(middle - 7, 366, 14, FLOOR - 366, BASALT)
+    canvas.rect(middle - 60, FLOOR - 8, 120, 8, BASALT)
+    canvas.rect(middle - 150, 190, 300, 176, BASALT, 6)
+    canvas.rect(middle - 140, 200, 280, 156, SLATE_TINT)
+    for row, share in enumerate((0.8, 0.55, 0.7)):
+        canvas.rect(middle - 116, 226 + 36 * row, 200 * share, 12, SLATE)
+    left = middle - width / 2
+    seats = int(width // 150)
+    for number in range(seats):
+        _chair(canvas, left + width * (number + 0.5) / seats)
+    canvas.rect(left, TABLE + 6, width, 18, WOOD)
+    for x in (left + 40, left + width - 54):
+        canvas.rect(x, TABLE + 24, 14, 122, BASALT_STONE)
+    for number in range(seats):
+        canvas.rect(left + width * (number + 0.5) / seats - 24, TABLE - 2, 48, 8, PAPER)
+
+
 def _chair(canvas: Canvas, middle: float) -> None:
     canvas.rect(middle - 46, TABLE + 4, 92, 78, SLATE, 16)
     canvas.rect(middle - 36, TABLE + 14, 72, 10, SLATE_DEEP, 5)

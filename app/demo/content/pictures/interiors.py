@@ -9,6 +9,7 @@ from app.demo.content.pictures.furniture import (
     FLOOR,
     desk,
     folders,
+    meeting_table,
     pendant,
     plant,
     rug,
@@ -105,6 +106,22 @@ WALLS: Final[dict[Interior, Wall]] = {
 
 def interior(recipe: InsideRecipe) -> Canvas:
     """The room with its `desks`, evenly spread along the wall."""
+    canvas = _empty(recipe)
+    step = 1120 / recipe.desks
+    for number in range(recipe.desks):
+        desk(canvas, 40 + step * (number + 0.5), screen=number % 2 == 0, lamp=number % 3 == 1)
+    return canvas
+
+
+def meeting_room(recipe: InsideRecipe) -> Canvas:
+    """A room for talks in the same house."""
+    canvas = _empty(recipe)
+    meeting_table(canvas, 600, 780)
+    return canvas
+
+
+def _empty(recipe: InsideRecipe) -> Canvas:
+    """The room before anything stands in it but its fittings."""
     canvas = sky()
     canvas.lift = 210
     hills(canvas, OUTLOOKS[recipe.view])
@@ -115,9 +132,6 @@ def interior(recipe: InsideRecipe) -> Canvas:
     _wall(canvas, wall)
     _floor(canvas, wall)
     FITTINGS[recipe.room](canvas)
-    step = 1120 / recipe.desks
-    for number in range(recipe.desks):
-        desk(canvas, 40 + step * (number + 0.5), screen=number % 2 == 0, lamp=number % 3 == 1)
     return canvas
 
 
