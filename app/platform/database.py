@@ -176,8 +176,13 @@ class Engine(PostgresEngine):
         application: str = "nahwerk",
         statement_timeout: float = 1.5,
         lock_timeout: float = 1.0,
+        waits_for_disk: bool = True,
     ) -> None:
-        """Opens the pool; timeouts in seconds. It connects when it is asked to, so the database may still be away."""
+        """Opens the pool; timeouts in seconds. It connects when it is asked to, so the database may still be away.
+
+        Without `waits_for_disk` a crash of the server may undo the last moments' commits, each as a whole: only for
+        work that is found and done again.
+        """
         if self.pool is not None:
             raise RuntimeError("the pool is open already")
         try:
@@ -194,6 +199,7 @@ class Engine(PostgresEngine):
                     "role": role,
                     "application_name": application,
                     "timezone": "UTC",
+                    **({} if waits_for_disk else {"synchronous_commit": "off"}),
                     "statement_timeout": str(int(statement_timeout * 1000)),
                     "lock_timeout": str(int(lock_timeout * 1000)),
                     "idle_in_transaction_session_timeout": str(int(statement_timeout * 40_000)),

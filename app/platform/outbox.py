@@ -19,7 +19,7 @@ from app.platform.database import DB, Busy, DatabaseAway, execute, fetch_value, 
 from app.platform.new_rows import NewRow, insert_together
 
 CHANNEL = "nahwerk_outbox"
-_NUDGE_AFTER_SECONDS = 0.02
+_NUDGE_AFTER_SECONDS = 0.1
 _ONE_DISPATCHER = 0x6F75_7462  # any number of our own; whoever holds this lock dispatches
 
 
@@ -128,7 +128,7 @@ def wake_workers() -> None:
 
 
 class _Nudge:
-    """Wakes the workers shortly after a commit, at most once in 20 ms.
+    """Wakes the workers shortly after a commit, at most ten times a second: a rush is handed on in a few large steps.
 
     NOTIFY inside the transaction would make every commit queue behind one global lock, so it is sent on its own; when
     it is lost with its process, the workers' own look every second finds the event all the same.

@@ -203,7 +203,14 @@ async def run_worker(worker: Worker, dsn: str) -> None:
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, worker.stop)
-    await DB.open_pool(dsn, size=worker.connections, application="nahwerk-worker", statement_timeout=30, lock_timeout=5)
+    await DB.open_pool(
+        dsn,
+        size=worker.connections,
+        application="nahwerk-worker",
+        statement_timeout=30,
+        lock_timeout=5,
+        waits_for_disk=False,  # what a crash undoes is still waiting afterwards, and may be done twice
+    )
     try:
         await worker.run(dsn)
     finally:
