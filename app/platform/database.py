@@ -239,15 +239,15 @@ class Engine(PostgresEngine):
         A crowd is no outage: whoever waits for others goes on waiting while connections come back in good order.
         """
         assert self.pool is not None
-        loop = asyncio.get_running_loop()
-        patience_ends_at = loop.time() + CROWDED_AFTER_SECONDS
+        now = asyncio.get_running_loop().time
+        asked_at = now()
         while True:
-            try:
-                return await self.pool.acquire(timeout=AWAY_AFTER_SECONDS)
-            except TimeoutError:
-                now = loop.time()
-                if now - self._came_back_at >= AWAY_AFTER_SECONDS or now >= patience_ends_at:
-                    raise
+            away_at = max(asked_at, self._came_back_at) + AWAY_AFTER_SECONDS
+            left = min(away_at, asked_at + CROWDED_AFTER_SECONDS) - now()
+            if left <= 0:
+                raise TimeoutError
+            with contextlib.suppress(TimeoutError):
+                return await self.pool.acquire(timeout=left)
 
     async def _take_back(self, connection: Any) -> None:
         """Takes the place of asyncpg's reset query, which costs a round trip each time; SET is always LOCAL here."""

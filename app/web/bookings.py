@@ -27,7 +27,7 @@ from app.platform.mail import mailbox
 from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.search_form import default_day, empty_search, read_when, time_parts, when_text
+from app.web.search_form import default_day, empty_search, read_when, time_parts, typed_again, when_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.week_view import times_text
@@ -297,7 +297,7 @@ async def _show_move(
         "view": view,
         "errors": errors,
         "own_times": own_times(view),
-        "typed": query if errors else {},
+        "typed": typed_again(query) if errors else {},
         "when": when_text(view.wanted, visitor),
         "address": address,
         "limits": empty_search(visitor),

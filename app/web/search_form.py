@@ -152,7 +152,7 @@ def read_search(query: Mapping[str, str], marks: Sequence[str], visitor: Visitor
     return replace(
         empty_search(visitor),
         ort=ort,
-        tag=query.get("tag", "") if "tag" in errors else day.isoformat(),
+        tag=shown_day(query) if "tag" in errors else day.isoformat(),
         zeit=_part(query.get("zeit", "")).value,
         von=query.get("von", "")[:5],
         bis=query.get("bis", "")[:5],
@@ -198,6 +198,19 @@ def default_day(visitor: Visitor) -> date:
     while day.isoweekday() == _SUNDAY or day in public_holidays(_HOLIDAY_REGION, day.year):
         day += timedelta(days=1)
     return day
+
+
+def shown_day(query: Mapping[str, str]) -> str:
+    """What a date field can show again of what was typed: a day, even a wrong one, but no words."""
+    try:
+        return _day(query.get("tag", "").strip()).isoformat()
+    except ValueError:
+        return ""
+
+
+def typed_again(query: Mapping[str, str]) -> dict[str, str]:
+    """The fields of time as they were typed, for a form that comes back."""
+    return {"tag": shown_day(query), "von": query.get("von", "")[:5], "bis": query.get("bis", "")[:5]}
 
 
 def when_text(wanted: Wanted, visitor: Visitor) -> str:

@@ -17,7 +17,7 @@ from app.network.gazetteer import gazetteer
 from app.network.queries import SpaceCard, photos_of, space_by_slug
 from app.network.rules import FEATURES
 from app.web.pages import PageRequest, Pages
-from app.web.search_form import default_day, empty_search, read_when, when_text
+from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times, week_hours
 
 
@@ -49,7 +49,7 @@ async def space_page(
         "view": view,
         "errors": errors,
         "times": own_times(view),
-        "typed": query if errors else {},
+        "typed": typed_again(query) if errors else {},
         "when": when_text(view.wanted, visitor),
         "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
         "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
