@@ -52,6 +52,7 @@ async def prepare_roles(admin_dsn: str) -> None:
     """
     connection = await asyncpg.connect(admin_dsn)
     try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)  # rights given twice at once collide
         for role in (OWNER_ROLE, APP_ROLE):
             if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
                 with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
