@@ -45,42 +45,17 @@ async def home(request: PageRequest, visitor: NamedDependency[Visitor], pages: N
     )
 
 
-async def _legal(request: PageRequest, visitor: Visitor, pages: Pages, address: str) -> Response[str]:
-    kind, title = LEGAL_PAGES[address]
+@get([f"/{address}" for address in LEGAL_PAGES])
+async def legal_page(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    kind, title = LEGAL_PAGES[request.url.path.strip("/")]
     document = await legal_document(kind, visitor.language, visitor.now)
     if document is None:
         raise NotFound
     return await pages.show(
         request, visitor, "legal.html", {"title": visitor.speaker.gettext(title), "document": document}
     )
-
-
-@get("/impressum")
-async def imprint(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    return await _legal(request, visitor, pages, "impressum")
-
-
-@get("/datenschutz")
-async def privacy(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    return await _legal(request, visitor, pages, "datenschutz")
-
-
-@get("/nutzungsbedingungen")
-async def terms(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    return await _legal(request, visitor, pages, "nutzungsbedingungen")
-
-
-@get("/barrierefreiheit")
-async def accessibility(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    return await _legal(request, visitor, pages, "barrierefreiheit")
 
 
 @get("/so-wird-sortiert")
@@ -132,10 +107,7 @@ async def nowhere(path: FromPath[str]) -> None:  # noqa: ARG001
 HANDLERS = [
     nowhere,
     home,
-    imprint,
-    privacy,
-    terms,
-    accessibility,
+    legal_page,
     ranking,
     choose_language,
     choose_scheme,
