@@ -99,6 +99,7 @@ class Transaction(PostgresTransaction):
             return await super().__aenter__()
         except BaseException as error:
             if getattr(self, "connection", None) is not None:
+                _hang_up(self.connection)
                 await self._give_back()
             if isinstance(error, Exception):
                 raise _translated(error) from error

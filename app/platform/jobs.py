@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -110,7 +111,7 @@ async def run_next(handlers: Mapping[str, Run], clock: Clock, time_limit: timede
             if job is None:
                 return False
             request_id.set(f"job-{job.id}")
-            error = await _error_of(handlers[job.handler](job.event, clock()), time_limit)
+            error = await _error_of(partial(handlers[job.handler], job.event, clock()), time_limit)
             await _record(job, error, clock())
     except DatabaseAway:
         raise
@@ -156,13 +157,13 @@ async def _take(handlers: Sequence[str], now: datetime) -> _Job | None:
     return _Job(id=row["job"], handler=row["handler"], attempts=row["attempts"], event=event)
 
 
-async def _error_of(handling: Awaitable[None], time_limit: timedelta) -> Exception | None:
+async def _error_of(handle: Callable[[], Awaitable[None]], time_limit: timedelta) -> Exception | None:
     """What the handler raised, with all that it wrote undone; None when it went well."""
     try:
         async with transaction():
             try:
                 async with asyncio.timeout(time_limit.total_seconds()):
-                    await handling
+                    await handle()
             except Exception as error:
                 raise _Failed(error) from error
     except _Failed as failed:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import ipaddress
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.kernel.refusals import Refusal, marked
@@ -93,7 +93,7 @@ class _Allowance:
     left: int
     debt: int
     is_used_up: bool = False
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    taking: asyncio.Task[None] | None = None
 
 
 class LeasedLimit:
@@ -119,9 +119,7 @@ class LeasedLimit:
         while allowance.left == 0:
             if allowance.is_used_up:
                 raise self.limit.refusal(now)
-            async with allowance.lock:
-                if allowance.left == 0 and not allowance.is_used_up:
-                    await self._take_lease(allowance, key)
+            await self._lease_taken(allowance, key)
         allowance.left -= 1
 
     def _allowance(self, key: str, now: datetime) -> _Allowance:
@@ -132,6 +130,12 @@ class LeasedLimit:
         if allowance is None:
             allowance = self._allowances[key] = _Allowance(left=self.lease, debt=self.lease)
         return allowance
+
+    async def _lease_taken(self, allowance: _Allowance, key: str) -> None:
+        """One statement for all who wait for it; where it fails, it fails for all of them at once."""
+        if allowance.taking is None or allowance.taking.done():
+            allowance.taking = asyncio.create_task(self._take_lease(allowance, key))
+        await asyncio.shield(allowance.taking)
 
     async def _take_lease(self, allowance: _Allowance, key: str) -> None:
         entered = await fetch_value(

@@ -13,8 +13,9 @@ import asyncpg
 import httpx
 import pytest
 
+from app.identity.authentication import BY_ADDRESS
 from app.main import create_app
-from app.platform.database import DB, fetch_value
+from app.platform.database import DB, DatabaseAway, fetch_value, transaction
 from app.platform.embedded_postgres import EmbeddedPostgres
 from app.platform.migrations import migrate
 from app.platform.settings import Environment, Settings
@@ -75,12 +76,19 @@ def _parent(pid: int) -> int:
 
 
 async def answers(client: httpx.AsyncClient, world: World) -> list[tuple[int, float]]:
-    """Status and seconds of a page, a read and a write, asked at once, more than there are connections."""
+    """Status and seconds of a page, a read and a write, and of a bare transaction: more than there are connections."""
 
     async def timed(ask: Callable[[], object]) -> tuple[int, float]:
         started = time.perf_counter()
         answer = await ask()  # type: ignore[misc]
         return answer.status_code, time.perf_counter() - started
+
+    async def begun() -> httpx.Response:
+        try:
+            async with transaction():
+                return httpx.Response(200)
+        except DatabaseAway:
+            return httpx.Response(503)
 
     booking = {
         "space": "regiohub-polch",
@@ -89,12 +97,33 @@ async def answers(client: httpx.AsyncClient, world: World) -> list[tuple[int, fl
         "ends_at": tomorrow(9).isoformat(),
     }
     asks: list[Callable[[], object]] = [
+        begun,
         lambda: client.get("/plaetze?ort=Polch", headers={"Accept": "text/html"}),
         lambda: client.get("/api/v1/spaces?near=Polch"),
         lambda: client.post("/api/v1/bookings", json=booking, headers=dict(world.mia.bearer)),
         lambda: client.get("/api/v1/me", headers=dict(world.mia.bearer)),
     ] * 3
     return await asyncio.gather(*(timed(ask) for ask in asks))
+
+
+async def every_connection_is_open() -> None:
+    """So that requests meet the outage at every step: waiting, connecting, beginning and asking."""
+
+    async def one() -> None:
+        async with transaction():
+            await fetch_value("SELECT pg_sleep(0.1)")
+
+    assert DB.pool is not None
+    await asyncio.gather(*(one() for _ in range(DB.pool.get_max_size())))
+    assert DB.pool.get_idle_size() == DB.pool.get_max_size()
+
+
+async def used_up_lease(client: httpx.AsyncClient) -> None:
+    """So that the next call of this address has to ask the database for a further lease of its rate limit."""
+    await client.get("/api/v1/spaces?near=Polch")
+    (allowance,) = BY_ADDRESS._allowances.values()
+    while allowance.left:
+        await BY_ADDRESS.hit(*BY_ADDRESS._allowances, NOW)
 
 
 async def is_back(client: httpx.AsyncClient) -> bool:
@@ -117,7 +146,11 @@ async def test_a_database_that_is_gone(client: httpx.AsyncClient, world: World, 
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find the server's processes")
-async def test_a_database_that_hangs(client: httpx.AsyncClient, world: World) -> None:
+@pytest.mark.parametrize("all_are_open", [False, True])
+async def test_a_database_that_hangs(client: httpx.AsyncClient, world: World, all_are_open: bool) -> None:
+    if all_are_open:
+        await every_connection_is_open()
+    await used_up_lease(client)
     stopped = await postgres_processes()
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
