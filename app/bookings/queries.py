@@ -13,7 +13,7 @@ from app.inventory.queries import SpaceClock, hours_from
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
-from app.platform.database import fetch, fetch_row
+from app.platform.database import fetch, fetch_row, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class Facts:
     operator: int
     hours: Hours
     house_rules: HouseRulesState
+    usual_commute: str | None
     next_booking: int
 
 
@@ -172,6 +173,7 @@ _FACTS = """
            s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
+           (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
            (SELECT json_agg(h) FROM (
                SELECT weekday, NULL AS day, opens, closes, '' AS reason_de, '' AS reason_en
                  FROM weekly_hours WHERE space = s.id
@@ -218,7 +220,7 @@ async def facts_of(
 ) -> Facts | None:
     """The facts for booking this resource then for this person, in one query; None where nobody can book it.
 
-    Somebody who is not known yet (None) accepts house rules when he becomes known.
+    Somebody who is not known yet (None) has accepted no house rules.
 
     For AnyOf the resource is merely the first of its kind there. For a booking its key is drawn in the same round trip.
     """
@@ -238,8 +240,53 @@ async def facts_of(
     clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
     first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
     hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
-    house_rules = HouseRulesState(row["house_rules"] or 0 if person else 0, row["house_rules_accepted"] or 0)
-    return Facts(_resource(row), space, row["operator_id"], hours, house_rules, row["next_booking"])
+    house_rules = HouseRulesState(row["house_rules"] or 0, row["house_rules_accepted"] or 0)
+    return Facts(
+        _resource(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
+    )
+
+
+async def free_but_for_holds(
+    space: int, kind: Kind, period: Period, person: int | None, now: datetime
+) -> list[BookedResource]:
+    """The same where holds that are over, and those of this person, count as gone: a second, slower look."""
+    rows = await fetch(
+        """
+        SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
+               r.capacity, r.features
+          FROM resource r
+         WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND NOT EXISTS (
+               SELECT FROM claim c
+                WHERE c.resource = r.id AND c.starts_at < $4 AND c.ends_at > $3
+                  AND NOT (c.reason = 'hold' AND EXISTS (
+                      SELECT FROM desk_hold h JOIN mailed_link l ON l.id = h.link
+                       WHERE h.id = c.holder
+                         AND (h.expires_at <= $6 OR l.email = (SELECT lower(email) FROM person WHERE id = $5))
+                  ))
+         )
+         ORDER BY r.position, r.id
+        """,
+        space,
+        kind,
+        period.starts_at,
+        period.ends_at,
+        person,
+        now,
+    )
+    return sorted((_resource(row) for row in rows), key=lambda resource: -comfort(resource.features))
+
+
+async def held_until(resource: int, period: Period, now: datetime) -> datetime | None:
+    """Until when the resource is merely held for somebody who has not booked yet."""
+    until: datetime | None = await fetch_value(
+        "SELECT max(h.expires_at) FROM claim c JOIN desk_hold h ON h.id = c.holder AND c.reason = 'hold'"
+        " WHERE c.resource = $1 AND c.starts_at < $3 AND c.ends_at > $2 AND h.expires_at > $4",
+        resource,
+        period.starts_at,
+        period.ends_at,
+        now,
+    )
+    return until
 
 
 async def free_resources(space: int, kind: Kind, period: Period) -> list[BookedResource]:

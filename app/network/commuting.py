@@ -17,7 +17,9 @@ class MunicipalityUnknown(BadInput):
     """Neither one of the county nor a usual destination."""
 
     code = "municipality_unknown"
-    text = marked("Diese Gemeinde steht nicht in der Liste. Nehmen Sie bitte die nächste größere, oder lassen Sie es frei.")
+    text = marked(
+        "Diese Gemeinde steht nicht in der Liste. Nehmen Sie bitte die nächste größere, oder lassen Sie es frei."
+    )
 
 
 @dataclass(frozen=True, slots=True)
