@@ -91,7 +91,7 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
     try:
         period = checked_period(command.starts_at, command.ends_at, now)
         checked_note(command.note)
-        _checked_phone(command)
+        checked_phone(command)
         facts = await facts_for(command.what, period, person, now, language, for_booking=False)
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
@@ -120,7 +120,7 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
     """
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
-    guest_phone = _checked_phone(command)
+    guest_phone = checked_phone(command)
     person = actor.person if whom is None else whom
     facts = await facts_for(command.what, period, person, now, actor.language, for_booking=True)
     if command.commute_to:
@@ -239,7 +239,8 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
         return await _again(booking)
 
 
-def _checked_phone(command: BookDesk) -> str | None:
+def checked_phone(command: BookDesk) -> str | None:
+    """The guest's number for the day, None without one. Raises PhoneUnusable."""
     return usable_phone(command.guest_phone, "guest_phone") if command.guest_phone.strip() else None
 
 

@@ -236,13 +236,13 @@ async def facts_of(
     )
     if row is None:
         return None
-    space = _space(row)
+    space = space_from(row)
     clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
     first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
     hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
     house_rules = HouseRulesState(row["house_rules"] or 0, row["house_rules_accepted"] or 0)
     return Facts(
-        _resource(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
+        resource_from(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
     )
 
 
@@ -273,7 +273,7 @@ async def free_but_for_holds(
         person,
         now,
     )
-    return sorted((_resource(row) for row in rows), key=lambda resource: -comfort(resource.features))
+    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
 
 
 async def held_until(resource: int, period: Period, now: datetime) -> datetime | None:
@@ -308,10 +308,11 @@ async def free_resources(space: int, kind: Kind, period: Period) -> list[BookedR
         period.starts_at,
         period.ends_at,
     )
-    return sorted((_resource(row) for row in rows), key=lambda resource: -comfort(resource.features))
+    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
 
 
-def _resource(row: Mapping[str, Any]) -> BookedResource:
+def resource_from(row: Mapping[str, Any]) -> BookedResource:
+    """The resource of a row that names its columns as `_BOOKING` does."""
     return BookedResource(
         row["resource_id"],
         row["resource_public_id"],
@@ -322,7 +323,8 @@ def _resource(row: Mapping[str, Any]) -> BookedResource:
     )
 
 
-def _space(row: Mapping[str, Any]) -> BookedSpace:
+def space_from(row: Mapping[str, Any]) -> BookedSpace:
+    """The space of such a row."""
     return BookedSpace(
         row["space_id"],
         row["slug"],
@@ -344,8 +346,8 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         person=row["person"],
         status=Status(row["status"]),
         reason=row["reason"],
-        resource=_resource(row),
-        space=_space(row),
+        resource=resource_from(row),
+        space=space_from(row),
         period=Period(row["starts_at"], row["ends_at"]),
         note=row["note"],
         paid_by=row["paid_by"],
