@@ -72,7 +72,7 @@ async def hold_desk(command: BookDesk, newcomer: Newcomer, now: datetime, *, key
         note=checked_note(command.note),
         purpose=command.purpose,
         commute_to=demand_municipality(command.commute_to, "commute_to") if command.commute_to else None,
-        guest_phone=checked_phone(command) or "",
+        guest_phone=checked_phone(command.guest_phone) or "",
         house_rules=command.house_rules,
     )
     facts = await facts_for(command.what, period, None, now, newcomer.language, for_booking=False)

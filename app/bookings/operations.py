@@ -91,7 +91,7 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
     try:
         period = checked_period(command.starts_at, command.ends_at, now)
         checked_note(command.note)
-        checked_phone(command)
+        checked_phone(command.guest_phone)
         facts = await facts_for(command.what, period, person, now, language, for_booking=False)
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
@@ -120,7 +120,7 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
     """
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
-    guest_phone = checked_phone(command)
+    guest_phone = checked_phone(command.guest_phone)
     person = actor.person if whom is None else whom
     facts = await facts_for(command.what, period, person, now, actor.language, for_booking=True)
     if command.commute_to:
@@ -225,6 +225,17 @@ async def move(
         return await _again(booking)
 
 
+async def forget_commutes(actor: Actor, now: datetime) -> int:
+    """Takes out of all the actor's own bookings where he would have gone otherwise; out of how many."""
+    demand(actor, Action.MANAGE_OWN_ACCOUNT)
+    async with transaction():
+        cleared = await execute(
+            "UPDATE booking SET commute_to = NULL WHERE person = $1 AND commute_to IS NOT NULL", actor.person
+        )
+        await record("booking.commutes_forgotten", "person", actor.person, actor, now)
+    return cleared
+
+
 @retried
 async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: bool = False) -> BookingCard:
     """Notes that the person has arrived; saying it twice changes nothing. Raises as `check_check_in` does."""
@@ -239,9 +250,9 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
         return await _again(booking)
 
 
-def checked_phone(command: BookDesk) -> str | None:
+def checked_phone(guest_phone: str) -> str | None:
     """The guest's number for the day, None without one. Raises PhoneUnusable."""
-    return usable_phone(command.guest_phone, "guest_phone") if command.guest_phone.strip() else None
+    return usable_phone(guest_phone, "guest_phone") if guest_phone.strip() else None
 
 
 async def _locked(actor: Actor, public_id: str, for_others: bool) -> BookingCard:

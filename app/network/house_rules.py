@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.platform.database import fetch_row
+from app.platform.database import fetch_row, fetch_value
 from app.platform.new_rows import NewRow
 
 
@@ -34,3 +34,17 @@ async def house_rules_of(space: int, now: datetime) -> HouseRulesEdition | None:
 def new_acceptance(person: int, space: int, edition: int, now: datetime) -> NewRow:
     """That the person has accepted this edition."""
     return NewRow("house_rules_acceptance", {"person": person, "space": space, "edition": edition, "accepted_at": now})
+
+
+async def edition_to_accept(space: int, person: int | None, now: datetime) -> HouseRulesEdition | None:
+    """The edition that this person has still to accept there; whoever is not known yet has accepted none."""
+    edition = await house_rules_of(space, now)
+    if edition is None or person is None:
+        return edition
+    accepted = await fetch_value(
+        "SELECT 1 FROM house_rules_acceptance WHERE space = $1 AND person = $2 AND edition >= $3 LIMIT 1",
+        space,
+        person,
+        edition.edition,
+    )
+    return None if accepted else edition

@@ -59,7 +59,7 @@ class HoldMails:
                 "first": says.say(_FIRST, facts),
                 "paragraphs": [
                     when(held, says, now),
-                    *(says.say(text, facts) for text in (_WHERE, _ANYWHERE, _NOT_YOU)),
+                    *(says.say(text, facts) for text in _PARAGRAPHS),
                 ],
                 "action": says.gettext(marked("Platz buchen")),
                 "action_last": False,

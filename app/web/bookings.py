@@ -25,7 +25,8 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
-from app.web.summary import exact_times, features_text, read_instant
+from app.web.summary import exact_times, features_text
+from app.web.summary_form import read_instant
 from app.web.week_view import times_text
 
 
