@@ -34,7 +34,7 @@ from app.api.shapes import (
     money,
     resource,
 )
-from app.api.space_details import hours_shape, photo_shapes, stations_near
+from app.api.space_details import hours_shape, house_rules_shape, photo_shapes, stations_near
 from app.bookings.rules import checked_period, decide
 from app.identity.authentication import Visitor
 from app.inventory.queries import SpaceClock, SpaceWindow, count_free, hours_of, resources_of, taken_periods, totals
@@ -44,6 +44,7 @@ from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, published_spaces, space_by_slug
 from app.network.rules import FEATURES
 from app.platform.bad_fields import FieldMissing
@@ -148,7 +149,7 @@ async def find_spaces(
     response_description="The space.",
     summary="One space",
     description="Operator, address, position, opening hours of the week and of the next 60 days' exceptions, features, "
-    "stations near by, pictures and resources.",
+    "stations near by, pictures, house rules and resources.",
     tags=["spaces"],
     responses=refusals(404),
 )
@@ -179,6 +180,7 @@ async def show_space(
         opening_hours=hours_shape(hours, today, until),
         stations=stations_near(space),
         photos=photo_shapes(await photos_of(space.id), visitor.language, address),
+        house_rules=house_rules_shape(space, await house_rules_of(space.id, visitor.now), address),
         resources=[resource(card, space) for card in await resources_of(space.id)],
         url=f"{address}/standorte/{space.slug}",
     )

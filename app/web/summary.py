@@ -24,7 +24,7 @@ from app.network.commuting import municipalities, municipality_name
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
-from app.platform.problems import status_of
+from app.platform.problems import NotSignedIn, status_of
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
 from app.web.forms import checked_id
@@ -118,6 +118,8 @@ async def confirm(
         await edition_to_accept(space.id, actor.person if actor else None, visitor.now),
     )
     refusals = list(chosen.typed.refusals(chosen.rules, is_known=actor is not None))
+    if actor is None and "email" not in data:
+        refusals = [NotSignedIn()]  # a member's form whose session has ended meanwhile
     if not refusals:
         try:
             return go(
@@ -225,7 +227,7 @@ async def _show_summary(
             (public_id, visitor.speaker.word(label(kind, name)))
             for public_id, name in (alternatives if isinstance(alternatives, list) else [])
         ],
-        "can_be_booked": refusal is None or isinstance(refusal, TooMany) or bool(alternatives),
+        "can_be_booked": refusal is None or isinstance(refusal, NotSignedIn | TooMany) or bool(alternatives),
     }
     worst = refusal or next(iter(refusals or []), None)
     status = status_of(worst) if worst else 200

@@ -26,7 +26,8 @@ from tests.worlds import NOW, APerson, World, tomorrow
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/buchen", "/impressum", "/datenschutz", "/nutzungsbedingungen",
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
-    "/anmelden", "/abmelden", "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
+    "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden",
+    "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json", "/api/{path}",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline", "/manifest.webmanifest",
