@@ -34,8 +34,9 @@ async def create_feed(
 ) -> tuple[FeedCard, str]:
     """Makes a feed in the actor's language; the feed and its token, which nobody can read again.
 
-    Who has to say the token a second time brings one along that can be made again (`derived_token`). Taken time of a resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else,
-    TooManyFeeds, ScopeMissing.
+    Who has to say the token a second time brings one along that can be made again (`derived_token`). Taken time of a
+    resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else, TooManyFeeds,
+    ScopeMissing.
     """
     demand(actor, Action.MANAGE_OWN_FEEDS)
     token, public_id = token or new_token(), new_public_id()

@@ -36,7 +36,7 @@ class LinkNoLongerWorks(Refusal):
     """The link was used, has lapsed, was replaced, or never was one."""
 
     code = "link_no_longer_works"
-    text = marked("Dieser Link gilt nicht mehr. Er lässt sich nur einmal und nur für kurze Zeit verwenden.")
+    text = marked("Ein Link aus einer E-Mail lässt sich nur einmal und nur für kurze Zeit verwenden.")
 
 
 @dataclass(frozen=True, slots=True)
