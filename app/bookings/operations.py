@@ -8,7 +8,7 @@ from app.bookings.queries import (
     BookedSpace,
     BookingCard,
     Facts,
-    booking_of,
+    booking_by_id,
     facts_of,
     free_resources,
 )
@@ -18,19 +18,22 @@ from app.bookings.rules import (
     AnyOf,
     Decision,
     NothingFree,
+    Purpose,
     Status,
     check_changeable,
     check_check_in,
     checked_note,
     checked_period,
     decide,
+    default_purpose,
 )
 from app.identity.audit import new_entry, record
-from app.identity.rules import Actor
+from app.identity.rules import Action, Actor, demand, usable_phone
 from app.inventory.operations import claim, lock_resources, new_claim, release
 from app.inventory.rules import label
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
+from app.network.house_rules import new_acceptance
 from app.platform.database import execute, fetch_row, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import emit, new_event, wake_workers
@@ -41,22 +44,31 @@ _MOST_OTHERS = 5
 
 @dataclass(frozen=True, slots=True)
 class BookDesk:
-    """What somebody wants: one resource by its public id, or any of a kind at a space."""
+    """What somebody wants: one resource by its public id, or any of a kind at a space.
+
+    Without a purpose it is the kind's own. `commute_to` is the official key of the municipality that the person would
+    have gone to otherwise, `house_rules` the edition that is accepted with the booking.
+    """
 
     what: str | AnyOf
     starts_at: datetime
     ends_at: datetime
     note: str = ""
+    purpose: Purpose | None = None
+    commute_to: str | None = None
+    guest_phone: str = ""
+    house_rules: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
-    """What shall change of a booking; None stays as it is."""
+    """What shall change of a booking; None stays as it is. Another space's house rules are accepted as in BookDesk."""
 
     what: str | AnyOf | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     note: str | None = None
+    house_rules: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,15 @@ class Quote:
     refusal: Refusal | None
 
 
-async def quote(command: BookDesk, now: datetime, language: str = "de") -> Quote:
-    """Says what `book` would do, by the same rules, and changes nothing."""
+async def quote(command: BookDesk, now: datetime, language: str = "de", *, person: int | None = None) -> Quote:
+    """Says what `book` would do for this person, by the same rules, and changes nothing."""
     facts: Facts | None = None
     try:
         period = checked_period(command.starts_at, command.ends_at, now)
         checked_note(command.note)
-        facts = await _facts(command.what, period, now, language, for_booking=False)
+        facts = await _facts(command.what, period, person, now, language, for_booking=False)
         decision = decide(period, facts.hours, facts.space.name)
+        facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
         free = await free_resources(facts.space.id, facts.resource.kind, period)
         if isinstance(command.what, AnyOf):
             if not free:
@@ -90,21 +103,27 @@ async def quote(command: BookDesk, now: datetime, language: str = "de") -> Quote
 
 
 @retried
-async def book(actor: Actor, command: BookDesk, now: datetime) -> BookingCard:
-    """Books for the actor. With AnyOf the best free one is taken.
+async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | None = None) -> BookingCard:
+    """Books for the actor, or as front desk for the person with the key `whom`. With AnyOf the best free one is taken.
 
-    Raises the refusals of `checked_period`, `decide` and `checked_note`, NotFound for what nobody can book,
-    AlreadyTaken or NothingFree where others were faster.
+    Raises the refusals of `checked_period`, `decide`, `checked_note`, `usable_phone` and HouseRulesNotAccepted,
+    NotFound for what nobody can book, NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where
+    others were faster.
     """
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
-    facts = await _facts(command.what, period, now, actor.language, for_booking=True)
+    guest_phone = usable_phone(command.guest_phone, "guest_phone") if command.guest_phone else None
+    person = actor.person if whom is None else whom
+    facts = await _facts(command.what, period, person, now, actor.language, for_booking=True)
+    if person != actor.person:
+        demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
     decision = decide(period, facts.hours, facts.space.name)
+    accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
     for resource in await _wanted(command.what, facts, period):
         booking = BookingCard(
             id=facts.next_booking,
             public_id=new_public_id(),
-            person=actor.person,
+            person=person,
             status=Status.CONFIRMED,
             reason=None,
             resource=resource,
@@ -114,6 +133,10 @@ async def book(actor: Actor, command: BookDesk, now: datetime) -> BookingCard:
             paid_by=decision.paid_by,
             price=decision.price,
             sequence=0,
+            purpose=command.purpose or default_purpose(resource.kind, resource.capacity),
+            commute_to=command.commute_to,
+            guest_phone=guest_phone,
+            made_by=None if person == actor.person else actor.person,
             created_at=now,
             updated_at=now,
         )
@@ -123,6 +146,7 @@ async def book(actor: Actor, command: BookDesk, now: datetime) -> BookingCard:
             _new_booking(booking),
             new_entry("booking.made", "booking", booking.id, actor, now),
             new_event("booking.confirmed", "booking", booking.id, now),
+            *([new_acceptance(person, facts.space.id, accepted, now)] if accepted else []),
         ):
             wake_workers()
             return booking
@@ -130,10 +154,15 @@ async def book(actor: Actor, command: BookDesk, now: datetime) -> BookingCard:
 
 
 @retried
-async def cancel(actor: Actor, public_id: str, now: datetime, reason: str = "by_member") -> BookingCard:
-    """Gives the time back to the others. Raises NotFound, or NotOpenToChange when it is over or was cancelled."""
+async def cancel(
+    actor: Actor, public_id: str, now: datetime, reason: str = "by_member", *, for_others: bool = False
+) -> BookingCard:
+    """Gives the time back to the others. Raises NotFound, or NotOpenToChange when it is over or was cancelled.
+
+    With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and `check_in`.
+    """
     async with transaction():
-        booking = await _locked(actor, public_id)
+        booking = await _locked(actor, public_id, for_others)
         check_changeable(booking.status, booking.period.ends_at, now)
         await execute(
             "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3"
@@ -145,17 +174,19 @@ async def cancel(actor: Actor, public_id: str, now: datetime, reason: str = "by_
         await release(booking.id, "booking")
         await record("booking.cancelled", "booking", booking.id, actor, now, reason=reason)
         await emit("booking.cancelled", "booking", booking.id, now)
-        return await _own(actor, public_id)
+        return await _again(booking)
 
 
 @retried
-async def move(actor: Actor, public_id: str, change: MoveBooking, now: datetime) -> BookingCard:
+async def move(
+    actor: Actor, public_id: str, change: MoveBooking, now: datetime, *, for_others: bool = False
+) -> BookingCard:
     """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
 
     Raises what `book` raises, and NotOpenToChange.
     """
     async with transaction():
-        booking = await _locked(actor, public_id)
+        booking = await _locked(actor, public_id, for_others)
         check_changeable(booking.status, booking.period.ends_at, now)
         note = booking.note if change.note is None else checked_note(change.note)
         starts_at = change.starts_at or booking.period.starts_at
@@ -165,10 +196,13 @@ async def move(actor: Actor, public_id: str, change: MoveBooking, now: datetime)
             what == booking.resource.public_id
         ):
             await execute("UPDATE booking SET note = $2, updated_at = $3 WHERE id = $1", booking.id, note, now)
-            return await _own(actor, public_id)
+            return await _again(booking)
         period = checked_period(starts_at, ends_at, now)
-        facts = await _facts(what, period, now, actor.language, for_booking=False)
+        facts = await _facts(what, period, booking.person, now, actor.language, for_booking=False)
+        if for_others:
+            demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         decide(period, facts.hours, facts.space.name)
+        accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([booking.resource.id, facts.resource.id])
         await release(booking.id, "booking")
         resource = await _claim(what, facts, period, booking.id)
@@ -183,6 +217,8 @@ async def move(actor: Actor, public_id: str, change: MoveBooking, now: datetime)
             note,
             now,
         )
+        if accepted:
+            await insert_together(new_acceptance(booking.person, facts.space.id, accepted, now))
         await record(
             "booking.moved",
             "booking",
@@ -193,25 +229,27 @@ async def move(actor: Actor, public_id: str, change: MoveBooking, now: datetime)
             after=[resource.public_id, period.starts_at, period.ends_at],
         )
         await emit("booking.moved", "booking", booking.id, now)
-        return await _own(actor, public_id)
+        return await _again(booking)
 
 
 @retried
-async def check_in(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: bool = False) -> BookingCard:
     """Notes that the person has arrived; saying it twice changes nothing. Raises as `check_check_in` does."""
     async with transaction():
-        booking = await _locked(actor, public_id)
+        booking = await _locked(actor, public_id, for_others)
         if booking.status is Status.CHECKED_IN:
             return booking
         check_check_in(booking.status, booking.period, booking.space.zone, now)
         await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
         await record("booking.checked_in", "booking", booking.id, actor, now)
         await emit("booking.checked_in", "booking", booking.id, now)
-        return await _own(actor, public_id)
+        return await _again(booking)
 
 
-async def _facts(what: str | AnyOf, period: Period, now: datetime, language: str, *, for_booking: bool) -> Facts:
-    facts = await facts_of(what, period, now, language=language, for_booking=for_booking)
+async def _facts(
+    what: str | AnyOf, period: Period, person: int | None, now: datetime, language: str, *, for_booking: bool
+) -> Facts:
+    facts = await facts_of(what, period, person, now, language=language, for_booking=for_booking)
     if facts is None:
         raise NotFound
     return facts
@@ -267,23 +305,35 @@ def _new_booking(booking: BookingCard) -> NewRow:
             "price_amount": booking.price.amount,
             "price_currency": booking.price.currency,
             "sequence": booking.sequence,
+            "purpose": booking.purpose,
+            "commute_to": booking.commute_to,
+            "guest_phone": booking.guest_phone,
+            "made_by": booking.made_by,
             "created_at": booking.created_at,
             "updated_at": booking.updated_at,
         },
     )
 
 
-async def _locked(actor: Actor, public_id: str) -> BookingCard:
-    """The actor's booking, which nobody else changes until the transaction ends."""
-    if await fetch_row(
-        "SELECT 1 FROM booking WHERE public_id = $1 AND person = $2 FOR UPDATE", public_id, actor.person
+async def _locked(actor: Actor, public_id: str, for_others: bool) -> BookingCard:
+    """The booking, which nobody else changes until the transaction ends: the actor's own, or one at its spaces."""
+    row = await fetch_row(
+        "SELECT b.id, b.person, b.space, s.operator FROM booking b JOIN space s ON s.id = b.space"
+        " WHERE b.public_id = $1 FOR UPDATE OF b",
+        public_id,
+    )
+    if row is not None and (
+        row["person"] == actor.person
+        or (for_others and actor.may(Action.BOOK_FOR_OTHERS, operator=row["operator"], space=row["space"]))
     ):
-        return await _own(actor, public_id)
+        booking = await booking_by_id(row["id"])
+        assert booking is not None, "its row is locked"
+        return booking
     raise NotFound
 
 
-async def _own(actor: Actor, public_id: str) -> BookingCard:
-    booking = await booking_of(actor.person, public_id)
-    if booking is None:
-        raise NotFound
-    return booking
+async def _again(booking: BookingCard) -> BookingCard:
+    """The booking as it is now."""
+    changed = await booking_by_id(booking.id)
+    assert changed is not None, "bookings are never deleted"
+    return changed

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.bookings.rules import AnyOf, Status, comfort
+from app.bookings.rules import AnyOf, HouseRulesState, Purpose, Status, comfort
 from app.inventory.queries import SpaceClock, hours_from
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
@@ -69,6 +69,10 @@ class BookingCard:
     paid_by: str
     price: Money
     sequence: int
+    purpose: Purpose
+    commute_to: str | None
+    guest_phone: str | None
+    made_by: int | None
     created_at: datetime
     updated_at: datetime
 
@@ -94,13 +98,16 @@ class Facts:
 
     resource: BookedResource
     space: BookedSpace
+    operator: int
     hours: Hours
+    house_rules: HouseRulesState
     next_booking: int
 
 
 _BOOKING = """
     SELECT b.id, b.public_id, b.person, b.status, b.reason, b.starts_at, b.ends_at, b.note, b.paid_by,
-           b.price_amount, b.price_currency, b.sequence, b.created_at, b.updated_at,
+           b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
+           b.created_at, b.updated_at,
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
            r.capacity, r.features,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
@@ -162,7 +169,9 @@ _FACTS = """
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
            r.capacity, r.features,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
-           s.holiday_region, s.open_on_holidays, o.name AS operator_name,
+           s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
+           (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
+           (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
            (SELECT json_agg(h) FROM (
                SELECT weekday, NULL AS day, opens, closes, '' AS reason_de, '' AS reason_en
                  FROM weekly_hours WHERE space = s.id
@@ -205,9 +214,11 @@ _hours_rows = msgspec.json.Decoder(list[_HoursRow])
 
 
 async def facts_of(
-    what: str | AnyOf, period: Period, now: datetime, *, language: str, for_booking: bool
+    what: str | AnyOf, period: Period, person: int | None, now: datetime, *, language: str, for_booking: bool
 ) -> Facts | None:
-    """The facts for booking this resource then, in one query; None where nobody can book it.
+    """The facts for booking this resource then for this person, in one query; None where nobody can book it.
+
+    Somebody who is not known yet (None) accepts house rules when he becomes known.
 
     For AnyOf the resource is merely the first of its kind there. For a booking its key is drawn in the same round trip.
     """
@@ -219,6 +230,7 @@ async def facts_of(
         period.starts_at,
         period.ends_at,
         what.kind if isinstance(what, AnyOf) else None,
+        person,
     )
     if row is None:
         return None
@@ -226,7 +238,8 @@ async def facts_of(
     clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
     first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
     hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
-    return Facts(_resource(row), space, hours, row["next_booking"])
+    house_rules = HouseRulesState(row["house_rules"] or 0 if person else 0, row["house_rules_accepted"] or 0)
+    return Facts(_resource(row), space, row["operator_id"], hours, house_rules, row["next_booking"])
 
 
 async def free_resources(space: int, kind: Kind, period: Period) -> list[BookedResource]:
@@ -291,6 +304,10 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         paid_by=row["paid_by"],
         price=Money(row["price_amount"], row["price_currency"]),
         sequence=row["sequence"],
+        purpose=Purpose(row["purpose"]),
+        commute_to=row["commute_to"],
+        guest_phone=row["guest_phone"],
+        made_by=row["made_by"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )

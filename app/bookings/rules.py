@@ -1,9 +1,10 @@
 """What may be booked, decided from facts alone. Pure: no clock, no database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.inventory.rules import Hours, Kind
@@ -115,6 +116,57 @@ class CheckInNotOpen(Refusal):
 class NoteTooLong(BadInput):
     code = "note_too_long"
     text = marked("Die Notiz hat mehr als {most} Zeichen.")
+
+
+class Purpose(StrEnum):
+    """What a booking is for; funders ask for it from the first day."""
+
+    WORK = "work"
+    CLUB = "club"
+    COURSE = "course"
+    PUBLIC = "public"
+
+
+PURPOSE_NAMES: Final[Mapping[Purpose, str]] = {
+    Purpose.WORK: marked("Arbeit"),
+    Purpose.CLUB: marked("Verein"),
+    Purpose.COURSE: marked("Kurs"),
+    Purpose.PUBLIC: marked("öffentliche Veranstaltung"),
+}
+
+_A_HALL = 12
+"""From so many seats on a room is rather taught in than worked in."""
+
+
+def default_purpose(kind: Kind, capacity: int) -> Purpose:
+    """What a booking is for where nobody says so."""
+    return Purpose.COURSE if kind is Kind.ROOM and capacity >= _A_HALL else Purpose.WORK
+
+
+class HouseRulesNotAccepted(Refusal):
+    """The space has house rules that this person has not accepted yet. `facts["edition"]` is what to accept."""
+
+    code = "house_rules_not_accepted"
+    text = marked("Vor der ersten Buchung in {space} bestätigen Sie bitte die Hausordnung.")
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRulesState:
+    """The edition that holds at a space and the latest one that the person has accepted; 0 where there is none."""
+
+    edition: int
+    accepted: int
+
+    def newly_accepted(self, agreed: int | None, space: str) -> int | None:
+        """The edition that a booking accepts on the way, None where nothing is to accept.
+
+        Raises HouseRulesNotAccepted unless `agreed` is the edition that holds; who saw an older one sees this one.
+        """
+        if self.accepted >= self.edition:
+            return None
+        if agreed != self.edition:
+            raise HouseRulesNotAccepted(field="house_rules", space=space, edition=self.edition)
+        return self.edition
 
 
 @dataclass(frozen=True, slots=True)

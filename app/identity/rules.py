@@ -1,5 +1,6 @@
 """Who may do what, and which actor asks. The permission table is the one place that decides it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -248,6 +249,13 @@ class EmailUnusable(BadInput):
     text = marked("Das ist keine vollständige E-Mail-Adresse, zum Beispiel name@firma.de.")
 
 
+class PhoneUnusable(BadInput):
+    """No telephone could reach this number."""
+
+    code = "phone_unusable"
+    text = marked("Das ist keine Telefonnummer, zum Beispiel 02654 1234.")
+
+
 class LanguageUnknown(BadInput):
     """There are no texts in this language."""
 
@@ -273,6 +281,17 @@ def usable_email(email: str) -> str:
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailUnusable(field="email") from error
     return str(checked.ascii_email).lower()
+
+
+_PHONE = re.compile(r"\+?[0-9](?:[ /()-]{0,2}[0-9]){4,19}")
+
+
+def usable_phone(phone: str, field: str = "phone") -> str:
+    """The number as it was typed, with single spaces. Raises PhoneUnusable."""
+    clean = " ".join(phone.split())
+    if not _PHONE.fullmatch(clean):
+        raise PhoneUnusable(field=field)
+    return clean
 
 
 def usable_language(language: str) -> str:

@@ -1,10 +1,13 @@
 """People, what they may do, how they prove who they are, and what was done."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     Array,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     ForeignKey,
     Integer,
@@ -17,6 +20,7 @@ from piccolo.table import Table
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _ACCOUNT = "until the account is erased"
+_REMOVABLE = "until the person takes it back"
 _LINK = "30 days after the link lapsed"
 
 
@@ -30,8 +34,23 @@ class Person(Table, tablename="person"):
     email_confirmed_at = Timestamptz(default=None, null=True)
     password_hash = Text(default=None, null=True, help_text=personal("sign in", _ACCOUNT))
     language = Text(default="de", help_text=personal("speak the person's language", _ACCOUNT))
+    phone = Text(default=None, null=True, help_text=personal("find and reach who has no e-mail", _ACCOUNT))
+    home_municipality = Text(
+        default=None, null=True, help_text=personal("show, in sums from five up, where desks are used from", _REMOVABLE)
+    )
+    commutes_to = Text(
+        default=None, null=True, help_text=personal("show, in sums from five up, which commutes were saved", _REMOVABLE)
+    )
+    wants_reminders = Boolean(default=False)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(default=None, null=True)
+    merged_into: ForeignKey[Any] = ForeignKey(
+        "self",
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("lead from a double record to the one that stayed", _ACCOUNT),
+    )
     version = Integer(default=1)
 
 
