@@ -20,7 +20,9 @@ _KEPT = """async () => {
   }
   return kept.sort();
 }"""
-_LEFT = """async () => [...await caches.keys(), ...(await navigator.serviceWorker.getRegistrations()).map((r) => r.scope)]"""
+_LEFT = """async () => [
+  ...await caches.keys(), ...(await navigator.serviceWorker.getRegistrations()).map((worker) => worker.scope),
+]"""
 AS_OF = "Stand Di 24. November, 19:00 Uhr, ohne Verbindung."
 
 

@@ -13,7 +13,8 @@ BUDGET = 200_000
 """Bytes that the first view of the search may cost, fonts included."""
 
 _LOADED = re.compile(
-    r'<(?:script|img|use)\b[^>]*?\b(?:src|href)="([^"#]+)|<link rel="(?:stylesheet|icon|preload|manifest|apple-touch-icon)" href="([^"]+)"'
+    r'<(?:script|img|use)\b[^>]*?\b(?:src|href)="([^"#]+)'
+    r'|<link rel="(?:stylesheet|icon|preload|manifest|apple-touch-icon)" href="([^"]+)"'
 )
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 _ADDRESS = re.compile(r'url\("([^"]+)"\)')

@@ -55,9 +55,7 @@ async def test_a_mask_leaves_the_mark(site: Site) -> None:
     [address] = [icon["src"] for icon in icons if icon["purpose"] == "maskable" and icon["sizes"] == "192x192"]
     picture = Image.open(BytesIO((await browser.get(address)).content))
     ground = picture.getpixel((0, 0))
-    mark = [
-        (x, y) for x in range(picture.width) for y in range(picture.height) if picture.getpixel((x, y)) != ground
-    ]
+    mark = [(x, y) for x in range(picture.width) for y in range(picture.height) if picture.getpixel((x, y)) != ground]
     assert len(mark) > 3_000
     middle = picture.width / 2
     assert max((x - middle) ** 2 + (y - middle) ** 2 for x, y in mark) < (0.4 * picture.width) ** 2
@@ -66,7 +64,7 @@ async def test_a_mask_leaves_the_mark(site: Site) -> None:
 async def test_colours_around_the_page_are_the_themes(site: Site) -> None:
     [(light, dark)] = re.findall(r"--nw-band: light-dark\((#\w+), (#\w+)\)", THEME)
     [page] = re.findall(r"--nw-page: light-dark\((#\w+),", THEME)
-    assert (BAND, PAGE) == (light, page)
+    assert (light, page) == (BAND, PAGE)
     browser = await site.browser()
     assert _theme_colours((await browser.get("/")).text) == {
         (light, "(prefers-color-scheme: light)"),
