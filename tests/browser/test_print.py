@@ -11,15 +11,16 @@ _COLOURED = """() => {
   const found = [];
   while (words.nextNode()) {
     const around = words.currentNode.parentElement;
-    if (!words.currentNode.data.trim() || !around.checkVisibility() || around.closest('.kern-sr-only, .nw-skip')) continue;
+    const unseen = !words.currentNode.data.trim() || !around.checkVisibility();
+    if (unseen || around.closest('.kern-sr-only, .nw-skip')) continue;
     const style = getComputedStyle(around);
     const colour = around.closest('svg') ? style.fill : style.color;
     if (colour !== 'rgb(0, 0, 0)') found.push(`${words.currentNode.data.trim().slice(0, 40)} is ${colour}`);
   }
   for (const element of document.querySelectorAll('body *')) {
     const ground = getComputedStyle(element).backgroundColor;
-    const clear = ['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(ground);
-    if (element.innerText?.trim() && element.checkVisibility() && !clear) found.push(`${element.className} on ${ground}`);
+    if (['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(ground) || !element.checkVisibility()) continue;
+    if (element.innerText?.trim()) found.push(`${element.className} on ${ground}`);
   }
   return found;
 }"""
