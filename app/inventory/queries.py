@@ -26,6 +26,10 @@ class SpaceClock:
     holiday_region: str
     open_on_holidays: bool
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceCard:
