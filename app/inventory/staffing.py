@@ -1,11 +1,12 @@
 """Who and what is there: hours with somebody of the operator's, and what will be heard at the desks. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from app.inventory.needs import NO_NOISE, STAFFED
 from app.inventory.rules import MINUTES_OF_A_DAY, Hours, wall_instant
 from app.kernel.periods import Period, merged, without
 from app.kernel.wall_time import Opening, local_day
@@ -95,6 +96,13 @@ class OnSite:
     def noise_on(self, day: date) -> list[NoisyEvent]:
         """What will be heard on the day of the space's clock, at whatever hour."""
         return self.noise_during(whole_day(day, self.staffing.hours.zone))
+
+
+def time_fits(words: Collection[str], on_site: OnSite, window: Period) -> bool:
+    """Whether the window is as these words of needs.py want it; words that say nothing of time are passed over."""
+    if STAFFED in words and on_site.staffing.during(window) is not Presence.WHOLE:
+        return False
+    return NO_NOISE not in words or not on_site.noise_during(window)
 
 
 def whole_day(day: date, zone: ZoneInfo) -> Period:
