@@ -48,6 +48,11 @@ class Wanted:
             return None
         return window_at(hours, wanted, now)
 
+    def is_over(self, hours: Hours, now: datetime, day: date | None = None) -> bool:
+        """Whether it comes too late: what the space could have given when the day began, it cannot now."""
+        dawn = wall_instant(day or self.day, 0, hours.zone)
+        return dawn < now and self.at(hours, now, day) is None and self.at(hours, dawn, day) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -70,6 +75,7 @@ class SpaceFound:
     distance_km: float
     openings: Sequence[Opening]
     why_closed: str | None
+    is_over: bool
     window: Period | None
     count: Count
     station: Station
@@ -83,11 +89,12 @@ class SpaceFound:
 
 @dataclass(frozen=True, slots=True)
 class DayFound:
-    """One day of the week strip; `free` is None where all spaces near are closed then."""
+    """One day of the week strip; `free` is None where no space near is open then, or none any more: `is_over`."""
 
     day: date
     free: int | None
     total: int
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ async def search_spaces(search: Search, today: date, now: datetime, language: st
             distance_km=distances[space.id],
             openings=hours[space.id].openings_on(search.wanted.day),
             why_closed=hours[space.id].why_closed(search.wanted.day),
+            is_over=window is None and search.wanted.is_over(hours[space.id], now),
             window=window.period if window else None,
             count=counts.get((space.id, search.wanted.day), Count(0, of_kind[space.id])),
             station=station,
@@ -151,9 +159,15 @@ async def search_spaces(search: Search, today: date, now: datetime, language: st
             on_site=on_site[space.id],
         )
 
+    def day_found(day: date) -> DayFound:
+        there = [counts[key] for key in counts if key[1] == day and key[0] in near]
+        if not there:
+            return DayFound(day, None, 0, any(search.wanted.is_over(hours[space], now, day) for space in near))
+        return DayFound(day, sum(count.free for count in there), sum(count.total for count in there), is_over=False)
+
     all_found = [found(space) for space in everywhere]
     spaces = [f for f in all_found if f.space.id in near and (f.count.free or not search.only_free)]
-    strip = [_day_found(day, [counts[key] for key in counts if key[1] == day and key[0] in near]) for day in days]
+    strip = [day_found(day) for day in days]
     if sum(f.count.free for f in spaces):
         return Found(spaces, strip, None, None)
     return Found(
@@ -172,12 +186,6 @@ def _days_around(day: date, today: date) -> list[date]:
     """The wanted day with the one before it and the five after it, never starting before today."""
     first = max(min(today, day), day - timedelta(days=1))
     return [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
-
-
-def _day_found(day: date, counts: Sequence[Count]) -> DayFound:
-    if not counts:
-        return DayFound(day, None, 0)
-    return DayFound(day, sum(count.free for count in counts), sum(count.total for count in counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,12 +154,14 @@ async def is_resource_photo(file: str) -> bool:
     return await fetch_row("SELECT 1 FROM resource_photo WHERE file = $1 LIMIT 1", file) is not None
 
 
-async def floor_plans_of(space: int) -> list[FloorPlanCard]:
-    """The space's floors in their order."""
+async def floor_plans_of(space: int, language: str = "de") -> list[FloorPlanCard]:
+    """The space's floors in their order, drawn for readers of this language."""
     rows = await fetch(
         "SELECT id, name, drawing::text AS drawing FROM floor_plan WHERE space = $1 ORDER BY position, id", space
     )
-    return [FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode())) for row in rows]
+    return [
+        FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode()).in_language(language)) for row in rows
+    ]
 
 
 async def taken_periods(resources: Sequence[int], window: Period) -> Mapping[int, list[Period]]:

@@ -25,7 +25,7 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
-from app.web.summary import features_text, read_instant
+from app.web.summary import exact_times, features_text, read_instant
 from app.web.week_view import times_text
 
 
@@ -153,13 +153,7 @@ async def _show_move(
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     starts, ends = booking.starts_at, booking.ends_at
     if "tag" not in query:
-        query |= {
-            "tag": starts.date().isoformat(),
-            "zeit": DayPart.OWN.value,
-            "von": f"{starts:%H:%M}",
-            "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
-            "platz": booking.resource.public_id,
-        }
+        query |= exact_times(starts, ends) | {"platz": booking.resource.public_id}
     wanted, errors = read_when(query, visitor)
     space = await published(booking.space.slug, visitor)
     address = f"/buchungen/{booking.public_id}/verschieben"
@@ -170,7 +164,7 @@ async def _show_move(
         query.get("platz", ""),
         visitor,
         address,
-        booking,
+        moving=booking,
     )
     context = {
         "booking": booking,

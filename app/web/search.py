@@ -16,6 +16,7 @@ from app.network.gazetteer import gazetteer
 from app.web.maps import MapSpace, search_map
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE, SearchForm, read_search, time_parts
+from app.web.way_back import way_from
 
 _MARK_LABELS = {
     "frei": marked("nur freie"),
@@ -35,6 +36,7 @@ class WeekDay:
     date: str
     url: str
     free: int | None
+    is_over: bool
     steps: int
     current: bool
 
@@ -127,10 +129,10 @@ def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
     hints += [say.gettext(label) for feature, label in _ROW_FEATURES if feature in space.features]
     if found.is_open:
         hints.append(say.say(marked("offen {hours}"), hours=found.openings))
-    query = time_parts(form.search.wanted) | {"art": form.art, "von_ort": form.ort} if form.search else {}
+    query = time_parts(form.search.wanted) | {"art": form.art} if form.search else {}
     return Row(
         name=space.name,
-        url=f"/standorte/{space.slug}?{urlencode(query)}",
+        url=f"/standorte/{space.slug}?{urlencode([*query.items(), *way_from(form).pairs])}",
         where=", ".join(dict.fromkeys(part for part in (space.place, space.street) if part)),
         distance=say.distance(found.distance_km),
         free=found.count.free,
@@ -151,6 +153,8 @@ _ROW_FEATURES = (
 
 def _closed(found: SpaceFound, visitor: Visitor) -> str:
     say = visitor.speaker
+    if found.is_over:
+        return say.gettext(marked("Diese Zeit ist schon vorbei"))
     if found.openings:
         return say.say(marked("Nur {hours} offen"), hours=found.openings)
     if found.why_closed:
@@ -166,6 +170,7 @@ def _week_day(day: DayFound, form: SearchForm, search: Search, visitor: Visitor)
         date=format_date(day.day, "d.M." if visitor.language == "de" else "d/M", locale=locale),
         url=_day_url(day, form),
         free=day.free,
+        is_over=day.is_over,
         steps=steps,
         current=day.day == search.wanted.day,
     )

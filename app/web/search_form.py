@@ -20,6 +20,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 """The network's own zone; a space may have another."""
 
 TOMORROW_FROM_HOUR = 14
+LONGEST_PLACE = 80
 _SUNDAY = 7
 _HOLIDAY_REGION = "RP"
 MARKS = ("frei", "stufenlos", "bahnhof", "parken", "laden", "wlan", "abends")
@@ -122,8 +123,8 @@ def read_search(query: Mapping[str, str], marks: Sequence[str], visitor: Visitor
     """The search in a page's address. Without a place it has no `search` and an error at the place."""
     say = visitor.speaker.say
     wanted, errors = read_when(query, visitor)
-    ort = query.get("ort", "").strip()[:80]
-    here = _position(query.get("lat", ""), query.get("lng", "")) if not ort else None
+    ort = query.get("ort", "").strip()[:LONGEST_PLACE]
+    here = position_of(query.get("lat", ""), query.get("lng", "")) if not ort else None
     place_text, alternatives = ort, []
     if here is not None:
         place_text = say(marked("Mein Standort"))
@@ -263,7 +264,8 @@ def _minute(text: str) -> int | None:
     return value if value <= 24 * 60 and int(minute or 0) < 60 and value % 15 == 0 else None
 
 
-def _position(lat: str, lng: str) -> Position | None:
+def position_of(lat: str, lng: str) -> Position | None:
+    """A place on earth in degrees, or None where the two say none."""
     try:
         position = Position(float(lat), float(lng))
     except ValueError:

@@ -1,7 +1,7 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ from app.kernel.refusals import marked
 from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard
 from app.web.search_form import clock_text, part_spans, time_parts
+from app.web.way_back import NO_SEARCH, WayBack
 
 _STATES = {
     "free": marked("frei"),
@@ -78,6 +79,8 @@ class SpaceView:
     any_free: int
     next_free: NextFree | None
     why_closed: str | None
+    is_over: bool
+    way: WayBack
 
     @property
     def openings(self) -> Sequence[Opening]:
@@ -92,6 +95,24 @@ class SpaceView:
         closes = ends.hour * 60 + ends.minute
         return Opening(starts.hour * 60 + starts.minute, closes or 24 * 60)
 
+    @property
+    def next_free_url(self) -> str:
+        """This page on the next day on which something is free; empty where there is none."""
+        if self.next_free is None:
+            return ""
+        then = time_parts(replace(self.wanted, day=self.next_free.day))
+        return f"?{urlencode([*then.items(), ('art', self.kind), *self.way.pairs])}"
+
+    @property
+    def back_url(self) -> str:
+        """To the search, at the time that is shown here."""
+        return self.way.url(self.wanted, self.kind)
+
+    @property
+    def nearby_url(self) -> str:
+        """To the same search around this space."""
+        return self.way.around(self.space).url(self.wanted, self.kind)
+
 
 async def look_at(
     space: SpaceCard,
@@ -100,11 +121,13 @@ async def look_at(
     chosen: str,
     visitor: Visitor,
     address: str,
+    *,
+    way: WayBack = NO_SEARCH,
     moving: BookingCard | None = None,
 ) -> SpaceView:
     """The space at the wanted time. `address` is the page's own; a booking that is `moving` does not stand in its way.
 
-    Without a kind it is the first that the space has.
+    Without a kind it is the first that the space has. The page's links keep the `way` back.
     """
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     last = wanted.day + timedelta(days=DAYS_LOOKED_AHEAD)
@@ -120,7 +143,7 @@ async def look_at(
     of_kind = [resource for resource in resources if resource.kind is kind]
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
         chosen = ""
-    query = time_parts(wanted)
+    query = [*time_parts(wanted).items(), *way.pairs]
     items = [
         _item(number, resource, _state(resource, free, chosen, window), query, address, visitor)
         for number, resource in enumerate(sorted(resources, key=lambda r: r.kind is not kind), 1)
@@ -134,12 +157,14 @@ async def look_at(
         window=window,
         kinds=kinds,
         parts=await _parts(space.id, wanted, hours, kind, visitor),
-        floors=_floors(await floor_plans_of(space.id), resources, items),
+        floors=_floors(await floor_plans_of(space.id, visitor.language), resources, items),
         items=[item for item in items if item.kind is kind],
         chosen=chosen,
         any_free=any_free,
         next_free=None if any_free else await next_free_day(space.id, hours, wanted, kind, visitor.now),
         why_closed=hours.why_closed(wanted.day),
+        is_over=window is None and wanted.is_over(hours, visitor.now),
+        way=way,
     )
 
 
@@ -162,14 +187,19 @@ def _state(resource: ResourceCard, free: set[int], chosen: str, window: Period |
 
 
 def _item(
-    number: int, resource: ResourceCard, state: str, query: Mapping[str, str], address: str, visitor: Visitor
+    number: int,
+    resource: ResourceCard,
+    state: str,
+    query: Sequence[tuple[str, str]],
+    address: str,
+    visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
     detail = _detail(resource, visitor)
     name = say.word(label(resource.kind, resource.name))
     said_state = say.gettext(_STATES[state])
     is_open = state in ("free", "yours")
-    where = urlencode({**query, "art": resource.kind.value, "platz": resource.public_id})
+    where = urlencode([*query, ("art", resource.kind.value), ("platz", resource.public_id)])
     return PlaceItem(
         id=number,
         public_id=resource.public_id,

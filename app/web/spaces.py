@@ -19,6 +19,7 @@ from app.network.rules import FEATURES
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times, week_hours
+from app.web.way_back import way_back
 
 
 async def published(slug: str, visitor: Visitor) -> SpaceCard:
@@ -44,6 +45,7 @@ async def space_page(
         query.get("platz", ""),
         visitor,
         f"/standorte/{slug}",
+        way=way_back(request.query_params),
     )
     context = await space_context(view.space, visitor) | {
         "view": view,
@@ -53,7 +55,6 @@ async def space_page(
         "when": when_text(view.wanted, visitor),
         "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
         "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
-        "back_to": query.get("von_ort", "")[:80],
         "limits": empty_search(visitor),
     }
     return await pages.show(request, visitor, "space/show.html", context, status=422 if errors else 200)
