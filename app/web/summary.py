@@ -18,6 +18,7 @@ from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
+from app.web.filters import words_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here, sign_in_first
 from app.web.search_form import read_when, time_parts
@@ -50,7 +51,8 @@ async def summary(
     if window is None:
         again = [*time_parts(wanted).items(), ("art", kind), *way_back(request.query_params).pairs]
         return go(f"/standorte/{space.slug}?{urlencode(again)}#plan")
-    command = BookDesk(query.get("platz") or AnyOf(space.slug, kind), window.starts_at, window.ends_at)
+    what = query.get("platz") or _any_of(space, kind, request)
+    command = BookDesk(what, window.starts_at, window.ends_at)
     return await _show_summary(request, visitor, pages, space, command, kind)
 
 
@@ -67,7 +69,7 @@ async def confirm(
     actor = visitor.allowed(Action.BOOK_OWN)
     space = await published(data.get("standort", ""), visitor)
     kind = Kind(data["art"]) if data.get("art") in set(Kind) else Kind.DESK
-    what = data.get("platz") or AnyOf(space.slug, kind)
+    what = data.get("platz") or _any_of(space, kind, request)
     command = BookDesk(what, read_instant(data, "beginn"), read_instant(data, "ende"), data.get("notiz", ""))
 
     async def book_once() -> Answer:
@@ -142,6 +144,11 @@ async def _show_summary(
     return await pages.show(
         request, visitor, "booking/summary.html", context, status=status_of(refusal) if refusal else 200
     )
+
+
+def _any_of(space: SpaceCard, kind: Kind, request: PageRequest) -> AnyOf:
+    """Any of the kind there that passes the filters of the address."""
+    return AnyOf(space.slug, kind, words_of(way_back(request.query_params).marks, kind))
 
 
 def _chosen_times(request: PageRequest, visitor: Visitor) -> dict[str, str]:
