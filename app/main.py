@@ -42,6 +42,7 @@ from app.web import (
     sign_up,
     spaces,
     staff,
+    summary,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -126,6 +127,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         sign_up,
         spaces,
         staff,
+        summary,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
