@@ -89,9 +89,7 @@ async def publish_house_rules(
         before = (await house_rules_editions(space))[:1]
         earliest = max([now, *(edition.valid_from for edition in before)])
         if valid_from < earliest:
-            raise EditionTooEarly(
-                field="valid_from", earliest=earliest.astimezone(ZoneInfo(locked["time_zone"]))
-            )
+            raise EditionTooEarly(field="valid_from", earliest=earliest.astimezone(ZoneInfo(locked["time_zone"])))
         row = await fetch_row(
             "INSERT INTO house_rules (space, edition, text_de, text_en, valid_from) VALUES ($1, $2, $3, $4, $5)"
             " RETURNING edition, text_de, text_en, valid_from",
