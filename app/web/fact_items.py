@@ -39,11 +39,12 @@ _ELSEWHERE: Final = frozenset((*_WAY_IN, *_TOILETS, *_WELCOME, "wifi"))
 
 @dataclass(frozen=True, slots=True)
 class FactItem:
-    """One fact: what, whether (yes, no, unchecked), and the answer in words."""
+    """One fact: what, whether (yes, no, unchecked), and the answer in words. A measure is neither good nor bad."""
 
     name: str
     state: Checked
     answer: str
+    is_measure: bool = False
 
 
 def space_facts(space: SpaceCard, resources: Sequence[ResourceCard], say: Speaker) -> list[tuple[str, list[FactItem]]]:
@@ -121,23 +122,26 @@ def _at_desks(feature: str, desks: Sequence[ResourceCard], say: Speaker) -> Fact
 def _internet(measures: Measures, say: Speaker) -> FactItem:
     name = say.gettext(marked("Internet, gemessen"))
     if measures.internet_mbit is None or measures.internet_measured_on is None:
-        return FactItem(name, Checked.UNCHECKED, say.gettext(_ANSWERS[Checked.UNCHECKED]))
+        return _measure(name, None, say)
     day = say.day_of_year(measures.internet_measured_on)
-    return FactItem(name, Checked.YES, say.say(marked("{mbit} Mbit/s am {day}"), mbit=measures.internet_mbit, day=day))
+    return _measure(name, say.say(marked("{mbit} Mbit/s am {day}"), mbit=measures.internet_mbit, day=day), say)
 
 
 def _door(measures: Measures, say: Speaker) -> list[FactItem]:
-    unchecked = say.gettext(_ANSWERS[Checked.UNCHECKED])
     width, threshold = measures.door_width_cm, measures.threshold_cm
+    no_threshold = say.gettext(marked("keine"))
     return [
-        FactItem(say.gettext(marked("Türbreite")), Checked.UNCHECKED, unchecked)
-        if width is None
-        else FactItem(say.gettext(marked("Türbreite")), Checked.YES, f"{width} cm"),
-        FactItem(say.gettext(marked("Schwelle")), Checked.UNCHECKED, unchecked)
-        if threshold is None
-        else FactItem(
+        _measure(say.gettext(marked("Türbreite")), None if width is None else f"{width} cm", say),
+        _measure(
             say.gettext(marked("Schwelle")),
-            Checked.YES,
-            f"{threshold} cm" if threshold else say.gettext(marked("keine")),
+            None if threshold is None else f"{threshold} cm" if threshold else no_threshold,
+            say,
         ),
     ]
+
+
+def _measure(name: str, measured: str | None, say: Speaker) -> FactItem:
+    """What was measured in words, or that nothing was."""
+    if measured is None:
+        return FactItem(name, Checked.UNCHECKED, say.gettext(_ANSWERS[Checked.UNCHECKED]))
+    return FactItem(name, Checked.YES, measured, is_measure=True)

@@ -220,6 +220,7 @@ async def look_at(
         _item(
             number,
             resource,
+            space,
             _state(resource, free, chosen, window),
             bool(filters) and resource.id in fitting,
             resource_facts(resource, space.measures, visitor.speaker),
@@ -276,6 +277,7 @@ def _state(resource: ResourceCard, free: set[int], chosen: str, window: Period |
 def _item(
     number: int,
     resource: ResourceCard,
+    space: SpaceCard,
     state: str,
     fits: bool,
     facts: tuple[FactItem, ...],
@@ -283,7 +285,7 @@ def _item(
     visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
-    detail = _detail(resource, visitor)
+    detail = _detail(resource, space, visitor)
     name = say.word(label(resource.kind, resource.name))
     said = [say.gettext(_STATES[state]), *([say.gettext(_FITS)] if fits else [])]
     unchecked = [say.gettext(feature) for feature in unchecked_features(resource)]
@@ -304,9 +306,12 @@ def _item(
     )
 
 
-def _detail(resource: ResourceCard, visitor: Visitor) -> str:
+def _detail(resource: ResourceCard, space: SpaceCard, visitor: Visitor) -> str:
+    """What it has, but for what its whole house has."""
     say = visitor.speaker
-    words = [say.gettext(FEATURES[feature]) for feature in FEATURES_OF[resource.kind] if feature in resource.features]
+    own = [feature for feature in FEATURES_OF[resource.kind] if feature in resource.features]
+    everywhere = {"step_free"} & set(space.features)
+    words = [say.gettext(FEATURES[feature]) for feature in own if feature not in everywhere]
     if resource.kind is Kind.ROOM:
         words.insert(0, say.say(marked("{count} Personen"), count=resource.capacity))
     text = ", ".join(words)
