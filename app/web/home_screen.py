@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from app.identity.authentication import Visitor
 from app.kernel.refusals import marked
 from app.network.queries import the_network
 from app.platform.language import LANGUAGES, speaker
@@ -25,10 +26,12 @@ _ICONS = (
 
 
 @get("/manifest.webmanifest", media_type="application/manifest+json")
-async def manifest(request: PageRequest, static: NamedDependency[StaticFiles]) -> Response[bytes]:
+async def manifest(
+    request: PageRequest, visitor: NamedDependency[Visitor], static: NamedDependency[StaticFiles]
+) -> Response[bytes]:
     """In the language that its address names, since browsers ask for it without cookies."""
     asked = request.query_params.get("sprache", "")
-    say = speaker(asked if asked in LANGUAGES else LANGUAGES[0])
+    say = speaker(asked if asked in LANGUAGES else visitor.language)
     network = await the_network()
     content: dict[str, Any] = {
         "id": "/woche",

@@ -29,8 +29,8 @@ async def test_a_page_leads_to_the_manifest_in_its_language(site: Site) -> None:
         assert manifest["shortcuts"][0]["name"] == week
 
 
-async def test_an_address_without_a_known_language_is_german(site: Site) -> None:
-    assert (await (await site.browser()).get("/manifest.webmanifest?sprache=xx")).json()["lang"] == "de"
+async def test_an_address_without_a_known_language_is_in_the_visitors(site: Site) -> None:
+    assert (await (await site.browser(language="en")).get("/manifest.webmanifest?sprache=xx")).json()["lang"] == "en"
 
 
 async def test_each_icon_has_the_size_and_form_that_the_manifest_says(site: Site) -> None:
