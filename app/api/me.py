@@ -30,9 +30,7 @@ class Me(msgspec.Struct, frozen=True):
     language: str
     roles: list[RoleShape]
     home_municipality: Annotated[str | None, Meta(description="Official key (AGS), if the person has said so.")]
-    commutes_to: Annotated[
-        str | None, Meta(description="The usual `commute_to`, if the person has said so.")
-    ]
+    commutes_to: Annotated[str | None, Meta(description="The usual `commute_to`, if the person has said so.")]
     scopes: Annotated[list[str] | None, Meta(description="Those of the token; null for a session, which has all.")]
 
 

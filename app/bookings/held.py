@@ -14,9 +14,10 @@ from app.platform.database import fetch_row
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What was typed in beside the time; `any_of_kind` says that no certain resource was wanted."""
+    """What was typed in beside the time; `any_of_kind` says that any resource with these features was wanted."""
 
     any_of_kind: bool = False
+    features: frozenset[str] = frozenset()
     note: str = ""
     purpose: Purpose | None = None
     commute_to: str | None = None

@@ -15,7 +15,7 @@ from app.bookings.lapsing import HOLD, end_holds_of
 from app.bookings.operations import BookDesk, checked_phone
 from app.bookings.queries import BookingCard, Facts
 from app.bookings.rules import AnyOf, checked_note, checked_period, decide
-from app.bookings.taking import Draft, booking_rows, claim_one, facts_for
+from app.bookings.taking import Draft, booking_rows, claim_one, facts_for, words_of
 from app.identity.audit import record
 from app.identity.link_sign_in import signed_in_by_mail
 from app.identity.mailed_links import LIVES_OF_KNOWN, LinkNoLongerWorks, Purpose, SignUp, create_link, use_link
@@ -69,6 +69,7 @@ async def hold_desk(command: BookDesk, newcomer: Newcomer, now: datetime, *, key
     newcomer = Newcomer(usable_name(newcomer.name), usable_email(newcomer.email), usable_language(newcomer.language))
     choice = Choice(
         any_of_kind=isinstance(command.what, AnyOf),
+        features=words_of(command.what),
         note=checked_note(command.note),
         purpose=command.purpose,
         commute_to=demand_municipality(command.commute_to, "commute_to") if command.commute_to else None,

@@ -15,7 +15,6 @@ from app.bookings.queries import (
 from app.bookings.rules import (
     AnyOf,
     Decision,
-    NothingFree,
     Purpose,
     Status,
     check_changeable,
@@ -31,8 +30,10 @@ from app.bookings.taking import (
     booking_rows,
     claim_one,
     facts_for,
+    nothing_free,
     nothing_left,
     wanted_resources,
+    words_of,
 )
 from app.identity.audit import record
 from app.identity.rules import Action, Actor, demand, usable_phone
@@ -97,10 +98,12 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
             demand_municipality(command.commute_to, "commute_to")
         decision = decide(period, facts.hours, facts.space.name)
         facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-        free = await free_but_for_holds(facts.space.id, facts.resource.kind, period, person, now)
+        free = await free_but_for_holds(
+            facts.space.id, facts.resource.kind, period, person, now, words_of(command.what)
+        )
         if isinstance(command.what, AnyOf):
             if not free:
-                raise NothingFree(space=facts.space.name)
+                raise nothing_free(command.what, facts)
             return Quote(free[0], facts.space, decision, None)
         if facts.resource.id not in {resource.id for resource in free}:
             raise await already_taken(facts, period, free, now)
@@ -176,7 +179,8 @@ async def move(
 ) -> BookingCard:
     """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
 
-    Raises what `book` raises, and NotOpenToChange.
+    Within the space the house rules stay those that it was booked under. Raises what `book` raises, and
+    NotOpenToChange.
     """
     async with transaction():
         booking = await _locked(actor, public_id, for_others)
@@ -195,7 +199,9 @@ async def move(
         if for_others:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         decide(period, facts.hours, facts.space.name)
-        accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
+        accepted = None
+        if facts.space.id != booking.space.id:
+            accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([booking.resource.id, facts.resource.id])
         await release(booking.id, "booking")
         resource = await claim_one(what, facts, period, booking.person, "booking", booking.id, now)

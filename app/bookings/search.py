@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.bookings.rules import DAY_PARTS, DayPart, window_at
+from app.inventory.needs import OF_TIME
+from app.inventory.on_site import on_site_of
 from app.inventory.queries import Count, SpaceClock, SpaceWindow, count_free, hours_of, totals
 from app.inventory.rules import Hours, Kind, wall_instant
+from app.inventory.staffing import OnSite, time_fits
 from app.kernel.periods import Period
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
 from app.network.places import Station
 from app.network.queries import SpaceCard, published_spaces
+from app.network.rules import space_fits
 
 RADIUS_KM = 15.0
 DAYS_SHOWN = 7
@@ -52,7 +56,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What somebody looks for: a kind near a point, some time, with these features of the space."""
+    """What somebody looks for: a kind near a point, some time, and what must be there (words of inventory/needs.py)."""
 
     here: Position
     wanted: Wanted
@@ -76,6 +80,7 @@ class SpaceFound:
     count: Count
     station: Station
     station_km: float
+    on_site: OnSite
 
     @property
     def is_open(self) -> bool:
@@ -109,28 +114,34 @@ class Found:
 async def search_spaces(search: Search, today: date, now: datetime, language: str) -> Found:
     """Looks for spaces within the radius. Free counts what could be booked now for the whole time shown.
 
-    The list is ordered by distance alone. Five queries, however many spaces and bookings there are.
+    What is wanted leaves out spaces, and of those that stay the resources that don't fit; what must hold during the
+    time leaves out days. The list is ordered by distance alone. Five queries, however many spaces and bookings there
+    are.
     """
-    everywhere = [space for space in await published_spaces(now) if set(search.features) <= set(space.features)]
+    words = frozenset(search.features)
+    everywhere = [space for space in await published_spaces(now) if space_fits(words, space.features, space.measures)]
     distances = {space.id: distance_km(search.here, space) for space in everywhere}
     stations = {space.id: gazetteer().nearest_station(space.lat, space.lng) for space in everywhere}
     if search.near_station:
         everywhere = [space for space in everywhere if stations[space.id][1] <= STATION_NEAR_KM]
     everywhere.sort(key=lambda space: (distances[space.id], space.name))
-    of_kind = await totals([space.id for space in everywhere], search.kind)
+    of_kind = await totals([space.id for space in everywhere], search.kind, words)
     everywhere = [space for space in everywhere if space.id in of_kind]
     days = _days_around(search.wanted.day, today)
     clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in everywhere]
     hours = await hours_of(clocks, days[0], days[-1], language)
+    on_site = await on_site_of(hours, days[0], days[-1], language)
     near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
 
     windows: dict[tuple[int, date], SpaceWindow] = {}
     for space in everywhere:
         for day in days if space.id in near else [search.wanted.day]:
             period = search.wanted.at(hours[space.id], now, day)
-            if period is not None:
+            if period is not None and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
-    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind), strict=True))
+    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind, words), strict=True))
+    if not words.isdisjoint(OF_TIME):
+        everywhere = [space for space in everywhere if (space.id, search.wanted.day) in windows]
 
     def found(space: SpaceCard) -> SpaceFound:
         window = windows.get((space.id, search.wanted.day))
@@ -145,6 +156,7 @@ async def search_spaces(search: Search, today: date, now: datetime, language: st
             count=counts.get((space.id, search.wanted.day), Count(0, of_kind[space.id])),
             station=station,
             station_km=station_km,
+            on_site=on_site[space.id],
         )
 
     def day_found(day: date) -> DayFound:
@@ -184,9 +196,11 @@ class NextFree:
     free: int
 
 
-async def next_free_day(space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime) -> NextFree | None:
-    """Looks at the two weeks after the wanted day; `hours` must reach that far."""
+async def next_free_day(
+    space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime, words: Collection[str] = ()
+) -> NextFree | None:
+    """Looks at the two weeks after the wanted day; `hours` must reach that far. Counts what fits the words."""
     days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
     windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
-    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind)
+    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind, words)
     return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

@@ -20,12 +20,14 @@ from app.bookings.rules import (
     HeldForSomebody,
     HeldForSomebodyOthersFree,
     NothingFree,
+    NothingFreeThatFits,
     Purpose,
     Status,
     default_purpose,
 )
 from app.identity.audit import new_entry
 from app.identity.rules import Actor
+from app.inventory.needs import asks_of_resources
 from app.inventory.operations import claim
 from app.inventory.rules import label
 from app.kernel.periods import Period
@@ -52,7 +54,7 @@ async def facts_for(
 async def wanted_resources(what: str | AnyOf, facts: Facts, period: Period) -> list[BookedResource]:
     """What is to be tried, in this order."""
     if isinstance(what, AnyOf):
-        return await free_resources(facts.space.id, what.kind, period)
+        return await free_resources(facts.space.id, what.kind, period, what.features)
     return [facts.resource]
 
 
@@ -72,8 +74,19 @@ async def claim_one(
 async def nothing_left(what: str | AnyOf, facts: Facts, period: Period, now: datetime) -> Refusal:
     """Why nothing that was wanted could be had."""
     if isinstance(what, AnyOf):
-        return NothingFree(space=facts.space.name)
+        return nothing_free(what, facts)
     return await already_taken(facts, period, await free_resources(facts.space.id, facts.resource.kind, period), now)
+
+
+def words_of(what: str | AnyOf) -> frozenset[str]:
+    """What the resource must have; one that is named is taken as it is."""
+    return what.features if isinstance(what, AnyOf) else frozenset()
+
+
+def nothing_free(what: AnyOf, facts: Facts) -> NothingFree:
+    """That nothing of the kind is free, or nothing that fits."""
+    refusal = NothingFreeThatFits if asks_of_resources(what.features) else NothingFree
+    return refusal(space=facts.space.name)
 
 
 async def already_taken(facts: Facts, period: Period, free: list[BookedResource], now: datetime) -> AlreadyTaken:

@@ -15,6 +15,7 @@ from app.kernel.wall_time import Opening, local_day
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
 from app.network.holidays import public_holidays
+from app.web.filters import MARKS, NEAR_STATION, ONLY_FREE, read_filters, words_of
 
 ZONE = ZoneInfo("Europe/Berlin")
 """The network's own zone; a space may have another."""
@@ -23,16 +24,6 @@ TOMORROW_FROM_HOUR = 14
 LONGEST_PLACE = 80
 _SUNDAY = 7
 _HOLIDAY_REGION = "RP"
-MARKS = ("frei", "stufenlos", "bahnhof", "parken", "laden", "wlan", "abends")
-"""Filters of the result, by their name in the address."""
-
-_FEATURE_OF_MARK = {
-    "stufenlos": "step_free",
-    "parken": "parking",
-    "laden": "charging_point",
-    "wlan": "wifi",
-    "abends": "late_hours",
-}
 _PART_NAMES = {
     DayPart.MORNING: marked("vormittags"),
     DayPart.AFTERNOON: marked("nachmittags"),
@@ -138,16 +129,16 @@ def read_search(query: Mapping[str, str], marks: Sequence[str], visitor: Visitor
         else:
             here, place_text, ort = Position(place.lat, place.lng), place.name, place.label
     kind = Kind(query["art"]) if query.get("art") in set(Kind) else Kind.DESK
-    chosen = frozenset(mark for mark in marks if mark in MARKS)
+    chosen = read_filters(marks, kind)
     search = None
     if here is not None and wanted is not None:
         search = Search(
             here=here,
             wanted=wanted,
             kind=kind,
-            features=frozenset(_FEATURE_OF_MARK[mark] for mark in chosen if mark in _FEATURE_OF_MARK),
-            near_station="bahnhof" in chosen,
-            only_free="frei" in chosen,
+            features=words_of(chosen, kind),
+            near_station=NEAR_STATION in chosen,
+            only_free=ONLY_FREE in chosen,
         )
     day = wanted.day if wanted else default_day(visitor)
     return replace(

@@ -19,6 +19,7 @@ from app.identity.commuting import commute_of
 from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
+from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import municipalities, municipality_name
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
@@ -27,10 +28,12 @@ from app.platform.idempotency import Answer, once
 from app.platform.problems import NotSignedIn, status_of
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.web.filters import words_of
 from app.web.forms import checked_id
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import read_when, time_parts
+from app.web.space_facts import coming
 from app.web.spaces import published
 from app.web.summary_form import FIELDS, FOLDED, ChoiceIncomplete, Typed, read_instant
 from app.web.way_back import way_back
@@ -84,7 +87,7 @@ async def summary(
     chosen = Chosen(
         space,
         kind,
-        query.get("platz") or AnyOf(space.slug, kind),
+        query.get("platz") or _any_of(space, kind, request),
         window.starts_at,
         window.ends_at,
         Typed(commute=municipality_name((await commute_of(person)).usual) if person else ""),
@@ -111,7 +114,7 @@ async def confirm(
     chosen = Chosen(
         space,
         kind,
-        data.get("platz") or AnyOf(space.slug, kind),
+        data.get("platz") or _any_of(space, kind, request),
         read_instant(data, "beginn"),
         read_instant(data, "ende"),
         Typed.in_form(data),
@@ -172,7 +175,7 @@ async def _held_before(public_id: str, visitor: Visitor) -> Chosen:
     return Chosen(
         space,
         kind,
-        AnyOf(space.slug, kind) if hold.choice.any_of_kind else hold.resource.public_id,
+        AnyOf(space.slug, kind, hold.choice.features) if hold.choice.any_of_kind else hold.resource.public_id,
         hold.period.starts_at,
         hold.period.ends_at,
         Typed.in_choice(hold.choice),
@@ -207,6 +210,7 @@ async def _show_summary(
         "typed": chosen.typed,
         "rules": chosen.rules,
         "rules_ticked": chosen.rules is not None and chosen.typed.agrees_to(chosen.rules),
+        "coming": await coming(chosen.space, Period(chosen.starts_at, chosen.ends_at), visitor),
         "quoted": quoted,
         "any_of": isinstance(chosen.what, AnyOf),
         "label": label(resource.kind, resource.name) if resource else None,
@@ -256,6 +260,11 @@ def _addresses(
         "sign_in_url": f"/anmelden?{urlencode({'weiter': this_page})}",
         "chosen_id": place[0][1] if place else "",
     }
+
+
+def _any_of(space: SpaceCard, kind: Kind, request: PageRequest) -> AnyOf:
+    """Any of the kind there that passes the filters of the address."""
+    return AnyOf(space.slug, kind, words_of(way_back(request.query_params).marks, kind))
 
 
 def _chosen_times(request: PageRequest, visitor: Visitor) -> dict[str, str]:

@@ -13,7 +13,8 @@ from app.bookings.search import Wanted
 from app.inventory.rules import Kind
 from app.network.gazetteer import gazetteer
 from app.network.queries import SpaceCard
-from app.web.search_form import LONGEST_PLACE, MARKS, SearchForm, position_of, time_parts
+from app.web.filters import MARKS
+from app.web.search_form import LONGEST_PLACE, SearchForm, position_of, time_parts
 
 
 @dataclass(frozen=True, slots=True)

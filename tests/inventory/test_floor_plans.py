@@ -52,6 +52,7 @@ class Place:
     placement: Placement | None
     href: str | None
     aria: str
+    fits: bool = False
 
 
 DESKS = [
