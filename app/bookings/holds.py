@@ -59,8 +59,13 @@ class Confirmation:
     booking: BookingCard | None
 
 
-async def hold_desk(command: BookDesk, newcomer: Newcomer, now: datetime, *, key: bytes, address: str) -> HeldDesk:
-    """Holds what is wanted for 15 minutes and mails the link that books it; an earlier hold for the address ends.
+async def hold_desk(
+    command: BookDesk, newcomer: Newcomer, now: datetime, *, key: bytes, address: str, instead_of: str = ""
+) -> HeldDesk:
+    """Holds what is wanted for 15 minutes and mails the link that books it.
+
+    An earlier hold for the address ends, and so does the one with the public id `instead_of`: it was made with another
+    address by mistake.
 
     The statements are the same for known and unknown addresses, and so is the mail's way; its link makes an account or
     opens the one that is there. Raises what `book` raises, NameUnusable, EmailUnusable, TooMany.
@@ -68,6 +73,7 @@ async def hold_desk(command: BookDesk, newcomer: Newcomer, now: datetime, *, key
     period = checked_period(command.starts_at, command.ends_at, now)
     newcomer = Newcomer(usable_name(newcomer.name), usable_email(newcomer.email), usable_language(newcomer.language))
     choice = Choice(
+        name=newcomer.name,
         any_of_kind=isinstance(command.what, AnyOf),
         features=words_of(command.what),
         note=checked_note(command.note),
@@ -81,17 +87,24 @@ async def hold_desk(command: BookDesk, newcomer: Newcomer, now: datetime, *, key
     facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
     await hit(HOLDS_BY_ADDRESS, address_key(address), now)
     await count_mail(newcomer.email, address, now)
-    return await _hold(command.what, facts, period, choice, newcomer, now, key)
+    return await _hold(command.what, facts, period, choice, newcomer, now, key, instead_of)
 
 
 @retried
 async def _hold(
-    what: str | AnyOf, facts: Facts, period: Period, choice: Choice, newcomer: Newcomer, now: datetime, key: bytes
+    what: str | AnyOf,
+    facts: Facts,
+    period: Period,
+    choice: Choice,
+    newcomer: Newcomer,
+    now: datetime,
+    key: bytes,
+    instead_of: str,
 ) -> HeldDesk:
     async with transaction():
         await execute("SELECT pg_advisory_xact_lock($1::int, hashtext($2))", _ONE_FOR_EACH_ADDRESS, newcomer.email)
         known = await confirmed_person(newcomer.email)
-        await end_holds_of(newcomer.email, now)
+        await end_holds_of(newcomer.email, instead_of, now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
         resource = await claim_one(what, facts, period, None, HOLD, hold, now)
         link = await create_link(

@@ -25,7 +25,9 @@ _IN_THE_WAY = _END.format(
     " AND (h.expires_at <= $1 OR l.email = (SELECT lower(email) FROM person WHERE id = $5))",
     others="SKIP LOCKED",
 )
-_OF_ADDRESS = _END.format(source="JOIN mailed_link l ON l.id = h.link", which="l.email = $2", others="")
+_OF_ADDRESS = _END.format(
+    source="JOIN mailed_link l ON l.id = h.link", which="(l.email = $2 OR h.public_id = $3)", others=""
+)
 
 
 async def lapse_holds(now: datetime) -> int:
@@ -42,9 +44,9 @@ async def clear_the_way(space: int, period: Period, person: int | None, now: dat
     return bool(await _end(_IN_THE_WAY, now, space, period.starts_at, period.ends_at, person))
 
 
-async def end_holds_of(email: str, now: datetime) -> int:
-    """Ends what is held for this address, because something else shall be; how many holds."""
-    return await _end(_OF_ADDRESS, now, email)
+async def end_holds_of(email: str, public_id: str, now: datetime) -> int:
+    """Ends what is held for this address, and the hold with this id, because something else shall be; how many."""
+    return await _end(_OF_ADDRESS, now, email, public_id)
 
 
 async def forget_old_holds(now: datetime) -> int:

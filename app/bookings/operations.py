@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bookings.held import free_but_for_holds
 from app.bookings.lapsing import clear_the_way
 from app.bookings.queries import (
     BookedResource,
@@ -10,7 +11,6 @@ from app.bookings.queries import (
     BookingCard,
     Facts,
     booking_by_id,
-    free_but_for_holds,
 )
 from app.bookings.rules import (
     AnyOf,
@@ -86,8 +86,10 @@ class Quote:
     refusal: Refusal | None
 
 
-async def quote(command: BookDesk, now: datetime, language: str = "de", *, person: int | None = None) -> Quote:
-    """Says what `book` would do for this person, by the same rules, and changes nothing."""
+async def quote(
+    command: BookDesk, now: datetime, language: str = "de", *, person: int | None = None, hold: str = ""
+) -> Quote:
+    """Says what `book` would do for this person, or for who holds something already, and changes nothing."""
     facts: Facts | None = None
     try:
         period = checked_period(command.starts_at, command.ends_at, now)
@@ -99,7 +101,7 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
         decision = decide(period, facts.hours, facts.space.name)
         facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
         free = await free_but_for_holds(
-            facts.space.id, facts.resource.kind, period, person, now, words_of(command.what)
+            facts.space.id, facts.resource.kind, period, now, words_of(command.what), person=person, hold=hold
         )
         if isinstance(command.what, AnyOf):
             if not free:

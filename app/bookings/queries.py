@@ -13,7 +13,7 @@ from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
-from app.platform.database import fetch, fetch_row, fetch_value
+from app.platform.database import fetch, fetch_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,51 +256,6 @@ async def facts_of(
     return Facts(
         resource_from(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
     )
-
-
-async def free_but_for_holds(
-    space: int, kind: Kind, period: Period, person: int | None, now: datetime, words: Collection[str] = ()
-) -> list[BookedResource]:
-    """The same where holds that are over, and those of this person, count as gone: a second, slower look."""
-    fitting, values = that_fit(words, 7)
-    rows = await fetch(
-        f"""
-        SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-               r.capacity, r.features
-          FROM resource r
-         WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND NOT EXISTS (
-               SELECT FROM claim c
-                WHERE c.resource = r.id AND c.starts_at < $4 AND c.ends_at > $3
-                  AND NOT (c.reason = 'hold' AND EXISTS (
-                      SELECT FROM desk_hold h JOIN mailed_link l ON l.id = h.link
-                       WHERE h.id = c.holder
-                         AND (h.expires_at <= $6 OR l.email = (SELECT lower(email) FROM person WHERE id = $5))
-                  ))
-         ){fitting}
-         ORDER BY r.position, r.id
-        """,  # noqa: S608
-        space,
-        kind,
-        period.starts_at,
-        period.ends_at,
-        person,
-        now,
-        *values,
-    )
-    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
-
-
-async def held_until(resource: int, period: Period, now: datetime) -> datetime | None:
-    """Until when the resource is merely held for somebody who has not booked yet."""
-    until: datetime | None = await fetch_value(
-        "SELECT max(h.expires_at) FROM claim c JOIN desk_hold h ON h.id = c.holder AND c.reason = 'hold'"
-        " WHERE c.resource = $1 AND c.starts_at < $3 AND c.ends_at > $2 AND h.expires_at > $4",
-        resource,
-        period.starts_at,
-        period.ends_at,
-        now,
-    )
-    return until
 
 
 async def free_resources(space: int, kind: Kind, period: Period, words: Collection[str] = ()) -> list[BookedResource]:

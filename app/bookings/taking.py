@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bookings.held import held_until
 from app.bookings.lapsing import clear_the_way
 from app.bookings.queries import (
     BookedResource,
@@ -10,7 +11,6 @@ from app.bookings.queries import (
     Facts,
     facts_of,
     free_resources,
-    held_until,
 )
 from app.bookings.rules import (
     AlreadyTaken,

@@ -21,6 +21,15 @@ from app.web.sign_in import enter
 from app.web.sign_up import link_ended
 from app.web.week_view import times_text
 
+HOLD_COOKIE = "gehalten"
+"""The last hold of a browser, so that a mistake in the address can be mended without losing place or words."""
+
+
+def held_here(request: PageRequest, pages: Pages) -> str:
+    """The public id of what this browser has held, or nothing."""
+    public_id = request.cookies.get(pages.jar.name(HOLD_COOKIE), "")
+    return public_id if public_id.isascii() and public_id.isalnum() else ""
+
 
 @get("/buchen/gehalten")
 async def held_page(
@@ -30,7 +39,8 @@ async def held_page(
     hold = await hold_by_public_id(checked_id(request.query_params.get("platz", "")))
     if hold is None:
         raise NotFound
-    return await pages.show(request, visitor, "booking/held.html", _context(hold, visitor))
+    context = _context(hold, visitor) | {"may_change": hold.public_id == held_here(request, pages)}
+    return await pages.show(request, visitor, "booking/held.html", context)
 
 
 @get("/buchen/bestaetigen")
@@ -65,7 +75,9 @@ async def confirm_form(
     next_url = f"/buchungen/{booking.public_id}?neu=1" if booking else f"/buchen?gehalten={hold.public_id}"
     if confirmed.actor.is_staff:
         return sign_in_first(next_url)
-    return await enter(request, visitor, pages, confirmed.actor, next_url)
+    answer = await enter(request, visitor, pages, confirmed.actor, next_url)
+    answer.cookies.append(pages.jar.expired(HOLD_COOKIE))
+    return answer
 
 
 async def _link_ended(

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
-from app.bookings.held import hold_of_person
-from app.bookings.holds import Newcomer, hold_desk
+from app.bookings.held import hold_by_public_id, hold_of_person
+from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, Quote, book, quote
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, default_purpose
 from app.identity.authentication import Visitor
@@ -27,9 +28,9 @@ from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
 from app.platform.problems import NotSignedIn, status_of
 from app.platform.rate_limits import TooMany
-from app.platform.settings import Settings
 from app.web.filters import words_of
 from app.web.forms import checked_id
+from app.web.holds import HOLD_COOKIE, held_here
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import read_when, time_parts
@@ -70,8 +71,8 @@ async def summary(
     """What would be booked, and what it costs. Also without an account, which comes about with the booking."""
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     if "gehalten" in query:
-        chosen = await _held_before(query["gehalten"], visitor)
-        return await _show_summary(request, visitor, pages, chosen, was_held=True)
+        chosen, is_over = await _held_before(request, visitor, pages, query["gehalten"])
+        return await _show_summary(request, visitor, pages, chosen, was_held=is_over)
     space = await published(query.get("standort", ""), visitor)
     wanted, _ = read_when(query, visitor)
     kind = Kind(query["art"]) if query.get("art") in set(Kind) else Kind.DESK
@@ -101,7 +102,6 @@ async def confirm(
     request: PageRequest,
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
-    settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[Any]:
     """Books what the summary showed, or holds it for somebody who is not signed in.
@@ -125,9 +125,9 @@ async def confirm(
         refusals = [NotSignedIn()]  # a member's form whose session has ended meanwhile
     if not refusals:
         try:
-            return go(
-                await _book_once(visitor, chosen.command, data) if actor else await _hold(visitor, settings, chosen)
-            )
+            if actor is None:
+                return await _hold(request, visitor, pages, chosen)
+            return go(await _book_once(visitor, chosen.command, data))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -157,30 +157,44 @@ async def _book_once(visitor: Visitor, command: BookDesk, data: Mapping[str, str
     return f"/buchungen/{answer.body.decode()}?neu=1"
 
 
-async def _hold(visitor: Visitor, settings: Settings, chosen: Chosen) -> str:
-    """Holds the place for the address that was typed in; where to go then."""
+async def _hold(request: PageRequest, visitor: Visitor, pages: Pages, chosen: Chosen) -> Redirect:
+    """Holds the place for the address that was typed in; the page that says so.
+
+    What this browser held before ends: the address had a mistake, or another place was chosen after all.
+    """
     newcomer = Newcomer(chosen.typed.name, chosen.typed.email, visitor.language)
-    hold = await hold_desk(chosen.command, newcomer, visitor.now, key=settings.signing_key, address=visitor.address)
-    return f"/buchen/gehalten?platz={hold.public_id}"
+    hold = await hold_desk(
+        chosen.command,
+        newcomer,
+        visitor.now,
+        key=pages.settings.signing_key,
+        address=visitor.address,
+        instead_of=held_here(request, pages),
+    )
+    answer = go(f"/buchen/gehalten?platz={hold.public_id}")
+    answer.cookies.append(pages.jar.cookie(HOLD_COOKIE, hold.public_id, max_age=int(HELD_FOR.total_seconds())))
+    return answer
 
 
-async def _held_before(public_id: str, visitor: Visitor) -> Chosen:
-    """All that the person had chosen when a place was held. Raises NotFound for what was held for others."""
-    person = visitor.allowed(Action.BOOK_OWN).person
-    hold = await hold_of_person(person, checked_id(public_id))
+async def _held_before(request: PageRequest, visitor: Visitor, pages: Pages, public_id: str) -> tuple[Chosen, bool]:
+    """All that was chosen when a place was held, and whether that is over; for its person or in the same browser.
+
+    Raises NotFound for what was held for others, and NotSignedIn.
+    """
+    if visitor.actor is None and public_id == held_here(request, pages):
+        hold = await hold_by_public_id(public_id)
+    else:
+        hold = await hold_of_person(visitor.allowed(Action.BOOK_OWN).person, checked_id(public_id))
     space = await space_by_id(hold.space.id, visitor.now) if hold else None
     if hold is None or space is None:
         raise NotFound
-    kind = hold.resource.kind
-    return Chosen(
-        space,
-        kind,
-        AnyOf(space.slug, kind, hold.choice.features) if hold.choice.any_of_kind else hold.resource.public_id,
-        hold.period.starts_at,
-        hold.period.ends_at,
-        Typed.in_choice(hold.choice),
-        await edition_to_accept(space.id, person, visitor.now),
-    )
+    person = visitor.actor.person if visitor.actor else None
+    kind, choice = hold.resource.kind, hold.choice
+    what = AnyOf(space.slug, kind, choice.features) if choice.any_of_kind else hold.resource.public_id
+    rules = await edition_to_accept(space.id, person, visitor.now)
+    typed = Typed.in_choice(choice, hold.email)
+    chosen = Chosen(space, kind, what, hold.period.starts_at, hold.period.ends_at, typed, rules)
+    return chosen, not hold.lives_at(visitor.now)
 
 
 async def _show_summary(
@@ -194,7 +208,9 @@ async def _show_summary(
 ) -> Response[str]:
     """The summary. Refusals of a field stand beside it; another one, or the quote's, says why nothing can be booked."""
     person = visitor.actor.person if visitor.actor else None
-    quoted: Quote = await quote(chosen.to_quote, visitor.now, visitor.language, person=person)
+    quoted: Quote = await quote(
+        chosen.to_quote, visitor.now, visitor.language, person=person, hold=held_here(request, pages)
+    )
     errors = _beside_fields(refusals or [], visitor)
     general = next((refusal for refusal in refusals or [] if refusal.field not in FIELDS), None)
     refusal = quoted.refusal or general

@@ -68,9 +68,11 @@ class Typed:
         )
 
     @classmethod
-    def in_choice(cls, choice: Choice) -> "Typed":
+    def in_choice(cls, choice: Choice, email: str) -> "Typed":
         """What was typed when a place was held."""
         return cls(
+            name=choice.name,
+            email=email,
             note=choice.note,
             phone=choice.guest_phone,
             purpose=choice.purpose or "",
