@@ -28,6 +28,7 @@ from app.bookings.rules import (
     default_purpose,
 )
 from app.identity.audit import new_entry, record
+from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
 from app.inventory.operations import claim, lock_resources, new_claim, release
 from app.inventory.rules import label
@@ -110,10 +111,16 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
     NotFound for what nobody can book, NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where
     others were faster.
     """
+    if whom is None or whom == actor.person:
+        return await _book(actor, command, actor.person, now)
+    async with transaction():
+        return await _book(actor, command, await standing_record(whom), now)
+
+
+async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
     guest_phone = usable_phone(command.guest_phone, "guest_phone") if command.guest_phone else None
-    person = actor.person if whom is None else whom
     facts = await _facts(command.what, period, person, now, actor.language, for_booking=True)
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
@@ -144,7 +151,7 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
         if await insert_together(
             new_claim(resource.id, period, "booking", booking.id),
             _new_booking(booking),
-            new_entry("booking.made", "booking", booking.id, actor, now),
+            new_entry("booking.made", "booking", booking.id, actor, now, **_for_whom(actor, person)),
             new_event("booking.confirmed", "booking", booking.id, now),
             *([new_acceptance(person, facts.space.id, accepted, now)] if accepted else []),
         ):
@@ -172,7 +179,8 @@ async def cancel(
             now,
         )
         await release(booking.id, "booking")
-        await record("booking.cancelled", "booking", booking.id, actor, now, reason=reason)
+        details = {"reason": reason} | _for_whom(actor, booking.person)
+        await record("booking.cancelled", "booking", booking.id, actor, now, **details)
         await emit("booking.cancelled", "booking", booking.id, now)
         return await _again(booking)
 
@@ -227,6 +235,7 @@ async def move(
             now,
             before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
             after=[resource.public_id, period.starts_at, period.ends_at],
+            **_for_whom(actor, booking.person),
         )
         await emit("booking.moved", "booking", booking.id, now)
         return await _again(booking)
@@ -241,9 +250,14 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             return booking
         check_check_in(booking.status, booking.period, booking.space.zone, now)
         await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
-        await record("booking.checked_in", "booking", booking.id, actor, now)
+        await record("booking.checked_in", "booking", booking.id, actor, now, **_for_whom(actor, booking.person))
         await emit("booking.checked_in", "booking", booking.id, now)
         return await _again(booking)
+
+
+def _for_whom(actor: Actor, person: int) -> dict[str, object]:
+    """What the audit trail says beside who acted, where that was somebody else."""
+    return {} if person == actor.person else {"whom": person}
 
 
 async def _facts(

@@ -131,6 +131,11 @@ async def booking_by_id(booking: int) -> BookingCard | None:
     return _booking(row) if row else None
 
 
+async def bookings_where(condition: str, *arguments: object) -> list[BookingCard]:
+    """The bookings b of resources r at spaces s for which this SQL holds: for the reads of this capability's files."""
+    return [_booking(row) for row in await fetch(f"{_BOOKING} WHERE {condition}", *arguments)]
+
+
 @dataclass(frozen=True, slots=True)
 class BookingFilter:
     """Which of a person's bookings: those that touch [from_at, until_at) and stand so."""

@@ -238,6 +238,12 @@ def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime
         raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
 
 
+def is_that_day(period: Period, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the booking's own day is running: from its first midnight to its last, by the space's clock."""
+    last = local_day(period.ends_at - timedelta(microseconds=1), zone)
+    return local_day(period.starts_at, zone) <= local_day(now, zone) <= last
+
+
 _COMFORTS = ("height_adjustable", "monitor", "window", "quiet")
 
 

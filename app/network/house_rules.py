@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.platform.database import fetch_row
+from app.identity.merging import Merge, on_merge
+from app.platform.database import execute, fetch_row, fetch_value
 from app.platform.new_rows import NewRow
 
 
@@ -34,3 +35,25 @@ async def house_rules_of(space: int, now: datetime) -> HouseRulesEdition | None:
 def new_acceptance(person: int, space: int, edition: int, now: datetime) -> NewRow:
     """That the person has accepted this edition."""
     return NewRow("house_rules_acceptance", {"person": person, "space": space, "edition": edition, "accepted_at": now})
+
+
+async def accepted_edition(person: int, space: int) -> int:
+    """The latest edition that the person has accepted there; 0 where none."""
+    edition: int | None = await fetch_value(
+        "SELECT max(edition) FROM house_rules_acceptance WHERE person = $1 AND space = $2", person, space
+    )
+    return edition or 0
+
+
+@on_merge("house_rules_acceptance.person")
+async def _move_acceptances(merge: Merge) -> None:
+    """What both have accepted counts from the earlier time."""
+    await execute(
+        "WITH both AS (DELETE FROM house_rules_acceptance g USING house_rules_acceptance k WHERE g.person = $2"
+        " AND k.person = $1 AND (k.space, k.edition) = (g.space, g.edition) RETURNING k.id, g.accepted_at)"
+        " UPDATE house_rules_acceptance k SET accepted_at = least(k.accepted_at, both.accepted_at)"
+        " FROM both WHERE k.id = both.id",
+        merge.kept,
+        merge.gone,
+    )
+    await execute("UPDATE house_rules_acceptance SET person = $1 WHERE person = $2", merge.kept, merge.gone)

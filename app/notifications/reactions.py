@@ -33,6 +33,7 @@ def notification_reactions(
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
+        "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
