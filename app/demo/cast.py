@@ -47,6 +47,7 @@ ACCOUNTS = (
     Account(
         "rival@demo.example", "Rolf Hommes", "runs the RegioHub Andernach", Role.OPERATOR_MANAGER, "stadthaus-andernach"
     ),
+    Account("telephone@demo.example", "Tilda Roth", "answers the network's telephone", Role.TELEPHONE),
     Account("network@demo.example", "Nadja Theis", "administers the network", Role.NETWORK_ADMINISTRATOR),
 )
 

@@ -11,7 +11,7 @@ from app.identity.audit import record
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, create_link, use_link, void_links
 from app.identity.merging import join_records, locked_records, standing_record
 from app.identity.operations import MAILS_BY_ADDRESS, MAILS_TO_ADDRESS, NewPerson, create_people
-from app.identity.queries import actor_of_person
+from app.identity.queries import KnownPerson, actor_of_person, people
 from app.identity.rules import Action, Actor, usable_email
 from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch_row, fetch_value, retried, transaction
@@ -27,8 +27,8 @@ class Joined:
     is_new: bool
 
 
-async def enter_person(actor: Actor, newcomer: NewPerson, now: datetime, *, key: bytes, address: str) -> int:
-    """Makes a record for somebody who stands at the desk or is on the telephone; its key.
+async def enter_person(actor: Actor, newcomer: NewPerson, now: datetime, *, key: bytes, address: str) -> KnownPerson:
+    """Makes a record for somebody who stands at the desk or is on the telephone.
 
     With an e-mail address a link goes there, by which its owner makes the record an account. Raises NotAllowed, the
     refusals of `create_people`, TooMany.
@@ -41,7 +41,7 @@ async def enter_person(actor: Actor, newcomer: NewPerson, now: datetime, *, key:
         [person] = await create_people([newcomer], now, actor=actor)
         if newcomer.email:
             await _mail_link(actor, person, usable_email(newcomer.email), newcomer.language, now, key)
-    return person
+        return (await people([person]))[person]
 
 
 async def give_email(actor: Actor, person: int, email: str, now: datetime, *, key: bytes, address: str) -> None:
