@@ -18,6 +18,7 @@ SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
 BOOKABLE_AHEAD = timedelta(days=400)
 CHECK_IN_OPENS = timedelta(minutes=15)
+CODES_SHOWN_BEFORE = timedelta(hours=24)
 LONGEST_NOTE = 500
 
 
@@ -242,6 +243,16 @@ def is_that_day(period: Period, zone: ZoneInfo, now: datetime) -> bool:
     """Whether the booking's own day is running: from its first midnight to its last, by the space's clock."""
     last = local_day(period.ends_at - timedelta(microseconds=1), zone)
     return local_day(period.starts_at, zone) <= local_day(now, zone) <= last
+
+
+def may_take_codes_along(status: Status, period: Period, now: datetime) -> bool:
+    """Whether a mail or a slip says the space's codes: from the start to the end of what is firmly booked."""
+    return status in (Status.CONFIRMED, Status.CHECKED_IN) and now < period.ends_at
+
+
+def may_see_codes(status: Status, period: Period, now: datetime) -> bool:
+    """Whether the booking's page says the space's codes: not before the last day."""
+    return may_take_codes_along(status, period, now) and period.starts_at - CODES_SHOWN_BEFORE <= now
 
 
 _COMFORTS = ("height_adjustable", "monitor", "window", "quiet")

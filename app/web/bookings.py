@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from app.bookings.first_visit import arrival_card
 from app.bookings.operations import BookDesk, MoveBooking, Quote, book, cancel, check_in, move, quote
 from app.bookings.queries import BookingCard, booking_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AlreadyTaken, AnyOf, DayPart, Status
@@ -21,6 +22,7 @@ from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
 from app.platform.mail import mailbox
@@ -255,6 +257,8 @@ async def _show(
         **_named(booking, visitor),
         "space": await space_by_id(booking.space.id, now),
         "features": _features(booking.resource.features, visitor),
+        "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
+        "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "may_change": is_open,
         "may_check_in": booking.status is Status.CONFIRMED

@@ -13,7 +13,9 @@ from app.identity.authentication import Visitor
 from app.inventory.queries import resource_photos_of
 from app.inventory.rules import KIND_NAMES, Kind, label
 from app.kernel.refusals import NotFound
+from app.network.first_visit import card_text, first_visit_of
 from app.network.gazetteer import gazetteer
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, space_by_slug
 from app.network.rules import FEATURES
 from app.web.pages import PageRequest, Pages
@@ -63,8 +65,11 @@ async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
     """What the page says of the space at any time."""
     station, station_km = gazetteer().nearest_station(space.lat, space.lng)
     say = visitor.speaker
+    card = await first_visit_of(space.id)
     return {
         "space": space,
+        "card": card_text(card, None, say) if card else None,
+        "has_house_rules": await house_rules_of(space.id, visitor.now) is not None,
         "photos": await photos_of(space.id),
         "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
         "features": [say.gettext(text) for feature, text in FEATURES.items() if feature in space.features],
