@@ -30,6 +30,7 @@ from app.web.front_desk import booking_context, desk_space, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import clock_text, default_day, empty_search, part_spans, read_when, shown_day
+from app.web.slip import show_slip
 from app.web.week_view import times_text
 
 _ANY = {
@@ -302,4 +303,19 @@ async def _show_move(
     return await pages.show(request, visitor, "front_desk/move.html", context, status=status)
 
 
-HANDLERS = [book_for, choose_move, move_booking]
+@get("/theke/{slug:str}/buchungen/{public_id:str}/zettel")
+async def slip(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """What the desk hands out to somebody without e-mail."""
+    space = await desk_space(slug, visitor)
+    booking = await booking_at(space, public_id)
+    day_url = f"/theke/{slug}?tag={booking.starts_at.date().isoformat()}#b-{public_id}"
+    return await show_slip(request, visitor, pages, booking, day_url)
+
+
+HANDLERS = [book_for, choose_move, move_booking, slip]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -176,6 +177,9 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
     return {
         "space": space,
         "day": day,
+        "day_text": format_date(
+            day, "EEEE, d. MMMM" if visitor.language == "de" else "EEEE d MMMM", locale=visitor.speaker.locale
+        ),
         "is_today": day == today,
         "day_error": error,
         "rows": coming,
