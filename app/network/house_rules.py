@@ -80,10 +80,10 @@ async def accepted_edition(person: int, space: int) -> int:
 async def _move_acceptances(merge: Merge) -> None:
     """What both have accepted counts from the earlier time."""
     await execute(
-        "WITH both AS (DELETE FROM house_rules_acceptance g USING house_rules_acceptance k WHERE g.person = $2"
+        "WITH twice AS (DELETE FROM house_rules_acceptance g USING house_rules_acceptance k WHERE g.person = $2"
         " AND k.person = $1 AND (k.space, k.edition) = (g.space, g.edition) RETURNING k.id, g.accepted_at)"
-        " UPDATE house_rules_acceptance k SET accepted_at = least(k.accepted_at, both.accepted_at)"
-        " FROM both WHERE k.id = both.id",
+        " UPDATE house_rules_acceptance k SET accepted_at = least(k.accepted_at, twice.accepted_at)"
+        " FROM twice WHERE k.id = twice.id",
         merge.kept,
         merge.gone,
     )
