@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -159,10 +160,12 @@ _HERE = """
 _IN_REACH = f"""
     ($1 OR p.entered_at_space = ANY($2::bigint[]) OR p.entered_by_operator = ANY($3::bigint[]) OR {_HERE} IS NOT NULL)
 """
-_NAME = """
-    ' ' || replace(replace(replace(replace(
-        translate(lower(p.name), '-', ' '), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss')
-"""
+_LETTERS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("-", " "))
+_NAME = "' ' || " + reduce(
+    lambda text, letters: f"replace({text}, '{letters[0]}', '{letters[1]}')", _LETTERS, "lower(p.name)"
+)
+"""The name as `_Words` writes what was typed, each word behind a blank."""
+
 _GUEST = f"""
     SELECT p.id, p.public_id, p.name, p.language, p.email, p.email_confirmed_at, p.phone, p.home_municipality,
            p.entered_by_operator, p.entered_at_space, {_HERE} AS last_here, {_IN_REACH} AS is_known,
@@ -188,9 +191,7 @@ class _Words:
     def of(cls, text: str) -> "_Words":
         digits = phone_digits(text)
         is_number = len(digits) >= _SHORTEST_NUMBER and not re.search("[^0-9 +/()-]", text)
-        plain = text.lower().replace("-", " ")
-        for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-            plain = plain.replace(umlaut, letters)
+        plain = reduce(lambda plain, letters: plain.replace(*letters), _LETTERS, text.lower())
         words = ["".join(letter for letter in word if letter.isalnum() or letter in "'.") for word in plain.split()]
         email = text.strip().lower() if "@" in text else None
         return cls([] if is_number or email else [word for word in words if word], digits if is_number else None, email)
