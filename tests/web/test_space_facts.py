@@ -60,7 +60,7 @@ async def test_a_result_says_who_is_there_and_what_will_be_heard(site: Site, wor
 
 async def test_the_space_says_them_for_the_day_and_the_week(site: Site, world: World) -> None:
     said = text_of(await (await site.browser()).get(SPACE))
-    assert "Personal mit Personal 8–12 Uhr" in said
+    assert "Personal 8–12 Uhr Frei" in said
     assert "An diesem Tag zu hören: Chorprobe, 17–20 Uhr" in said
     assert "Mittwoch 8–18 Uhr, mit Personal 8–12 Uhr" in said
     assert "Donnerstag 8–18 Uhr, ohne Personal" in said
