@@ -185,7 +185,8 @@ async def move(
 ) -> BookingCard:
     """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
 
-    Raises what `book` raises, and NotOpenToChange.
+    Within the space the house rules stay those that it was booked under. Raises what `book` raises, and
+    NotOpenToChange.
     """
     async with transaction():
         booking = await _locked(actor, public_id, for_others)
@@ -204,7 +205,9 @@ async def move(
         if for_others:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         decide(period, facts.hours, facts.space.name)
-        accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
+        accepted = None
+        if facts.space.id != booking.space.id:
+            accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([booking.resource.id, facts.resource.id])
         await release(booking.id, "booking")
         resource = await _claim(what, facts, period, booking.id)

@@ -13,7 +13,7 @@ from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
-from app.platform.database import fetch, fetch_row
+from app.platform.database import fetch, fetch_row, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,18 @@ async def bookings_of(
         limit,
     )
     return [_booking(row) for row in rows]
+
+
+async def has_been_there(person: int, space: int, now: datetime) -> bool:
+    """Whether the person has had a booking at the space before now, and is not known to have stayed away."""
+    found: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM booking WHERE person = $1 AND space = $2 AND ends_at <= $3"
+        " AND status IN ('confirmed', 'checked_in', 'completed'))",
+        person,
+        space,
+        now,
+    )
+    return found
 
 
 _FACTS = """

@@ -15,6 +15,7 @@ from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
+from app.demo.welcome import accept_everywhere, enter_welcomes
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -58,9 +59,11 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
+        await enter_welcomes(now)
         step("people")
         accounts = await enter_accounts(operators, now)
         crowd = await enter_crowd(now)
+        await accept_everywhere(None, now)
         step("bookings")
         habits = habits_of(accounts[COMMUTER], accounts[FREELANCER], today)
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))

@@ -5,6 +5,7 @@ from typing import Final
 
 from babel.dates import format_date
 
+from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import HOLDING, Status
 from app.calendars.entries import entry_of
@@ -81,6 +82,7 @@ async def _letter(
             "what": what,
             "when": when(booking, says, now),
             "access": space.access[person.language] if space else "",
+            "card": await card_to_take_along(booking, says, now),
             "directions": space.directions[person.language] if space else "",
             "url": f"{office.address}/buchungen/{booking.public_id}",
         },

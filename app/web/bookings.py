@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from app.bookings.first_visit import arrival_card
 from app.bookings.operations import MoveBooking, cancel, check_in, move
 from app.bookings.queries import BookingCard, booking_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AnyOf, DayPart, Status
@@ -17,6 +18,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
+from app.network.house_rules import house_rules_of
 from app.network.queries import space_by_id
 from app.platform.mail import mailbox
 from app.platform.problems import status_of
@@ -136,6 +138,8 @@ async def _show(
         **_named(booking, visitor),
         "space": await space_by_id(booking.space.id, now),
         "features": features_text(booking.resource.features, visitor),
+        "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
+        "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "may_change": is_open,
         "may_check_in": booking.status is Status.CONFIRMED

@@ -1,6 +1,6 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -32,6 +32,7 @@ from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard
 from app.web.fact_items import FactItem, resource_facts, unchecked_features
 from app.web.filters import of_resources, words_of
+from app.web.plan_words import Placed, whereabouts
 from app.web.search_form import clock_text, part_spans, time_parts
 from app.web.space_facts import noise_text
 from app.web.way_back import NO_SEARCH, WayBack
@@ -51,6 +52,7 @@ class PlaceItem:
     """A resource in plan and list; `id` counts them, because the page's style sheet knows numbers only.
 
     `fits` where there are filters and it passes; `unchecked` names what nobody has checked of it.
+    `where` says what the plan shows of its place.
     """
 
     id: int
@@ -66,6 +68,7 @@ class PlaceItem:
     placement: Placement | None
     href: str | None
     aria: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class SpaceView:
     parts: Sequence[PartItem]
     floors: Sequence[tuple[FloorPlanCard, Sequence[PlaceItem]]]
     items: Sequence[PlaceItem]
+    others_in_plan: Sequence[PlaceItem]
     chosen: str
     any_free: int
     fitting: Count
@@ -231,6 +235,8 @@ async def look_at(
     ]
     any_free = sum(resource.id in free for resource in of_kind)
     fits = Count(len(free & fitting), len(fitting))
+    floors = _floors(await floor_plans_of(space.id, visitor.language), resources, items)
+    items = _with_whereabouts(items, floors, visitor)
     return SpaceView(
         space=space,
         hours=hours,
@@ -239,8 +245,9 @@ async def look_at(
         window=window,
         kinds=kinds,
         parts=await _parts(space.id, wanted, hours, kind, words, visitor),
-        floors=_floors(await floor_plans_of(space.id, visitor.language), resources, items),
+        floors=floors,
         items=[item for item in items if item.kind is kind],
+        others_in_plan=[item for item in items if item.kind is not kind and item.placement] if floors else [],
         chosen=chosen,
         any_free=any_free,
         fitting=fits,
@@ -314,8 +321,7 @@ def _detail(resource: ResourceCard, space: SpaceCard, visitor: Visitor) -> str:
     words = [say.gettext(FEATURES[feature]) for feature in own if feature not in everywhere]
     if resource.kind is Kind.ROOM:
         words.insert(0, say.say(marked("{count} Personen"), count=resource.capacity))
-    text = ", ".join(words)
-    return text[:1].upper() + text[1:]
+    return _capital(", ".join(words))
 
 
 def _floors(
@@ -323,6 +329,28 @@ def _floors(
 ) -> list[tuple[FloorPlanCard, list[PlaceItem]]]:
     floor_of = {resource.public_id: resource.floor_plan for resource in resources}
     return [(plan, [item for item in items if floor_of[item.public_id] == plan.id]) for plan in plans]
+
+
+def _with_whereabouts(
+    items: Sequence[PlaceItem], floors: Sequence[tuple[FloorPlanCard, Sequence[PlaceItem]]], visitor: Visitor
+) -> list[PlaceItem]:
+    """The items with what the plans show of their places, and with the floor where there is more than one."""
+    found = {}
+    for floor, on_floor in floors:
+        drawn = [
+            (item.id, Placed(label(item.kind, item.label), item.placement, item.kind is Kind.DESK))
+            for item in on_floor
+            if item.placement
+        ]
+        words = whereabouts([placed for _, placed in drawn], floor.drawing)
+        named = [floor.name] if len(floors) > 1 else []
+        for (number, _), said in zip(drawn, words, strict=True):
+            found[number] = ", ".join(visitor.speaker.word(word) for word in [*named, *said])
+    return [replace(item, where=_capital(found.get(item.id, ""))) for item in items]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def own_times(view: SpaceView) -> tuple[str, str]:

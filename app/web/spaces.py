@@ -13,7 +13,9 @@ from app.identity.authentication import Visitor
 from app.inventory.queries import resource_photos_of
 from app.inventory.rules import KIND_NAMES, Kind, label
 from app.kernel.refusals import NotFound
+from app.network.first_visit import card_text, first_visit_of
 from app.network.gazetteer import gazetteer
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, space_by_slug
 from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
@@ -47,7 +49,7 @@ async def space_page(
         f"/standorte/{slug}",
         way=way_back(request.query_params),
     )
-    context = await space_context(view.space) | {
+    context = await space_context(view.space, visitor) | {
         "view": view,
         "known": space_facts(space, view.resources, visitor.speaker),
         "errors": errors,
@@ -61,11 +63,15 @@ async def space_page(
     return await pages.show(request, visitor, "space/show.html", context, status=422 if errors else 200)
 
 
-async def space_context(space: SpaceCard) -> dict[str, Any]:
+async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
     """What the page says of the space at any time."""
     station, station_km = gazetteer().nearest_station(space.lat, space.lng)
+    say = visitor.speaker
+    card = await first_visit_of(space.id)
     return {
         "space": space,
+        "card": card_text(card, None, say) if card else None,
+        "has_house_rules": await house_rules_of(space.id, visitor.now) is not None,
         "photos": await photos_of(space.id),
         "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
         "station": station,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.inventory.floor_plans import FloorPlanDrawing, Furniture, Placement
-from app.platform.database import fetch_value
+from app.platform.database import execute, fetch_value
 from tests.web.conftest import Site
 from tests.worlds import HERE, TOMORROW, World, a_floor_plan, tomorrow
 
@@ -190,6 +190,13 @@ async def test_summary_confirm_done(world: World, site: Site) -> None:
     calendar = await browser.get(f"{urlsplit(done.headers['location']).path}/kalender.ics")
     assert calendar.headers["content-type"].startswith("text/calendar")
     assert b"SUMMARY:Platz 1" in calendar.content
+
+
+async def test_the_telephone_of_a_space_can_be_dialled(world: World, site: Site) -> None:
+    await execute("UPDATE space SET phone = '+49 (0) 2654 / 12-0' WHERE id = $1", world.polch.id)
+    browser = await site.browser(world.mia)
+    for page in ("/standorte/regiohub-polch", f"/buchungen/{await booked(world, site)}"):
+        assert '<a href="tel:+492654120">+49 (0) 2654 / 12-0</a>' in (await browser.get(page)).text
 
 
 async def test_the_same_form_sent_twice_books_once(world: World, site: Site) -> None:
