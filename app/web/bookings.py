@@ -25,6 +25,7 @@ from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
+from app.web.space_facts import staffed_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.summary import exact_times, features_text, read_instant
@@ -177,6 +178,7 @@ async def _show_move(
         "errors": errors,
         "own_times": own_times(view),
         "typed": typed_again(query) if errors else {},
+        "staffed": staffed_text(view.staffed),
         "when": when_text(view.wanted, visitor),
         "address": address,
         "limits": empty_search(visitor),
