@@ -29,7 +29,8 @@ PUBLIC = {
     "/anmelden", "/abmelden", "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
-    "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline", "/manifest.webmanifest",
+    "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
+    "/manifest.webmanifest", "/sw.js",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
