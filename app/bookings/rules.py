@@ -24,10 +24,11 @@ LONGEST_NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Whatever is best of a kind at a space (its name in addresses)."""
+    """Whatever is best of a kind at a space (its name in addresses) and fits these words (inventory/needs.py)."""
 
     space: str
     kind: Kind
+    features: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):
@@ -100,6 +101,10 @@ class AlreadyTakenOthersFree(AlreadyTaken):
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")
+
+
+class NothingFreeThatFits(NothingFree):
+    text = marked("In {space} ist in dieser Zeit nichts frei, das zu Ihren Filtern passt.")
 
 
 class NotOpenToChange(Conflict):
