@@ -24,7 +24,8 @@ from tests.web.conftest import Site, fresh
 from tests.worlds import NOW, APerson, World, tomorrow
 
 PUBLIC = {
-    "/", "/plaetze", "/standorte/{slug}", "/buchen", "/impressum", "/datenschutz", "/nutzungsbedingungen",
+    "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
+    "/datenschutz", "/nutzungsbedingungen",
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
     "/anmelden", "/abmelden", "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
