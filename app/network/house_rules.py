@@ -10,7 +10,7 @@ from app.identity.audit import record
 from app.identity.rules import Action, Actor, demand
 from app.kernel.plain_text import plain
 from app.kernel.refusals import BadInput, NotFound, marked
-from app.platform.database import fetch, fetch_row, transaction
+from app.platform.database import fetch, fetch_row, fetch_value, transaction
 from app.platform.new_rows import NewRow
 
 LONGEST_TEXT = 20_000
@@ -65,6 +65,20 @@ async def house_rules_editions(space: int) -> list[HouseRulesEdition]:
 def new_acceptance(person: int, space: int, edition: int, now: datetime) -> NewRow:
     """That the person has accepted this edition."""
     return NewRow("house_rules_acceptance", {"person": person, "space": space, "edition": edition, "accepted_at": now})
+
+
+async def edition_to_accept(space: int, person: int | None, now: datetime) -> HouseRulesEdition | None:
+    """The edition that this person has still to accept there; whoever is not known yet has accepted none."""
+    edition = await house_rules_of(space, now)
+    if edition is None or person is None:
+        return edition
+    accepted = await fetch_value(
+        "SELECT 1 FROM house_rules_acceptance WHERE space = $1 AND person = $2 AND edition >= $3 LIMIT 1",
+        space,
+        person,
+        edition.edition,
+    )
+    return None if accepted else edition
 
 
 async def publish_house_rules(

@@ -28,7 +28,8 @@ from app.web.search_form import default_day, empty_search, read_when, typed_agai
 from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
-from app.web.summary import exact_times, features_text, read_instant
+from app.web.summary import exact_times, features_text
+from app.web.summary_form import read_instant
 from app.web.week_view import times_text
 
 
