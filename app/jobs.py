@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.bookings.front_desk import forget_guest_numbers
+from app.bookings.lapsing import forget_old_holds, lapse_holds
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
@@ -87,6 +88,8 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
+        Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

@@ -98,6 +98,16 @@ class AlreadyTakenOthersFree(AlreadyTaken):
     text = marked("{name} ist in dieser Zeit vergeben. Frei sind noch: {others}.")
 
 
+class HeldForSomebody(AlreadyTaken):
+    """Somebody else has chosen it and may book it until then."""
+
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt.")
+
+
+class HeldForSomebodyOthersFree(AlreadyTaken):
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt. Frei sind noch: {others}.")
+
+
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product
 
-from app.demo.welcome import accept_everywhere
+from app.demo.acceptances import accept_everywhere
 from app.identity.hashing import hash_password
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import actor_of_person

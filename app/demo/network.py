@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.demo.acceptances import accept_everywhere
 from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
@@ -15,7 +16,7 @@ from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
-from app.demo.welcome import accept_everywhere, enter_welcomes
+from app.demo.welcome import enter_welcomes
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant

@@ -10,13 +10,12 @@ from datetime import datetime
 from app.identity.audit import record
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, create_link, use_link, void_links
 from app.identity.merging import join_records, locked_records, standing_record
-from app.identity.operations import MAILS_BY_ADDRESS, MAILS_TO_ADDRESS, NewPerson, create_people
+from app.identity.operations import NewPerson, count_mail, create_people
 from app.identity.queries import KnownPerson, actor_of_person, people
 from app.identity.rules import Action, Actor, usable_email
 from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch_row, fetch_value, retried, transaction
 from app.platform.outbox import emit
-from app.platform.rate_limits import address_key, hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ async def enter_person(actor: Actor, newcomer: NewPerson, now: datetime, *, key:
     if not actor.may(Action.BOOK_FOR_OTHERS, operator=newcomer.operator, space=newcomer.space):
         raise NotAllowed
     if newcomer.email:
-        await _count_mail(usable_email(newcomer.email), address, now)
+        await count_mail(usable_email(newcomer.email), address, now)
     async with transaction():
         [person] = await create_people([newcomer], now, actor=actor)
         if newcomer.email:
@@ -53,7 +52,7 @@ async def give_email(actor: Actor, person: int, email: str, now: datetime, *, ke
     if not actor.reach(Action.BOOK_FOR_OTHERS):
         raise NotAllowed
     email = usable_email(email)
-    await _count_mail(email, address, now)
+    await count_mail(email, address, now)
     async with transaction():
         person = await standing_record(person)
         row = await fetch_row("SELECT language, email_confirmed_at FROM person WHERE id = $1", person)
@@ -104,8 +103,3 @@ async def _mail_link(actor: Actor, person: int, email: str, language: str, now: 
     link = await create_link(Purpose.CONFIRM_EMAIL, now, key=key, email=email, person=person, language=language)
     await record("person.email_given", "person", person, actor, now)
     await emit("person.email_given", "mailed_link", link, now)
-
-
-async def _count_mail(email: str, address: str, now: datetime) -> None:
-    await hit(MAILS_BY_ADDRESS, address_key(address), now)
-    await hit(MAILS_TO_ADDRESS, email, now)

@@ -68,12 +68,18 @@ def new_acceptance(person: int, space: int, edition: int, now: datetime) -> NewR
     return NewRow("house_rules_acceptance", {"person": person, "space": space, "edition": edition, "accepted_at": now})
 
 
-async def accepted_edition(person: int, space: int) -> int:
-    """The latest edition that the person has accepted there; 0 where none."""
-    edition: int | None = await fetch_value(
-        "SELECT max(edition) FROM house_rules_acceptance WHERE person = $1 AND space = $2", person, space
+async def edition_to_accept(space: int, person: int | None, now: datetime) -> HouseRulesEdition | None:
+    """The edition that this person has still to accept there; whoever is not known yet has accepted none."""
+    edition = await house_rules_of(space, now)
+    if edition is None or person is None:
+        return edition
+    accepted = await fetch_value(
+        "SELECT 1 FROM house_rules_acceptance WHERE space = $1 AND person = $2 AND edition >= $3 LIMIT 1",
+        space,
+        person,
+        edition.edition,
     )
-    return edition or 0
+    return None if accepted else edition
 
 
 @on_merge("house_rules_acceptance.person")

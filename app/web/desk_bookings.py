@@ -21,7 +21,7 @@ from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind, label, wall_instant
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.gazetteer import gazetteer
-from app.network.house_rules import accepted_edition, house_rules_of
+from app.network.house_rules import edition_to_accept
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
@@ -94,7 +94,6 @@ async def form_context(
     """The form as filled in, else with the next working day, the whole of it and the best desk."""
     resources = await resources_of(space.id)
     kinds = [kind for kind in Kind if any(resource.kind is kind for resource in resources)]
-    rules = await house_rules_of(space.id, visitor.now)
     say = visitor.speaker
     limits = empty_search(visitor)
     return {
@@ -117,7 +116,7 @@ async def form_context(
         + [(purpose.value, say.gettext(text)) for purpose, text in PURPOSE_NAMES.items()],
         "first_day": limits.first_day,
         "last_day": limits.last_day,
-        "house_rules": rules if rules and await accepted_edition(person, space.id) < rules.edition else None,
+        "house_rules": await edition_to_accept(space.id, person, visitor.now),
         "key": token_urlsafe(16),
     }
 

@@ -26,7 +26,7 @@ from app.identity.rules import Actor, Grant, Role
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotAllowed, NotFound
-from app.network.house_rules import accepted_edition
+from app.network.house_rules import edition_to_accept
 from app.network.queries import SpaceCard, space_by_slug
 from app.platform.database import execute, fetch, fetch_row, fetch_value
 from app.platform.rate_limits import TooMany
@@ -117,8 +117,8 @@ async def test_house_rules_are_accepted_for_the_person(desk: Desk) -> None:
     with pytest.raises(HouseRulesNotAccepted):
         await book(desk.frida, a_desk(), NOW, whom=desk.erna)
     await book(desk.frida, a_desk(house_rules=1), NOW, whom=desk.erna)
-    assert await accepted_edition(desk.erna, desk.polch.id) == 1
-    assert await accepted_edition(desk.frida.person, desk.polch.id) == 0
+    assert await edition_to_accept(desk.polch.id, desk.erna, NOW) is None
+    assert await edition_to_accept(desk.polch.id, desk.frida.person, NOW)
 
 
 async def test_the_day_lists_all_who_come_by_time(desk: Desk) -> None:

@@ -26,12 +26,15 @@ from tests.web.conftest import Site, fresh
 from tests.worlds import NOW, APerson, World, tomorrow
 
 PUBLIC = {
-    "/", "/plaetze", "/standorte/{slug}", "/buchen", "/impressum", "/datenschutz", "/nutzungsbedingungen",
+    "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
+    "/datenschutz", "/nutzungsbedingungen",
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
-    "/anmelden", "/abmelden", "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
+    "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden",
+    "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
-    "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline", "/manifest.webmanifest",
+    "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
+    "/manifest.webmanifest", "/sw.js",
     "/eintrag-bestaetigen",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
