@@ -124,7 +124,7 @@ async def free_but_for_holds(
     person: int | None = None,
     hold: str = "",
 ) -> list[BookedResource]:
-    """Like `free_resources`, where holds that are over count as gone, and so do this person's and the one with this public id."""
+    """Like `free_resources`; holds that are over count as gone, and so do this person's and the one with this id."""
     fitting, values = that_fit(words, 8)
     rows = await fetch(
         f"""

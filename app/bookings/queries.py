@@ -13,7 +13,7 @@ from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
-from app.platform.database import fetch, fetch_row
+from app.platform.database import fetch, fetch_row, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
