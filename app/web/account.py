@@ -19,6 +19,7 @@ from app.identity.operations import (
 )
 from app.identity.passwords import demand_good_password
 from app.identity.queries import list_api_tokens, sessions_of
+from app.identity.reminders import wants_reminders
 from app.identity.rules import FreshSignInNeeded, LanguageUnknown, demand_fresh_sign_in
 from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
@@ -35,6 +36,7 @@ NOTICES = {
     "email": marked("Ihre neue E-Mail-Adresse gilt. Andere Geräte sind abgemeldet."),
     "passwort": marked("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet."),
     "sprache": marked("Ihre Sprache ist geändert."),
+    "erinnerungen": marked("Ihre Erinnerungen sind geändert."),
 }
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
@@ -46,6 +48,7 @@ async def overview(
     actor = visitor.signed_in
     context = {
         "language_name": LANGUAGE_NAMES[actor.language],
+        "reminded": await wants_reminders(actor.person),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
         "notice": notice(request, NOTICES),
