@@ -77,9 +77,7 @@ async def move_linked(
 
 
 async def _linked(link: str, visitor: Visitor, pages: Pages) -> BookingCard:
-    _, booking = await linked_booking(
-        link, visitor.now, key=pages.settings.signing_key, address=visitor.address
-    )
+    _, booking = await linked_booking(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
     return booking
 
 
@@ -104,9 +102,7 @@ async def _show_move(
 ) -> Response[str]:
     booking = await _linked(link, visitor, pages)
     days = days_open_to_link(booking, visitor.now)
-    return await show_move(
-        request, visitor, pages, booking, refusal, f"/absagen/{link}", days=days, headers=_HEADERS
-    )
+    return await show_move(request, visitor, pages, booking, refusal, f"/absagen/{link}", days=days, headers=_HEADERS)
 
 
 HANDLERS = [linked_page, cancel_linked, choose_linked_move, move_linked]
