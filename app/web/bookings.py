@@ -203,6 +203,7 @@ async def show_move(
         "when": when_text(view.wanted, visitor),
         "address": address,
         "page": page,
+        "within_week": OutsideThatWeek.text if days else "",
         "limits": {"first_day": days[0], "last_day": days[1]} if days else empty_search(visitor),
         "refusal": refusal,
         "starts_at": view.window.starts_at.isoformat() if view.window else "",

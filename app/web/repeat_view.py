@@ -123,7 +123,7 @@ def _what(day: RepeatDay, wanted: ResourceCard, visitor: Visitor) -> str:
         case Fate.CLOSED:
             return day.why_closed or ""
         case Fate.BOOKED:
-            return say.gettext(marked("In dieser Zeit haben Sie schon einen Platz"))
+            return ""
         case _:
             return say.word(name)
 
