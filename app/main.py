@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, asgi
 from litestar.config.compression import CompressionConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
@@ -34,13 +34,17 @@ from app.web import (
     calendars,
     feeds,
     home,
+    home_screen,
+    house_rules,
     linked_booking,
     mail_box,
+    offline,
     reminders,
     repeat,
     search,
     sign_in,
     sign_up,
+    slip,
     spaces,
     staff,
     summary,
@@ -81,6 +85,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
             "visitor": Provide(provide_visitor),
             "pages": _value(pages),
             "settings": _value(settings),
+            "static": _value(static),
             "files": _value(FolderFiles(settings.data_dir / "files")),
         },
         middleware=[
@@ -119,13 +124,17 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         calendars,
         feeds,
         home,
+        home_screen,
+        house_rules,
         linked_booking,
         mail_box,
+        offline,
         reminders,
         repeat,
         search,
         sign_in,
         sign_up,
+        slip,
         spaces,
         staff,
         summary,
@@ -135,8 +144,16 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
 
 
 def _value(value: object) -> Provide:
-    """A dependency that is the same for every request."""
-    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+    """A dependency that is the same for every request.
+
+    It names another one because Litestar resolves such one after the other, and the rest in tasks of their own:
+    most handlers need the visitor and one more, and a task costs more than both.
+    """
+
+    def give(visitor: NamedDependency[Visitor]) -> object:  # noqa: ARG001
+        return value
+
+    return Provide(give, sync_to_thread=False)
 
 
 def _answer(request: Request[Any, Any, Any], error: Exception, pages: Pages) -> Response[Any]:

@@ -1,5 +1,5 @@
 // Makes pages that already work a little quicker to use: the state of a running request, copying an
-// address, the device's position. Nothing here is needed to find or book a desk.
+// address, the device's position, keeping what is read without a connection. Nothing here is needed to find or book a desk.
 
 const SLOW = 400; // milliseconds until a region shows that it is waiting
 
@@ -119,3 +119,17 @@ function prepare(root) {
 
 prepare(document);
 document.addEventListener("htmx:after:swap", () => prepare(document));
+
+// Whoever is signed in finds the week and the next booking without a connection, too; for nobody nothing is kept.
+
+window.addEventListener("load", () => {
+  const worker = document.querySelector('meta[name="nahwerk-worker"]');
+  if (worker) navigator.serviceWorker?.register(worker.content);
+  else window.caches?.keys().then((names) => names.forEach((name) => caches.delete(name)));
+});
+
+// An exchange that found no line becomes an ordinary request, so that somebody answers it.
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx?.request?.method === "GET" && !ctx.response) window.location.assign(ctx.request.action);
+});

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from app.identity.rules import Actor, Grant, Role, Scope
+from app.inventory.floor_plans import FloorPlanDrawing, Placement, encode
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch_value
@@ -235,6 +238,20 @@ async def a_resource(space: int, kind: Kind, name: str, *, features: Sequence[st
         list(features),
     )
     return AResource(key, public_id, kind, name)
+
+
+async def a_floor_plan(space: ASpace, drawing: FloorPlanDrawing, places: Mapping[str, Placement]) -> None:
+    """The drawing of the space's only floor, and where its resources stand in it by name."""
+    floor = await fetch_value(
+        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", space.id, encode(drawing)
+    )
+    for name, placement in places.items():
+        await execute(
+            "UPDATE resource SET floor_plan = $2, placement = $3::jsonb WHERE id = $1",
+            space[name].id,
+            floor,
+            msgspec.json.encode(placement).decode(),
+        )
 
 
 async def a_person(name: str, email: str, *grants: Grant) -> APerson:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from app.api.shapes import ExceptionShape, HoursShape, OpeningShape, PhotoShape, StationShape, WeekdayShape
 from app.inventory.rules import Hours
+from app.inventory.staffing import Staffing
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.queries import Photo, SpaceCard
@@ -23,6 +24,20 @@ def hours_shape(hours: Hours, first: date, last: date) -> HoursShape:
         time_zone=str(hours.zone),
         week=[WeekdayShape(weekday, _openings(hours.week.get(weekday, ()))) for weekday in range(1, 8)],
         exceptions=[_exception(hours, day) for day in exceptional],
+    )
+
+
+def staffed_shape(staffing: Staffing, first: date, last: date) -> HoursShape:
+    """When somebody is there in the week, and the days from first to last on which that differs."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return HoursShape(
+        time_zone=str(staffing.hours.zone),
+        week=[WeekdayShape(weekday, _openings(staffing.usual(weekday))) for weekday in range(1, 8)],
+        exceptions=[
+            ExceptionShape(day.isoformat(), _openings(staffing.staffed_on(day)), None)
+            for day in days
+            if staffing.staffed_on(day) != staffing.usual(day.isoweekday())
+        ],
     )
 
 

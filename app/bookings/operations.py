@@ -18,6 +18,7 @@ from app.bookings.rules import (
     AnyOf,
     Decision,
     NothingFree,
+    NothingFreeThatFits,
     Purpose,
     Status,
     check_changeable,
@@ -29,6 +30,7 @@ from app.bookings.rules import (
 )
 from app.identity.audit import new_entry, record
 from app.identity.rules import Action, Actor, demand, usable_phone
+from app.inventory.needs import asks_of_resources
 from app.inventory.operations import claim, lock_resources, new_claim, release
 from app.inventory.rules import label
 from app.kernel.periods import Period
@@ -90,10 +92,10 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
         facts = await _facts(command.what, period, person, now, language, for_booking=False)
         decision = decide(period, facts.hours, facts.space.name)
         facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-        free = await free_resources(facts.space.id, facts.resource.kind, period)
+        free = await free_resources(facts.space.id, facts.resource.kind, period, _words(command.what))
         if isinstance(command.what, AnyOf):
             if not free:
-                raise NothingFree(space=facts.space.name)
+                raise _nothing_free(command.what, facts)
             return Quote(free[0], facts.space, decision, None)
         if facts.resource.id not in {resource.id for resource in free}:
             raise _already_taken(facts.resource, free)
@@ -183,7 +185,8 @@ async def move(
 ) -> BookingCard:
     """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
 
-    Raises what `book` raises, and NotOpenToChange.
+    Within the space the house rules stay those that it was booked under. Raises what `book` raises, and
+    NotOpenToChange.
     """
     async with transaction():
         booking = await _locked(actor, public_id, for_others)
@@ -202,7 +205,9 @@ async def move(
         if for_others:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         decide(period, facts.hours, facts.space.name)
-        accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
+        accepted = None
+        if facts.space.id != booking.space.id:
+            accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([booking.resource.id, facts.resource.id])
         await release(booking.id, "booking")
         resource = await _claim(what, facts, period, booking.id)
@@ -258,7 +263,7 @@ async def _facts(
 async def _wanted(what: str | AnyOf, facts: Facts, period: Period) -> list[BookedResource]:
     """What is to be tried, in this order."""
     if isinstance(what, AnyOf):
-        return await free_resources(facts.space.id, what.kind, period)
+        return await free_resources(facts.space.id, what.kind, period, what.features)
     return [facts.resource]
 
 
@@ -273,8 +278,19 @@ async def _claim(what: str | AnyOf, facts: Facts, period: Period, booking: int) 
 async def _nothing_left(what: str | AnyOf, facts: Facts, period: Period) -> Refusal:
     """Why nothing that was wanted could be had."""
     if isinstance(what, AnyOf):
-        return NothingFree(space=facts.space.name)
+        return _nothing_free(what, facts)
     return _already_taken(facts.resource, await free_resources(facts.space.id, facts.resource.kind, period))
+
+
+def _words(what: str | AnyOf) -> frozenset[str]:
+    """What the resource must have; one that is named is taken as it is."""
+    return what.features if isinstance(what, AnyOf) else frozenset()
+
+
+def _nothing_free(what: AnyOf, facts: Facts) -> NothingFree:
+    """That nothing of the kind is free, or nothing that fits."""
+    refusal = NothingFreeThatFits if asks_of_resources(what.features) else NothingFree
+    return refusal(space=facts.space.name)
 
 
 def _already_taken(resource: BookedResource, free: list[BookedResource]) -> AlreadyTaken:

@@ -1,6 +1,6 @@
 """Reads of bookings: the facts that a booking is decided on, and bookings as people see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.bookings.rules import AnyOf, HouseRulesState, Purpose, Status, comfort
-from app.inventory.queries import SpaceClock, hours_from
+from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
-from app.platform.database import fetch, fetch_row
+from app.platform.database import fetch, fetch_row, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,18 @@ async def bookings_of(
     return [_booking(row) for row in rows]
 
 
+async def has_been_there(person: int, space: int, now: datetime) -> bool:
+    """Whether the person has had a booking at the space before now, and is not known to have stayed away."""
+    found: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM booking WHERE person = $1 AND space = $2 AND ends_at <= $3"
+        " AND status IN ('confirmed', 'checked_in', 'completed'))",
+        person,
+        space,
+        now,
+    )
+    return found
+
+
 _FACTS = """
     SELECT {next_booking} AS next_booking,
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
@@ -261,10 +273,11 @@ async def facts_of(
     return Facts(_resource(row), space, row["operator_id"], hours, house_rules, row["next_booking"])
 
 
-async def free_resources(space: int, kind: Kind, period: Period) -> list[BookedResource]:
-    """What of the kind is free there during the whole period, the best first."""
+async def free_resources(space: int, kind: Kind, period: Period, words: Collection[str] = ()) -> list[BookedResource]:
+    """What of the kind is free there during the whole period and fits these words, the best first."""
+    fitting, values = that_fit(words, 5)
     rows = await fetch(
-        """
+        f"""
         SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
                r.capacity, r.features
           FROM resource r
@@ -272,13 +285,14 @@ async def free_resources(space: int, kind: Kind, period: Period) -> list[BookedR
                SELECT ends_at FROM claim
                 WHERE resource = r.id AND starts_at < $4 ORDER BY starts_at DESC LIMIT 1
           ) c ON true
-         WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND (c.ends_at IS NULL OR c.ends_at <= $3)
+         WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND (c.ends_at IS NULL OR c.ends_at <= $3){fitting}
          ORDER BY r.position, r.id
-        """,
+        """,  # noqa: S608
         space,
         kind,
         period.starts_at,
         period.ends_at,
+        *values,
     )
     return sorted((_resource(row) for row in rows), key=lambda resource: -comfort(resource.features))
 

@@ -18,15 +18,17 @@ SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
 BOOKABLE_AHEAD = timedelta(days=400)
 CHECK_IN_OPENS = timedelta(minutes=15)
+CODES_SHOWN_BEFORE = timedelta(hours=24)
 LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Whatever is best of a kind at a space (its name in addresses)."""
+    """Whatever is best of a kind at a space (its name in addresses) and fits these words (inventory/needs.py)."""
 
     space: str
     kind: Kind
+    features: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):
@@ -99,6 +101,10 @@ class AlreadyTakenOthersFree(AlreadyTaken):
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")
+
+
+class NothingFreeThatFits(NothingFree):
+    text = marked("In {space} ist in dieser Zeit nichts frei, das zu Ihren Filtern passt.")
 
 
 class NotOpenToChange(Conflict):
@@ -236,6 +242,16 @@ def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime
         raise NotOpenToChange
     if not period.starts_at - CHECK_IN_OPENS <= now < period.ends_at:
         raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
+
+
+def may_take_codes_along(status: Status, period: Period, now: datetime) -> bool:
+    """Whether a mail or a slip says the space's codes: from the start to the end of what is firmly booked."""
+    return status in (Status.CONFIRMED, Status.CHECKED_IN) and now < period.ends_at
+
+
+def may_see_codes(status: Status, period: Period, now: datetime) -> bool:
+    """Whether the booking's page says the space's codes: not before the last day."""
+    return may_take_codes_along(status, period, now) and period.starts_at - CODES_SHOWN_BEFORE <= now
 
 
 _COMFORTS = ("height_adjustable", "monitor", "window", "quiet")

@@ -29,14 +29,17 @@ class CreateFeed:
     subject: str | None = None
 
 
-async def create_feed(actor: Actor, command: CreateFeed, now: datetime) -> tuple[FeedCard, str]:
+async def create_feed(
+    actor: Actor, command: CreateFeed, now: datetime, *, token: str | None = None
+) -> tuple[FeedCard, str]:
     """Makes a feed in the actor's language; the feed and its token, which nobody can read again.
 
-    Taken time of a resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else,
-    TooManyFeeds, ScopeMissing.
+    Who has to say the token a second time brings one along that can be made again (`derived_token`). Taken time of a
+    resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else, TooManyFeeds,
+    ScopeMissing.
     """
     demand(actor, Action.MANAGE_OWN_FEEDS)
-    token, public_id = new_token(), new_public_id()
+    token, public_id = token or new_token(), new_public_id()
     async with transaction():
         resource, space = await _subject(actor, command)
         await _demand_room(actor)
@@ -58,10 +61,13 @@ async def create_feed(actor: Actor, command: CreateFeed, now: datetime) -> tuple
     return card, token
 
 
-async def rotate_feed(actor: Actor, public_id: str, now: datetime) -> tuple[FeedCard, str]:
-    """Gives the feed a new address; the old one is dead at once. Raises NotFound, ScopeMissing."""
+async def rotate_feed(actor: Actor, public_id: str, now: datetime, *, token: str | None = None) -> tuple[FeedCard, str]:
+    """Gives the feed a new address, with a token as in `create_feed`; the old one is dead at once.
+
+    Raises NotFound, ScopeMissing.
+    """
     demand(actor, Action.MANAGE_OWN_FEEDS)
-    token = new_token()
+    token = token or new_token()
     async with transaction():
         feed = await fetch_value(
             "UPDATE feed SET token_hash = $3, rotated_at = $4, last_fetched_at = NULL, last_fetched_by = NULL"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product
 
+from app.demo.welcome import accept_everywhere
 from app.identity.hashing import hash_password
 from app.identity.operations import NewPerson, create_people
 from app.identity.roles import grant_role
@@ -80,7 +81,10 @@ async def enter_crowd(now: datetime) -> Sequence[int]:
 
 
 async def add_members(count: int, now: datetime) -> int:
-    """Sees to it that member0001@demo.example and so on exist up to this number; how many were missing."""
+    """Sees to it that member0001@demo.example and so on exist up to this number; how many were missing.
+
+    They have accepted every space's house rules, so that their programs can book at once.
+    """
     rows = await fetch("SELECT lower(email) AS email FROM person WHERE email ILIKE 'member%@demo.example'")
     known = {row["email"] for row in rows}
     missing = [number for number in range(1, count + 1) if _member_email(number) not in known]
@@ -90,7 +94,7 @@ async def add_members(count: int, now: datetime) -> int:
             NewPerson(f"Mitglied {number}", _member_email(number), password_hash=password_hash, is_confirmed=True)
             for number in missing[at : at + _PEOPLE_AT_ONCE]
         ]
-        await create_people(newcomers, now)
+        await accept_everywhere(await create_people(newcomers, now), now)
     return len(missing)
 
 

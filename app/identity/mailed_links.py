@@ -5,9 +5,6 @@ worker that writes the mail makes it anew, so that it stands in no row, event or
 the signing key alone is enough to open a link.
 """
 
-import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from typing import Any
 
 from app.kernel.refusals import Refusal, marked
 from app.platform.database import execute, fetch_row, fetch_value
-from app.platform.random_ids import token_hash
+from app.platform.random_ids import derived_token, token_hash
 
 
 class Purpose(StrEnum):
@@ -39,7 +36,7 @@ class LinkNoLongerWorks(Refusal):
     """The link was used, has lapsed, was replaced, or never was one."""
 
     code = "link_no_longer_works"
-    text = marked("Dieser Link gilt nicht mehr. Er lässt sich nur einmal und nur für kurze Zeit verwenden.")
+    text = marked("Ein Link aus einer E-Mail lässt sich nur einmal und nur für kurze Zeit verwenden.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,7 @@ class LinkToMail:
 
 
 def _token(key: bytes, purpose: str, salt: bytes) -> str:
-    digest = hmac.digest(key, b"mailed link\0" + purpose.encode() + b"\0" + salt, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return derived_token(key, f"mailed link\0{purpose}", salt)
 
 
 async def create_link(

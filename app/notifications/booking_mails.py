@@ -5,6 +5,7 @@ from typing import Final
 
 from babel.dates import format_date
 
+from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
@@ -106,8 +107,10 @@ async def _letter(
             "what": what,
             "when": when(booking, says, now),
             "access": space.access[person.language] if space else "",
+            "card": await card_to_take_along(booking, says, now),
             "directions": space.directions[person.language] if space else "",
             "url": f"{office.address}/buchungen/{booking.public_id}",
+            "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
         },
         calendar=None if news == "reminder" else await _calendar_part(office, booking, says),

@@ -24,10 +24,13 @@ class Letterhead:
     tagline: str
     phone: str
     phone_hours: str
+    is_demo: bool
 
     @classmethod
     def of(cls, network: NetworkCard, language: str) -> "Letterhead":
-        return cls(network.name, network.tagline[language], network.phone, network.phone_hours[language])
+        return cls(
+            network.name, network.tagline[language], network.phone, network.phone_hours[language], network.is_demo
+        )
 
 
 @dataclass(frozen=True, slots=True)

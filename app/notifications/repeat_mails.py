@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, bookings_by_id
 from app.bookings.rules import HOLDING
 from app.identity.queries import people
@@ -44,6 +45,7 @@ async def tell_bookings_repeated(office: PostOffice, keys: Sequence[int], now: d
                 )
                 for booking in standing
             ],
+            "card": await card_to_take_along(first, says, now),
             "access": space.access[person.language] if space else "",
             "directions": space.directions[person.language] if space else "",
             "url": f"{office.address}/woche/alle",

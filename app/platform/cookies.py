@@ -43,15 +43,18 @@ class CookieJar:
         )
 
 
+_WITHOUT_COOKIES = ("/static/", "/calendars/", "/health/", "/metrics", "/bilder/", "/sw.js", "/manifest.webmanifest")
+
+
 class FormOriginCheck(CSRFMiddleware):
     """Litestar's check, left out where a bearer token speaks: browsers do not add those by themselves.
 
-    Static files, feeds and health answers get no cookie. Calls of the interface without any cookie speak for nobody and
-    are left to answer for themselves.
+    Static files, feeds, health answers and their like get no cookie. Calls of the interface without any cookie speak
+    for nobody and are left to answer for themselves.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        bare = scope["path"].startswith(("/static/", "/calendars/", "/health/", "/metrics", "/bilder/"))
+        bare = scope["path"].startswith(_WITHOUT_COOKIES)
         sent = {name for name, _ in scope["headers"]}
         bare = bare or (scope["path"].startswith("/api/") and b"cookie" not in sent)
         if bare or b"authorization" in sent:

@@ -1,6 +1,8 @@
 """Ids that cannot be guessed, and tokens that are stored as hashes only."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -21,6 +23,15 @@ def new_public_id() -> str:
 def new_token() -> str:
     """256 bits in 43 characters that are safe in a URL."""
     return secrets.token_urlsafe(32)
+
+
+def derived_token(key: bytes, purpose: str, salt: bytes) -> str:
+    """A token in the form of `new_token` that can be made again from its salt, by whoever has the key and nobody else.
+
+    HMAC-SHA256; a table may keep the salt.
+    """
+    digest = hmac.digest(key, purpose.encode() + b"\0" + salt, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> bytes:

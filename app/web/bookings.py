@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
 from app.bookings.operations import MoveBooking, cancel, check_in, move
 from app.bookings.queries import BookingCard, booking_of
@@ -21,6 +22,7 @@ from app.identity.reminders import wants_reminders
 from app.identity.rules import Action
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
+from app.network.house_rules import house_rules_of
 from app.network.queries import space_by_id
 from app.platform.mail import mailbox
 from app.platform.problems import status_of
@@ -29,7 +31,7 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
-from app.web.summary import features_text, read_instant
+from app.web.summary import exact_times, features_text, read_instant
 from app.web.week_view import times_text
 
 
@@ -139,6 +141,8 @@ async def _show(
         **named(booking, visitor),
         "space": await space_by_id(booking.space.id, now),
         "features": features_text(booking.resource.features, visitor),
+        "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
+        "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "may_change": is_open,
         "may_check_in": booking.status is Status.CONFIRMED
@@ -172,13 +176,7 @@ async def show_move(
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     starts, ends = booking.starts_at, booking.ends_at
     if "tag" not in query:
-        query |= {
-            "tag": starts.date().isoformat(),
-            "zeit": DayPart.OWN.value,
-            "von": f"{starts:%H:%M}",
-            "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
-            "platz": booking.resource.public_id,
-        }
+        query |= exact_times(starts, ends) | {"platz": booking.resource.public_id}
     wanted, errors = read_when(query, visitor)
     if days and wanted and not days[0] <= wanted.day <= days[1]:
         wanted, errors = None, {"tag": visitor.speaker.refusal(OutsideThatWeek())}
@@ -191,7 +189,7 @@ async def show_move(
         query.get("platz", ""),
         visitor,
         address,
-        booking,
+        moving=booking,
     )
     context = {
         "booking": booking,

@@ -1,9 +1,10 @@
 """What all pages share: the frame around a template, the ways from one page to the next, and errors as pages."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -19,6 +20,7 @@ from app.platform.cookies import CookieJar
 from app.platform.problems import Problem
 from app.platform.settings import Settings
 from app.platform.templates import Templates
+from app.web.search_form import ZONE
 
 PageRequest = Request[Any, Any, Any]
 
@@ -50,6 +52,7 @@ class Pages:
         self.templates = templates
         self.settings = settings
         self.jar = jar
+        self._key = settings.signing_key
         self._network: NetworkCard | None = None
 
     async def show(
@@ -69,7 +72,12 @@ class Pages:
             html,
             status_code=status,
             media_type=MediaType.HTML,
-            headers={"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language", **(headers or {})},
+            headers={
+                "Cache-Control": "private, no-store",
+                "Vary": "Cookie, Accept-Language",
+                "Nahwerk-Person": self._sign_of(visitor) or "nobody",
+                **(headers or {}),
+            },
         )
 
     def problem(self, request: PageRequest, visitor: Visitor, problem: Problem) -> Response[str]:
@@ -81,8 +89,19 @@ class Pages:
             html,
             status_code=problem.status,
             media_type=MediaType.HTML,
-            headers={"Cache-Control": "no-store", **problem.headers},
+            headers={"Cache-Control": "no-store", **self._known_person(visitor), **problem.headers},
         )
+
+    def _known_person(self, visitor: Visitor) -> dict[str, str]:
+        """Where the database is away nobody is known to be signed in, and yet somebody may be."""
+        sign = self._sign_of(visitor)
+        return {"Nahwerk-Person": sign} if sign else {}
+
+    def _sign_of(self, visitor: Visitor) -> str:
+        """By this the worker in the browser knows whose page it is: another one for each session, and no secret."""
+        if visitor.actor is None:
+            return ""
+        return hmac.digest(self._key, f"page of session {visitor.actor.session}".encode(), "sha256").hex()[:16]
 
     def _frame(self, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
         network = self._network
@@ -96,6 +115,8 @@ class Pages:
             "scheme": visitor.scheme,
             "here": here(request),
             "now": visitor.now,
+            "as_of": visitor.speaker.word(visitor.now.astimezone(ZONE)),
+            "host": urlsplit(self.settings.address).netloc,
             "csrf_input": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(csrf),
         }
 

@@ -147,6 +147,7 @@ async def sign_out_form(visitor: NamedDependency[Visitor], pages: NamedDependenc
         await sign_out(visitor.actor, visitor.now)
     answer = go("/anmelden?getan=abgemeldet")
     answer.cookies.append(pages.jar.expired(SESSION_COOKIE))
+    answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 
 

@@ -18,10 +18,12 @@ from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
+from app.web.filters import words_of
 from app.web.home import FormData
-from app.web.pages import PageRequest, Pages, go
+from app.web.pages import PageRequest, Pages, go, here, sign_in_first
 from app.web.search_form import read_when, time_parts
 from app.web.spaces import published
+from app.web.way_back import way_back
 from app.web.week_view import times_text
 
 
@@ -47,8 +49,10 @@ async def summary(
     hours = (await hours_of([clock], wanted.day, wanted.day, visitor.language))[space.id]
     window = wanted.at(hours, visitor.now)
     if window is None:
-        return go(f"/standorte/{space.slug}?{urlencode(time_parts(wanted) | {'art': kind})}#plan")
-    command = BookDesk(query.get("platz") or AnyOf(space.slug, kind), window.starts_at, window.ends_at)
+        again = [*time_parts(wanted).items(), ("art", kind), *way_back(request.query_params).pairs]
+        return go(f"/standorte/{space.slug}?{urlencode(again)}#plan")
+    what = query.get("platz") or _any_of(space, kind, request)
+    command = BookDesk(what, window.starts_at, window.ends_at)
     return await _show_summary(request, visitor, pages, space, command, kind)
 
 
@@ -56,11 +60,16 @@ async def summary(
 async def confirm(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[Any]:
-    """Books what the summary showed; the same form sent twice books once."""
+    """Books what the summary showed; the same form sent twice books once.
+
+    The form says what is booked, its address how it was chosen: that leads back to the choice.
+    """
+    if visitor.actor is None:
+        return sign_in_first(here(request) if request.url.query else "/")
     actor = visitor.allowed(Action.BOOK_OWN)
     space = await published(data.get("standort", ""), visitor)
     kind = Kind(data["art"]) if data.get("art") in set(Kind) else Kind.DESK
-    what = data.get("platz") or AnyOf(space.slug, kind)
+    what = data.get("platz") or _any_of(space, kind, request)
     command = BookDesk(what, read_instant(data, "beginn"), read_instant(data, "ende"), data.get("notiz", ""))
 
     async def book_once() -> Answer:
@@ -103,15 +112,11 @@ async def _show_summary(
     starts, ends = (
         at.astimezone(quoted.space.zone if quoted.space else None) for at in (command.starts_at, command.ends_at)
     )
-    own = {
-        "tag": starts.date().isoformat(),
-        "zeit": DayPart.OWN.value,
-        "von": f"{starts:%H:%M}",
-        "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
-        "art": kind.value,
-    }
     chosen = command.what if isinstance(command.what, str) else ""
-    choice = {"standort": space.slug, **own} | ({"platz": chosen} if chosen else {})
+    times = _chosen_times(request, visitor) or exact_times(starts, ends)
+    choice = [*times.items(), ("art", kind.value), *way_back(request.query_params).pairs]
+    place = [("platz", chosen)] if chosen else []
+    this_page = f"/buchen?{urlencode([('standort', space.slug), *choice, *place])}"
     alternatives = refusal.facts.get("alternatives", []) if isinstance(refusal, AlreadyTaken) else []
     context = {
         "space": space,
@@ -128,16 +133,39 @@ async def _show_summary(
         "key": token_urlsafe(16),
         "refusal": refusal,
         "alternatives": [
-            (label(kind, name), f"/buchen?{urlencode({**choice, 'platz': public_id})}")
+            (label(kind, name), f"/buchen?{urlencode([('standort', space.slug), *choice, ('platz', public_id)])}")
             for public_id, name in (alternatives if isinstance(alternatives, list) else [])
         ],
-        "back_url": f"/standorte/{space.slug}?{urlencode({k: v for k, v in choice.items() if k != 'standort'})}#plan",
-        "sign_in_url": f"/anmelden?{urlencode({'weiter': f'/buchen?{urlencode(choice)}'})}",
-        "sign_up_url": f"/registrieren?{urlencode({'weiter': f'/buchen?{urlencode(choice)}'})}",
+        "this_page": this_page,
+        "back_url": f"/standorte/{space.slug}?{urlencode([*choice, *place])}#plan",
+        "sign_in_url": f"/anmelden?{urlencode({'weiter': this_page})}",
+        "sign_up_url": f"/registrieren?{urlencode({'weiter': this_page})}",
     }
     return await pages.show(
         request, visitor, "booking/summary.html", context, status=status_of(refusal) if refusal else 200
     )
+
+
+def _any_of(space: SpaceCard, kind: Kind, request: PageRequest) -> AnyOf:
+    """Any of the kind there that passes the filters of the address."""
+    return AnyOf(space.slug, kind, words_of(way_back(request.query_params).marks, kind))
+
+
+def _chosen_times(request: PageRequest, visitor: Visitor) -> dict[str, str]:
+    """Day and part of the day as the address has them; nothing where it has none."""
+    query = {name: values[-1] for name, values in request.query_params.dict().items()}
+    wanted, _ = read_when(query, visitor) if query.keys() & {"tag", "zeit"} else (None, {})
+    return time_parts(wanted) if wanted else {}
+
+
+def exact_times(starts: datetime, ends: datetime) -> dict[str, str]:
+    """The fields for exactly this time."""
+    return {
+        "tag": starts.date().isoformat(),
+        "zeit": DayPart.OWN.value,
+        "von": f"{starts:%H:%M}",
+        "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
+    }
 
 
 def features_text(features: tuple[str, ...], visitor: Visitor) -> str:

@@ -17,6 +17,7 @@ from app.kernel.wall_time import local_day
 from app.notifications.queries import recent_mails
 from app.web.feed_view import feed_lines
 from app.web.lately import lately
+from app.web.offline import keep_with_the_week
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.usual_view import usual_offer
@@ -48,7 +49,8 @@ async def week_page(
             for mail in await recent_mails(actor.person, MAILS_SHOWN)
         ],
     }
-    return await pages.show(request, visitor, "week/show.html", context)
+    kept = keep_with_the_week(following.booking.public_id if following else None)
+    return await pages.show(request, visitor, "week/show.html", context, headers=kept)
 
 
 @get("/woche/alle")

@@ -22,7 +22,7 @@ _NO_PAGE = re.compile(
 
 _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
-    "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&von_ort=56751+Polch",
+    "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&ort=56751+Polch&filter=frei",
     "/buchen": f"?standort=regiohub-mayen&art=desk&tag={TOMORROW}&zeit=ganz",
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",

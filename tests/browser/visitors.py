@@ -50,6 +50,10 @@ class Visitors:
         self._address = address
         self._signed_in: dict[str, StorageState] = {}
 
+    def reached_at(self, address: str) -> "Visitors":
+        """The same people over another line."""
+        return Visitors(self._chromium, address)
+
     @asynccontextmanager
     async def visitor(
         self, who: str | None = None, *, width: int = WIDE, scripts: bool = True

@@ -178,6 +178,16 @@ def test_every_desk_room_and_booth_has_its_place_in_the_plan(space: DemoSpace) -
 
 
 @every_space
+def test_every_word_in_the_plan_has_an_english_one(space: DemoSpace) -> None:
+    plan = space.floor_plan
+    words = [(shape.name, shape.name_en) for shape in (*plan.rooms, *plan.furniture) if shape.name]
+    words += [(label.text, label.text_en) for label in plan.labels]
+    assert len(words) >= 5
+    assert [german for german, english in words if not english] == []
+    assert {german for german, english in words if english == german} <= {"Sofa", "WC"}
+
+
+@every_space
 def test_both_pictures_are_small_and_drawn_the_same_every_time(space: DemoSpace) -> None:
     for picture in space.pictures:
         first, second = draw(space.slug, picture.view), draw(space.slug, picture.view)

@@ -15,6 +15,7 @@ from app.platform.outbox import Event
 from app.platform.settings import ROOT
 from app.platform.templates import Templates
 from tests.notifications.conftest import ADDRESS, KEY, Postman, text_of
+from tests.welcomes import DOOR_CODE, HOST_PHONE, a_first_visit
 from tests.worlds import NOW, World, at, tomorrow
 
 EVENT = "booking.reminder_came_due"
@@ -46,6 +47,16 @@ async def test_it_says_when_and_where_and_frees_the_desk_by_one_link(booking: Bo
     assert f'href="{ADDRESS}/konto/erinnerungen"' in html
     assert "Klingeln bei Nahwerk." in text
     assert not list(mail.iter_attachments()), "the calendar knows it already"
+
+
+async def test_it_says_how_to_get_in(world: World, booking: BookingCard, postman: Postman) -> None:
+    await a_first_visit(world.polch)
+    await remind(postman, booking)
+    (mail,) = postman.mails
+    for body in (text_of(mail), text_of(mail, "html")):
+        assert DOOR_CODE in body
+        assert HOST_PHONE in body
+    assert DOOR_CODE not in mail["Subject"]
 
 
 async def test_it_comes_once_for_each_day_of_the_booking(world: World, booking: BookingCard, postman: Postman) -> None:

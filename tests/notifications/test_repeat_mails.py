@@ -8,6 +8,7 @@ from app.bookings.repeats import Repeat
 from app.kernel.wall_time import Opening
 from app.platform.database import execute, fetch, fetch_row
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
+from tests.welcomes import DOOR_CODE, a_first_visit
 from tests.worlds import NOW, World
 
 
@@ -48,6 +49,16 @@ async def test_three_dates_make_one_mail_with_a_link_for_each(world: World, post
     assert "Klingeln bei Nahwerk." in text
     await all_events(happens)
     assert len(postman.mails) == 1
+
+
+async def test_it_says_once_how_to_get_in(world: World, postman: Postman, happens: Happen) -> None:
+    await a_first_visit(world.polch)
+    await repeated(world)
+    await all_events(happens)
+    (mail,) = postman.mails
+    for body in (text_of(mail), text_of(mail, "html")):
+        assert body.count(DOOR_CODE) == 1
+        assert "Hintereingang" in body
 
 
 async def test_later_changes_of_one_date_are_told_by_themselves(

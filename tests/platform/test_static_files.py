@@ -188,19 +188,3 @@ def test_mounted_in_the_app(static: StaticFiles) -> None:
         assert client.get(static.url("pictures/roof.svg")).text == "<svg/>"
         assert client.head("/static/theme.css").status_code == 200
         assert client.get("/static/absent.css").status_code == 404
-
-
-def test_the_first_view_of_the_search_stays_small() -> None:
-    """The page itself comes on top; together they shall stay below 200 kB."""
-    static = StaticFiles(PROJECT_STATIC)
-    names = [
-        "vendor/kern/kern.css",
-        "theme.css",
-        "parts.css",
-        "search.css",
-        "vendor/htmx/htmx.min.js",
-        "nahwerk.js",
-        *(f"vendor/fira-sans/fira-sans-latin-{weight}.woff2" for weight in (400, 500, 600)),
-    ]
-    files = [static.file(name) for name in names]
-    assert sum(len(file.gzipped or file.body) for file in files) < 130_000

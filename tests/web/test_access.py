@@ -27,7 +27,7 @@ PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/buchen", "/impressum", "/datenschutz", "/nutzungsbedingungen",
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
     "/anmelden", "/abmelden", "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
-    "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json", "/api/{path}",
+    "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline", "/manifest.webmanifest",
     "/absagen/{link}", "/absagen/{link}/verschieben",
