@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.bookings.front_desk import forget_guest_numbers
 from app.bookings.lapsing import forget_old_holds, lapse_holds
+from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
@@ -34,6 +35,7 @@ NOBODY_REACTS: Final = (
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 
+_ZONE: Final = ZoneInfo("Europe/Berlin")
 _ENCRYPTIONS: Final[dict[str, Encryption]] = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -82,8 +84,9 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 
 def _periodic() -> Sequence[Periodic]:
-    night = Daily(time(2, 30), ZoneInfo("Europe/Berlin"))
+    night = Daily(time(2, 30), _ZONE)
     return [
+        Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _remind_of_tomorrow),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
@@ -93,6 +96,10 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
+
+
+async def _remind_of_tomorrow(now: datetime) -> None:
+    await announce_tomorrow(now, _ZONE)
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

@@ -11,8 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.kernel.refusals import BadInput, NotAllowed, Refusal, marked
 
-Via = Literal["page", "token", "cli"]
-"""How an actor reached us: signed in on the pages, by an API token, or on the command line."""
+Via = Literal["page", "token", "cli", "mail"]
+"""How an actor reached us: signed in on the pages, by an API token, on the command line, or by a mail's link."""
 
 LANGUAGES = ("de", "en")
 LONGEST_NAME = 120

@@ -36,6 +36,7 @@ PUBLIC = {
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
     "/eintrag-bestaetigen",
+    "/absagen/{link}", "/absagen/{link}/verschieben",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -109,6 +110,7 @@ async def ids(world: World) -> Mapping[str, str]:
         world.mia.id,
         NOW,
     )
+    await execute("UPDATE booking SET group_id = 'miasgroup' WHERE public_id = $1", booking.public_id)
     event = await fetch_value("SELECT id FROM outbox_event LIMIT 1")
     job = await fetch_value(
         "INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, next_attempt_at)"
@@ -126,6 +128,7 @@ async def ids(world: World) -> Mapping[str, str]:
         "session": session,
         "token": token.public_id,
         "job": str(job),
+        "group": "miasgroup",
     }
 
 
