@@ -1,6 +1,6 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
