@@ -124,7 +124,7 @@ async def free_but_for_holds(
     person: int | None = None,
     hold: str = "",
 ) -> list[BookedResource]:
-    """Like `free_resources`, but holds that are over count as gone, and so do the person's and that with this id."""
+    """Like `free_resources`; holds that are over count as gone, and so do this person's and the one with this id."""
     fitting, values = that_fit(words, 8)
     rows = await fetch(
         f"""

@@ -30,12 +30,14 @@ from app.bookings.taking import (
     booking_rows,
     claim_one,
     facts_for,
+    for_whom,
     nothing_free,
     nothing_left,
     wanted_resources,
     words_of,
 )
 from app.identity.audit import record
+from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
 from app.inventory.operations import lock_resources, new_claim, release
 from app.kernel.refusals import NotFound, Refusal
@@ -123,10 +125,16 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
     NotFound for what nobody can book, NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where
     others were faster.
     """
+    if whom is None or whom == actor.person:
+        return await _book(actor, command, actor.person, now)
+    async with transaction():
+        return await _book(actor, command, await standing_record(whom), now)
+
+
+async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
     guest_phone = checked_phone(command.guest_phone)
-    person = actor.person if whom is None else whom
     facts = await facts_for(command.what, period, person, now, actor.language, for_booking=True)
     if command.commute_to:
         demand_municipality(command.commute_to, "commute_to")
@@ -170,7 +178,8 @@ async def cancel(
             now,
         )
         await release(booking.id, "booking")
-        await record("booking.cancelled", "booking", booking.id, actor, now, reason=reason)
+        details = {"reason": reason} | for_whom(actor, booking.person)
+        await record("booking.cancelled", "booking", booking.id, actor, now, **details)
         await emit("booking.cancelled", "booking", booking.id, now)
         return await _again(booking)
 
@@ -228,6 +237,7 @@ async def move(
             now,
             before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
             after=[resource.public_id, period.starts_at, period.ends_at],
+            **for_whom(actor, booking.person),
         )
         await emit("booking.moved", "booking", booking.id, now)
         return await _again(booking)
@@ -253,7 +263,7 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             return booking
         check_check_in(booking.status, booking.period, booking.space.zone, now)
         await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
-        await record("booking.checked_in", "booking", booking.id, actor, now)
+        await record("booking.checked_in", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
         await emit("booking.checked_in", "booking", booking.id, now)
         return await _again(booking)
 

@@ -55,7 +55,7 @@ class BookedSpace:
 
 @dataclass(frozen=True, slots=True)
 class BookingCard:
-    """A booking as its owner sees it."""
+    """A booking as its owner sees it. Those that were made in one act share a `group`."""
 
     id: int
     public_id: str
@@ -75,6 +75,7 @@ class BookingCard:
     made_by: int | None
     created_at: datetime
     updated_at: datetime
+    group: str | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -108,7 +109,7 @@ class Facts:
 _BOOKING = """
     SELECT b.id, b.public_id, b.person, b.status, b.reason, b.starts_at, b.ends_at, b.note, b.paid_by,
            b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
-           b.created_at, b.updated_at,
+           b.created_at, b.updated_at, b.group_id,
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
            r.capacity, r.features,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
@@ -130,6 +131,29 @@ async def booking_by_id(booking: int) -> BookingCard | None:
     """The booking with this key, for jobs."""
     row = await fetch_row(f"{_BOOKING} WHERE b.id = $1", booking)
     return _booking(row) if row else None
+
+
+async def bookings_where(condition: str, *arguments: object) -> list[BookingCard]:
+    """The bookings b of resources r at spaces s for which this SQL holds: for the reads of this capability's files."""
+    return [_booking(row) for row in await fetch(f"{_BOOKING} WHERE {condition}", *arguments)]
+
+
+async def booking_named(public_id: str) -> BookingCard | None:
+    """The booking with this id, whosever it is: for who has proved in another way to be allowed to see it."""
+    row = await fetch_row(f"{_BOOKING} WHERE b.public_id = $1", public_id)
+    return _booking(row) if row else None
+
+
+async def bookings_by_id(bookings: Sequence[int]) -> list[BookingCard]:
+    """The bookings with these keys by start, for jobs."""
+    rows = await fetch(f"{_BOOKING} WHERE b.id = ANY($1::bigint[]) ORDER BY b.starts_at, b.id", list(bookings))
+    return [_booking(row) for row in rows]
+
+
+async def bookings_of_group(person: int, group: str) -> list[BookingCard]:
+    """What the person booked together in one act, by start."""
+    rows = await fetch(f"{_BOOKING} WHERE b.person = $1 AND b.group_id = $2 ORDER BY b.starts_at, b.id", person, group)
+    return [_booking(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,4 +354,5 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         made_by=row["made_by"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        group=row["group_id"],
     )

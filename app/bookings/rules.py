@@ -254,6 +254,12 @@ def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime
         raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
 
 
+def is_that_day(period: Period, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the booking's own day is running: from its first midnight to its last, by the space's clock."""
+    last = local_day(period.ends_at - timedelta(microseconds=1), zone)
+    return local_day(period.starts_at, zone) <= local_day(now, zone) <= last
+
+
 def may_take_codes_along(status: Status, period: Period, now: datetime) -> bool:
     """Whether a mail or a slip says the space's codes: from the start to the end of what is firmly booked."""
     return status in (Status.CONFIRMED, Status.CHECKED_IN) and now < period.ends_at

@@ -145,9 +145,14 @@ def booking_rows(booking: BookingCard, actor: Actor, now: datetime) -> tuple[New
     """The booking, its entry in the audit trail and its event."""
     return (
         _new_booking(booking),
-        new_entry("booking.made", "booking", booking.id, actor, now),
+        new_entry("booking.made", "booking", booking.id, actor, now, **for_whom(actor, booking.person)),
         new_event("booking.confirmed", "booking", booking.id, now),
     )
+
+
+def for_whom(actor: Actor, person: int) -> dict[str, object]:
+    """What the audit trail says beside who acted, where that was somebody else."""
+    return {} if person == actor.person else {"whom": person}
 
 
 def _new_booking(booking: BookingCard) -> NewRow:

@@ -32,6 +32,7 @@ from app.identity.rules import (
     usable_email,
     usable_language,
     usable_name,
+    usable_phone,
 )
 from app.identity.sessions import end_sessions, forget_old_sessions
 from app.identity.sign_in import FAILURES_OF_ACCOUNT
@@ -116,6 +117,8 @@ async def confirm_email(token: str, now: datetime) -> tuple[Actor, str]:
     """
     async with transaction():
         link = await use_link(token, Purpose.CONFIRM_EMAIL, now)
+        if link["person"] is not None:
+            raise LinkNoLongerWorks  # it is for a record that stands already: records.py
         actor = await person_of_sign_up(link, now)
         if actor is None:
             raise EmailTaken
@@ -274,10 +277,16 @@ async def change_language(actor: Actor, language: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody entered by others. An address that is not confirmed signs nobody in until its owner signs up."""
+    """Somebody entered by others. An address that is not confirmed signs nobody in until its owner signs up.
+
+    `operator` and `space` are the keys of the front desk that enters the person.
+    """
 
     name: str
     email: str | None = None
+    phone: str | None = None
+    operator: int | None = None
+    space: int | None = None
     language: str = "de"
     password_hash: str | None = None
     is_confirmed: bool = False
@@ -286,15 +295,17 @@ class NewPerson:
 async def create_people(newcomers: Sequence[NewPerson], now: datetime, *, actor: Actor | None = None) -> list[int]:
     """Enters people without their doing, for front desks and the demo network; their keys in order.
 
-    Raises NameUnusable, EmailUnusable, LanguageUnknown, EmailTaken; then nobody was entered.
+    Raises NameUnusable, EmailUnusable, PhoneUnusable, LanguageUnknown, EmailTaken; then nobody was entered.
     """
     async with transaction():
         rows = await fetch(
-            "INSERT INTO person (public_id, name, email, email_confirmed_at, password_hash, language, created_at)"
+            "INSERT INTO person (public_id, name, email, email_confirmed_at, password_hash, language, created_at,"
+            " phone, entered_by_operator, entered_at_space)"
             " SELECT u.public_id, u.name, u.email, CASE WHEN u.is_confirmed THEN $6::timestamptz END,"
-            " u.password_hash, u.language, $6"
-            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bool[])"
-            " WITH ORDINALITY AS u (public_id, name, email, password_hash, language, is_confirmed, place)"
+            " u.password_hash, u.language, $6, u.phone, u.operator, u.space"
+            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bool[], $8::text[],"
+            " $9::bigint[], $10::bigint[]) WITH ORDINALITY"
+            " AS u (public_id, name, email, password_hash, language, is_confirmed, phone, operator, space, place)"
             " ORDER BY u.place RETURNING id",
             [new_public_id() for _ in newcomers],
             [usable_name(newcomer.name) for newcomer in newcomers],
@@ -303,6 +314,9 @@ async def create_people(newcomers: Sequence[NewPerson], now: datetime, *, actor:
             [usable_language(newcomer.language) for newcomer in newcomers],
             now,
             [newcomer.is_confirmed and newcomer.email is not None for newcomer in newcomers],
+            [usable_phone(newcomer.phone) if newcomer.phone else None for newcomer in newcomers],
+            [newcomer.operator for newcomer in newcomers],
+            [newcomer.space for newcomer in newcomers],
         )
         people = sorted(row["id"] for row in rows)
         await record_each("person.entered", "person", people, actor, now)

@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.identity.audit import record
+from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor, demand
 from app.kernel.plain_text import plain
 from app.kernel.refusals import BadInput, NotFound, marked
-from app.platform.database import fetch, fetch_row, fetch_value, transaction
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.new_rows import NewRow
 
 LONGEST_TEXT = 20_000
@@ -79,6 +80,20 @@ async def edition_to_accept(space: int, person: int | None, now: datetime) -> Ho
         edition.edition,
     )
     return None if accepted else edition
+
+
+@on_merge("house_rules_acceptance.person")
+async def _move_acceptances(merge: Merge) -> None:
+    """What both have accepted counts from the earlier time."""
+    await execute(
+        "WITH twice AS (DELETE FROM house_rules_acceptance g USING house_rules_acceptance k WHERE g.person = $2"
+        " AND k.person = $1 AND (k.space, k.edition) = (g.space, g.edition) RETURNING k.id, g.accepted_at)"
+        " UPDATE house_rules_acceptance k SET accepted_at = least(k.accepted_at, twice.accepted_at)"
+        " FROM twice WHERE k.id = twice.id",
+        merge.kept,
+        merge.gone,
+    )
+    await execute("UPDATE house_rules_acceptance SET person = $1 WHERE person = $2", merge.kept, merge.gone)
 
 
 async def publish_house_rules(

@@ -41,6 +41,17 @@ CONFIRM_EMAIL: Final = Wording(
     marked("Adresse bestätigen"),
     "/bestaetigen",
 )
+CONFIRM_RECORD: Final = Wording(
+    marked("Bitte bestätigen: Ihre E-Mail-Adresse für {network}"),
+    marked("Am Empfang oder am Telefon von {network} wurde diese E-Mail-Adresse für Sie angegeben."),
+    (
+        marked("Nach der Bestätigung sehen und ändern Sie Ihre Buchungen auch selbst."),
+        _A_DAY,
+        marked("Das waren nicht Sie? Dann ist nichts zu tun: Ohne Bestätigung ändert sich nichts."),
+    ),
+    marked("Adresse bestätigen"),
+    "/eintrag-bestaetigen",
+)
 ADDRESS_KNOWN: Final = Wording(
     marked("Ihr Konto bei {network} gibt es schon"),
     marked("Mit dieser Adresse gibt es bei {network} schon ein Konto."),
@@ -140,6 +151,10 @@ class AccountMails:
     async def tell_address_known(self, link: int, now: datetime) -> None:
         """To somebody who signs up again: that there is an account, with a link for a new password."""
         await self.send_link(link, now, ADDRESS_KNOWN)
+
+    async def tell_record_entered(self, link: int, now: datetime) -> None:
+        """To the address that staff typed in for somebody, with the link that proves it."""
+        await self.send_link(link, now, CONFIRM_RECORD)
 
     async def send_sign_in_link(self, link: int, now: datetime) -> None:
         """The link; who works for the network hears that a password is needed instead."""

@@ -6,15 +6,15 @@ import hmac
 import secrets
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_LENGTH = 16
-_POSSIBLE = len(ALPHABET) ** _LENGTH
+PUBLIC_ID_LENGTH = 16
+_POSSIBLE = len(ALPHABET) ** PUBLIC_ID_LENGTH
 
 
 def new_public_id() -> str:
     """16 characters, about 79 bits; no look-alikes, so that it can be read out on the telephone."""
     number = secrets.randbelow(_POSSIBLE)
     digits = []
-    for _ in range(_LENGTH):
+    for _ in range(PUBLIC_ID_LENGTH):
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(digits)

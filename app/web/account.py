@@ -21,6 +21,7 @@ from app.identity.operations import (
 )
 from app.identity.passwords import demand_good_password
 from app.identity.queries import list_api_tokens, sessions_of
+from app.identity.reminders import wants_reminders
 from app.identity.rules import FreshSignInNeeded, LanguageUnknown, demand_fresh_sign_in
 from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
@@ -40,6 +41,7 @@ NOTICES = {
     "sprache": marked("Ihre Sprache ist geändert."),
     "pendeln": marked("Ihre Angaben zum Pendeln sind geändert."),
     "entfernt": marked("Aus Ihren Buchungen ist entfernt, wohin Sie gependelt wären."),
+    "erinnerungen": marked("Ihre Erinnerungen sind geändert."),
 }
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
@@ -53,6 +55,7 @@ async def overview(
         "language_name": LANGUAGE_NAMES[actor.language],
         "has_password": await has_password(actor.person),
         "commute": commute_text(await commute_of(actor.person), visitor),
+        "reminded": await wants_reminders(actor.person),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
         "notice": notice(request, NOTICES),

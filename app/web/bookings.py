@@ -1,5 +1,7 @@
 """A booking's own page: seeing, cancelling, moving, arriving. How it comes about stands in summary.py."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.bookings.first_visit import arrival_card
+from app.bookings.mail_links import OutsideThatWeek
 from app.bookings.operations import MoveBooking, cancel, check_in, move
 from app.bookings.queries import BookingCard, booking_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AnyOf, DayPart, Status
@@ -15,6 +18,7 @@ from app.calendars.entries import entry_of
 from app.calendars.queries import calendar_bookings
 from app.calendars.rules import Organizer, invitation
 from app.identity.authentication import Visitor
+from app.identity.reminders import wants_reminders
 from app.identity.rules import Action
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
@@ -25,6 +29,7 @@ from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
+from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.summary import exact_times, features_text
@@ -65,7 +70,7 @@ async def ask_to_cancel(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     booking = await own_booking(public_id, visitor)
-    return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **_named(booking, visitor)})
+    return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **named(booking, visitor)})
 
 
 @post("/buchungen/{public_id:str}/absagen")
@@ -98,7 +103,8 @@ async def arrive(
 async def choose_move(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    return await _show_move(request, visitor, pages, await own_booking(public_id, visitor), None)
+    booking = await own_booking(public_id, visitor)
+    return await show_move(request, visitor, pages, booking, None, f"/buchungen/{public_id}")
 
 
 @post("/buchungen/{public_id:str}/verschieben")
@@ -110,14 +116,12 @@ async def move_booking(
     data: FormData,
 ) -> Response[Any]:
     booking = await own_booking(public_id, visitor)
-    what = data.get("platz") or AnyOf(booking.space.slug, booking.resource.kind)
-    change = MoveBooking(what, read_instant(data, "beginn"), read_instant(data, "ende"))
     try:
-        await move(visitor.allowed(Action.BOOK_OWN), public_id, change, visitor.now)
+        await move(visitor.allowed(Action.BOOK_OWN), public_id, asked_move(data, booking), visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
-        return await _show_move(request, visitor, pages, booking, refusal)
+        return await show_move(request, visitor, pages, booking, refusal, f"/buchungen/{public_id}")
     return go(f"/buchungen/{public_id}?verschoben=1")
 
 
@@ -133,18 +137,21 @@ async def _show(
     request: PageRequest, visitor: Visitor, pages: Pages, booking: BookingCard, refusal: Refusal | None
 ) -> Response[str]:
     now = visitor.now
-    is_open = booking.status in HOLDING and booking.status is not Status.CHECKED_IN and booking.period.ends_at > now
+    is_to_come = booking.status in HOLDING and booking.period.ends_at > now
+    space = await space_by_id(booking.space.id, now)
     context = {
         "booking": booking,
-        **_named(booking, visitor),
-        "space": await space_by_id(booking.space.id, now),
+        **named(booking, visitor),
+        "space": space,
+        "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
         "features": features_text(booking.resource.features, visitor),
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
         "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
-        "may_change": is_open,
+        "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status is Status.CONFIRMED
         and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,
+        "reminded": await wants_reminders(booking.person),
         "news": next((news for news in ("neu", "abgesagt", "verschoben", "da") if news in request.query_params), ""),
     }
     return await pages.show(
@@ -152,19 +159,36 @@ async def _show(
     )
 
 
-async def _show_move(
-    request: PageRequest, visitor: Visitor, pages: Pages, booking: BookingCard, refusal: Refusal | None
+def asked_move(data: dict[str, str], booking: BookingCard) -> MoveBooking:
+    """What the form of `show_move` asks for. Raises ChoiceIncomplete."""
+    what = data.get("platz") or AnyOf(booking.space.slug, booking.resource.kind)
+    return MoveBooking(what, read_instant(data, "beginn"), read_instant(data, "ende"))
+
+
+async def show_move(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    booking: BookingCard,
+    refusal: Refusal | None,
+    page: str,
+    *,
+    days: tuple[date, date] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[str]:
+    """The choice of another time and place; `page` is the booking's own address, `days` the first and last possible."""
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     starts, ends = booking.starts_at, booking.ends_at
     if "tag" not in query:
         query |= exact_times(starts, ends) | {"platz": booking.resource.public_id}
     wanted, errors = read_when(query, visitor)
+    if days and wanted and not days[0] <= wanted.day <= days[1]:
+        wanted, errors = None, {"tag": visitor.speaker.refusal(OutsideThatWeek())}
     space = await published(booking.space.slug, visitor)
-    address = f"/buchungen/{booking.public_id}/verschieben"
+    address = f"{page}/verschieben"
     view = await look_at(
         space,
-        wanted or Wanted(default_day(visitor), DayPart.WHOLE_DAY),
+        wanted or Wanted(starts.date() if days else default_day(visitor), DayPart.WHOLE_DAY),
         booking.resource.kind,
         query.get("platz", ""),
         visitor,
@@ -173,23 +197,27 @@ async def _show_move(
     )
     context = {
         "booking": booking,
-        **_named(booking, visitor),
+        **named(booking, visitor),
         "view": view,
         "errors": errors,
         "own_times": own_times(view),
         "typed": typed_again(query) if errors else {},
+        "staffed": staffed_text(view.staffed),
         "when": when_text(view.wanted, visitor),
         "address": address,
-        "limits": empty_search(visitor),
+        "page": page,
+        "within_week": OutsideThatWeek.text if days else "",
+        "limits": {"first_day": days[0], "last_day": days[1]} if days else empty_search(visitor),
         "refusal": refusal,
         "starts_at": view.window.starts_at.isoformat() if view.window else "",
         "ends_at": view.window.ends_at.isoformat() if view.window else "",
     }
     status = status_of(refusal) if refusal else 422 if errors else 200
-    return await pages.show(request, visitor, "booking/move.html", context, status=status)
+    return await pages.show(request, visitor, "booking/move.html", context, status=status, headers=headers)
 
 
-def _named(booking: BookingCard, visitor: Visitor) -> dict[str, Any]:
+def named(booking: BookingCard, visitor: Visitor) -> dict[str, Any]:
+    """What the booking is called on every page about it."""
     return {
         "label": label(booking.resource.kind, booking.resource.name),
         "times": times_text(booking.starts_at, booking.ends_at, visitor),

@@ -40,6 +40,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),
     DemoAccount("operator@demo.example", marked("Betreiber des RegioHubs Polch")),
     DemoAccount("frontdesk@demo.example", marked("Empfang im RegioHub Polch")),
+    DemoAccount("telephone@demo.example", marked("Telefon des Netzwerks")),
     DemoAccount("rival@demo.example", marked("Betreiber des RegioHubs Andernach")),
     DemoAccount("network@demo.example", marked("Verwaltung des Netzwerks")),
 )
@@ -47,7 +48,10 @@ DEMO_ACCOUNTS = (
 MAILED = "gesendet"
 """Stands in the address after a link was mailed."""
 
-NOTICES = {"abgemeldet": marked("Sie sind abgemeldet.")}
+NOTICES = {
+    "abgemeldet": marked("Sie sind abgemeldet."),
+    "zusammengefuehrt": marked("Ihre Buchungen stehen jetzt in Ihrem Konto. Melden Sie sich an, um sie zu sehen."),
+}
 
 
 class PasswordMissing(BadInput):

@@ -67,4 +67,4 @@ def addresses(site: Site) -> list[str]:
 def _filled(path: str, ids: dict[str, str]) -> str:
     """Raises KeyError for a parameter that is new; then say here what it stands for."""
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
-    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"])
+    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"], link=ids["link"], group=ids["group"])

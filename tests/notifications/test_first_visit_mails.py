@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, MoveBooking, book, cancel, move
 from app.bookings.queries import BookingCard
 from app.platform.database import execute
-from tests.notifications.conftest import ADDRESS, Happen, Postman, text_of
+from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.welcomes import DOOR_CODE, HOST_PHONE, SECRETS, WIFI_PASSWORD, a_first_visit
 from tests.worlds import NOW, World, tomorrow
 
@@ -32,6 +33,9 @@ So kommen Sie hinein: Der Schlüssel liegt in einem Kasten mit Code. Links neben
 
 Ansehen, verschieben oder absagen:
 {ADDRESS}/buchungen/{booking.public_id}
+
+Absagen oder verschieben, ohne Anmeldung:
+{ADDRESS}/absagen/{link_token(booking.public_id, KEY)}
 
 Adresse: Bahnhofstraße 1, 56751 Polch
 Anfahrt: Vom Bahnhof links.
