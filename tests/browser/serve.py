@@ -64,7 +64,7 @@ def main(dsn: str, folder: Path, today: date) -> None:
 
 
 async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str]:
-    """Fills the database; the ids of a member's booking, calendar address and mail, and of a job that failed."""
+    """Fills the database; the ids of a member's booking, calendar address and mail, and of a desk's guest."""
     await DB.open_pool(dsn, size=2, statement_timeout=60)
     try:
         await fill(now.date(), FolderFiles(settings.data_dir / "files"), lambda _: None)
@@ -79,7 +79,15 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         await execute(_A_JOB_THAT_FAILED, now)
         link = link_token(booking["public_id"], settings.signing_key)
         await execute("UPDATE booking SET group_id = 'thegroup' WHERE id = $1", booking["id"])
+        guest = await fetch_row(
+            "SELECT p.public_id, b.public_id AS booking FROM person p JOIN booking b ON b.person = p.id"
+            " JOIN space s ON s.id = b.space WHERE p.entered_by_operator IS NOT NULL AND s.slug = 'regiohub-polch'"
+            " AND b.starts_at > $1 ORDER BY b.starts_at LIMIT 1",
+            now,
+        )
         return {
+            "guest": guest["public_id"],
+            "desk_booking": guest["booking"],
             "booking": booking["public_id"],
             "feed": feed.public_id,
             "mail": mail.name,
