@@ -32,7 +32,7 @@ from app.api.shapes import BookingShape, Moment, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
 from app.bookings.queries import BookingFilter, booking_of, bookings_of
-from app.bookings.rules import AnyOf, Status
+from app.bookings.rules import AnyOf, Purpose, Status
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.needs import OF_RESOURCE
@@ -58,6 +58,21 @@ Features = Annotated[
 ]
 Note = Annotated[str, Meta(max_length=2000, description="For the space to read; at most 500 characters.")]
 
+CommuteTo = Annotated[
+    str,
+    Meta(
+        max_length=8,
+        description="Official key (AGS, eight digits) of the municipality that the person would have commuted to "
+        "otherwise, if he wants to say so. Nothing means the usual one of his account, an empty text none.",
+    ),
+]
+GuestPhone = Annotated[
+    str, Meta(max_length=100, description="For the space to call on the day; shown on that day only, then deleted.")
+]
+HouseRules = Annotated[
+    int, Meta(ge=1, le=2**31 - 1, description="The edition that is accepted with it; see `house_rules` of spaces.")
+]
+
 
 class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to book: `resource_id`, or `space` with `kind`."""
@@ -69,6 +84,10 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Kind | None = None
     features: Features = []
     note: Note = ""
+    purpose: Purpose | None = None
+    commute_to: CommuteTo | None = None
+    guest_phone: GuestPhone = ""
+    house_rules: HouseRules | None = None
 
     def command(self) -> BookDesk:
         """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""
@@ -76,7 +95,14 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if what is None:
             raise WhatIsUnclear(field="resource_id")
         return BookDesk(
-            what, within_reach("starts_at", self.starts_at), within_reach("ends_at", self.ends_at), self.note
+            what,
+            within_reach("starts_at", self.starts_at),
+            within_reach("ends_at", self.ends_at),
+            self.note,
+            purpose=self.purpose,
+            commute_to=self.commute_to,
+            guest_phone=self.guest_phone,
+            house_rules=self.house_rules,
         )
 
 
@@ -89,6 +115,7 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     space: SpaceSlug | None = None
     kind: Kind | None = None
     note: Note | None = None
+    house_rules: HouseRules | None = None
 
     def command(self) -> MoveBooking:
         """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
@@ -97,6 +124,7 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.starts_at and within_reach("starts_at", self.starts_at),
             self.ends_at and within_reach("ends_at", self.ends_at),
             self.note,
+            self.house_rules,
         )
 
 

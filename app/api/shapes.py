@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
-from app.bookings.rules import Status
+from app.bookings.rules import Purpose, Status
 from app.inventory.queries import ResourceCard
 from app.inventory.rules import Kind
 from app.inventory.staffing import NoisyEvent, Presence
@@ -173,6 +173,13 @@ class PhotoShape(msgspec.Struct, frozen=True):
     alt: str
 
 
+class HouseRulesShape(msgspec.Struct, frozen=True):
+    """The house rules that hold. Their `edition` is sent with the first booking there."""
+
+    edition: int
+    url: str
+
+
 class SpaceShape(msgspec.Struct, frozen=True):
     """All that anybody may know of a space; texts in the language of the request."""
 
@@ -200,6 +207,7 @@ class SpaceShape(msgspec.Struct, frozen=True):
     noisy_events: Annotated[list[NoisyEventShape], Meta(description="Of the next 60 days.")]
     stations: list[StationShape]
     photos: list[PhotoShape]
+    house_rules: HouseRulesShape | None
     resources: list[ResourceShape]
     url: str
 
@@ -233,6 +241,8 @@ class BookingShape(msgspec.Struct, frozen=True):
     starts_at: Moment
     ends_at: Moment
     note: str
+    purpose: Purpose
+    commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
@@ -302,6 +312,8 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         starts_at=card.starts_at,
         ends_at=card.ends_at,
         note=card.note,
+        purpose=card.purpose,
+        commute_to=card.commute_to,
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),

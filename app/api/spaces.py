@@ -35,7 +35,7 @@ from app.api.shapes import (
     noisy_event,
     resource,
 )
-from app.api.space_details import hours_shape, photo_shapes, staffed_shape, stations_near
+from app.api.space_details import hours_shape, house_rules_shape, photo_shapes, staffed_shape, stations_near
 from app.api.space_windows import InWindow, clock_of, days_of, in_window, window_at
 from app.bookings.rules import checked_period, decide
 from app.identity.authentication import Visitor
@@ -47,6 +47,7 @@ from app.inventory.staffing import time_fits
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, published_spaces, space_by_slug
 from app.network.rules import space_fits
 from app.platform.bad_fields import FieldMissing
@@ -156,7 +157,7 @@ async def find_spaces(
     response_description="The space.",
     summary="One space",
     description="Operator, address, position, opening hours of the week and of the next 60 days' exceptions, features, "
-    "stations near by, pictures and resources.",
+    "stations near by, pictures, house rules and resources.",
     tags=["spaces"],
     responses=refusals(404),
 )
@@ -194,6 +195,7 @@ async def show_space(
         noisy_events=[noisy_event(event, hours[space.id].zone) for event in on_site.noise],
         stations=stations_near(space),
         photos=photo_shapes(await photos_of(space.id), visitor.language, address),
+        house_rules=house_rules_shape(space, await house_rules_of(space.id, visitor.now), address),
         resources=[resource(card, space) for card in await resources_of(space.id)],
         url=f"{address}/standorte/{space.slug}",
     )

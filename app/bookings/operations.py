@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bookings.held import free_but_for_holds
+from app.bookings.lapsing import clear_the_way
 from app.bookings.queries import (
     BookedResource,
     BookedSpace,
     BookingCard,
     Facts,
     booking_by_id,
-    facts_of,
-    free_resources,
 )
 from app.bookings.rules import (
-    AlreadyTaken,
-    AlreadyTakenOthersFree,
     AnyOf,
     Decision,
-    NothingFree,
-    NothingFreeThatFits,
     Purpose,
     Status,
     check_changeable,
@@ -26,22 +22,30 @@ from app.bookings.rules import (
     checked_note,
     checked_period,
     decide,
-    default_purpose,
 )
-from app.identity.audit import new_entry, record
+from app.bookings.taking import (
+    TRIES,
+    Draft,
+    already_taken,
+    booking_rows,
+    claim_one,
+    facts_for,
+    for_whom,
+    nothing_free,
+    nothing_left,
+    wanted_resources,
+    words_of,
+)
+from app.identity.audit import record
+from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
-from app.inventory.needs import asks_of_resources
-from app.inventory.operations import claim, lock_resources, new_claim, release
-from app.inventory.rules import label
-from app.kernel.periods import Period
+from app.inventory.operations import lock_resources, new_claim, release
 from app.kernel.refusals import NotFound, Refusal
+from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
 from app.platform.database import execute, fetch_row, retried, transaction
-from app.platform.new_rows import NewRow, insert_together
-from app.platform.outbox import emit, new_event, wake_workers
-from app.platform.random_ids import new_public_id
-
-_MOST_OTHERS = 5
+from app.platform.new_rows import insert_together
+from app.platform.outbox import emit, wake_workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class BookDesk:
     """What somebody wants: one resource by its public id, or any of a kind at a space.
 
     Without a purpose it is the kind's own. `commute_to` is the official key of the municipality that the person would
-    have gone to otherwise, `house_rules` the edition that is accepted with the booking.
+    have gone to otherwise: None takes the person's usual one, an empty text none. `house_rules` is the edition that is
+    accepted with the booking.
     """
 
     what: str | AnyOf
@@ -83,22 +88,29 @@ class Quote:
     refusal: Refusal | None
 
 
-async def quote(command: BookDesk, now: datetime, language: str = "de", *, person: int | None = None) -> Quote:
-    """Says what `book` would do for this person, by the same rules, and changes nothing."""
+async def quote(
+    command: BookDesk, now: datetime, language: str = "de", *, person: int | None = None, hold: str = ""
+) -> Quote:
+    """Says what `book` would do for this person, or for who holds something already, and changes nothing."""
     facts: Facts | None = None
     try:
         period = checked_period(command.starts_at, command.ends_at, now)
         checked_note(command.note)
-        facts = await _facts(command.what, period, person, now, language, for_booking=False)
+        checked_phone(command.guest_phone)
+        facts = await facts_for(command.what, period, person, now, language, for_booking=False)
+        if command.commute_to:
+            demand_municipality(command.commute_to, "commute_to")
         decision = decide(period, facts.hours, facts.space.name)
         facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-        free = await free_resources(facts.space.id, facts.resource.kind, period, _words(command.what))
+        free = await free_but_for_holds(
+            facts.space.id, facts.resource.kind, period, now, words_of(command.what), person=person, hold=hold
+        )
         if isinstance(command.what, AnyOf):
             if not free:
-                raise _nothing_free(command.what, facts)
+                raise nothing_free(command.what, facts)
             return Quote(free[0], facts.space, decision, None)
         if facts.resource.id not in {resource.id for resource in free}:
-            raise _already_taken(facts.resource, free)
+            raise await already_taken(facts, period, free, now)
     except Refusal as refusal:
         return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
     return Quote(facts.resource, facts.space, decision, None)
@@ -108,51 +120,43 @@ async def quote(command: BookDesk, now: datetime, language: str = "de", *, perso
 async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | None = None) -> BookingCard:
     """Books for the actor, or as front desk for the person with the key `whom`. With AnyOf the best free one is taken.
 
-    Raises the refusals of `checked_period`, `decide`, `checked_note`, `usable_phone` and HouseRulesNotAccepted,
+    Raises the refusals of `checked_period`, `decide`, `checked_note`, `usable_phone`, `demand_municipality` and
+    HouseRulesNotAccepted,
     NotFound for what nobody can book, NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where
     others were faster.
     """
+    if whom is None or whom == actor.person:
+        return await _book(actor, command, actor.person, now)
+    async with transaction():
+        return await _book(actor, command, await standing_record(whom), now)
+
+
+async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
     period = checked_period(command.starts_at, command.ends_at, now)
     note = checked_note(command.note)
-    guest_phone = usable_phone(command.guest_phone, "guest_phone") if command.guest_phone else None
-    person = actor.person if whom is None else whom
-    facts = await _facts(command.what, period, person, now, actor.language, for_booking=True)
+    guest_phone = checked_phone(command.guest_phone)
+    facts = await facts_for(command.what, period, person, now, actor.language, for_booking=True)
+    if command.commute_to:
+        demand_municipality(command.commute_to, "commute_to")
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
     decision = decide(period, facts.hours, facts.space.name)
     accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-    for resource in await _wanted(command.what, facts, period):
-        booking = BookingCard(
-            id=facts.next_booking,
-            public_id=new_public_id(),
-            person=person,
-            status=Status.CONFIRMED,
-            reason=None,
-            resource=resource,
-            space=facts.space,
-            period=period,
-            note=note,
-            paid_by=decision.paid_by,
-            price=decision.price,
-            sequence=0,
-            purpose=command.purpose or default_purpose(resource.kind, resource.capacity),
-            commute_to=command.commute_to,
-            guest_phone=guest_phone,
-            made_by=None if person == actor.person else actor.person,
-            created_at=now,
-            updated_at=now,
-        )
-        # One statement, because a booking is what a rush is made of: docs/performance.md.
-        if await insert_together(
-            new_claim(resource.id, period, "booking", booking.id),
-            _new_booking(booking),
-            new_entry("booking.made", "booking", booking.id, actor, now),
-            new_event("booking.confirmed", "booking", booking.id, now),
-            *([new_acceptance(person, facts.space.id, accepted, now)] if accepted else []),
-        ):
-            wake_workers()
-            return booking
-    raise await _nothing_left(command.what, facts, period)
+    draft = Draft(facts, period, decision, note, command.purpose, command.commute_to, guest_phone)
+    for _ in range(TRIES):
+        for resource in await wanted_resources(command.what, facts, period):
+            booking = draft.booking(resource, person, now, made_by=None if person == actor.person else actor.person)
+            # One statement, because a booking is what a rush is made of: docs/performance.md.
+            if await insert_together(
+                new_claim(resource.id, period, "booking", booking.id),
+                *booking_rows(booking, actor, now),
+                *([new_acceptance(person, facts.space.id, accepted, now)] if accepted else []),
+            ):
+                wake_workers()
+                return booking
+        if not await clear_the_way(facts.space.id, period, person, now):
+            break
+    raise await nothing_left(command.what, facts, period, now)
 
 
 @retried
@@ -174,7 +178,8 @@ async def cancel(
             now,
         )
         await release(booking.id, "booking")
-        await record("booking.cancelled", "booking", booking.id, actor, now, reason=reason)
+        details = {"reason": reason} | for_whom(actor, booking.person)
+        await record("booking.cancelled", "booking", booking.id, actor, now, **details)
         await emit("booking.cancelled", "booking", booking.id, now)
         return await _again(booking)
 
@@ -201,7 +206,7 @@ async def move(
             await execute("UPDATE booking SET note = $2, updated_at = $3 WHERE id = $1", booking.id, note, now)
             return await _again(booking)
         period = checked_period(starts_at, ends_at, now)
-        facts = await _facts(what, period, booking.person, now, actor.language, for_booking=False)
+        facts = await facts_for(what, period, booking.person, now, actor.language, for_booking=False)
         if for_others:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         decide(period, facts.hours, facts.space.name)
@@ -210,7 +215,7 @@ async def move(
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([booking.resource.id, facts.resource.id])
         await release(booking.id, "booking")
-        resource = await _claim(what, facts, period, booking.id)
+        resource = await claim_one(what, facts, period, booking.person, "booking", booking.id, now)
         await execute(
             "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, note = $6,"
             " sequence = sequence + 1, updated_at = $7 WHERE id = $1",
@@ -232,9 +237,21 @@ async def move(
             now,
             before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
             after=[resource.public_id, period.starts_at, period.ends_at],
+            **for_whom(actor, booking.person),
         )
         await emit("booking.moved", "booking", booking.id, now)
         return await _again(booking)
+
+
+async def forget_commutes(actor: Actor, now: datetime) -> int:
+    """Takes out of all the actor's own bookings where he would have gone otherwise; out of how many."""
+    demand(actor, Action.MANAGE_OWN_ACCOUNT)
+    async with transaction():
+        cleared = await execute(
+            "UPDATE booking SET commute_to = NULL WHERE person = $1 AND commute_to IS NOT NULL", actor.person
+        )
+        await record("booking.commutes_forgotten", "person", actor.person, actor, now)
+    return cleared
 
 
 @retried
@@ -246,89 +263,14 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             return booking
         check_check_in(booking.status, booking.period, booking.space.zone, now)
         await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
-        await record("booking.checked_in", "booking", booking.id, actor, now)
+        await record("booking.checked_in", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
         await emit("booking.checked_in", "booking", booking.id, now)
         return await _again(booking)
 
 
-async def _facts(
-    what: str | AnyOf, period: Period, person: int | None, now: datetime, language: str, *, for_booking: bool
-) -> Facts:
-    facts = await facts_of(what, period, person, now, language=language, for_booking=for_booking)
-    if facts is None:
-        raise NotFound
-    return facts
-
-
-async def _wanted(what: str | AnyOf, facts: Facts, period: Period) -> list[BookedResource]:
-    """What is to be tried, in this order."""
-    if isinstance(what, AnyOf):
-        return await free_resources(facts.space.id, what.kind, period, what.features)
-    return [facts.resource]
-
-
-async def _claim(what: str | AnyOf, facts: Facts, period: Period, booking: int) -> BookedResource:
-    """Holds the time of the wanted resource, or of the best one that nobody else gets first."""
-    for resource in await _wanted(what, facts, period):
-        if await claim(resource.id, period, "booking", booking):
-            return resource
-    raise await _nothing_left(what, facts, period)
-
-
-async def _nothing_left(what: str | AnyOf, facts: Facts, period: Period) -> Refusal:
-    """Why nothing that was wanted could be had."""
-    if isinstance(what, AnyOf):
-        return _nothing_free(what, facts)
-    return _already_taken(facts.resource, await free_resources(facts.space.id, facts.resource.kind, period))
-
-
-def _words(what: str | AnyOf) -> frozenset[str]:
-    """What the resource must have; one that is named is taken as it is."""
-    return what.features if isinstance(what, AnyOf) else frozenset()
-
-
-def _nothing_free(what: AnyOf, facts: Facts) -> NothingFree:
-    """That nothing of the kind is free, or nothing that fits."""
-    refusal = NothingFreeThatFits if asks_of_resources(what.features) else NothingFree
-    return refusal(space=facts.space.name)
-
-
-def _already_taken(resource: BookedResource, free: list[BookedResource]) -> AlreadyTaken:
-    others = [other for other in free if other.id != resource.id][:_MOST_OTHERS]
-    if others:
-        return AlreadyTakenOthersFree(
-            name=label(resource.kind, resource.name),
-            others=tuple(other.name for other in others),
-            alternatives=[(other.public_id, other.name) for other in others],
-        )
-    return AlreadyTaken(name=label(resource.kind, resource.name), alternatives=[])
-
-
-def _new_booking(booking: BookingCard) -> NewRow:
-    return NewRow(
-        "booking",
-        {
-            "id": booking.id,
-            "public_id": booking.public_id,
-            "resource": booking.resource.id,
-            "space": booking.space.id,
-            "person": booking.person,
-            "status": booking.status,
-            "starts_at": booking.period.starts_at,
-            "ends_at": booking.period.ends_at,
-            "note": booking.note,
-            "paid_by": booking.paid_by,
-            "price_amount": booking.price.amount,
-            "price_currency": booking.price.currency,
-            "sequence": booking.sequence,
-            "purpose": booking.purpose,
-            "commute_to": booking.commute_to,
-            "guest_phone": booking.guest_phone,
-            "made_by": booking.made_by,
-            "created_at": booking.created_at,
-            "updated_at": booking.updated_at,
-        },
-    )
+def checked_phone(guest_phone: str) -> str | None:
+    """The guest's number for the day, None without one. Raises PhoneUnusable."""
+    return usable_phone(guest_phone, "guest_phone") if guest_phone.strip() else None
 
 
 async def _locked(actor: Actor, public_id: str, for_others: bool) -> BookingCard:

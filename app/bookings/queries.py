@@ -102,6 +102,7 @@ class Facts:
     operator: int
     hours: Hours
     house_rules: HouseRulesState
+    usual_commute: str | None
     next_booking: int
 
 
@@ -148,6 +149,11 @@ async def bookings_of_group(person: int, group: str) -> list[BookingCard]:
     """What the person booked together in one act, by start."""
     rows = await fetch(f"{_BOOKING} WHERE b.person = $1 AND b.group_id = $2 ORDER BY b.starts_at, b.id", person, group)
     return [_booking(row) for row in rows]
+
+
+async def bookings_where(condition: str, *arguments: object) -> list[BookingCard]:
+    """The bookings b of resources r at spaces s for which this SQL holds: for the reads of this capability's files."""
+    return [_booking(row) for row in await fetch(f"{_BOOKING} WHERE {condition}", *arguments)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,7 @@ _FACTS = """
            s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
+           (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
            (SELECT json_agg(h) FROM (
                SELECT weekday, NULL AS day, opens, closes, '' AS reason_de, '' AS reason_en
                  FROM weekly_hours WHERE space = s.id
@@ -249,7 +256,7 @@ async def facts_of(
 ) -> Facts | None:
     """The facts for booking this resource then for this person, in one query; None where nobody can book it.
 
-    Somebody who is not known yet (None) accepts house rules when he becomes known.
+    Somebody who is not known yet (None) has accepted no house rules.
 
     For AnyOf the resource is merely the first of its kind there. For a booking its key is drawn in the same round trip.
     """
@@ -265,12 +272,14 @@ async def facts_of(
     )
     if row is None:
         return None
-    space = _space(row)
+    space = space_from(row)
     clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
     first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
     hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
-    house_rules = HouseRulesState(row["house_rules"] or 0 if person else 0, row["house_rules_accepted"] or 0)
-    return Facts(_resource(row), space, row["operator_id"], hours, house_rules, row["next_booking"])
+    house_rules = HouseRulesState(row["house_rules"] or 0, row["house_rules_accepted"] or 0)
+    return Facts(
+        resource_from(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
+    )
 
 
 async def free_resources(space: int, kind: Kind, period: Period, words: Collection[str] = ()) -> list[BookedResource]:
@@ -294,10 +303,11 @@ async def free_resources(space: int, kind: Kind, period: Period, words: Collecti
         period.ends_at,
         *values,
     )
-    return sorted((_resource(row) for row in rows), key=lambda resource: -comfort(resource.features))
+    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
 
 
-def _resource(row: Mapping[str, Any]) -> BookedResource:
+def resource_from(row: Mapping[str, Any]) -> BookedResource:
+    """The resource of a row that names its columns as `_BOOKING` does."""
     return BookedResource(
         row["resource_id"],
         row["resource_public_id"],
@@ -308,7 +318,8 @@ def _resource(row: Mapping[str, Any]) -> BookedResource:
     )
 
 
-def _space(row: Mapping[str, Any]) -> BookedSpace:
+def space_from(row: Mapping[str, Any]) -> BookedSpace:
+    """The space of such a row."""
     return BookedSpace(
         row["space_id"],
         row["slug"],
@@ -330,8 +341,8 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         person=row["person"],
         status=Status(row["status"]),
         reason=row["reason"],
-        resource=_resource(row),
-        space=_space(row),
+        resource=resource_from(row),
+        space=space_from(row),
         period=Period(row["starts_at"], row["ends_at"]),
         note=row["note"],
         paid_by=row["paid_by"],

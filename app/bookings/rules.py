@@ -98,6 +98,16 @@ class AlreadyTakenOthersFree(AlreadyTaken):
     text = marked("{name} ist in dieser Zeit vergeben. Frei sind noch: {others}.")
 
 
+class HeldForSomebody(AlreadyTaken):
+    """Somebody else has chosen it and may book it until then."""
+
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt.")
+
+
+class HeldForSomebodyOthersFree(AlreadyTaken):
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt. Frei sind noch: {others}.")
+
+
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")
@@ -242,6 +252,12 @@ def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime
         raise NotOpenToChange
     if not period.starts_at - CHECK_IN_OPENS <= now < period.ends_at:
         raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
+
+
+def is_that_day(period: Period, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the booking's own day is running: from its first midnight to its last, by the space's clock."""
+    last = local_day(period.ends_at - timedelta(microseconds=1), zone)
+    return local_day(period.starts_at, zone) <= local_day(now, zone) <= last
 
 
 def may_take_codes_along(status: Status, period: Period, now: datetime) -> bool:

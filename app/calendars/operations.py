@@ -10,6 +10,7 @@ from app.calendars.queries import FeedCard, ReadFeed, calendar_bookings, feed_of
 from app.calendars.rules import event_bytes
 from app.calendars.subscriptions import MOST_FEEDS, FeedKind, TooManyFeeds, program_name
 from app.identity.audit import record
+from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor, demand
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch_row, fetch_value, transaction
@@ -195,4 +196,15 @@ async def note_fetch(feed: int, user_agent: str, now: datetime) -> None:
         now,
         program_name(user_agent),
         now - NOTED_EVERY,
+    )
+
+
+@on_merge("feed.person")
+async def _end_feeds(merge: Merge) -> None:
+    """Who knows the address of a calendar must not read more than before; whoever wants one makes a new one."""
+    await execute(
+        "UPDATE feed SET person = $1, revoked_at = coalesce(revoked_at, $3) WHERE person = $2",
+        merge.kept,
+        merge.gone,
+        merge.now,
     )

@@ -6,16 +6,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.demo.cast import COMMUTER, FREELANCER, enter_accounts, enter_crowd
+from app.demo.acceptances import accept_everywhere
+from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
-from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
+from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
-from app.demo.welcome import accept_everywhere, enter_welcomes
+from app.demo.welcome import enter_welcomes
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -62,10 +63,14 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         await enter_welcomes(now)
         step("people")
         accounts = await enter_accounts(operators, now)
+        guests = await enter_guests(operators, accounts[FRONT_DESK], now)
         crowd = await enter_crowd(now)
         await accept_everywhere(None, now)
         step("bookings")
-        habits = habits_of(accounts[COMMUTER], accounts[FREELANCER], today)
+        habits = (
+            *habits_of(accounts[COMMUTER], accounts[FREELANCER], today),
+            *habits_at_the_desk(*guests, accounts[FRONT_DESK]),
+        )
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
     return True
 
@@ -261,7 +266,7 @@ async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
         "booking",
         [
             *("id", "public_id", "resource", "space", "person", "status", "reason", "starts_at", "ends_at"),
-            *("sequence", "created_at", "updated_at"),
+            *("sequence", "created_at", "updated_at", "made_by"),
         ],
         [
             (
@@ -277,6 +282,7 @@ async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
                 0 if booking.holds else 1,
                 booking.created_at,
                 booking.updated_at,
+                booking.made_by,
             )
             for number, (key, booking) in enumerate(numbered)
         ],

@@ -1,6 +1,5 @@
-"""First-visit cards and house rules in the demo network, and who has accepted these."""
+"""First-visit cards and house rules in the demo network."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.demo.content.catalogue import Bilingual, DemoSpace
@@ -8,7 +7,7 @@ from app.demo.content.network import demo_operators
 from app.demo.content.spaces import demo_spaces
 from app.demo.content.welcome import demo_first_visits, demo_house_rules
 from app.demo.rows import copy_rows
-from app.platform.database import execute, fetch
+from app.platform.database import fetch
 
 RULES_HOLD_SINCE = timedelta(days=30)
 
@@ -31,21 +30,6 @@ async def enter_welcomes(now: datetime) -> None:
         german, english = (part.strip().format_map(names) for part in (text.de, text.en))
         rules.append((keys[space.slug], 1, german, english, now - RULES_HOLD_SINCE))
     await copy_rows("house_rules", ["space", "edition", "text_de", "text_en", "valid_from"], rules)
-
-
-async def accept_everywhere(people: Sequence[int] | None, now: datetime) -> None:
-    """Lets these people, or all that there are, have accepted the house rules that hold in every space.
-
-    Whoever tries the demo network books at once; who signs up anew is asked.
-    """
-    await execute(
-        "INSERT INTO house_rules_acceptance (person, space, edition, accepted_at)"
-        " SELECT p.id, h.space, max(h.edition), $2 FROM person p CROSS JOIN house_rules h"
-        " WHERE ($1::bigint[] IS NULL OR p.id = ANY($1)) AND h.valid_from <= $2 GROUP BY p.id, h.space"
-        " ON CONFLICT DO NOTHING",
-        people if people is None else list(people),
-        now,
-    )
 
 
 def _card_row(key: int, space: DemoSpace, now: datetime) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from app.kernel.refusals import Refusal, marked
 from app.platform.database import execute, fetch_row, fetch_value
@@ -21,13 +21,20 @@ class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105
     CHANGE_EMAIL = "change_email"
+    SIGN_IN = "sign_in"
+    BOOK_HELD = "book_held"
 
 
 LIVES: Mapping[Purpose, timedelta] = {
     Purpose.CONFIRM_EMAIL: timedelta(hours=24),
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
+    Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.BOOK_HELD: timedelta(hours=24),
 }
+
+LIVES_OF_KNOWN: Final = timedelta(hours=1)
+"""How long a link that books what is held works for somebody who has an account already: it opens that account."""
 
 _KEPT_AFTER_LAPSE = timedelta(days=30)
 
@@ -92,7 +99,7 @@ async def create_link(
         sign_up.name if sign_up else None,
         sign_up.password_hash if sign_up else None,
         now,
-        now + LIVES[purpose],
+        now + (LIVES_OF_KNOWN if purpose is Purpose.BOOK_HELD and person is not None else LIVES[purpose]),
     )
     return link
 

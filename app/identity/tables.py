@@ -25,7 +25,10 @@ _LINK = "30 days after the link lapsed"
 
 
 class Person(Table, tablename="person"):
-    """Somebody known to the network; needs neither e-mail nor password (docs/design.md decision 23)."""
+    """Somebody known to the network; needs neither e-mail nor password (docs/design.md decision 23).
+
+    Whom a front desk entered carries the keys of its operator and space, which may look after this record from then on.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the person in addresses and the interface", _ACCOUNT))
@@ -42,6 +45,8 @@ class Person(Table, tablename="person"):
         default=None, null=True, help_text=personal("show, in sums from five up, which commutes were saved", _REMOVABLE)
     )
     wants_reminders = Boolean(default=False)
+    entered_by_operator = BigInt(default=None, null=True)
+    entered_at_space = BigInt(default=None, null=True)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(default=None, null=True)
     merged_into: ForeignKey[Any] = ForeignKey(

@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.identity.audit import record
+from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor, demand
 from app.kernel.plain_text import plain
 from app.kernel.refusals import BadInput, NotFound, marked
-from app.platform.database import fetch, fetch_row, transaction
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.new_rows import NewRow
 
 LONGEST_TEXT = 20_000
@@ -65,6 +66,34 @@ async def house_rules_editions(space: int) -> list[HouseRulesEdition]:
 def new_acceptance(person: int, space: int, edition: int, now: datetime) -> NewRow:
     """That the person has accepted this edition."""
     return NewRow("house_rules_acceptance", {"person": person, "space": space, "edition": edition, "accepted_at": now})
+
+
+async def edition_to_accept(space: int, person: int | None, now: datetime) -> HouseRulesEdition | None:
+    """The edition that this person has still to accept there; whoever is not known yet has accepted none."""
+    edition = await house_rules_of(space, now)
+    if edition is None or person is None:
+        return edition
+    accepted = await fetch_value(
+        "SELECT 1 FROM house_rules_acceptance WHERE space = $1 AND person = $2 AND edition >= $3 LIMIT 1",
+        space,
+        person,
+        edition.edition,
+    )
+    return None if accepted else edition
+
+
+@on_merge("house_rules_acceptance.person")
+async def _move_acceptances(merge: Merge) -> None:
+    """What both have accepted counts from the earlier time."""
+    await execute(
+        "WITH twice AS (DELETE FROM house_rules_acceptance g USING house_rules_acceptance k WHERE g.person = $2"
+        " AND k.person = $1 AND (k.space, k.edition) = (g.space, g.edition) RETURNING k.id, g.accepted_at)"
+        " UPDATE house_rules_acceptance k SET accepted_at = least(k.accepted_at, twice.accepted_at)"
+        " FROM twice WHERE k.id = twice.id",
+        merge.kept,
+        merge.gone,
+    )
+    await execute("UPDATE house_rules_acceptance SET person = $1 WHERE person = $2", merge.kept, merge.gone)
 
 
 async def publish_house_rules(

@@ -10,6 +10,7 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
+from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.repeat_mails import tell_bookings_repeated
 from app.platform.mail import Mailbox, MailTransport
@@ -25,7 +26,7 @@ def notification_reactions(
     The name of a reaction is stored with its jobs and must not change.
     """
     office = PostOffice(transport, templates, sender, address, signing_key)
-    account = AccountMails(office, signing_key)
+    account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
 
     async def bookings_repeated(event: Event, now: datetime) -> None:
         await tell_bookings_repeated(office, event.ids["bookings"], now)
@@ -44,7 +45,10 @@ def notification_reactions(
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
+        "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
+        "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
+        "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),

@@ -29,9 +29,11 @@ from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
+from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
-from app.web.summary import exact_times, features_text, read_instant
+from app.web.summary import exact_times, features_text
+from app.web.summary_form import read_instant
 from app.web.week_view import times_text
 
 
@@ -135,16 +137,18 @@ async def _show(
     request: PageRequest, visitor: Visitor, pages: Pages, booking: BookingCard, refusal: Refusal | None
 ) -> Response[str]:
     now = visitor.now
-    is_open = booking.status in HOLDING and booking.status is not Status.CHECKED_IN and booking.period.ends_at > now
+    is_to_come = booking.status in HOLDING and booking.period.ends_at > now
+    space = await space_by_id(booking.space.id, now)
     context = {
         "booking": booking,
         **named(booking, visitor),
-        "space": await space_by_id(booking.space.id, now),
+        "space": space,
+        "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
         "features": features_text(booking.resource.features, visitor),
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
         "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
-        "may_change": is_open,
+        "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status is Status.CONFIRMED
         and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,
         "reminded": await wants_reminders(booking.person),
@@ -198,6 +202,7 @@ async def show_move(
         "errors": errors,
         "own_times": own_times(view),
         "typed": typed_again(query) if errors else {},
+        "staffed": staffed_text(view.staffed),
         "when": when_text(view.wanted, visitor),
         "address": address,
         "page": page,

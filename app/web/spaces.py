@@ -20,7 +20,6 @@ from app.network.queries import SpaceCard, photos_of, space_by_slug
 from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
-from app.web.space_facts import staffed_text
 from app.web.space_view import look_at, own_times, week_hours
 from app.web.way_back import way_back
 
@@ -53,7 +52,6 @@ async def space_page(
     context = await space_context(view.space, visitor) | {
         "view": view,
         "known": space_facts(space, view.resources, visitor.speaker),
-        "staffed": staffed_text(view.staffed),
         "errors": errors,
         "times": own_times(view),
         "typed": typed_again(query) if errors else {},

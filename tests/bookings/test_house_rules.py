@@ -95,8 +95,8 @@ async def test_a_quote_says_the_same_as_the_booking_and_accepts_nothing(world: W
     assert isinstance(refused.refusal, HouseRulesNotAccepted)
     agreed = await quote(desk(world.polch, accepts=1), NOW, person=world.mia.id)
     assert (agreed.refusal, await accepted(world.mia)) == (None, [])
-    unknown = await quote(desk(world.polch), NOW)  # asked once it is known who books
-    assert unknown.refusal is None
+    unknown = await quote(desk(world.polch), NOW)  # who is not known yet has accepted nothing
+    assert isinstance(unknown.refusal, HouseRulesNotAccepted)
 
 
 async def test_a_refused_booking_accepts_nothing(world: World) -> None:

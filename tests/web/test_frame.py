@@ -187,7 +187,9 @@ async def test_no_page_loads_from_another_host(site: Site) -> None:
         page = await browser.get(path)
         loaded = re.findall(r'<(?:script|img|link|iframe|source|use|image)\b[^>]*?(?:src|href)="([^"]+)"', page.text)
         assert loaded
-        assert all(address.startswith(("/static/", "/bilder/", "#")) for address in loaded), loaded
+        assert all(address.startswith(("/static/", "/bilder/", "/manifest.webmanifest?", "#")) for address in loaded), (
+            loaded
+        )
 
 
 @pytest.mark.parametrize("size", [300_000])

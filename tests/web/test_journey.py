@@ -213,10 +213,14 @@ async def test_a_lost_race_shows_the_other_desks(world: World, site: Site) -> No
     page = await browser.get(f"/buchen?standort=regiohub-polch&art=desk&tag={TOMORROW}&zeit=ganz&platz={chosen}")
     form = fields_of(page, "/buchen")
     await booked(world, site)
-    lost = await browser.client.post("/buchen", data=form)
+    lost = await browser.client.post("/buchen", data=form | {"notiz": "Am Fenster, bitte"})
     assert lost.status_code == 409
     assert "Platz 1 ist in dieser Zeit vergeben. Frei sind noch: 2 und 3." in text_of(lost)
-    assert f"platz={world.polch['2'].public_id}" in unescape(lost.text)
+    assert "Am Fenster, bitte" in text_of(lost)
+    other = world.polch["2"].public_id
+    assert f'name="platz" id="platz-{other}" value="{other}" checked' in lost.text
+    again = await browser.client.post("/buchen", data=fields_of(lost, "/buchen") | {"platz": other})
+    assert "RegioHub Polch, Platz 2" in text_of(await browser.get(again.headers["location"]))
 
 
 async def test_cancel_asks_first_and_then_frees_the_desk(world: World, site: Site) -> None:

@@ -15,7 +15,7 @@ from app.platform.database import execute, fetch_value
 from app.web.filters import FILTERS, MARKS, read_filters, words_of
 from app.web.space_facts import coming
 from tests.web.conftest import Site
-from tests.web.test_journey import fields_of, text_of
+from tests.web.test_journey import booked, fields_of, text_of
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
 SPACE = f"/standorte/regiohub-polch?tag={TOMORROW}&zeit=ganz&art=desk"
@@ -60,10 +60,17 @@ async def test_a_result_says_who_is_there_and_what_will_be_heard(site: Site, wor
 
 async def test_the_space_says_them_for_the_day_and_the_week(site: Site, world: World) -> None:
     said = text_of(await (await site.browser()).get(SPACE))
-    assert "Personal mit Personal 8–12 Uhr" in said
+    assert "Personal 8–12 Uhr Frei" in said
     assert "An diesem Tag zu hören: Chorprobe, 17–20 Uhr" in said
     assert "Mittwoch 8–18 Uhr, mit Personal 8–12 Uhr" in said
     assert "Donnerstag 8–18 Uhr, ohne Personal" in said
+
+
+async def test_moving_says_them_too(site: Site, world: World) -> None:
+    booking = await booked(world, site)
+    said = text_of(await (await site.browser(world.mia)).get(f"/buchungen/{booking}/verschieben"))
+    assert "Mi 25. November: mit Personal 8–12 Uhr" in said
+    assert "An diesem Tag zu hören: Chorprobe, 17–20 Uhr" in said
 
 
 async def test_facts_of_the_space_are_yes_no_or_not_checked(site: Site, world: World) -> None:
@@ -128,9 +135,9 @@ async def test_a_filter_switches_and_shows_that_it_is_on(site: Site, world: Worl
     [on] = re.findall(r'id="filter-bildschirm" href="([^"]+)"', page.text)
     both = parse_qs(urlsplit(unescape(on)).query)
     assert set(both["filter"]) == {"frei", "bildschirm"}
-    assert '<details class="nw-more">' in page.text
+    assert '<details class="nw-folded">' in page.text
     switched = await browser.get(unescape(on))
-    assert '<details class="nw-more" open>' in switched.text
+    assert '<details class="nw-folded" open>' in switched.text
     assert re.search(r'id="filter-bildschirm" href="[^"]+" aria-current="true"', switched.text)
     assert 'type="hidden" name="filter" value="bildschirm"' in switched.text
 

@@ -101,3 +101,13 @@ async def test_a_booking_leads_to_the_house_rules(site: Site, world: World) -> N
     booking = await book(world.mia.actor(), wanted, NOW)
     page = await (await site.browser(world.mia)).get(f"/buchungen/{booking.public_id}")
     assert 'href="/standorte/regiohub-polch/hausordnung"' in page.text
+
+
+async def test_booking_and_slip_say_who_is_there_then(site: Site, world: World) -> None:
+    booking = await booked(world, site)
+    browser = await site.browser(world.mia)
+    for path in (f"/buchungen/{booking}", f"/buchungen/{booking}/zettel"):
+        assert "Ohne Personal: An diesem Tag ist niemand vom Standort da." in text_of(await browser.get(path))
+    await execute("INSERT INTO staffed_hours (space, weekday, opens, closes) VALUES ($1, 3, 480, 720)", world.polch.id)
+    for path in (f"/buchungen/{booking}", f"/buchungen/{booking}/zettel"):
+        assert "Mit Personal 8–12 Uhr, sonst ist niemand vom Standort da." in text_of(await browser.get(path))
