@@ -6,6 +6,9 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.bookings.front_desk import forget_guest_numbers
+from app.bookings.lapsing import forget_old_holds, lapse_holds
+from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
@@ -22,9 +25,17 @@ from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
 
-NOBODY_REACTS: Final = ("booking.checked_in", "person.signed_up", "role.granted", "role.revoked")
+NOBODY_REACTS: Final = (
+    "booking.checked_in",
+    "person.email_confirmed",
+    "person.merged",
+    "person.signed_up",
+    "role.granted",
+    "role.revoked",
+)
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 
+_ZONE: Final = ZoneInfo("Europe/Berlin")
 _ENCRYPTIONS: Final[dict[str, Encryption]] = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -73,14 +84,22 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 
 def _periodic() -> Sequence[Periodic]:
-    night = Daily(time(2, 30), ZoneInfo("Europe/Berlin"))
+    night = Daily(time(2, 30), _ZONE)
     return [
+        Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _remind_of_tomorrow),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
+        Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
+        Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
+
+
+async def _remind_of_tomorrow(now: datetime) -> None:
+    await announce_tomorrow(now, _ZONE)
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

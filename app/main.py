@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, asgi
 from litestar.config.compression import CompressionConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
@@ -32,16 +32,28 @@ from app.web import (
     account,
     bookings,
     calendars,
+    commuting,
+    desk_bookings,
     feeds,
+    front_desk,
+    guests,
+    holds,
     home,
     home_screen,
+    house_rules,
+    linked_booking,
     mail_box,
     offline,
+    reminders,
+    repeat,
     search,
     sign_in,
+    sign_in_links,
     sign_up,
+    slip,
     spaces,
     staff,
+    summary,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -116,24 +128,44 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         account,
         bookings,
         calendars,
+        commuting,
+        desk_bookings,
         feeds,
+        front_desk,
+        guests,
+        holds,
         home,
         home_screen,
+        house_rules,
+        linked_booking,
         mail_box,
         offline,
+        reminders,
+        repeat,
         search,
         sign_in,
+        sign_in_links,
         sign_up,
+        slip,
         spaces,
         staff,
+        summary,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 
 
 def _value(value: object) -> Provide:
-    """A dependency that is the same for every request."""
-    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+    """A dependency that is the same for every request.
+
+    It names another one because Litestar resolves such one after the other, and the rest in tasks of their own:
+    most handlers need the visitor and one more, and a task costs more than both.
+    """
+
+    def give(visitor: NamedDependency[Visitor]) -> object:  # noqa: ARG001
+        return value
+
+    return Provide(give, sync_to_thread=False)
 
 
 def _answer(request: Request[Any, Any, Any], error: Exception, pages: Pages) -> Response[Any]:

@@ -1,15 +1,17 @@
 """What follows from events: nothing that happens is forgotten, and mails go where the settings say."""
 
 import ast
+from datetime import date, datetime, time
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from app.jobs import all_reactions, mail_transport
+from app.jobs import all_reactions, mail_transport, make_worker
 from app.platform.mail import SmtpTransport
 from app.platform.mail_folder import FolderTransport
 from app.platform.settings import Environment, Settings
+from tests.worlds import HERE
 
 APP = Path(__file__).resolve().parents[1] / "app"
 
@@ -68,3 +70,10 @@ def test_a_mail_server_is_read_from_its_address(
 def test_an_address_that_is_no_mail_server_is_refused(settings: Settings) -> None:
     with pytest.raises(ValueError, match="SMTP_URL"):
         mail_transport(msgspec.structs.replace(settings, smtp_url="http://mail.example"))
+
+
+def test_the_evening_before_is_reminded_at_six_by_the_wall_clock(settings: Settings) -> None:
+    job = make_worker(settings)._periodic["remind_of_tomorrow"]
+    for day in (date(2026, 11, 24), date(2027, 3, 28), date(2027, 6, 15), date(2027, 10, 31)):
+        noon = datetime.combine(day, time(12), HERE)
+        assert job.schedule.next_after(noon) == datetime.combine(day, time(18), HERE)

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from app.identity.rules import Actor, Grant, Role, Scope
+from app.inventory.floor_plans import FloorPlanDrawing, Placement, encode
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch_value
@@ -237,6 +240,20 @@ async def a_resource(space: int, kind: Kind, name: str, *, features: Sequence[st
     return AResource(key, public_id, kind, name)
 
 
+async def a_floor_plan(space: ASpace, drawing: FloorPlanDrawing, places: Mapping[str, Placement]) -> None:
+    """The drawing of the space's only floor, and where its resources stand in it by name."""
+    floor = await fetch_value(
+        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", space.id, encode(drawing)
+    )
+    for name, placement in places.items():
+        await execute(
+            "UPDATE resource SET floor_plan = $2, placement = $3::jsonb WHERE id = $1",
+            space[name].id,
+            floor,
+            msgspec.json.encode(placement).decode(),
+        )
+
+
 async def a_person(name: str, email: str, *grants: Grant) -> APerson:
     """A person with these roles, a confirmed address and a token."""
     public_id, token = new_public_id(), new_token()
@@ -273,3 +290,15 @@ async def add_token(person: int, token: str, scopes: Sequence[str]) -> None:
         token[:4],
         NOW,
     )
+
+
+async def house_rules_at(space: ASpace, edition: int = 1, text: str = "Türen leise schließen.") -> int:
+    """An edition of the space's house rules that holds since an hour before NOW; its number."""
+    await execute(
+        "INSERT INTO house_rules (space, edition, text_de, text_en, valid_from) VALUES ($1, $2, $3, '', $4)",
+        space.id,
+        edition,
+        text,
+        NOW - timedelta(hours=1),
+    )
+    return edition

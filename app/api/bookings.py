@@ -21,6 +21,7 @@ from app.api.parameters import (
     cursor_of,
     known_id,
     known_slug,
+    known_words,
     moment,
     moment_parameter,
     parts_of,
@@ -31,9 +32,10 @@ from app.api.shapes import BookingShape, Moment, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
 from app.bookings.queries import BookingFilter, booking_of, bookings_of
-from app.bookings.rules import AnyOf, Status
+from app.bookings.rules import AnyOf, Purpose, Status
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
+from app.inventory.needs import OF_RESOURCE
 from app.inventory.rules import Kind
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.platform.bad_fields import NotAChoice
@@ -47,7 +49,29 @@ class WhatIsUnclear(BadInput):
 
 ResourceId = Annotated[str, Meta(max_length=100, description="One resource; or say `space` and `kind`.")]
 SpaceSlug = Annotated[str, Meta(max_length=100, description="Any of a kind at this space: the best free one.")]
+Features = Annotated[
+    list[str],
+    Meta(
+        max_length=30,
+        description=f"With `space` and `kind`: what the resource must have. Of: {', '.join(sorted(OF_RESOURCE))}.",
+    ),
+]
 Note = Annotated[str, Meta(max_length=2000, description="For the space to read; at most 500 characters.")]
+
+CommuteTo = Annotated[
+    str,
+    Meta(
+        max_length=8,
+        description="Official key (AGS, eight digits) of the municipality that the person would have commuted to "
+        "otherwise, if he wants to say so. Nothing means the usual one of his account, an empty text none.",
+    ),
+]
+GuestPhone = Annotated[
+    str, Meta(max_length=100, description="For the space to call on the day; shown on that day only, then deleted.")
+]
+HouseRules = Annotated[
+    int, Meta(ge=1, le=2**31 - 1, description="The edition that is accepted with it; see `house_rules` of spaces.")
+]
 
 
 class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,15 +82,27 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resource_id: ResourceId | None = None
     space: SpaceSlug | None = None
     kind: Kind | None = None
+    features: Features = []
     note: Note = ""
+    purpose: Purpose | None = None
+    commute_to: CommuteTo | None = None
+    guest_phone: GuestPhone = ""
+    house_rules: HouseRules | None = None
 
     def command(self) -> BookDesk:
-        """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
-        what = wanted_thing(self.resource_id, self.space, self.kind)
+        """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""
+        what = wanted_thing(self.resource_id, self.space, self.kind, known_words(self.features, OF_RESOURCE))
         if what is None:
             raise WhatIsUnclear(field="resource_id")
         return BookDesk(
-            what, within_reach("starts_at", self.starts_at), within_reach("ends_at", self.ends_at), self.note
+            what,
+            within_reach("starts_at", self.starts_at),
+            within_reach("ends_at", self.ends_at),
+            self.note,
+            purpose=self.purpose,
+            commute_to=self.commute_to,
+            guest_phone=self.guest_phone,
+            house_rules=self.house_rules,
         )
 
 
@@ -79,6 +115,7 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     space: SpaceSlug | None = None
     kind: Kind | None = None
     note: Note | None = None
+    house_rules: HouseRules | None = None
 
     def command(self) -> MoveBooking:
         """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
@@ -87,6 +124,7 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.starts_at and within_reach("starts_at", self.starts_at),
             self.ends_at and within_reach("ends_at", self.ends_at),
             self.note,
+            self.house_rules,
         )
 
 
@@ -97,17 +135,19 @@ class Bookings(msgspec.Struct, frozen=True):
     next: str | None
 
 
-def wanted_thing(resource_id: str | None, space: str | None, kind: Kind | None) -> str | AnyOf | None:
+def wanted_thing(
+    resource_id: str | None, space: str | None, kind: Kind | None, features: frozenset[str] = frozenset()
+) -> str | AnyOf | None:
     """One resource, any of a kind, or None where nothing is said. Raises WhatIsUnclear for anything between."""
     if resource_id is not None:
-        if space is not None or kind is not None:
+        if space is not None or kind is not None or features:
             raise WhatIsUnclear(field="resource_id")
         return known_id(resource_id)
     if space is None and kind is None:
         return None
     if space is None or kind is None:
         raise WhatIsUnclear(field="space" if space is None else "kind")
-    return AnyOf(known_slug(space), kind)
+    return AnyOf(known_slug(space), kind, features)
 
 
 @post(

@@ -1,5 +1,6 @@
 """/api/v1/me/feeds: the calendar feeds of whoever asks."""
 
+import secrets
 from typing import Annotated, Any
 
 import msgspec
@@ -9,7 +10,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.idempotent_writes import written
+from app.api.idempotent_writes import written_with_secret
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, known_slug
 from app.api.problem_shapes import refusals
 from app.api.shapes import Moment
@@ -21,6 +22,7 @@ from app.calendars.subscriptions import FeedAddress, FeedKind
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import BadInput, marked
+from app.platform.random_ids import derived_token, token_hash
 from app.platform.settings import Settings
 
 
@@ -48,6 +50,26 @@ class Feeds(msgspec.Struct, frozen=True):
 
     items: list[FeedShape]
     next: None = None
+
+
+class KeptFeed(msgspec.Struct, frozen=True):
+    """What an Idempotency-Key keeps of the answer that makes or renews a feed.
+
+    The address is all that its reader needs, and what is kept lies in every backup. So a salt stands here in its place:
+    with the signing key, which is in no table, it gives a repetition the same address; without it, nothing.
+    """
+
+    feed: FeedShape
+    salt: bytes
+    token_hash: bytes
+
+    def told(self, settings: Settings) -> FeedShape:
+        """The answer. Without the address where the signing key is another one than it was at first."""
+        token = _token(self.salt, settings)
+        if token_hash(token) != self.token_hash:
+            return self.feed
+        address = FeedAddress.of(token, settings.address)
+        return msgspec.structs.replace(self.feed, url=address.https, webcal_url=address.webcal)
 
 
 class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,11 +127,14 @@ async def make_feed(
     data: RequestBody[FeedWanted],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[FeedShape]:
-    async def run() -> FeedShape:
-        card, token = await create_feed(visitor.signed_in, data.command(), visitor.now)
-        return _feed(card, visitor, FeedAddress.of(token, settings.address))
+    async def run() -> KeptFeed:
+        salt = secrets.token_bytes(16)
+        card, token = await create_feed(visitor.signed_in, data.command(), visitor.now, token=_token(salt, settings))
+        return KeptFeed(_feed(card, visitor), salt, token_hash(token))
 
-    return await written(request, visitor, idempotency_key, 201, run)
+    return await written_with_secret(
+        request, visitor, idempotency_key, 201, run, KeptFeed, lambda kept: kept.told(settings)
+    )
 
 
 @post(
@@ -131,11 +156,14 @@ async def give_feed_a_new_address(
     feed_id: IdInPath,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[FeedShape]:
-    async def run() -> FeedShape:
-        card, token = await rotate_feed(visitor.signed_in, known_id(feed_id), visitor.now)
-        return _feed(card, visitor, FeedAddress.of(token, settings.address))
+    async def run() -> KeptFeed:
+        salt = secrets.token_bytes(16)
+        card, token = await rotate_feed(visitor.signed_in, known_id(feed_id), visitor.now, token=_token(salt, settings))
+        return KeptFeed(_feed(card, visitor), salt, token_hash(token))
 
-    return await written(request, visitor, idempotency_key, 200, run)
+    return await written_with_secret(
+        request, visitor, idempotency_key, 200, run, KeptFeed, lambda kept: kept.told(settings)
+    )
 
 
 @delete(
@@ -153,14 +181,19 @@ async def end_feed(visitor: NamedDependency[Visitor], feed_id: IdInPath) -> None
     await revoke_feed(visitor.signed_in, known_id(feed_id), visitor.now)
 
 
-def _feed(card: FeedCard, visitor: Visitor, address: FeedAddress | None = None) -> FeedShape:
+def _token(salt: bytes, settings: Settings) -> str:
+    return derived_token(settings.signing_key, "feed", salt)
+
+
+def _feed(card: FeedCard, visitor: Visitor) -> FeedShape:
+    """The feed without its address."""
     return FeedShape(
         id=card.public_id,
         kind=card.subject.kind,
         name=subject_name(card.subject, visitor.speaker),
         language=card.language,
-        url=address.https if address else None,
-        webcal_url=address.webcal if address else None,
+        url=None,
+        webcal_url=None,
         created_at=card.created_at,
         last_fetched_at=card.last_fetched_at,
         last_fetched_by=card.last_fetched_by,

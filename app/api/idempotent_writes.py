@@ -13,6 +13,7 @@ from app.platform.idempotency import Answer, once
 from app.platform.problems import PROBLEM_JSON, problem_of
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
+Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 _encoder = msgspec.json.Encoder()
 
@@ -25,18 +26,44 @@ async def written(
     run: Callable[[], Awaitable[Shape]],
 ) -> Response[Shape]:
     """The answer with what `run` returns; with a key it runs at most once and refusals are repeated too."""
-    if key is None:
-        return _response(Answer(status, _encoder.encode(await run())))
+    return _response(await _once(request, visitor, key, status, run))
 
+
+async def written_with_secret(
+    request: Request[Any, Any, Any],
+    visitor: Visitor,
+    key: str | None,
+    status: int,
+    run: Callable[[], Awaitable[Kept]],
+    kept: type[Kept],
+    told: Callable[[Kept], Shape],
+) -> Response[Shape]:
+    """The same for an answer with a secret in it: only what `run` returns is kept, `told` makes the answer of it."""
+    answer = await _once(request, visitor, key, status, run)
+    if answer.status == status:
+        answer = Answer(status, _encoder.encode(told(msgspec.json.decode(answer.body, type=kept))))
+    return _response(answer)
+
+
+async def _once(
+    request: Request[Any, Any, Any],
+    visitor: Visitor,
+    key: str | None,
+    status: int,
+    run: Callable[[], Awaitable[msgspec.Struct]],
+) -> Answer:
     async def answer() -> Answer:
         return Answer(status, _encoder.encode(await run()))
+
+    if key is None:
+        return await answer()
 
     def refused(refusal: Refusal) -> Answer:
         problem = problem_of(refusal, visitor.speaker)
         return Answer(problem.status, problem.as_response().content)
 
     what = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
-    return _response(await once(visitor.signed_in.person, key, what, visitor.now, answer, refused=refused))
+    return await once(visitor.signed_in.person, key, what, visitor.now, answer, refused=refused)
 
 
 def _response(answer: Answer) -> Response[Any]:

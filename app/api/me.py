@@ -10,6 +10,7 @@ from msgspec import Meta
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.problem_shapes import refusals
 from app.identity.authentication import Visitor
+from app.identity.commuting import commute_of
 from app.identity.rules import Action, Role
 
 
@@ -28,6 +29,8 @@ class Me(msgspec.Struct, frozen=True):
     email: str | None
     language: str
     roles: list[RoleShape]
+    home_municipality: Annotated[str | None, Meta(description="Official key (AGS), if the person has said so.")]
+    commutes_to: Annotated[str | None, Meta(description="The usual `commute_to`, if the person has said so.")]
     scopes: Annotated[list[str] | None, Meta(description="Those of the token; null for a session, which has all.")]
 
 
@@ -43,12 +46,15 @@ class Me(msgspec.Struct, frozen=True):
 )
 async def show_me(visitor: NamedDependency[Visitor]) -> Me:
     actor = visitor.signed_in
+    commute = await commute_of(actor.person)
     return Me(
         actor.public_id,
         actor.name,
         actor.email,
         actor.language,
         [RoleShape(grant.role, grant.scope_kind) for grant in actor.grants],
+        commute.home,
+        commute.usual,
         None if actor.scopes is None else sorted(actor.scopes),
     )
 

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
+from litestar import Router
 from litestar.connection import Request
 from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
@@ -40,6 +41,10 @@ class JsonDocument(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self.render_json(request, tidied(openapi_schema))
+
+    def receive_router(self, router: Router) -> None:
+        """Takes out Litestar's own page for unknown addresses, so that all of them are refused alike."""
+        router.routes = [route for route in router.routes if "{" not in route.path]
 
 
 def openapi_config() -> OpenAPIConfig:

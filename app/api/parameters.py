@@ -3,12 +3,14 @@
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from app.bookings.rules import EndsBeforeStart
+from app.inventory.needs import WORDS
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
@@ -30,6 +32,11 @@ class TimeOutOfReach(BadInput):
 class CursorUnknown(BadInput):
     code = "cursor_unknown"
     text = marked("Diese Fortsetzung gibt es nicht. Bitte beginnen Sie die Liste von vorn.")
+
+
+class FeatureUnknown(BadInput):
+    code = "feature_unknown"
+    text = marked("Diese Ausstattung gibt es nicht: {feature}")
 
 
 def moment_parameter(description: str, name: str | None = None) -> QueryParameter:
@@ -91,6 +98,14 @@ def period_between(starts: tuple[str, str], ends: tuple[str, str]) -> Period:
     if ends_at <= starts_at:
         raise EndsBeforeStart(field=ends[0])
     return Period(starts_at, ends_at)
+
+
+def known_words(texts: Sequence[str] | None, known: Collection[str] = WORDS) -> frozenset[str]:
+    """What must be there, separated by commas or repeated. Raises FeatureUnknown for a word that says nothing."""
+    wanted = frozenset(name.strip() for text in texts or () for name in text.split(",")) - {""}
+    for feature in sorted(wanted.difference(known)):
+        raise FeatureUnknown(field="features", feature=feature[:40])
+    return wanted
 
 
 def known_id(text: str) -> str:

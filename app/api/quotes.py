@@ -67,7 +67,7 @@ class QuoteShape(msgspec.Struct, frozen=True):
     responses=refusals(404, body=True),
 )
 async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[BookingWanted]) -> QuoteShape:
-    answer = await quote(data.command(), visitor.now, visitor.language)
+    answer = await quote(data.command(), visitor.now, visitor.language, person=visitor.signed_in.person)
     if isinstance(answer.refusal, BadInput | NotFound):
         raise answer.refusal
     speaker = visitor.speaker

@@ -12,12 +12,14 @@ import msgspec
 from msgspec import Meta
 
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
-from app.bookings.rules import Status
+from app.bookings.rules import Purpose, Status
 from app.inventory.queries import ResourceCard
 from app.inventory.rules import Kind
+from app.inventory.staffing import NoisyEvent, Presence
 from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.network.queries import SpaceCard
+from app.network.rules import Measures
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.")]
 
@@ -60,8 +62,30 @@ class SpaceName(msgspec.Struct, frozen=True):
     name: str
 
 
+class InternetShape(msgspec.Struct, frozen=True):
+    """Megabits a second downstream, as measured on a day."""
+
+    mbit: int
+    measured_on: str
+
+
+class NoisyEventShape(msgspec.Struct, frozen=True):
+    """Something that will be heard at the desks."""
+
+    what: str
+    starts_at: Moment
+    ends_at: Moment
+
+
+Lacking = Annotated[
+    tuple[str, ...], Meta(description="What is certainly not there; what is in neither list was not checked.")
+]
+Internet = Annotated[InternetShape | None, Meta(description="Null where it was not measured.")]
+Centimetres = Annotated[int | None, Meta(description="Null where it was not measured.")]
+
+
 class ResourceShape(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is booked: a desk, room, booth or parking place."""
+    """What is booked: a desk, room, booth or parking place. A measure that is not its own is that of its space."""
 
     id: str
     kind: Kind
@@ -70,6 +94,10 @@ class ResourceShape(msgspec.Struct, frozen=True, omit_defaults=True):
     capacity: int
     features: tuple[str, ...]
     free: Annotated[bool | None, Meta(description="Only in an availability answer.")] = None
+    lacking: Lacking | msgspec.UnsetType = msgspec.UNSET
+    internet: Internet | msgspec.UnsetType = msgspec.UNSET
+    door_width_cm: Centimetres | msgspec.UnsetType = msgspec.UNSET
+    threshold_cm: Centimetres | msgspec.UnsetType = msgspec.UNSET
 
 
 class SpaceInList(msgspec.Struct, frozen=True):
@@ -83,10 +111,19 @@ class SpaceInList(msgspec.Struct, frozen=True):
     position: PositionShape
     distance_km: Annotated[float | None, Meta(description="As the crow flies; null without a position.")]
     features: tuple[str, ...]
+    lacking: Lacking
+    internet: Internet
+    door_width_cm: Centimetres
+    threshold_cm: Centimetres
     url: str
     free: int | msgspec.UnsetType = msgspec.UNSET
     total: int | msgspec.UnsetType = msgspec.UNSET
     lowest_price: MoneyShape | msgspec.UnsetType | None = msgspec.UNSET
+    staffed: (
+        Annotated[Presence, Meta(description="Whether somebody is there in the window: whole, part or none of it.")]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+    noisy_events: list[NoisyEventShape] | msgspec.UnsetType = msgspec.UNSET
 
 
 class OpeningShape(msgspec.Struct, frozen=True):
@@ -136,6 +173,13 @@ class PhotoShape(msgspec.Struct, frozen=True):
     alt: str
 
 
+class HouseRulesShape(msgspec.Struct, frozen=True):
+    """The house rules that hold. Their `edition` is sent with the first booking there."""
+
+    edition: int
+    url: str
+
+
 class SpaceShape(msgspec.Struct, frozen=True):
     """All that anybody may know of a space; texts in the language of the request."""
 
@@ -154,9 +198,16 @@ class SpaceShape(msgspec.Struct, frozen=True):
     email: str
     phone: str
     features: tuple[str, ...]
+    lacking: Lacking
+    internet: Internet
+    door_width_cm: Centimetres
+    threshold_cm: Centimetres
     opening_hours: HoursShape
+    staffed_hours: Annotated[HoursShape, Meta(description="When somebody of the operator's is there.")]
+    noisy_events: Annotated[list[NoisyEventShape], Meta(description="Of the next 60 days.")]
     stations: list[StationShape]
     photos: list[PhotoShape]
+    house_rules: HouseRulesShape | None
     resources: list[ResourceShape]
     url: str
 
@@ -190,6 +241,8 @@ class BookingShape(msgspec.Struct, frozen=True):
     starts_at: Moment
     ends_at: Moment
     note: str
+    purpose: Purpose
+    commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
@@ -204,9 +257,33 @@ def money(money: Money) -> MoneyShape:
 
 def resource(card: ResourceCard, space: SpaceCard, free: bool | None = None) -> ResourceShape:
     """A resource of this space."""
+    measures = card.measures.or_those_of(space.measures)
     return ResourceShape(
-        card.public_id, card.kind, card.name, SpaceName(space.slug, space.name), card.capacity, card.features, free
+        id=card.public_id,
+        kind=card.kind,
+        name=card.name,
+        space=SpaceName(space.slug, space.name),
+        capacity=card.capacity,
+        features=card.features,
+        free=free,
+        lacking=card.lacking,
+        internet=internet(measures),
+        door_width_cm=measures.door_width_cm,
+        threshold_cm=measures.threshold_cm,
     )
+
+
+def internet(measures: Measures) -> InternetShape | None:
+    """What was measured of the internet, if anything was."""
+    if measures.internet_mbit is None or measures.internet_measured_on is None:
+        return None
+    return InternetShape(measures.internet_mbit, measures.internet_measured_on.isoformat())
+
+
+def noisy_event(event: NoisyEvent, zone: ZoneInfo) -> NoisyEventShape:
+    """The event on the clocks of its space."""
+    period = event.period
+    return NoisyEventShape(event.what, period.starts_at.astimezone(zone), period.ends_at.astimezone(zone))
 
 
 def booked_resource(card: BookedResource, space: BookedSpace) -> ResourceShape:
@@ -235,6 +312,8 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         starts_at=card.starts_at,
         ends_at=card.ends_at,
         note=card.note,
+        purpose=card.purpose,
+        commute_to=card.commute_to,
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),

@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from app.api.shapes import ExceptionShape, HoursShape, OpeningShape, PhotoShape, StationShape, WeekdayShape
+from app.api.shapes import (
+    ExceptionShape,
+    HoursShape,
+    HouseRulesShape,
+    OpeningShape,
+    PhotoShape,
+    StationShape,
+    WeekdayShape,
+)
 from app.inventory.rules import Hours
+from app.inventory.staffing import Staffing
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
+from app.network.house_rules import HouseRulesEdition
 from app.network.queries import Photo, SpaceCard
 
 _STATIONS_WITHIN_KM = 10
@@ -26,6 +36,20 @@ def hours_shape(hours: Hours, first: date, last: date) -> HoursShape:
     )
 
 
+def staffed_shape(staffing: Staffing, first: date, last: date) -> HoursShape:
+    """When somebody is there in the week, and the days from first to last on which that differs."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return HoursShape(
+        time_zone=str(staffing.hours.zone),
+        week=[WeekdayShape(weekday, _openings(staffing.usual(weekday))) for weekday in range(1, 8)],
+        exceptions=[
+            ExceptionShape(day.isoformat(), _openings(staffing.staffed_on(day)), None)
+            for day in days
+            if staffing.staffed_on(day) != staffing.usual(day.isoweekday())
+        ],
+    )
+
+
 def stations_near(space: SpaceCard) -> list[StationShape]:
     """At most five stations within 10 km, the nearest first."""
     near = gazetteer().stations_near(space.lat, space.lng, _STATIONS_WITHIN_KM)
@@ -38,6 +62,11 @@ def stations_near(space: SpaceCard) -> list[StationShape]:
 def photo_shapes(photos: Sequence[Photo], language: str, address: str) -> list[PhotoShape]:
     """The pictures with what is to be seen, in this language."""
     return [PhotoShape(f"{address}/bilder/{photo.file}", photo.alt[language]) for photo in photos]
+
+
+def house_rules_shape(space: SpaceCard, rules: HouseRulesEdition | None, address: str) -> HouseRulesShape | None:
+    """The edition that holds, and where it can be read; None where there are no rules."""
+    return HouseRulesShape(rules.edition, f"{address}/standorte/{space.slug}/hausordnung") if rules else None
 
 
 def _exception(hours: Hours, day: date) -> ExceptionShape:

@@ -1,6 +1,6 @@
 """Spaces: a search near a place, one space, and what of it is free in a window."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,32 +20,36 @@ from app.api.parameters import (
     SlugInPath,
     cursor_of,
     known_slug,
+    known_words,
     moment,
     parts_of,
 )
 from app.api.problem_shapes import refusals
 from app.api.shapes import (
-    MoneyShape,
     OperatorShape,
     PositionShape,
     ResourceShape,
     SpaceInList,
     SpaceShape,
-    money,
+    internet,
+    noisy_event,
     resource,
 )
-from app.api.space_details import hours_shape, photo_shapes, stations_near
+from app.api.space_details import hours_shape, house_rules_shape, photo_shapes, staffed_shape, stations_near
+from app.api.space_windows import InWindow, clock_of, days_of, in_window, window_at
 from app.bookings.rules import checked_period, decide
 from app.identity.authentication import Visitor
-from app.inventory.queries import SpaceClock, SpaceWindow, count_free, hours_of, resources_of, taken_periods, totals
-from app.inventory.rules import Hours, Kind
-from app.kernel.periods import Period
+from app.inventory.needs import OF_TIME, WORDS, asks_of_resources
+from app.inventory.on_site import on_site_of
+from app.inventory.queries import hours_of, resources_of, taken_periods, totals
+from app.inventory.rules import Kind
+from app.inventory.staffing import time_fits
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
-from app.kernel.wall_time import local_day
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, published_spaces, space_by_slug
-from app.network.rules import FEATURES
+from app.network.rules import space_fits
 from app.platform.bad_fields import FieldMissing
 from app.platform.settings import Settings
 
@@ -65,11 +69,6 @@ class PlaceAmbiguous(PlaceUnknown):
 class PositionUnclear(BadInput):
     code = "position_unclear"
     text = marked("Gebraucht wird entweder near oder lat zusammen mit lng.")
-
-
-class FeatureUnknown(BadInput):
-    code = "feature_unknown"
-    text = marked("Diese Ausstattung gibt es nicht: {feature}")
 
 
 class Spaces(msgspec.Struct, frozen=True):
@@ -116,29 +115,39 @@ async def find_spaces(
     features: Annotated[
         list[str] | None,
         QueryParameter(
-            description=f"All of these must be there; separated by commas or repeated. Of: {', '.join(FEATURES)}."
+            description="All of these must be there; separated by commas or repeated. Those of resources leave the "
+            "resources that fit to be counted, `staffed` and `no_noise` need a window, and what was not checked never "
+            f"fits. Of: {', '.join(WORDS)}."
         ),
     ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Spaces:
     here = _position(near, lat, lng)
-    wanted = _features(features)
-    window = _window(starts_at, ends_at)
+    words = known_words(features)
+    asked = _window(starts_at, ends_at)
+    if asked is None and not words.isdisjoint(OF_TIME):
+        raise FieldMissing(field="starts_at")
     found = [
         (distance_km(here, space) if here else None, space)
         for space in await published_spaces(visitor.now)
-        if wanted <= set(space.features)
+        if space_fits(words, space.features, space.measures)
     ]
     found = [(km, space) for km, space in found if radius_km is None or km is None or km <= radius_km]
+    if asks_of_resources(words):
+        with_any = await totals([space.id for _, space in found], kind, words)
+        found = [(km, space) for km, space in found if space.id in with_any]
+    window = None if asked is None else await window_at([space for _, space in found], asked, visitor)
+    if window is not None:
+        found = [(km, space) for km, space in found if time_fits(words, window.on_site[space.id], window.period)]
     found.sort(key=lambda pair: (pair[0] or 0, pair[1].name, pair[1].slug))
     shown, following = _page(found, limit, cursor)
-    counts: Sequence[_InWindow | None] = [None] * len(shown)
+    answers: Sequence[InWindow | None] = [None] * len(shown)
     if window is not None:
-        counts = await _in_window([space for _, space in shown], window, kind, visitor)
+        answers = await in_window([space for _, space in shown], window, kind, words)
     address = settings.address
     return Spaces(
-        [_in_list(space, km, count, address) for (km, space), count in zip(shown, counts, strict=True)], following
+        [_in_list(space, km, answer, address) for (km, space), answer in zip(shown, answers, strict=True)], following
     )
 
 
@@ -148,7 +157,7 @@ async def find_spaces(
     response_description="The space.",
     summary="One space",
     description="Operator, address, position, opening hours of the week and of the next 60 days' exceptions, features, "
-    "stations near by, pictures and resources.",
+    "stations near by, pictures, house rules and resources.",
     tags=["spaces"],
     responses=refusals(404),
 )
@@ -158,7 +167,8 @@ async def show_space(
     space = await _space(slug, visitor)
     today = visitor.now.astimezone(ZoneInfo(space.time_zone)).date()
     until = today + _EXCEPTIONS_SHOWN
-    hours = (await hours_of([_clock(space)], today, until, visitor.language))[space.id]
+    hours = await hours_of([clock_of(space)], today, until, visitor.language)
+    on_site = (await on_site_of(hours, today, until, visitor.language))[space.id]
     address = settings.address
     return SpaceShape(
         slug=space.slug,
@@ -176,9 +186,16 @@ async def show_space(
         email=space.email,
         phone=space.phone,
         features=space.features,
-        opening_hours=hours_shape(hours, today, until),
+        lacking=space.lacking,
+        internet=internet(space.measures),
+        door_width_cm=space.measures.door_width_cm,
+        threshold_cm=space.measures.threshold_cm,
+        opening_hours=hours_shape(hours[space.id], today, until),
+        staffed_hours=staffed_shape(on_site.staffing, today, until),
+        noisy_events=[noisy_event(event, hours[space.id].zone) for event in on_site.noise],
         stations=stations_near(space),
         photos=photo_shapes(await photos_of(space.id), visitor.language, address),
+        house_rules=house_rules_shape(space, await house_rules_of(space.id, visitor.now), address),
         resources=[resource(card, space) for card in await resources_of(space.id)],
         url=f"{address}/standorte/{space.slug}",
     )
@@ -207,7 +224,8 @@ async def show_space_availability(
     refusal, period = None, None
     try:
         period = checked_period(*window, visitor.now)
-        decide(period, (await _hours([space], period, visitor.language))[space.id], space.name)
+        hours = await hours_of([clock_of(space)], *days_of([space], period), visitor.language)
+        decide(period, hours[space.id], space.name)
     except BadInput:
         raise
     except Refusal as closed:
@@ -246,13 +264,6 @@ def _window(starts_at: str | None, ends_at: str | None) -> tuple[datetime, datet
     return moment("starts_at", starts_at), moment("ends_at", ends_at)
 
 
-def _features(features: Sequence[str] | None) -> set[str]:
-    wanted = {name.strip() for text in features or () for name in text.split(",")} - {""}
-    for feature in sorted(wanted - FEATURES.keys()):
-        raise FeatureUnknown(field="features", feature=feature[:40])
-    return wanted
-
-
 def _page(
     found: Sequence[tuple[float | None, SpaceCard]], limit: int, cursor: str | None
 ) -> tuple[Sequence[tuple[float | None, SpaceCard]], str | None]:
@@ -268,48 +279,6 @@ def _page(
     return shown, cursor_of(shown[-1][1].slug) if first + limit < len(found) else None
 
 
-class _InWindow(msgspec.Struct, frozen=True):
-    """What a search with a window says of one space."""
-
-    free: int
-    total: int
-    lowest_price: MoneyShape | None
-
-
-async def _in_window(
-    spaces: Sequence[SpaceCard], window: tuple[datetime, datetime], kind: Kind, visitor: Visitor
-) -> list[_InWindow]:
-    """For each space what of the kind could be booked now for the whole window."""
-    try:
-        period = checked_period(*window, visitor.now)
-    except BadInput:
-        raise
-    except Refusal:
-        sums = await totals([space.id for space in spaces], kind)
-        return [_InWindow(0, sums.get(space.id, 0), None) for space in spaces]
-    hours = await _hours(spaces, period, visitor.language)
-    counts = await count_free([SpaceWindow(space.id, period) for space in spaces], kind)
-    answers = []
-    for space, count in zip(spaces, counts, strict=True):
-        try:
-            price = decide(period, hours[space.id], space.name).price
-            answers.append(_InWindow(count.free, count.total, money(price) if count.total else None))
-        except Refusal:
-            answers.append(_InWindow(0, count.total, None))
-    return answers
-
-
-async def _hours(spaces: Sequence[SpaceCard], period: Period, language: str) -> Mapping[int, Hours]:
-    zones = [ZoneInfo(zone) for zone in {space.time_zone for space in spaces}] or [ZoneInfo("UTC")]
-    first = min(local_day(period.starts_at, zone) for zone in zones)
-    last = max(local_day(period.ends_at, zone) for zone in zones)
-    return await hours_of([_clock(space) for space in spaces], first, last, language)
-
-
-def _clock(space: SpaceCard) -> SpaceClock:
-    return SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
-
-
 async def _space(slug: str, visitor: Visitor) -> SpaceCard:
     space = await space_by_slug(known_slug(slug), visitor.now)
     if space is None:
@@ -317,7 +286,7 @@ async def _space(slug: str, visitor: Visitor) -> SpaceCard:
     return space
 
 
-def _in_list(space: SpaceCard, km: float | None, window: _InWindow | None, address: str) -> SpaceInList:
+def _in_list(space: SpaceCard, km: float | None, window: InWindow | None, address: str) -> SpaceInList:
     return SpaceInList(
         slug=space.slug,
         name=space.name,
@@ -327,8 +296,14 @@ def _in_list(space: SpaceCard, km: float | None, window: _InWindow | None, addre
         position=PositionShape(space.lat, space.lng),
         distance_km=None if km is None else round(km, 2),
         features=space.features,
+        lacking=space.lacking,
+        internet=internet(space.measures),
+        door_width_cm=space.measures.door_width_cm,
+        threshold_cm=space.measures.threshold_cm,
         url=f"{address}/standorte/{space.slug}",
         free=window.free if window else msgspec.UNSET,
         total=window.total if window else msgspec.UNSET,
         lowest_price=window.lowest_price if window else msgspec.UNSET,
+        staffed=window.staffed if window else msgspec.UNSET,
+        noisy_events=window.noisy_events if window else msgspec.UNSET,
     )

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.bookings.tables import Booking
+from app.bookings.tables import Booking, DeskHold
 
 APP_CONFIG = AppConfig(
     app_name="bookings",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[Booking],
+    table_classes=[Booking, DeskHold],
     migration_dependencies=["app.inventory.piccolo_app"],
 )

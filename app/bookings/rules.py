@@ -1,9 +1,10 @@
 """What may be booked, decided from facts alone. Pure: no clock, no database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.inventory.rules import Hours, Kind
@@ -17,15 +18,17 @@ SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
 BOOKABLE_AHEAD = timedelta(days=400)
 CHECK_IN_OPENS = timedelta(minutes=15)
+CODES_SHOWN_BEFORE = timedelta(hours=24)
 LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Whatever is best of a kind at a space (its name in addresses)."""
+    """Whatever is best of a kind at a space (its name in addresses) and fits these words (inventory/needs.py)."""
 
     space: str
     kind: Kind
+    features: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):
@@ -95,9 +98,23 @@ class AlreadyTakenOthersFree(AlreadyTaken):
     text = marked("{name} ist in dieser Zeit vergeben. Frei sind noch: {others}.")
 
 
+class HeldForSomebody(AlreadyTaken):
+    """Somebody else has chosen it and may book it until then."""
+
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt.")
+
+
+class HeldForSomebodyOthersFree(AlreadyTaken):
+    text = marked("{name} ist bis {until} für jemand anderen vorgemerkt. Frei sind noch: {others}.")
+
+
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")
+
+
+class NothingFreeThatFits(NothingFree):
+    text = marked("In {space} ist in dieser Zeit nichts frei, das zu Ihren Filtern passt.")
 
 
 class NotOpenToChange(Conflict):
@@ -115,6 +132,57 @@ class CheckInNotOpen(Refusal):
 class NoteTooLong(BadInput):
     code = "note_too_long"
     text = marked("Die Notiz hat mehr als {most} Zeichen.")
+
+
+class Purpose(StrEnum):
+    """What a booking is for; funders ask for it from the first day."""
+
+    WORK = "work"
+    CLUB = "club"
+    COURSE = "course"
+    PUBLIC = "public"
+
+
+PURPOSE_NAMES: Final[Mapping[Purpose, str]] = {
+    Purpose.WORK: marked("Arbeit"),
+    Purpose.CLUB: marked("Verein"),
+    Purpose.COURSE: marked("Kurs"),
+    Purpose.PUBLIC: marked("öffentliche Veranstaltung"),
+}
+
+_A_HALL = 12
+"""From so many seats on a room is rather taught in than worked in."""
+
+
+def default_purpose(kind: Kind, capacity: int) -> Purpose:
+    """What a booking is for where nobody says so."""
+    return Purpose.COURSE if kind is Kind.ROOM and capacity >= _A_HALL else Purpose.WORK
+
+
+class HouseRulesNotAccepted(Refusal):
+    """The space has house rules that this person has not accepted yet. `facts["edition"]` is what to accept."""
+
+    code = "house_rules_not_accepted"
+    text = marked("Vor der ersten Buchung in {space} bestätigen Sie bitte die Hausordnung.")
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRulesState:
+    """The edition that holds at a space and the latest one that the person has accepted; 0 where there is none."""
+
+    edition: int
+    accepted: int
+
+    def newly_accepted(self, agreed: int | None, space: str) -> int | None:
+        """The edition that a booking accepts on the way, None where nothing is to accept.
+
+        Raises HouseRulesNotAccepted unless `agreed` is the edition that holds; who saw an older one sees this one.
+        """
+        if self.accepted >= self.edition:
+            return None
+        if agreed != self.edition:
+            raise HouseRulesNotAccepted(field="house_rules", space=space, edition=self.edition)
+        return self.edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +252,22 @@ def check_check_in(status: Status, period: Period, zone: ZoneInfo, now: datetime
         raise NotOpenToChange
     if not period.starts_at - CHECK_IN_OPENS <= now < period.ends_at:
         raise CheckInNotOpen(opens=(period.starts_at - CHECK_IN_OPENS).astimezone(zone))
+
+
+def is_that_day(period: Period, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the booking's own day is running: from its first midnight to its last, by the space's clock."""
+    last = local_day(period.ends_at - timedelta(microseconds=1), zone)
+    return local_day(period.starts_at, zone) <= local_day(now, zone) <= last
+
+
+def may_take_codes_along(status: Status, period: Period, now: datetime) -> bool:
+    """Whether a mail or a slip says the space's codes: from the start to the end of what is firmly booked."""
+    return status in (Status.CONFIRMED, Status.CHECKED_IN) and now < period.ends_at
+
+
+def may_see_codes(status: Status, period: Period, now: datetime) -> bool:
+    """Whether the booking's page says the space's codes: not before the last day."""
+    return may_take_codes_along(status, period, now) and period.starts_at - CODES_SHOWN_BEFORE <= now
 
 
 _COMFORTS = ("height_adjustable", "monitor", "window", "quiet")

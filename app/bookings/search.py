@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.bookings.rules import DAY_PARTS, DayPart, window_at
+from app.inventory.needs import OF_TIME
+from app.inventory.on_site import on_site_of
 from app.inventory.queries import Count, SpaceClock, SpaceWindow, count_free, hours_of, totals
 from app.inventory.rules import Hours, Kind, wall_instant
+from app.inventory.staffing import OnSite, time_fits
 from app.kernel.periods import Period
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position, distance_km
 from app.network.places import Station
 from app.network.queries import SpaceCard, published_spaces
+from app.network.rules import space_fits
 
 RADIUS_KM = 15.0
 DAYS_SHOWN = 7
@@ -44,10 +48,15 @@ class Wanted:
             return None
         return window_at(hours, wanted, now)
 
+    def is_over(self, hours: Hours, now: datetime, day: date | None = None) -> bool:
+        """Whether it comes too late: what the space could have given when the day began, it cannot now."""
+        dawn = wall_instant(day or self.day, 0, hours.zone)
+        return dawn < now and self.at(hours, now, day) is None and self.at(hours, dawn, day) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What somebody looks for: a kind near a point, some time, with these features of the space."""
+    """What somebody looks for: a kind near a point, some time, and what must be there (words of inventory/needs.py)."""
 
     here: Position
     wanted: Wanted
@@ -66,10 +75,12 @@ class SpaceFound:
     distance_km: float
     openings: Sequence[Opening]
     why_closed: str | None
+    is_over: bool
     window: Period | None
     count: Count
     station: Station
     station_km: float
+    on_site: OnSite
 
     @property
     def is_open(self) -> bool:
@@ -78,11 +89,12 @@ class SpaceFound:
 
 @dataclass(frozen=True, slots=True)
 class DayFound:
-    """One day of the week strip; `free` is None where all spaces near are closed then."""
+    """One day of the week strip; `free` is None where no space near is open then, or none any more: `is_over`."""
 
     day: date
     free: int | None
     total: int
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +114,34 @@ class Found:
 async def search_spaces(search: Search, today: date, now: datetime, language: str) -> Found:
     """Looks for spaces within the radius. Free counts what could be booked now for the whole time shown.
 
-    The list is ordered by distance alone. Five queries, however many spaces and bookings there are.
+    What is wanted leaves out spaces, and of those that stay the resources that don't fit; what must hold during the
+    time leaves out days. The list is ordered by distance alone. Five queries, however many spaces and bookings there
+    are.
     """
-    everywhere = [space for space in await published_spaces(now) if set(search.features) <= set(space.features)]
+    words = frozenset(search.features)
+    everywhere = [space for space in await published_spaces(now) if space_fits(words, space.features, space.measures)]
     distances = {space.id: distance_km(search.here, space) for space in everywhere}
     stations = {space.id: gazetteer().nearest_station(space.lat, space.lng) for space in everywhere}
     if search.near_station:
         everywhere = [space for space in everywhere if stations[space.id][1] <= STATION_NEAR_KM]
     everywhere.sort(key=lambda space: (distances[space.id], space.name))
-    of_kind = await totals([space.id for space in everywhere], search.kind)
+    of_kind = await totals([space.id for space in everywhere], search.kind, words)
     everywhere = [space for space in everywhere if space.id in of_kind]
     days = _days_around(search.wanted.day, today)
     clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in everywhere]
     hours = await hours_of(clocks, days[0], days[-1], language)
+    on_site = await on_site_of(hours, days[0], days[-1], language)
     near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
 
     windows: dict[tuple[int, date], SpaceWindow] = {}
     for space in everywhere:
         for day in days if space.id in near else [search.wanted.day]:
             period = search.wanted.at(hours[space.id], now, day)
-            if period is not None:
+            if period is not None and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
-    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind), strict=True))
+    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind, words), strict=True))
+    if not words.isdisjoint(OF_TIME):
+        everywhere = [space for space in everywhere if (space.id, search.wanted.day) in windows]
 
     def found(space: SpaceCard) -> SpaceFound:
         window = windows.get((space.id, search.wanted.day))
@@ -133,15 +151,23 @@ async def search_spaces(search: Search, today: date, now: datetime, language: st
             distance_km=distances[space.id],
             openings=hours[space.id].openings_on(search.wanted.day),
             why_closed=hours[space.id].why_closed(search.wanted.day),
+            is_over=window is None and search.wanted.is_over(hours[space.id], now),
             window=window.period if window else None,
             count=counts.get((space.id, search.wanted.day), Count(0, of_kind[space.id])),
             station=station,
             station_km=station_km,
+            on_site=on_site[space.id],
         )
+
+    def day_found(day: date) -> DayFound:
+        there = [counts[key] for key in counts if key[1] == day and key[0] in near]
+        if not there:
+            return DayFound(day, None, 0, any(search.wanted.is_over(hours[space], now, day) for space in near))
+        return DayFound(day, sum(count.free for count in there), sum(count.total for count in there), is_over=False)
 
     all_found = [found(space) for space in everywhere]
     spaces = [f for f in all_found if f.space.id in near and (f.count.free or not search.only_free)]
-    strip = [_day_found(day, [counts[key] for key in counts if key[1] == day and key[0] in near]) for day in days]
+    strip = [day_found(day) for day in days]
     if sum(f.count.free for f in spaces):
         return Found(spaces, strip, None, None)
     return Found(
@@ -162,12 +188,6 @@ def _days_around(day: date, today: date) -> list[date]:
     return [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
 
 
-def _day_found(day: date, counts: Sequence[Count]) -> DayFound:
-    if not counts:
-        return DayFound(day, None, 0)
-    return DayFound(day, sum(count.free for count in counts), sum(count.total for count in counts))
-
-
 @dataclass(frozen=True, slots=True)
 class NextFree:
     """The next day on which a space can give the wanted time, and how much is free then."""
@@ -176,9 +196,11 @@ class NextFree:
     free: int
 
 
-async def next_free_day(space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime) -> NextFree | None:
-    """Looks at the two weeks after the wanted day; `hours` must reach that far."""
+async def next_free_day(
+    space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime, words: Collection[str] = ()
+) -> NextFree | None:
+    """Looks at the two weeks after the wanted day; `hours` must reach that far. Counts what fits the words."""
     days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
     windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
-    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind)
+    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind, words)
     return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

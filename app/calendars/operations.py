@@ -10,6 +10,7 @@ from app.calendars.queries import FeedCard, ReadFeed, calendar_bookings, feed_of
 from app.calendars.rules import event_bytes
 from app.calendars.subscriptions import MOST_FEEDS, FeedKind, TooManyFeeds, program_name
 from app.identity.audit import record
+from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor, demand
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch_row, fetch_value, transaction
@@ -29,14 +30,17 @@ class CreateFeed:
     subject: str | None = None
 
 
-async def create_feed(actor: Actor, command: CreateFeed, now: datetime) -> tuple[FeedCard, str]:
+async def create_feed(
+    actor: Actor, command: CreateFeed, now: datetime, *, token: str | None = None
+) -> tuple[FeedCard, str]:
     """Makes a feed in the actor's language; the feed and its token, which nobody can read again.
 
-    Taken time of a resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else,
-    TooManyFeeds, ScopeMissing.
+    Who has to say the token a second time brings one along that can be made again (`derived_token`). Taken time of a
+    resource or a space is for those who manage the space's feeds. Raises NotFound for everybody else, TooManyFeeds,
+    ScopeMissing.
     """
     demand(actor, Action.MANAGE_OWN_FEEDS)
-    token, public_id = new_token(), new_public_id()
+    token, public_id = token or new_token(), new_public_id()
     async with transaction():
         resource, space = await _subject(actor, command)
         await _demand_room(actor)
@@ -58,10 +62,13 @@ async def create_feed(actor: Actor, command: CreateFeed, now: datetime) -> tuple
     return card, token
 
 
-async def rotate_feed(actor: Actor, public_id: str, now: datetime) -> tuple[FeedCard, str]:
-    """Gives the feed a new address; the old one is dead at once. Raises NotFound, ScopeMissing."""
+async def rotate_feed(actor: Actor, public_id: str, now: datetime, *, token: str | None = None) -> tuple[FeedCard, str]:
+    """Gives the feed a new address, with a token as in `create_feed`; the old one is dead at once.
+
+    Raises NotFound, ScopeMissing.
+    """
     demand(actor, Action.MANAGE_OWN_FEEDS)
-    token = new_token()
+    token = token or new_token()
     async with transaction():
         feed = await fetch_value(
             "UPDATE feed SET token_hash = $3, rotated_at = $4, last_fetched_at = NULL, last_fetched_by = NULL"
@@ -189,4 +196,15 @@ async def note_fetch(feed: int, user_agent: str, now: datetime) -> None:
         now,
         program_name(user_agent),
         now - NOTED_EVERY,
+    )
+
+
+@on_merge("feed.person")
+async def _end_feeds(merge: Merge) -> None:
+    """Who knows the address of a calendar must not read more than before; whoever wants one makes a new one."""
+    await execute(
+        "UPDATE feed SET person = $1, revoked_at = coalesce(revoked_at, $3) WHERE person = $2",
+        merge.kept,
+        merge.gone,
+        merge.now,
     )

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, product
 
+from app.demo.acceptances import accept_everywhere
 from app.identity.hashing import hash_password
 from app.identity.operations import NewPerson, create_people
+from app.identity.queries import actor_of_person
 from app.identity.roles import grant_role
 from app.identity.rules import Grant, Role
 from app.platform.database import fetch
@@ -32,6 +34,9 @@ class Account:
 
 COMMUTER = Account("commuter@demo.example", "Mia Krämer", "an employee, paid for by the team")
 FREELANCER = Account("freelancer@demo.example", "Felix Born", "has an own membership")
+FRONT_DESK = Account(
+    "frontdesk@demo.example", "Frida Lang", "front desk of the RegioHub Polch", Role.FRONT_DESK, "dorfwerk-maifeld"
+)
 
 ACCOUNTS = (
     COMMUTER,
@@ -41,12 +46,11 @@ ACCOUNTS = (
     Account(
         "operator@demo.example", "Otto Brand", "runs the RegioHub Polch", Role.OPERATOR_MANAGER, "dorfwerk-maifeld"
     ),
-    Account(
-        "frontdesk@demo.example", "Frida Lang", "front desk of the RegioHub Polch", Role.FRONT_DESK, "dorfwerk-maifeld"
-    ),
+    FRONT_DESK,
     Account(
         "rival@demo.example", "Rolf Hommes", "runs the RegioHub Andernach", Role.OPERATOR_MANAGER, "stadthaus-andernach"
     ),
+    Account("telephone@demo.example", "Tilda Roth", "answers the network's telephone", Role.TELEPHONE),
     Account("network@demo.example", "Nadja Theis", "administers the network", Role.NETWORK_ADMINISTRATOR),
 )
 
@@ -73,6 +77,17 @@ async def enter_accounts(operators: Mapping[str, int], now: datetime) -> Mapping
     return keys
 
 
+async def enter_guests(operators: Mapping[str, int], desk: int, now: datetime) -> tuple[int, int]:
+    """Enters two people who have no e-mail, as the front desk does: one with a number, one with nothing but a name."""
+    operator = operators[FRONT_DESK.operator or ""]
+    newcomers = [
+        NewPerson("Erna Schmitz", phone="0221 4710 301", operator=operator),
+        NewPerson("Josef Clemens", operator=operator),
+    ]
+    phone, name_only = await create_people(newcomers, now, actor=await actor_of_person(desk))
+    return phone, name_only
+
+
 async def enter_crowd(now: datetime) -> Sequence[int]:
     """Enters the people who fill the desks; they have no address and cannot sign in. Their keys."""
     names = islice(product(_FAMILY_NAMES, _GIVEN_NAMES), CROWD_SIZE)
@@ -80,7 +95,10 @@ async def enter_crowd(now: datetime) -> Sequence[int]:
 
 
 async def add_members(count: int, now: datetime) -> int:
-    """Sees to it that member0001@demo.example and so on exist up to this number; how many were missing."""
+    """Sees to it that member0001@demo.example and so on exist up to this number; how many were missing.
+
+    They have accepted every space's house rules, so that their programs can book at once.
+    """
     rows = await fetch("SELECT lower(email) AS email FROM person WHERE email ILIKE 'member%@demo.example'")
     known = {row["email"] for row in rows}
     missing = [number for number in range(1, count + 1) if _member_email(number) not in known]
@@ -90,15 +108,15 @@ async def add_members(count: int, now: datetime) -> int:
             NewPerson(f"Mitglied {number}", _member_email(number), password_hash=password_hash, is_confirmed=True)
             for number in missing[at : at + _PEOPLE_AT_ONCE]
         ]
-        await create_people(newcomers, now)
+        await accept_everywhere(await create_people(newcomers, now), now)
     return len(missing)
 
 
 async def crowd_and_members() -> Sequence[int]:
-    """The keys of all who are in the demo network to be many: everybody but the accounts."""
+    """The keys of all who are in the demo network to be many: everybody but the accounts and the desk's guests."""
     rows = await fetch(
         "SELECT id FROM person WHERE retired_at IS NULL"
-        " AND (email IS NULL OR email ILIKE 'member%@demo.example') ORDER BY id"
+        " AND entered_by_operator IS NULL AND (email IS NULL OR email ILIKE 'member%@demo.example') ORDER BY id"
     )
     return [row["id"] for row in rows]
 

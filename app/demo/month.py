@@ -49,12 +49,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """Somebody takes a desk at a space on these weekdays (1 is Monday), between two hours of the wall clock."""
+    """Somebody takes a desk at a space on these weekdays (1 is Monday), between two hours of the wall clock.
+
+    With `made_by` a front desk books it for the person.
+    """
 
     person: int
     slug: str
     weekdays: frozenset[int]
     hours: tuple[int, int]
+    made_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class PlannedBooking:
     status: Status
     created_at: datetime
     updated_at: datetime
+    made_by: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -123,7 +128,7 @@ class _Diary:
             stay = _within(place, day, habit.hours)
             if day.isoweekday() in habit.weekdays and stay is not None:
                 desk = next(desk for desk in place.desks if self._is_free(desk, stay))
-                self._write(place, desk, habit.person, stay, self._status(place, stay))
+                self._write(place, desk, habit.person, stay, self._status(place, stay), habit.made_by)
 
     def fill_day(self, places: Sequence[Place], members: Sequence[_Member], day: date) -> None:
         likely = _COMES[day.isoweekday()] * _booked_so_early((day - self._today).days)
@@ -190,7 +195,9 @@ class _Diary:
             return Status.CHECKED_IN
         return Status.CONFIRMED
 
-    def _write(self, place: Place, resource: int, person: int, period: Period, status: Status) -> None:
+    def _write(
+        self, place: Place, resource: int, person: int, period: Period, status: Status, made_by: int | None = None
+    ) -> None:
         """Bookings are made up to ten days before and none of them later than the night to today."""
         earlier = timedelta(days=self._chance.randint(1, 10), minutes=self._chance.randint(0, 600))
         midnight = wall_instant(self._today, 0, place.hours.zone)
@@ -200,7 +207,7 @@ class _Diary:
             updated_at = period.ends_at
         elif status is Status.CANCELLED:
             updated_at = created_at + timedelta(minutes=self._chance.randint(1, 60))
-        booking = PlannedBooking(person, place.space, resource, period, status, created_at, updated_at)
+        booking = PlannedBooking(person, place.space, resource, period, status, created_at, updated_at, made_by)
         self.bookings.append(booking)
         if booking.holds:
             self._taken[resource].append(period)
@@ -232,4 +239,12 @@ def habits_of(commuter: int, freelancer: int, today: date) -> tuple[Habit, ...]:
         Habit(commuter, "regiohub-polch", frozenset({weekdays[0], weekdays[2]}), (8, 16)),
         Habit(freelancer, "regiohub-mayen", frozenset({weekdays[1]}), (9, 13)),
         Habit(freelancer, "bahnhof-kobern", frozenset({weekdays[3]}), (9, 13)),
+    )
+
+
+def habits_at_the_desk(phone: int, name_only: int, made_by: int) -> tuple[Habit, ...]:
+    """What a front desk books every week for two people without e-mail: two mornings in a village, an afternoon."""
+    return (
+        Habit(phone, "alte-bank-ochtendung", frozenset({2, 4}), (8, 12), made_by),
+        Habit(name_only, "regiohub-polch", frozenset({3}), (13, 17), made_by),
     )

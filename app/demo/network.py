@@ -6,14 +6,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.demo.cast import COMMUTER, FREELANCER, enter_accounts, enter_crowd
-from app.demo.content.catalogue import DemoNetwork, DemoSpace
+from app.demo.acceptances import accept_everywhere
+from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
+from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
+from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
-from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_of, plausible_month
+from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
+from app.demo.welcome import enter_welcomes
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -57,11 +60,17 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
+        await enter_welcomes(now)
         step("people")
         accounts = await enter_accounts(operators, now)
+        guests = await enter_guests(operators, accounts[FRONT_DESK], now)
         crowd = await enter_crowd(now)
+        await accept_everywhere(None, now)
         step("bookings")
-        habits = habits_of(accounts[COMMUTER], accounts[FREELANCER], today)
+        habits = (
+            *habits_of(accounts[COMMUTER], accounts[FREELANCER], today),
+            *habits_at_the_desk(*guests, accounts[FRONT_DESK]),
+        )
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
     return True
 
@@ -117,8 +126,10 @@ async def _enter_operators(now: datetime) -> Mapping[str, int]:
 async def _enter_space(space: DemoSpace, operator: int, files: Sequence[str], today: date, now: datetime) -> None:
     key: int = await fetch_value(
         "INSERT INTO space (slug, operator, name, street, postcode, place, municipality, lat, lng, open_on_holidays,"
-        " features, description_de, description_en, directions_de, directions_en, email, phone, published_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+        " features, description_de, description_en, directions_de, directions_en, email, phone, published_at, lacking,"
+        " internet_mbit, internet_measured_on, door_width_cm, threshold_cm)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
+        " $23) RETURNING id",
         space.slug,
         operator,
         space.name,
@@ -137,14 +148,33 @@ async def _enter_space(space: DemoSpace, operator: int, files: Sequence[str], to
         space.mail,
         space.phone,
         now,
+        list(space.lacking),
+        *_measures(space.measures, today),
     )
     await _enter_hours(key, space, today)
+    await _enter_staff_and_noise(key, space, today)
     photos = [
         (key, file, picture.alt.de, picture.alt.en, position)
         for position, (file, picture) in enumerate(zip(files, space.pictures, strict=True))
     ]
     await copy_rows("space_photo", ["space", "file", "alt_de", "alt_en", "position"], photos)
-    await _enter_resources(key, space)
+    await _enter_resources(key, space, today)
+
+
+async def _enter_staff_and_noise(key: int, space: DemoSpace, today: date) -> None:
+    staffed = [(key, hours.weekday + 1, _minute(hours.opens), _minute(hours.closes)) for hours in space.staffed]
+    await copy_rows("staffed_hours", ["space", "weekday", "opens", "closes"], staffed)
+    noise = [
+        (
+            key,
+            datetime.combine(noise.day, noise.starts, ZONE),
+            datetime.combine(noise.day, noise.ends, ZONE),
+            noise.what.de,
+            noise.what.en,
+        )
+        for noise in facts_recipes()[space.slug].noises(today)
+    ]
+    await copy_rows("noisy_event", ["space", "starts_at", "ends_at", "what_de", "what_en"], noise)
 
 
 async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
@@ -164,7 +194,7 @@ async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
     await copy_rows("hours_exception", ["space", "day", "opens", "closes", "reason_de", "reason_en"], exceptions)
 
 
-async def _enter_resources(key: int, space: DemoSpace) -> None:
+async def _enter_resources(key: int, space: DemoSpace, today: date) -> None:
     floor_plan: int = await fetch_value(
         "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", key, encode(space.floor_plan)
     )
@@ -177,12 +207,17 @@ async def _enter_resources(key: int, space: DemoSpace) -> None:
             position,
             resource.capacity,
             list(resource.features),
+            list(resource.lacking),
+            *_measures(resource.measures, today),
             floor_plan if resource.placement else None,
             msgspec.json.encode(resource.placement).decode() if resource.placement else None,
         )
         for position, resource in enumerate(space.resources)
     ]
-    columns = ["public_id", "space", "kind", "name", "position", "capacity", "features", "floor_plan", "placement"]
+    columns = [
+        *("public_id", "space", "kind", "name", "position", "capacity", "features", "lacking", "internet_mbit"),
+        *("internet_measured_on", "door_width_cm", "threshold_cm", "floor_plan", "placement"),
+    ]
     await copy_rows("resource", columns, rows)
 
 
@@ -231,7 +266,7 @@ async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
         "booking",
         [
             *("id", "public_id", "resource", "space", "person", "status", "reason", "starts_at", "ends_at"),
-            *("sequence", "created_at", "updated_at"),
+            *("sequence", "created_at", "updated_at", "made_by"),
         ],
         [
             (
@@ -247,6 +282,7 @@ async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
                 0 if booking.holds else 1,
                 booking.created_at,
                 booking.updated_at,
+                booking.made_by,
             )
             for number, (key, booking) in enumerate(numbered)
         ],
@@ -264,6 +300,12 @@ async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
 
 def _minute(wall: time | None) -> int | None:
     return None if wall is None else wall.hour * 60 + wall.minute
+
+
+def _measures(measures: DemoMeasures, today: date) -> tuple[int | None, date | None, int | None, int | None]:
+    """As the columns of a space or resource, the internet measured some days before today."""
+    measured = None if measures.internet_days_ago is None else today - timedelta(days=measures.internet_days_ago)
+    return measures.internet_mbit, measured, measures.door_width_cm, measures.threshold_cm
 
 
 def _pull(space: SpaceCard) -> float:

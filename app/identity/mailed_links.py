@@ -5,32 +5,36 @@ worker that writes the mail makes it anew, so that it stands in no row, event or
 the signing key alone is enough to open a link.
 """
 
-import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from app.kernel.refusals import Refusal, marked
 from app.platform.database import execute, fetch_row, fetch_value
-from app.platform.random_ids import token_hash
+from app.platform.random_ids import derived_token, token_hash
 
 
 class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105
     CHANGE_EMAIL = "change_email"
+    SIGN_IN = "sign_in"
+    BOOK_HELD = "book_held"
 
 
 LIVES: Mapping[Purpose, timedelta] = {
     Purpose.CONFIRM_EMAIL: timedelta(hours=24),
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
+    Purpose.SIGN_IN: timedelta(minutes=15),
+    Purpose.BOOK_HELD: timedelta(hours=24),
 }
+
+LIVES_OF_KNOWN: Final = timedelta(hours=1)
+"""How long a link that books what is held works for somebody who has an account already: it opens that account."""
 
 _KEPT_AFTER_LAPSE = timedelta(days=30)
 
@@ -39,7 +43,7 @@ class LinkNoLongerWorks(Refusal):
     """The link was used, has lapsed, was replaced, or never was one."""
 
     code = "link_no_longer_works"
-    text = marked("Dieser Link gilt nicht mehr. Er lässt sich nur einmal und nur für kurze Zeit verwenden.")
+    text = marked("Ein Link aus einer E-Mail lässt sich nur einmal und nur für kurze Zeit verwenden.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,7 @@ class LinkToMail:
 
 
 def _token(key: bytes, purpose: str, salt: bytes) -> str:
-    digest = hmac.digest(key, b"mailed link\0" + purpose.encode() + b"\0" + salt, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return derived_token(key, f"mailed link\0{purpose}", salt)
 
 
 async def create_link(
@@ -96,7 +99,7 @@ async def create_link(
         sign_up.name if sign_up else None,
         sign_up.password_hash if sign_up else None,
         now,
-        now + LIVES[purpose],
+        now + (LIVES_OF_KNOWN if purpose is Purpose.BOOK_HELD and person is not None else LIVES[purpose]),
     )
     return link
 

@@ -4,9 +4,10 @@
 which makes no password.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.identity.audit import record, record_each
 from app.identity.hashing import hash_password, verify_password
@@ -31,6 +32,7 @@ from app.identity.rules import (
     usable_email,
     usable_language,
     usable_name,
+    usable_phone,
 )
 from app.identity.sessions import end_sessions, forget_old_sessions
 from app.identity.sign_in import FAILURES_OF_ACCOUNT
@@ -89,10 +91,10 @@ async def sign_up(
     name, email, language = usable_name(name), usable_email(email), usable_language(language)
     if password is not None:
         demand_good_password(password, (name, email, network))
-    await _count_mail(email, address, now)
+    await count_mail(email, address, now)
     password_hash = await hash_password(password) if password is not None else None
     async with transaction():
-        known = await _confirmed_person(email)
+        known = await confirmed_person(email)
         link = await create_link(
             Purpose.RESET_PASSWORD if known else Purpose.CONFIRM_EMAIL,
             now,
@@ -115,26 +117,36 @@ async def confirm_email(token: str, now: datetime) -> tuple[Actor, str]:
     """
     async with transaction():
         link = await use_link(token, Purpose.CONFIRM_EMAIL, now)
-        person = await fetch_value(
-            "INSERT INTO person AS p (public_id, name, email, email_confirmed_at, password_hash, language, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $4)"
-            " ON CONFLICT (lower(email)) WHERE retired_at IS NULL DO UPDATE"
-            " SET name = $2, email_confirmed_at = $4, password_hash = $5, version = p.version + 1"
-            " WHERE p.email_confirmed_at IS NULL RETURNING id",
-            new_public_id(),
-            link["name"],
-            link["email"],
-            now,
-            link["password_hash"],
-            link["language"],
-        )
-        if person is None:
+        if link["person"] is not None:
+            raise LinkNoLongerWorks  # it is for a record that stands already: records.py
+        actor = await person_of_sign_up(link, now)
+        if actor is None:
             raise EmailTaken
-        await void_links(now, person=person, email=link["email"], purposes=(Purpose.CONFIRM_EMAIL,))
-        actor = await actor_of_person(person, "page", authenticated_at=now)
-        await record("person.signed_up", "person", person, actor, now)
-        await emit("person.signed_up", "person", person, now)
     return actor, local_path(link["next_url"])
+
+
+async def person_of_sign_up(link: Mapping[str, Any], now: datetime) -> Actor | None:
+    """Makes the account that was typed in for a link just used; None where somebody has confirmed its address."""
+    person = await fetch_value(
+        "INSERT INTO person AS p (public_id, name, email, email_confirmed_at, password_hash, language, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $4)"
+        " ON CONFLICT (lower(email)) WHERE retired_at IS NULL DO UPDATE"
+        " SET name = $2, email_confirmed_at = $4, password_hash = $5, version = p.version + 1"
+        " WHERE p.email_confirmed_at IS NULL RETURNING id",
+        new_public_id(),
+        link["name"],
+        link["email"],
+        now,
+        link["password_hash"],
+        link["language"],
+    )
+    if person is None:
+        return None
+    await void_links(now, person=person, email=link["email"], purposes=(Purpose.CONFIRM_EMAIL,))
+    actor = await actor_of_person(person, "page", authenticated_at=now)
+    await record("person.signed_up", "person", person, actor, now)
+    await emit("person.signed_up", "person", person, now)
+    return actor
 
 
 async def request_password_reset(
@@ -145,9 +157,9 @@ async def request_password_reset(
     Raises EmailUnusable, TooMany.
     """
     email = usable_email(email)
-    await _count_mail(email, address, now)
+    await count_mail(email, address, now)
     async with transaction():
-        known = await _confirmed_person(email)
+        known = await confirmed_person(email)
         link = await create_link(
             Purpose.RESET_PASSWORD,
             now,
@@ -206,7 +218,7 @@ async def request_email_change(actor: Actor, email: str, now: datetime, *, key: 
     """
     demand_fresh_sign_in(actor, now)
     email = usable_email(email)
-    await _count_mail(email, address, now)
+    await count_mail(email, address, now)
     async with transaction():
         await void_links(now, person=actor.person, email=None, purposes=(Purpose.CHANGE_EMAIL,))
         link = await create_link(
@@ -265,10 +277,16 @@ async def change_language(actor: Actor, language: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody entered by others. An address that is not confirmed signs nobody in until its owner signs up."""
+    """Somebody entered by others. An address that is not confirmed signs nobody in until its owner signs up.
+
+    `operator` and `space` are the keys of the front desk that enters the person.
+    """
 
     name: str
     email: str | None = None
+    phone: str | None = None
+    operator: int | None = None
+    space: int | None = None
     language: str = "de"
     password_hash: str | None = None
     is_confirmed: bool = False
@@ -277,15 +295,17 @@ class NewPerson:
 async def create_people(newcomers: Sequence[NewPerson], now: datetime, *, actor: Actor | None = None) -> list[int]:
     """Enters people without their doing, for front desks and the demo network; their keys in order.
 
-    Raises NameUnusable, EmailUnusable, LanguageUnknown, EmailTaken; then nobody was entered.
+    Raises NameUnusable, EmailUnusable, PhoneUnusable, LanguageUnknown, EmailTaken; then nobody was entered.
     """
     async with transaction():
         rows = await fetch(
-            "INSERT INTO person (public_id, name, email, email_confirmed_at, password_hash, language, created_at)"
+            "INSERT INTO person (public_id, name, email, email_confirmed_at, password_hash, language, created_at,"
+            " phone, entered_by_operator, entered_at_space)"
             " SELECT u.public_id, u.name, u.email, CASE WHEN u.is_confirmed THEN $6::timestamptz END,"
-            " u.password_hash, u.language, $6"
-            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bool[])"
-            " WITH ORDINALITY AS u (public_id, name, email, password_hash, language, is_confirmed, place)"
+            " u.password_hash, u.language, $6, u.phone, u.operator, u.space"
+            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::bool[], $8::text[],"
+            " $9::bigint[], $10::bigint[]) WITH ORDINALITY"
+            " AS u (public_id, name, email, password_hash, language, is_confirmed, phone, operator, space, place)"
             " ORDER BY u.place RETURNING id",
             [new_public_id() for _ in newcomers],
             [usable_name(newcomer.name) for newcomer in newcomers],
@@ -294,6 +314,9 @@ async def create_people(newcomers: Sequence[NewPerson], now: datetime, *, actor:
             [usable_language(newcomer.language) for newcomer in newcomers],
             now,
             [newcomer.is_confirmed and newcomer.email is not None for newcomer in newcomers],
+            [usable_phone(newcomer.phone) if newcomer.phone else None for newcomer in newcomers],
+            [newcomer.operator for newcomer in newcomers],
+            [newcomer.space for newcomer in newcomers],
         )
         people = sorted(row["id"] for row in rows)
         await record_each("person.entered", "person", people, actor, now)
@@ -308,12 +331,14 @@ async def forget_old(now: datetime) -> None:
     await fetch_value("SELECT forget_old_audit_entries()")
 
 
-async def _count_mail(email: str, address: str, now: datetime) -> None:
+async def count_mail(email: str, address: str, now: datetime) -> None:
+    """Counts a mail that a stranger causes; call it before the transaction. Raises TooMany."""
     await hit(MAILS_BY_ADDRESS, address_key(address), now)
     await hit(MAILS_TO_ADDRESS, email, now)
 
 
-async def _confirmed_person(email: str) -> int | None:
+async def confirmed_person(email: str) -> int | None:
+    """The key of who has confirmed this address, as `usable_email` gives it."""
     person: int | None = await fetch_value(
         "SELECT id FROM person WHERE lower(email) = $1 AND email_confirmed_at IS NOT NULL AND retired_at IS NULL",
         email,
@@ -332,6 +357,8 @@ async def _demand_current_password(actor: Actor, current: str | None, now: datet
 
 
 async def _set_password(person: int, password_hash: str, now: datetime) -> None:
-    """Other links that would set one end too."""
+    """Other links that would set one or sign in end too."""
     await execute("UPDATE person SET password_hash = $2, version = version + 1 WHERE id = $1", person, password_hash)
-    await void_links(now, person=person, email=None, purposes=(Purpose.RESET_PASSWORD,))
+    await void_links(
+        now, person=person, email=None, purposes=(Purpose.RESET_PASSWORD, Purpose.SIGN_IN, Purpose.BOOK_HELD)
+    )

@@ -14,6 +14,9 @@ from app.platform.random_ids import token_hash
 SESSION_IDLE = timedelta(days=30)
 SESSION_LONGEST = timedelta(days=180)
 
+PHONE_DIGITS = "regexp_replace(regexp_replace(p.phone, '[^0-9+]', '', 'g'), '^([+]49|0049)0?', '0')"
+"""`rules.phone_digits` of a person p, as the index person_phone_digits has it."""
+
 _ACTOR = """
     p.id AS person, p.public_id, p.name, p.email, p.language,
     ARRAY(

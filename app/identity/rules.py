@@ -1,5 +1,6 @@
 """Who may do what, and which actor asks. The permission table is the one place that decides it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.kernel.refusals import BadInput, NotAllowed, Refusal, marked
 
-Via = Literal["page", "token", "cli"]
-"""How an actor reached us: signed in on the pages, by an API token, or on the command line."""
+Via = Literal["page", "token", "cli", "mail"]
+"""How an actor reached us: signed in on the pages, by an API token, on the command line, or by a mail's link."""
 
 LANGUAGES = ("de", "en")
 LONGEST_NAME = 120
@@ -21,6 +22,7 @@ class Role(StrEnum):
     MEMBER = "member"
     TEAM_MANAGER = "team_manager"
     FRONT_DESK = "front_desk"
+    TELEPHONE = "telephone"
     OPERATOR_MANAGER = "operator_manager"
     NETWORK_ADMINISTRATOR = "network_administrator"
 
@@ -32,6 +34,7 @@ class Action(StrEnum):
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     SEE_SPACE_DAY = "see_space_day"
     BOOK_FOR_OTHERS = "book_for_others"
+    MERGE_PEOPLE = "merge_people"
     MANAGE_SPACE_FEEDS = "manage_space_feeds"
     MANAGE_SPACE = "manage_space"
     MANAGE_OPERATOR = "manage_operator"
@@ -44,7 +47,8 @@ class Action(StrEnum):
 
 
 _MEMBER = frozenset({Action.BOOK_OWN, Action.SEE_OWN_BOOKINGS, Action.MANAGE_OWN_FEEDS, Action.MANAGE_OWN_ACCOUNT})
-_FRONT_DESK = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MANAGE_SPACE_FEEDS})
+_FOR_OTHERS = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MERGE_PEOPLE})
+_FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS}
 _OPERATOR = frozenset({Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES})
 _NETWORK = frozenset(
     {Action.MANAGE_NETWORK, Action.SEE_JOBS, Action.RETRY_JOBS, Action.SEE_AUDIT_TRAIL, Action.SEE_METRICS}
@@ -54,6 +58,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.MEMBER: _MEMBER,
     Role.TEAM_MANAGER: _MEMBER,
     Role.FRONT_DESK: _MEMBER | _FRONT_DESK,
+    Role.TELEPHONE: _MEMBER | _FOR_OTHERS,
     Role.OPERATOR_MANAGER: _MEMBER | _FRONT_DESK | _OPERATOR,
     Role.NETWORK_ADMINISTRATOR: _MEMBER | _FRONT_DESK | _OPERATOR | _NETWORK,
 }
@@ -63,13 +68,14 @@ member's actions concern what is the member's own, which loaders check while the
 SCOPE_KINDS: Mapping[Role, frozenset[str]] = {
     Role.MEMBER: frozenset(),
     Role.TEAM_MANAGER: frozenset({"team"}),
-    Role.FRONT_DESK: frozenset({"network", "operator", "space"}),
+    Role.FRONT_DESK: frozenset({"operator", "space"}),
+    Role.TELEPHONE: frozenset({"network"}),
     Role.OPERATOR_MANAGER: frozenset({"operator"}),
     Role.NETWORK_ADMINISTRATOR: frozenset({"network"}),
 }
-"""For what each role can be granted. A front desk of the network is its telephone."""
+"""For what each role can be granted. The network's telephone is a front desk for all spaces."""
 
-STAFF = frozenset({Role.FRONT_DESK, Role.OPERATOR_MANAGER, Role.NETWORK_ADMINISTRATOR})
+STAFF = frozenset({Role.FRONT_DESK, Role.TELEPHONE, Role.OPERATOR_MANAGER, Role.NETWORK_ADMINISTRATOR})
 
 
 class Scope(StrEnum):
@@ -248,6 +254,13 @@ class EmailUnusable(BadInput):
     text = marked("Das ist keine vollständige E-Mail-Adresse, zum Beispiel name@firma.de.")
 
 
+class PhoneUnusable(BadInput):
+    """No telephone could reach this number."""
+
+    code = "phone_unusable"
+    text = marked("Das ist keine Telefonnummer, zum Beispiel 02654 1234.")
+
+
 class LanguageUnknown(BadInput):
     """There are no texts in this language."""
 
@@ -273,6 +286,29 @@ def usable_email(email: str) -> str:
     except (EmailNotValidError, UnicodeError) as error:
         raise EmailUnusable(field="email") from error
     return str(checked.ascii_email).lower()
+
+
+_PHONE = re.compile(r"\+?[0-9](?:[ /()-]{0,2}[0-9]){4,19}")
+
+
+def usable_phone(phone: str, field: str = "phone") -> str:
+    """The number as it was typed, with single spaces. Raises PhoneUnusable."""
+    clean = " ".join(phone.split())
+    if not _PHONE.fullmatch(clean):
+        raise PhoneUnusable(field=field)
+    return clean
+
+
+_NO_DIGIT = re.compile("[^0-9+]")
+_COUNTRY_CODE = re.compile(r"^(?:\+49|0049)0?")
+
+
+def phone_digits(phone: str) -> str:
+    """The digits that tell one number from another, however it was typed: +49 171 2, 0049 (0)171-2 and 0171/2 are one.
+
+    queries.PHONE_DIGITS is the same in SQL.
+    """
+    return _COUNTRY_CODE.sub("0", _NO_DIGIT.sub("", phone))
 
 
 def usable_language(language: str) -> str:

@@ -1,10 +1,13 @@
 """People, what they may do, how they prove who they are, and what was done."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     Array,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     ForeignKey,
     Integer,
@@ -17,11 +20,15 @@ from piccolo.table import Table
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _ACCOUNT = "until the account is erased"
+_REMOVABLE = "until the person takes it back"
 _LINK = "30 days after the link lapsed"
 
 
 class Person(Table, tablename="person"):
-    """Somebody known to the network; needs neither e-mail nor password (docs/design.md decision 23)."""
+    """Somebody known to the network; needs neither e-mail nor password (docs/design.md decision 23).
+
+    Whom a front desk entered carries the keys of its operator and space, which may look after this record from then on.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the person in addresses and the interface", _ACCOUNT))
@@ -30,8 +37,25 @@ class Person(Table, tablename="person"):
     email_confirmed_at = Timestamptz(default=None, null=True)
     password_hash = Text(default=None, null=True, help_text=personal("sign in", _ACCOUNT))
     language = Text(default="de", help_text=personal("speak the person's language", _ACCOUNT))
+    phone = Text(default=None, null=True, help_text=personal("find and reach who has no e-mail", _ACCOUNT))
+    home_municipality = Text(
+        default=None, null=True, help_text=personal("show, in sums from five up, where desks are used from", _REMOVABLE)
+    )
+    commutes_to = Text(
+        default=None, null=True, help_text=personal("show, in sums from five up, which commutes were saved", _REMOVABLE)
+    )
+    wants_reminders = Boolean(default=False)
+    entered_by_operator = BigInt(default=None, null=True)
+    entered_at_space = BigInt(default=None, null=True)
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(default=None, null=True)
+    merged_into: ForeignKey[Any] = ForeignKey(
+        "self",
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("lead from a double record to the one that stayed", _ACCOUNT),
+    )
     version = Integer(default=1)
 
 

@@ -1,15 +1,18 @@
 """The drawing of a floor: walls, rooms, windows, doors, furniture, and where resources stand in it.
 
 One unit is 1.5 cm. The origin is the upper left corner, x grows to the right and y downwards, as in SVG.
-A drawing travels as JSON; `decode` accepts nothing that a page could not draw.
+A drawing travels as JSON; `decode` accepts nothing that a page could not draw. Its words stand in it in German and,
+in the fields that end in `_en`, in English; what has no English word is called by its German one.
 """
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from app.kernel.refusals import Refusal, marked
+from app.platform.language import LANGUAGES
 
 CENTIMETRES_PER_UNIT = 1.5
 LONGEST_SIDE = 4_000
@@ -87,6 +90,11 @@ class Room(_Shape, frozen=True, tag="room"):
     height: Length
     name: Text = ""
     detail: Text = ""
+    name_en: Text = ""
+    detail_en: Text = ""
+
+    def in_english(self) -> "Room":
+        return replace(self, name=self.name_en or self.name, detail=self.detail_en or self.detail)
 
     @property
     def bounds(self) -> Box:
@@ -187,6 +195,10 @@ class Furniture(_Shape, frozen=True, tag="furniture"):
     height: Length
     name: Text = ""
     rounded: Length = 0
+    name_en: Text = ""
+
+    def in_english(self) -> "Furniture":
+        return replace(self, name=self.name_en or self.name)
 
     @property
     def bounds(self) -> Box:
@@ -199,6 +211,10 @@ class Label(_Shape, frozen=True, tag="label"):
     x: int
     y: int
     text: Text
+    text_en: Text = ""
+
+    def in_english(self) -> "Label":
+        return replace(self, text=self.text_en or self.text)
 
     @property
     def bounds(self) -> Box:
@@ -238,6 +254,13 @@ class FloorPlanDrawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def labels(self) -> list[Label]:
         return [shape for shape in self.shapes if isinstance(shape, Label)]
+
+    def in_language(self, language: str) -> "FloorPlanDrawing":
+        """The drawing as it is shown to readers of this language."""
+        if language == LANGUAGES[0]:
+            return self
+        shapes = [s.in_english() if isinstance(s, Room | Furniture | Label) else s for s in self.shapes]
+        return replace(self, shapes=shapes)
 
 
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

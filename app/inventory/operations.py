@@ -42,3 +42,24 @@ async def claim(resource: int, period: Period, reason: str, holder: int) -> bool
 async def release(holder: int, reason: str) -> int:
     """Gives back all that the holder holds for this reason; how many claims there were."""
     return await execute("DELETE FROM claim WHERE holder = $1 AND reason = $2", holder, reason)
+
+
+async def release_each(holders: Sequence[int], reason: str) -> int:
+    """The same for several holders at once."""
+    return await execute("DELETE FROM claim WHERE holder = ANY($1::bigint[]) AND reason = $2", list(holders), reason)
+
+
+async def hand_over(holder: int, reason: str, to_holder: int, to_reason: str) -> bool:
+    """Makes the holder's claim another one's; False where there is none any more.
+
+    The row itself changes hands, so that the time is never free in between.
+    """
+    return bool(
+        await execute(
+            "UPDATE claim SET holder = $3, reason = $4 WHERE holder = $1 AND reason = $2",
+            holder,
+            reason,
+            to_holder,
+            to_reason,
+        )
+    )

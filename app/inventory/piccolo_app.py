@@ -4,11 +4,31 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.inventory.tables import Claim, FloorPlan, HoursException, Resource, ResourcePhoto, WeeklyHours
+from app.inventory.tables import (
+    Claim,
+    FloorPlan,
+    HoursException,
+    NoisyEvent,
+    Resource,
+    ResourcePhoto,
+    StaffedException,
+    StaffedHours,
+    WeeklyHours,
+)
 
 APP_CONFIG = AppConfig(
     app_name="inventory",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[Claim, FloorPlan, HoursException, Resource, ResourcePhoto, WeeklyHours],
+    table_classes=[
+        Claim,
+        FloorPlan,
+        HoursException,
+        NoisyEvent,
+        Resource,
+        ResourcePhoto,
+        StaffedException,
+        StaffedHours,
+        WeeklyHours,
+    ],
     migration_dependencies=["app.network.piccolo_app"],
 )

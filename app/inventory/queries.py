@@ -1,7 +1,7 @@
 """Reads of inventory."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.inventory.floor_plans import FloorPlanDrawing, Placement, decode
+from app.inventory.needs import OF_RESOURCE, asks_of_resources
 from app.inventory.rules import Hours, HoursChange, Kind
 from app.kernel.periods import Period
 from app.kernel.wall_time import Opening
 from app.network.holidays import public_holidays
+from app.network.queries import measures_of
+from app.network.rules import LIMITS, Measures
 from app.platform.database import fetch, fetch_row
 
 
@@ -25,6 +28,10 @@ class SpaceClock:
     time_zone: str
     holiday_region: str
     open_on_holidays: bool
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class ResourceCard:
     position: int
     capacity: int
     features: tuple[str, ...]
+    lacking: tuple[str, ...]
+    measures: Measures
     floor_plan: int | None
     placement: Placement | None
 
@@ -88,7 +97,10 @@ def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date
     return Hours(ZoneInfo(clock.time_zone), week, changes, holidays, clock.open_on_holidays)
 
 
-_RESOURCE = "id, public_id, space, kind, name, position, capacity, features, floor_plan, placement::text AS placement"
+_RESOURCE = (
+    "id, public_id, space, kind, name, position, capacity, features, lacking, internet_mbit, internet_measured_on,"
+    " door_width_cm, threshold_cm, floor_plan, placement::text AS placement"
+)
 
 
 async def resources_of(space: int, kind: Kind | None = None) -> list[ResourceCard]:
@@ -142,12 +154,14 @@ async def is_resource_photo(file: str) -> bool:
     return await fetch_row("SELECT 1 FROM resource_photo WHERE file = $1 LIMIT 1", file) is not None
 
 
-async def floor_plans_of(space: int) -> list[FloorPlanCard]:
-    """The space's floors in their order."""
+async def floor_plans_of(space: int, language: str = "de") -> list[FloorPlanCard]:
+    """The space's floors in their order, drawn for readers of this language."""
     rows = await fetch(
         "SELECT id, name, drawing::text AS drawing FROM floor_plan WHERE space = $1 ORDER BY position, id", space
     )
-    return [FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode())) for row in rows]
+    return [
+        FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode()).in_language(language)) for row in rows
+    ]
 
 
 async def taken_periods(resources: Sequence[int], window: Period) -> Mapping[int, list[Period]]:
@@ -195,43 +209,64 @@ class Count:
     total: int
 
 
-async def count_free(windows: Sequence[SpaceWindow], kind: Kind) -> list[Count]:
-    """For each window the count of that kind at that space, in the windows' order; one query.
+def that_fit(words: Collection[str], parameter: int) -> tuple[str, list[object]]:
+    """SQL that leaves of the resources `r` those that fit the words as `resource_fits` says it, and its values.
+
+    Its parameters count from `parameter`. Without words it says nothing, so that a search without filters stays as
+    quick as it is.
+    """
+    if not asks_of_resources(words):
+        return "", []
+    features = sorted(word for word in words if word in OF_RESOURCE and word not in LIMITS)
+    sql = f" AND r.features @> ${parameter}::text[]"
+    for limit in (LIMITS[word] for word in sorted(words) if word in LIMITS):
+        value = f"coalesce(r.{limit.measure}, (SELECT {limit.measure} FROM space WHERE id = r.space))"  # noqa: S608
+        sql += f" AND {value} >= {limit.least}" if limit.least is not None else ""
+        sql += f" AND {value} <= {limit.most}" if limit.most is not None else ""
+    return sql, [features]
+
+
+async def count_free(windows: Sequence[SpaceWindow], kind: Kind, words: Collection[str] = ()) -> list[Count]:
+    """For each window the count of that kind that fits these words at that space, in the windows' order; one query.
 
     The latest claim that starts before a window's end is also the one that ends last, because claims of one resource
     never overlap: one index look-up per resource and window, however long the history is.
     """
     if not windows:
         return []
+    fitting, values = that_fit(words, 5)
     rows = await fetch(
-        """
+        f"""
         SELECT w.i, count(r.id) AS total,
                count(r.id) FILTER (WHERE c.ends_at IS NULL OR c.ends_at <= w.starts_at) AS free
           FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[])
                WITH ORDINALITY AS w (space, starts_at, ends_at, i)
-          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL
+          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL{fitting}
           LEFT JOIN LATERAL (
                SELECT ends_at FROM claim
                 WHERE resource = r.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
           ) c ON true
          GROUP BY w.i
-        """,
+        """,  # noqa: S608
         [window.space for window in windows],
         [window.period.starts_at for window in windows],
         [window.period.ends_at for window in windows],
         kind,
+        *values,
     )
     counts = {row["i"]: Count(row["free"], row["total"]) for row in rows}
     return [counts.get(i, Count(0, 0)) for i in range(1, len(windows) + 1)]
 
 
-async def totals(spaces: Sequence[int], kind: Kind) -> Mapping[int, int]:
-    """How many of the kind each space has."""
+async def totals(spaces: Sequence[int], kind: Kind, words: Collection[str] = ()) -> Mapping[int, int]:
+    """How many of the kind each space has that fit these words; a space without any is left out."""
+    fitting, values = that_fit(words, 3)
     rows = await fetch(
-        "SELECT space, count(*) AS total FROM resource"
-        " WHERE space = ANY($1) AND kind = $2 AND retired_at IS NULL GROUP BY space",
+        "SELECT r.space, count(*) AS total FROM resource r"  # noqa: S608
+        f" WHERE r.space = ANY($1) AND r.kind = $2 AND r.retired_at IS NULL{fitting} GROUP BY r.space",
         spaces,
         kind,
+        *values,
     )
     return {row["space"]: row["total"] for row in rows}
 
@@ -247,6 +282,8 @@ def _card(row: Mapping[str, Any]) -> ResourceCard:
         position=row["position"],
         capacity=row["capacity"],
         features=tuple(row["features"]),
+        lacking=tuple(row["lacking"]),
+        measures=measures_of(row),
         floor_plan=row["floor_plan"],
         placement=placement,
     )

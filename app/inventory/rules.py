@@ -40,6 +40,7 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
 FEATURES: Final[Mapping[str, str]] = {
     "window": marked("Fenster"),
     "monitor": marked("Bildschirm"),
+    "plug": marked("Steckdose"),
     "height_adjustable": marked("höhenverstellbar"),
     "quiet": marked("ruhig"),
     "calls_ok": marked("Telefonieren erlaubt"),
@@ -51,6 +52,17 @@ FEATURES: Final[Mapping[str, str]] = {
     "charging_point": marked("Ladesäule"),
 }
 """What a resource can have, in the order in which it is shown."""
+
+FEATURES_OF: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.DESK: (
+        *("monitor", "plug", "height_adjustable", "quiet", "calls_ok"),
+        *("window", "wheelchair_usable", "step_free"),
+    ),
+    Kind.ROOM: ("screen", "video", "whiteboard", "plug", "calls_ok", "window", "wheelchair_usable", "step_free"),
+    Kind.BOOTH: ("calls_ok", "video", "plug", "quiet", "wheelchair_usable", "step_free"),
+    Kind.PARKING: ("charging_point", "wheelchair_usable", "step_free"),
+}
+"""What is checked of each kind, the most asked for first."""
 
 
 def label(kind: Kind, name: str) -> Phrase:

@@ -30,7 +30,7 @@ class FloorPlan(Table, tablename="floor_plan"):
 
 
 class Resource(Table, tablename="resource"):
-    """A desk, room, booth or parking place."""
+    """A desk, room, booth or parking place. Features and measures are checked or not as those of a space."""
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -40,6 +40,11 @@ class Resource(Table, tablename="resource"):
     position = Integer(default=0)
     capacity = SmallInt(default=1)
     features = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    lacking = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    internet_mbit = Integer(default=None, null=True)
+    internet_measured_on = Date(default=None, null=True)
+    door_width_cm = SmallInt(default=None, null=True)
+    threshold_cm = SmallInt(default=None, null=True)
     floor_plan = ForeignKey(FloorPlan, null=True, on_delete=OnDelete.restrict, default=None)
     placement = JSONB(default=None, null=True, help_text=NOT_PERSONAL)
     retired_at = Timestamptz(default=None, null=True)
@@ -77,6 +82,37 @@ class HoursException(Table, tablename="hours_exception"):
     closes = SmallInt(default=None, null=True)
     reason_de = Text(default="", help_text=NOT_PERSONAL)
     reason_en = Text(default="", help_text=NOT_PERSONAL)
+
+
+class StaffedHours(Table, tablename="staffed_hours"):
+    """When somebody of the operator's is there on a weekday; written like `WeeklyHours`."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    weekday = SmallInt(default=None)
+    opens = SmallInt(default=None)
+    closes = SmallInt(default=None)
+
+
+class StaffedException(Table, tablename="staffed_exception"):
+    """When somebody is there on one day instead; without times nobody is."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    day = Date(default=None)
+    opens = SmallInt(default=None, null=True)
+    closes = SmallInt(default=None, null=True)
+
+
+class NoisyEvent(Table, tablename="noisy_event"):
+    """Something that will be heard at the desks: a rehearsal, a market, building work."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    starts_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None)
+    what_de = Text(default=None, help_text=NOT_PERSONAL)
+    what_en = Text(default="", help_text=NOT_PERSONAL)
 
 
 class Claim(Table, tablename="claim"):

@@ -4,11 +4,20 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.network.tables import LegalText, Network, Operator, Space, SpacePhoto
+from app.network.tables import (
+    FirstVisit,
+    HouseRules,
+    HouseRulesAcceptance,
+    LegalText,
+    Network,
+    Operator,
+    Space,
+    SpacePhoto,
+)
 
 APP_CONFIG = AppConfig(
     app_name="network",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[LegalText, Network, Operator, Space, SpacePhoto],
+    table_classes=[FirstVisit, HouseRules, HouseRulesAcceptance, LegalText, Network, Operator, Space, SpacePhoto],
     migration_dependencies=["app.identity.piccolo_app"],
 )

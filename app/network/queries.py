@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from app.network.rules import Measures
 from app.platform.database import fetch, fetch_row
 
 
@@ -52,6 +53,8 @@ class SpaceCard:
     holiday_region: str
     open_on_holidays: bool
     features: tuple[str, ...]
+    lacking: tuple[str, ...]
+    measures: Measures
     description: Mapping[str, str]
     directions: Mapping[str, str]
     access: Mapping[str, str]
@@ -161,6 +164,11 @@ def _by_language(row: Mapping[str, Any], column: str) -> dict[str, str]:
     return {"de": german, "en": row[f"{column}_en"] or german}
 
 
+def measures_of(row: Mapping[str, Any]) -> Measures:
+    """What was measured of a space or resource, from its row."""
+    return Measures(row["internet_mbit"], row["internet_measured_on"], row["door_width_cm"], row["threshold_cm"])
+
+
 def _space(row: Mapping[str, Any]) -> SpaceCard:
     return SpaceCard(
         id=row["id"],
@@ -179,6 +187,8 @@ def _space(row: Mapping[str, Any]) -> SpaceCard:
         holiday_region=row["holiday_region"],
         open_on_holidays=row["open_on_holidays"],
         features=tuple(row["features"]),
+        lacking=tuple(row["lacking"]),
+        measures=measures_of(row),
         description=_by_language(row, "description"),
         directions=_by_language(row, "directions"),
         access=_by_language(row, "access"),

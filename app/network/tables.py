@@ -5,17 +5,21 @@ from piccolo.columns import (
     Array,
     BigSerial,
     Boolean,
+    Date,
     DoublePrecision,
     ForeignKey,
     Integer,
+    SmallInt,
     Text,
     Timestamptz,
 )
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.identity.tables import Person
 from app.platform.personal_data import NOT_PERSONAL, personal
 
+_HOST = personal("call the host from inside the space", "while the person is its host")
 _BUSINESS_CONTACT = personal("reach the operator", "while the space is in the network")
 
 
@@ -60,7 +64,10 @@ class Operator(Table, tablename="operator"):
 
 
 class Space(Table, tablename="space"):
-    """A place to work, with an address."""
+    """A place to work, with an address.
+
+    A feature in `features` is there, one in `lacking` is not, one in neither was not checked; so is a null measure.
+    """
 
     id = BigSerial(primary_key=True)
     slug = Text(default=None, help_text=NOT_PERSONAL)
@@ -76,6 +83,11 @@ class Space(Table, tablename="space"):
     holiday_region = Text(default="RP", help_text=NOT_PERSONAL)
     open_on_holidays = Boolean(default=False)
     features = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    lacking = Array(Text(), default=list, help_text=NOT_PERSONAL)
+    internet_mbit = Integer(default=None, null=True)
+    internet_measured_on = Date(default=None, null=True)
+    door_width_cm = SmallInt(default=None, null=True)
+    threshold_cm = SmallInt(default=None, null=True)
     description_de = Text(default="", help_text=NOT_PERSONAL)
     description_en = Text(default="", help_text=NOT_PERSONAL)
     directions_de = Text(default="", help_text=NOT_PERSONAL)
@@ -98,3 +110,60 @@ class SpacePhoto(Table, tablename="space_photo"):
     alt_de = Text(default="", help_text=NOT_PERSONAL)
     alt_en = Text(default="", help_text=NOT_PERSONAL)
     position = Integer(default=0)
+
+
+class FirstVisit(Table, tablename="first_visit"):
+    """What somebody needs who comes to a space for the first time; codes and numbers are for those who have booked."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    door = Text(default="open", help_text=NOT_PERSONAL)
+    door_de = Text(default="", help_text=NOT_PERSONAL)
+    door_en = Text(default="", help_text=NOT_PERSONAL)
+    door_code = Text(default="", help_text=NOT_PERSONAL)
+    light_de = Text(default="", help_text=NOT_PERSONAL)
+    light_en = Text(default="", help_text=NOT_PERSONAL)
+    heating_de = Text(default="", help_text=NOT_PERSONAL)
+    heating_en = Text(default="", help_text=NOT_PERSONAL)
+    wifi_name = Text(default="", help_text=NOT_PERSONAL)
+    wifi_password = Text(default="", help_text=NOT_PERSONAL)
+    toilet_de = Text(default="", help_text=NOT_PERSONAL)
+    toilet_en = Text(default="", help_text=NOT_PERSONAL)
+    quiet_de = Text(default="", help_text=NOT_PERSONAL)
+    quiet_en = Text(default="", help_text=NOT_PERSONAL)
+    phoning_de = Text(default="", help_text=NOT_PERSONAL)
+    phoning_en = Text(default="", help_text=NOT_PERSONAL)
+    host_name = Text(default="", help_text=_HOST)
+    host_phone = Text(default="", help_text=_HOST)
+    host_hours_de = Text(default="", help_text=NOT_PERSONAL)
+    host_hours_en = Text(default="", help_text=NOT_PERSONAL)
+    emergency_address = Text(default="", help_text=NOT_PERSONAL)
+    updated_at = Timestamptz(default=None)
+    version = Integer(default=1)
+
+
+class HouseRules(Table, tablename="house_rules"):
+    """One edition of a space's house rules. Editions count from 1, and the latest that is valid holds."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    edition = Integer(default=1)
+    text_de = Text(default=None, help_text=NOT_PERSONAL)
+    text_en = Text(default="", help_text=NOT_PERSONAL)
+    valid_from = Timestamptz(default=None)
+
+
+class HouseRulesAcceptance(Table, tablename="house_rules_acceptance"):
+    """That somebody has accepted an edition, with the first booking there."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who has accepted the house rules", "until the account is erased"),
+    )
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    edition = Integer(default=1)
+    accepted_at = Timestamptz(default=None)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from app.identity.mailed_links import Purpose, link_to_mail, replaced_address
-from app.identity.queries import KnownPerson, people
+from app.identity.queries import KnownPerson, actor_of_person, people
 from app.kernel.refusals import marked
 from app.notifications.post_office import Letter, PostOffice
 from app.notifications.queries import person_of_link
@@ -14,6 +14,7 @@ from app.platform.mail import Mailbox
 
 _A_DAY: Final = marked("Der Link gilt 24 Stunden lang und nur einmal.")
 _AN_HOUR: Final = marked("Der Link gilt eine Stunde lang und nur einmal.")
+_A_QUARTER: Final = marked("Der Link gilt 15 Minuten lang und nur einmal.")
 _NEW_PASSWORD: Final = marked("Neues Passwort setzen")
 _FORGOTTEN: Final = "/passwort-vergessen"
 
@@ -39,6 +40,17 @@ CONFIRM_EMAIL: Final = Wording(
     (_A_DAY, marked("Das waren nicht Sie? Dann ist nichts zu tun: Ohne Bestätigung entsteht kein Konto.")),
     marked("Adresse bestätigen"),
     "/bestaetigen",
+)
+CONFIRM_RECORD: Final = Wording(
+    marked("Bitte bestätigen: Ihre E-Mail-Adresse für {network}"),
+    marked("Am Empfang oder am Telefon von {network} wurde diese E-Mail-Adresse für Sie angegeben."),
+    (
+        marked("Nach der Bestätigung sehen und ändern Sie Ihre Buchungen auch selbst."),
+        _A_DAY,
+        marked("Das waren nicht Sie? Dann ist nichts zu tun: Ohne Bestätigung ändert sich nichts."),
+    ),
+    marked("Adresse bestätigen"),
+    "/eintrag-bestaetigen",
 )
 ADDRESS_KNOWN: Final = Wording(
     marked("Ihr Konto bei {network} gibt es schon"),
@@ -95,11 +107,29 @@ PASSWORD_CHANGED: Final = Wording(
     _FORGOTTEN,
     action_last=True,
 )
+SIGN_IN: Final = Wording(
+    marked("Ihr Link zum Anmelden bei {network}"),
+    marked("Mit diesem Link melden Sie sich bei {network} an, ohne Passwort."),
+    (_A_QUARTER, marked("Das waren nicht Sie? Dann ist nichts zu tun: Niemand sonst hat diesen Link.")),
+    marked("Anmelden"),
+    "/anmelden/link",
+)
+SIGN_IN_WITH_PASSWORD: Final = Wording(
+    marked("Bitte mit Passwort anmelden bei {network}"),
+    marked("Sie haben bei {network} eine Aufgabe und melden sich deshalb mit Ihrem Passwort an."),
+    (
+        marked("Fehlt das Passwort, setzen Sie auf derselben Seite ein neues."),
+        marked("Das waren nicht Sie? Dann ist nichts zu tun: Am Konto hat sich nichts geändert."),
+    ),
+    marked("Mit Passwort anmelden"),
+    "/anmelden",
+)
 
 _OF_PURPOSE: Final = {
     Purpose.CONFIRM_EMAIL: CONFIRM_EMAIL,
     Purpose.RESET_PASSWORD: RESET_PASSWORD,
     Purpose.CHANGE_EMAIL: CONFIRM_NEW_EMAIL,
+    Purpose.SIGN_IN: SIGN_IN,
 }
 
 
@@ -121,6 +151,22 @@ class AccountMails:
     async def tell_address_known(self, link: int, now: datetime) -> None:
         """To somebody who signs up again: that there is an account, with a link for a new password."""
         await self.send_link(link, now, ADDRESS_KNOWN)
+
+    async def tell_record_entered(self, link: int, now: datetime) -> None:
+        """To the address that staff typed in for somebody, with the link that proves it."""
+        await self.send_link(link, now, CONFIRM_RECORD)
+
+    async def send_sign_in_link(self, link: int, now: datetime) -> None:
+        """The link; who works for the network hears that a password is needed instead."""
+        key = await person_of_link(link)
+        if key is None:
+            return
+        if not (await actor_of_person(key)).is_staff:
+            await self.send_link(link, now)
+            return
+        person = (await people([key]))[key]
+        if person.email is not None:
+            await self._notice(f"link-{link}", person, person.email, SIGN_IN_WITH_PASSWORD, now)
 
     async def tell_email_change_requested(self, link: int, now: datetime) -> None:
         """To the address that the person still has: that another one is to take its place."""

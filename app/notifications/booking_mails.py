@@ -1,18 +1,23 @@
-"""The mails about a booking: made, moved, cancelled. Each state of a booking is told once."""
+"""The mails about a booking: made, moved, cancelled, and coming up tomorrow. Each state of a booking is told once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from babel.dates import format_date
 
+from app.bookings.first_visit import card_to_take_along
+from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id
+from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
 from app.calendars.entries import entry_of
 from app.calendars.queries import calendar_bookings
 from app.calendars.rules import Organizer, invitation, invitation_method
 from app.identity.queries import KnownPerson, people
+from app.identity.reminders import wants_reminders
 from app.inventory.rules import label
 from app.kernel.refusals import marked
+from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
@@ -22,11 +27,15 @@ _SUBJECTS: Final = {
     "confirmed": marked("Gebucht: {day}, {place}, {what}"),
     "moved": marked("Verschoben auf {day}, {place}, {what}"),
     "cancelled": marked("Abgesagt: {day}, {place}, {what}"),
+    "reminder": marked("Morgen: {day}, {place}, {what}"),
 }
 
 
 async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime) -> None:
-    """Confirms the booking, unless it was given back meanwhile: then the cancellation alone says so."""
+    """Confirms the booking, unless it was given back meanwhile: then the cancellation alone says so.
+
+    Of bookings that were made in one act one mail tells together (repeat_mails.py).
+    """
     await _tell(office, booking, "confirmed", now)
 
 
@@ -38,6 +47,16 @@ async def tell_booking_moved(office: PostOffice, booking: int, now: datetime) ->
 async def tell_booking_cancelled(office: PostOffice, booking: int, now: datetime) -> None:
     """Says that the booking is no more."""
     await _tell(office, booking, "cancelled", now)
+
+
+async def remind_of_booking(office: PostOffice, key: int, now: datetime) -> None:
+    """Reminds of tomorrow's booking, once for each day that it has been moved to, and never at night."""
+    booking = await booking_by_id(key)
+    if booking is None or not is_time_to_remind(now, booking.space.zone):
+        return
+    is_tomorrow = booking.starts_at.date() == local_day(now, booking.space.zone) + timedelta(days=1)
+    if is_tomorrow and await wants_reminders(booking.person):
+        await _tell(office, key, "reminder", now)
 
 
 async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
@@ -52,8 +71,16 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
 
 
 def _is_true(news: str, booking: BookingCard) -> bool:
-    """Whether the news still describes the booking; older news must not arrive after newer ones."""
-    return booking.status is Status.CANCELLED if news == "cancelled" else booking.status in HOLDING
+    """Whether the news still describes the booking and is told by itself; older news must not follow newer ones."""
+    match news:
+        case "confirmed" if booking.group is not None:
+            return False
+        case "cancelled":
+            return booking.status is Status.CANCELLED
+        case "reminder":
+            return booking.status is Status.CONFIRMED
+        case _:
+            return booking.status in HOLDING
 
 
 async def _letter(
@@ -69,7 +96,7 @@ async def _letter(
     what = label(booking.resource.kind, booking.resource.name)
     day = short_day(booking.starts_at.date(), says)
     return Letter(
-        key=f"booking-{booking.public_id}-{booking.sequence}",
+        key=_key(news, booking),
         to=Mailbox(person.name, email),
         person=person.id,
         language=person.language,
@@ -81,11 +108,20 @@ async def _letter(
             "what": what,
             "when": when(booking, says, now),
             "access": space.access[person.language] if space else "",
+            "card": await card_to_take_along(booking, says, now),
             "directions": space.directions[person.language] if space else "",
             "url": f"{office.address}/buchungen/{booking.public_id}",
+            "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
+            "link": office.booking_link(booking.public_id),
         },
-        calendar=await _calendar_part(office, booking, says),
+        calendar=None if news == "reminder" else await _calendar_part(office, booking, says),
     )
+
+
+def _key(news: str, booking: BookingCard) -> str:
+    if news == "reminder":
+        return f"reminder-{booking.public_id}-{booking.starts_at:%Y%m%d}"
+    return f"booking-{booking.public_id}-{booking.sequence}"
 
 
 async def _calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
@@ -95,7 +131,7 @@ async def _calendar_part(office: PostOffice, booking: BookingCard, says: Speaker
     return CalendarPart(invitation_method(entry), content)
 
 
-def when(booking: BookingCard, says: Speaker, now: datetime) -> str:
+def when(booking: BookingCard | HeldDesk, says: Speaker, now: datetime) -> str:
     """Mi 25. November, 8–18 Uhr; with the year where it is not this one, with both days where it ends on another."""
     starts_at, ends_at = booking.starts_at, booking.ends_at
     opens, closes = (at.hour * 60 + at.minute for at in (starts_at, ends_at))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.bookings.mail_links import link_token
 from app.network.queries import NetworkCard, the_network
 from app.platform.database import execute, transaction
 from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, MailTransport, to_mime
@@ -23,10 +24,13 @@ class Letterhead:
     tagline: str
     phone: str
     phone_hours: str
+    is_demo: bool
 
     @classmethod
     def of(cls, network: NetworkCard, language: str) -> "Letterhead":
-        return cls(network.name, network.tagline[language], network.phone, network.phone_hours[language])
+        return cls(
+            network.name, network.tagline[language], network.phone, network.phone_hours[language], network.is_demo
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,23 @@ class Letter:
 
 
 class PostOffice:
-    """Sends letters in the name of the network; `address` is the site's, without a slash at its end."""
+    """Sends letters in the name of the network; `address` is the site's, without a slash at its end.
 
-    def __init__(self, transport: MailTransport, templates: Templates, sender: Mailbox, address: str) -> None:
+    `signing_key` is the settings' own, with which links in mails are made.
+    """
+
+    def __init__(
+        self, transport: MailTransport, templates: Templates, sender: Mailbox, address: str, signing_key: bytes
+    ) -> None:
         self._transport = transport
         self._templates = templates
+        self._signing_key = signing_key
         self.sender = sender
         self.address = address
+
+    def booking_link(self, public_id: str) -> str:
+        """Where the reader of a mail cancels or moves this booking without signing in."""
+        return f"{self.address}/absagen/{link_token(public_id, self._signing_key)}"
 
     async def network(self) -> NetworkCard:
         """The network that writes. Raises Permanent before it is set up."""

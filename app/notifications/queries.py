@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.platform.database import fetch, fetch_value
+from app.identity.merging import Merge, on_merge
+from app.platform.database import execute, fetch, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,8 @@ async def person_of_link(link: int) -> int | None:
     """The key of the person to whom a mailed link belongs; None where it makes a new account."""
     person: int | None = await fetch_value("SELECT person FROM mailed_link WHERE id = $1", link)
     return person
+
+
+@on_merge("sent_mail.person")
+async def _move_mails(merge: Merge) -> None:
+    await execute("UPDATE sent_mail SET person = $1 WHERE person = $2", merge.kept, merge.gone)

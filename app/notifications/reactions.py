@@ -4,8 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.notifications.account_mails import AccountMails
-from app.notifications.booking_mails import tell_booking_cancelled, tell_booking_confirmed, tell_booking_moved
+from app.notifications.booking_mails import (
+    remind_of_booking,
+    tell_booking_cancelled,
+    tell_booking_confirmed,
+    tell_booking_moved,
+)
+from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
+from app.notifications.repeat_mails import tell_bookings_repeated
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
 from app.platform.templates import Templates
@@ -18,8 +25,11 @@ def notification_reactions(
 
     The name of a reaction is stored with its jobs and must not change.
     """
-    office = PostOffice(transport, templates, sender, address)
-    account = AccountMails(office, signing_key)
+    office = PostOffice(transport, templates, sender, address, signing_key)
+    account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
+
+    async def bookings_repeated(event: Event, now: datetime) -> None:
+        await tell_bookings_repeated(office, event.ids["bookings"], now)
 
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
@@ -29,11 +39,16 @@ def notification_reactions(
 
     return {
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
+        "bookings.repeated": [Reaction("mail.bookings_repeated", bookings_repeated)],
+        "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
+        "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
+        "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
+        "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),

@@ -248,7 +248,8 @@ class Engine(PostgresEngine):
             if left <= 0:
                 raise TimeoutError
             with contextlib.suppress(TimeoutError):
-                return await self.pool.acquire(timeout=left)
+                async with asyncio.timeout(left):  # unlike acquire's own it needs no task
+                    return await self.pool.acquire()
 
     async def _take_back(self, connection: Any) -> None:
         """Takes the place of asyncpg's reset query, which costs a round trip each time; SET is always LOCAL here."""

@@ -45,13 +45,13 @@ _TITLES: Mapping[int, str] = {
     401: marked("Bitte anmelden"),
     403: marked("Nicht erlaubt"),
     404: marked("Nicht gefunden"),
-    405: marked("So geht das hier nicht"),
-    409: marked("Geht so nicht mehr"),
+    405: marked("Hier nicht vorgesehen"),
+    409: marked("Nicht mehr möglich"),
     413: marked("Zu groß"),
     415: marked("Unbekanntes Format"),
-    422: marked("Geht so nicht"),
+    422: marked("So nicht möglich"),
     429: marked("Zu viele Anfragen"),
-    500: marked("Hier ist etwas schiefgegangen"),
+    500: marked("Fehler auf unserer Seite"),
     503: marked("Gerade nicht erreichbar"),
 }
 

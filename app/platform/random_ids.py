@@ -1,18 +1,20 @@
 """Ids that cannot be guessed, and tokens that are stored as hashes only."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_LENGTH = 16
-_POSSIBLE = len(ALPHABET) ** _LENGTH
+PUBLIC_ID_LENGTH = 16
+_POSSIBLE = len(ALPHABET) ** PUBLIC_ID_LENGTH
 
 
 def new_public_id() -> str:
     """16 characters, about 79 bits; no look-alikes, so that it can be read out on the telephone."""
     number = secrets.randbelow(_POSSIBLE)
     digits = []
-    for _ in range(_LENGTH):
+    for _ in range(PUBLIC_ID_LENGTH):
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(digits)
@@ -21,6 +23,15 @@ def new_public_id() -> str:
 def new_token() -> str:
     """256 bits in 43 characters that are safe in a URL."""
     return secrets.token_urlsafe(32)
+
+
+def derived_token(key: bytes, purpose: str, salt: bytes) -> str:
+    """A token in the form of `new_token` that can be made again from its salt, by whoever has the key and nobody else.
+
+    HMAC-SHA256; a table may keep the salt.
+    """
+    digest = hmac.digest(key, purpose.encode() + b"\0" + salt, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """Jinja2 templates in the reader's language, for pages and mails."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,18 @@ class Templates:
             "distance": said_by.distance,
             "listed": said_by.listed,
             "said": functools.partial(_said, said_by),
+            "dialled": _dialled,
         }
         return environment
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
         """The template with this context, in this language."""
         return self.environment(language).get_template(name).render(context)
+
+
+def _dialled(number: str) -> str:
+    """What a telephone dials of a number as people write it; a zero in brackets is for callers from within."""
+    return re.sub(r"\(0\)|[^+\d]", "", number)
 
 
 def _said(said_by: Speaker, thing: object) -> str:

@@ -32,6 +32,9 @@ SCOPE_TEXTS = {
     Scope.STAFF: marked("Alles, was Ihre Rollen im Netzwerk erlauben"),
 }
 
+_RIGHTS = "rechte"
+"""The group of checkboxes in the form."""
+
 
 class NoScopeChosen(BadInput):
     """A key that may do nothing is of no use."""
@@ -139,7 +142,7 @@ def _chosen(fields: Mapping[str, str]) -> list[str]:
 
 def _demand_any(scopes: list[str]) -> None:
     if not scopes:
-        raise NoScopeChosen(field=Scope.READ.value)
+        raise NoScopeChosen(field=_RIGHTS)
 
 
 HANDLERS = [

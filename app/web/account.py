@@ -7,6 +7,8 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import LANGUAGE_COOKIE, Visitor
+from app.identity.commuting import commute_of
+from app.identity.link_sign_in import has_password
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, demand_link
 from app.identity.operations import (
     EmailTaken,
@@ -19,11 +21,13 @@ from app.identity.operations import (
 )
 from app.identity.passwords import demand_good_password
 from app.identity.queries import list_api_tokens, sessions_of
+from app.identity.reminders import wants_reminders
 from app.identity.rules import FreshSignInNeeded, LanguageUnknown, demand_fresh_sign_in
 from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.web.commuting import commute_text
 from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here
@@ -35,6 +39,9 @@ NOTICES = {
     "email": marked("Ihre neue E-Mail-Adresse gilt. Andere Geräte sind abgemeldet."),
     "passwort": marked("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet."),
     "sprache": marked("Ihre Sprache ist geändert."),
+    "pendeln": marked("Ihre Angaben zum Pendeln sind geändert."),
+    "entfernt": marked("Aus Ihren Buchungen ist entfernt, wohin Sie gependelt wären."),
+    "erinnerungen": marked("Ihre Erinnerungen sind geändert."),
 }
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
@@ -46,6 +53,9 @@ async def overview(
     actor = visitor.signed_in
     context = {
         "language_name": LANGUAGE_NAMES[actor.language],
+        "has_password": await has_password(actor.person),
+        "commute": commute_text(await commute_of(actor.person), visitor),
+        "reminded": await wants_reminders(actor.person),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
         "notice": notice(request, NOTICES),
@@ -138,18 +148,34 @@ async def confirm_email_form(
 @get("/konto/passwort")
 async def password_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    context = {"email": visitor.signed_in.email, "errors": NO_ERRORS}
-    return await pages.show(request, visitor, "account/password.html", context)
+) -> Response[str] | Redirect:
+    """Who has none sets the first one, after a fresh sign-in; a change asks for the current one instead."""
+    actor, template = visitor.signed_in, "account/password.html"
+    if not await has_password(actor.person):
+        template = "account/first_password.html"
+        try:
+            demand_fresh_sign_in(actor, visitor.now)
+        except FreshSignInNeeded:
+            return sign_in_again_first(here(request))
+    return await pages.show(request, visitor, template, {"email": actor.email, "errors": NO_ERRORS})
 
 
 @post("/konto/passwort")
 async def password_form(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
-    """The current password is itself a fresh sign-in, so that it is asked for once."""
+    """The current password is itself a fresh sign-in, so that it is asked for once; who has none has none to give."""
     actor, current, new = visitor.signed_in, data.get("current", ""), data.get("new", "")
     network = await network_name()
+    if not await has_password(actor.person):
+        try:
+            await change_password(actor, None, new, visitor.now, network=network)
+        except FreshSignInNeeded:
+            return sign_in_again_first("/konto/passwort")
+        except BadInput as refusal:
+            context = {"email": actor.email}
+            return await show_again(request, visitor, pages, "account/first_password.html", context, [refusal])
+        return go("/konto?getan=passwort")
     refusals: list[Refusal] = refusals_of(
         lambda: demand_password(current, "current"),
         lambda: demand_good_password(new, (actor.name, actor.email or "", network), field="new"),

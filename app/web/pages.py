@@ -158,6 +158,8 @@ def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
     if visitor.actor is None:
         items.append(NavItem(say(marked("Anmelden")), "/anmelden", path.startswith("/anmelden")))
         return items
+    if visitor.actor.reach(Action.SEE_SPACE_DAY):
+        items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
     if visitor.actor.may(Action.SEE_JOBS):
         items.append(NavItem(say(marked("Netzwerk")), "/netzwerk", path.startswith("/netzwerk")))
     items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))

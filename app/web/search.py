@@ -1,5 +1,6 @@
 """The result of a search: spaces by distance beside the map, and the week around the day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,18 +14,12 @@ from app.identity.authentication import Visitor
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.network.gazetteer import gazetteer
+from app.web.filters import ALWAYS_SHOWN, FOLDED, Filter
 from app.web.maps import MapSpace, search_map
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE, SearchForm, read_search, time_parts
-
-_MARK_LABELS = {
-    "frei": marked("nur freie"),
-    "stufenlos": marked("stufenlos"),
-    "bahnhof": marked("Bahnhof bis 1 km"),
-    "parken": marked("Parken am Haus"),
-    "laden": marked("Ladesäule"),
-    "abends": marked("auch abends"),
-}
+from app.web.space_facts import noise_text, staffed_text
+from app.web.way_back import way_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,7 @@ class WeekDay:
     date: str
     url: str
     free: int | None
+    is_over: bool
     steps: int
     current: bool
 
@@ -50,6 +46,18 @@ class FilterLink:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterLinks:
+    """The filters: those that always show, and the others in groups behind a fold with how many of them are on."""
+
+    shown: Sequence[FilterLink]
+    folded: Sequence[tuple[str, Sequence[FilterLink]]]
+
+    @property
+    def folded_on(self) -> int:
+        return sum(link.current for _, links in self.folded for link in links)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A space in the list."""
 
@@ -61,6 +69,7 @@ class Row:
     total: int
     closed: str
     hints: tuple[str, ...]
+    noise: tuple[str, ...]
     price: str
     price_note: str
 
@@ -85,10 +94,7 @@ def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -
         "found": found,
         "rows": [_row(space, form, visitor) for space in found.spaces],
         "days": [_week_day(day, form, search, visitor) for day in found.days],
-        "filters": [
-            FilterLink(mark, visitor.speaker.gettext(label), form.toggled(mark), mark in form.marks)
-            for mark, label in _MARK_LABELS.items()
-        ],
+        "filters": _filter_links(form, search, visitor),
         "map_view": search_map(
             search.here,
             search.radius_km,
@@ -119,24 +125,41 @@ def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -
     }
 
 
+def _filter_links(form: SearchForm, search: Search, visitor: Visitor) -> FilterLinks:
+    def links(filters: Sequence[Filter]) -> list[FilterLink]:
+        return [
+            FilterLink(each.key, visitor.speaker.gettext(each.label), form.toggled(each.key), each.key in form.marks)
+            for each in filters
+            if each.suits(search.kind)
+        ]
+
+    folded = [(visitor.speaker.gettext(name), links(filters)) for name, filters in FOLDED]
+    return FilterLinks(links(ALWAYS_SHOWN), folded)
+
+
 def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
     space, say = found.space, visitor.speaker
     hints = [
         say.say(marked("Bahnhof {name} {distance}"), name=found.station.name, distance=say.distance(found.station_km))
     ]
     hints += [say.gettext(label) for feature, label in _ROW_FEATURES if feature in space.features]
-    if found.is_open:
+    noise = []
+    if found.is_open and form.search:
+        day = form.search.wanted.day
         hints.append(say.say(marked("offen {hours}"), hours=found.openings))
-    query = time_parts(form.search.wanted) | {"art": form.art, "von_ort": form.ort} if form.search else {}
+        hints.append(say.word(staffed_text(found.on_site.staffing.staffed_on(day))))
+        noise = [say.word(noise_text(event, found.on_site, day)) for event in found.on_site.noise_on(day)]
+    query = time_parts(form.search.wanted) | {"art": form.art} if form.search else {}
     return Row(
         name=space.name,
-        url=f"/standorte/{space.slug}?{urlencode(query)}",
+        url=f"/standorte/{space.slug}?{urlencode([*query.items(), *way_from(form).pairs])}",
         where=", ".join(dict.fromkeys(part for part in (space.place, space.street) if part)),
         distance=say.distance(found.distance_km),
         free=found.count.free,
         total=found.count.total,
         closed=_closed(found, visitor) if not found.is_open else "",
         hints=tuple(hints),
+        noise=tuple(noise),
         price="",
         price_note="",
     )
@@ -151,6 +174,8 @@ _ROW_FEATURES = (
 
 def _closed(found: SpaceFound, visitor: Visitor) -> str:
     say = visitor.speaker
+    if found.is_over:
+        return say.gettext(marked("Diese Zeit ist schon vorbei"))
     if found.openings:
         return say.say(marked("Nur {hours} offen"), hours=found.openings)
     if found.why_closed:
@@ -166,6 +191,7 @@ def _week_day(day: DayFound, form: SearchForm, search: Search, visitor: Visitor)
         date=format_date(day.day, "d.M." if visitor.language == "de" else "d/M", locale=locale),
         url=_day_url(day, form),
         free=day.free,
+        is_over=day.is_over,
         steps=steps,
         current=day.day == search.wanted.day,
     )

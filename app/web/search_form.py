@@ -15,23 +15,15 @@ from app.kernel.wall_time import Opening, local_day
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
 from app.network.holidays import public_holidays
+from app.web.filters import MARKS, NEAR_STATION, ONLY_FREE, read_filters, words_of
 
 ZONE = ZoneInfo("Europe/Berlin")
 """The network's own zone; a space may have another."""
 
 TOMORROW_FROM_HOUR = 14
+LONGEST_PLACE = 80
 _SUNDAY = 7
 _HOLIDAY_REGION = "RP"
-MARKS = ("frei", "stufenlos", "bahnhof", "parken", "laden", "wlan", "abends")
-"""Filters of the result, by their name in the address."""
-
-_FEATURE_OF_MARK = {
-    "stufenlos": "step_free",
-    "parken": "parking",
-    "laden": "charging_point",
-    "wlan": "wifi",
-    "abends": "late_hours",
-}
 _PART_NAMES = {
     DayPart.MORNING: marked("vormittags"),
     DayPart.AFTERNOON: marked("nachmittags"),
@@ -122,8 +114,8 @@ def read_search(query: Mapping[str, str], marks: Sequence[str], visitor: Visitor
     """The search in a page's address. Without a place it has no `search` and an error at the place."""
     say = visitor.speaker.say
     wanted, errors = read_when(query, visitor)
-    ort = query.get("ort", "").strip()[:80]
-    here = _position(query.get("lat", ""), query.get("lng", "")) if not ort else None
+    ort = query.get("ort", "").strip()[:LONGEST_PLACE]
+    here = position_of(query.get("lat", ""), query.get("lng", "")) if not ort else None
     place_text, alternatives = ort, []
     if here is not None:
         place_text = say(marked("Mein Standort"))
@@ -137,16 +129,16 @@ def read_search(query: Mapping[str, str], marks: Sequence[str], visitor: Visitor
         else:
             here, place_text, ort = Position(place.lat, place.lng), place.name, place.label
     kind = Kind(query["art"]) if query.get("art") in set(Kind) else Kind.DESK
-    chosen = frozenset(mark for mark in marks if mark in MARKS)
+    chosen = read_filters(marks, kind)
     search = None
     if here is not None and wanted is not None:
         search = Search(
             here=here,
             wanted=wanted,
             kind=kind,
-            features=frozenset(_FEATURE_OF_MARK[mark] for mark in chosen if mark in _FEATURE_OF_MARK),
-            near_station="bahnhof" in chosen,
-            only_free="frei" in chosen,
+            features=words_of(chosen, kind),
+            near_station=NEAR_STATION in chosen,
+            only_free=ONLY_FREE in chosen,
         )
     day = wanted.day if wanted else default_day(visitor)
     return replace(
@@ -263,7 +255,8 @@ def _minute(text: str) -> int | None:
     return value if value <= 24 * 60 and int(minute or 0) < 60 and value % 15 == 0 else None
 
 
-def _position(lat: str, lng: str) -> Position | None:
+def position_of(lat: str, lng: str) -> Position | None:
+    """A place on earth in degrees, or None where the two say none."""
     try:
         position = Position(float(lat), float(lng))
     except ValueError:

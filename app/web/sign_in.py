@@ -1,5 +1,6 @@
 """Signing in, proving it anew, signing out."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from litestar import Response, get, post
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from app.identity.authentication import SESSION_COOKIE, Visitor
+from app.identity.link_sign_in import has_password, request_sign_in_link
 from app.identity.operations import WrongPassword
 from app.identity.queries import SESSION_LONGEST
 from app.identity.rules import Actor, usable_email
@@ -15,6 +17,7 @@ from app.identity.sessions import open_session, sign_out
 from app.identity.sign_in import WrongCredentials, sign_in, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
+from app.platform.settings import Settings
 from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -37,11 +40,18 @@ DEMO_ACCOUNTS = (
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),
     DemoAccount("operator@demo.example", marked("Betreiber des RegioHubs Polch")),
     DemoAccount("frontdesk@demo.example", marked("Empfang im RegioHub Polch")),
+    DemoAccount("telephone@demo.example", marked("Telefon des Netzwerks")),
     DemoAccount("rival@demo.example", marked("Betreiber des RegioHubs Andernach")),
     DemoAccount("network@demo.example", marked("Verwaltung des Netzwerks")),
 )
 
-NOTICES = {"abgemeldet": marked("Sie sind abgemeldet.")}
+MAILED = "gesendet"
+"""Stands in the address after a link was mailed."""
+
+NOTICES = {
+    "abgemeldet": marked("Sie sind abgemeldet."),
+    "zusammengefuehrt": marked("Ihre Buchungen stehen jetzt in Ihrem Konto. Melden Sie sich an, um sie zu sehen."),
+}
 
 
 class PasswordMissing(BadInput):
@@ -80,6 +90,18 @@ def demand_password(password: str, field: str = "password") -> None:
         raise PasswordMissing(field=field)
 
 
+def wants_link(data: Mapping[str, str]) -> bool:
+    """Whether the form was sent by the button for a mailed link."""
+    return data.get("womit") == "link"
+
+
+async def mail_link(email: str, next_url: str, visitor: Visitor, settings: Settings) -> None:
+    """Raises EmailUnusable, TooMany."""
+    await request_sign_in_link(
+        email, next_url, visitor.now, key=settings.signing_key, address=visitor.address, language=visitor.language
+    )
+
+
 @get("/anmelden")
 async def sign_in_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
@@ -87,24 +109,43 @@ async def sign_in_page(
     next_url = way_on(request.query_params)
     if visitor.actor is not None:
         return go(next_url)
+    if MAILED in request.query_params:
+        return await _mailed(request, visitor, pages, "/anmelden", next_url)
     context = {"weiter": next_url, "email": "", "errors": NO_ERRORS, "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "account/sign_in.html", context | _demo())
 
 
 @post("/anmelden")
 async def sign_in_form(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
+    """By password, or with the other button by a mailed link: the same answer for known and unknown addresses."""
     email, password, next_url = data.get("email", ""), data.get("password", ""), way_on(data)
-    refusals: list[Refusal] = refusals_of(lambda: usable_email(email), lambda: demand_password(password))
+    by_link = wants_link(data)
+    refusals: list[Refusal] = refusals_of(
+        lambda: usable_email(email), *([] if by_link else [lambda: demand_password(password)])
+    )
     if not refusals:
         try:
+            if by_link:
+                await mail_link(email, next_url, visitor, settings)
+                return go(with_way_on("/anmelden", next_url, **{MAILED: "ja"}))
             actor = await sign_in(email, password, visitor.now, address=visitor.address)
             return await enter(request, visitor, pages, actor, next_url)
         except (WrongCredentials, TooMany) as refusal:
             refusals = [refusal]
     context = {"weiter": next_url, "email": email, "notice": ""}
     return await show_again(request, visitor, pages, "account/sign_in.html", context | _demo(), refusals)
+
+
+async def _mailed(request: PageRequest, visitor: Visitor, pages: Pages, anew: str, next_url: str) -> Response[str]:
+    """Says that a link is on its way; `anew` is the page that sends another one."""
+    context = {"anew": anew, "weiter": next_url}
+    return await pages.show(request, visitor, "account/sign_in_mailed.html", context)
 
 
 def _demo() -> dict[str, object]:
@@ -116,18 +157,29 @@ def _demo() -> dict[str, object]:
 async def sign_in_again_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    context = {"weiter": way_on(request.query_params), "email": visitor.signed_in.email, "errors": NO_ERRORS}
+    actor, next_url = visitor.signed_in, way_on(request.query_params)
+    if MAILED in request.query_params:
+        return await _mailed(request, visitor, pages, "/anmelden/erneut", next_url)
+    context = await _again(actor, next_url) | {"errors": NO_ERRORS}
     return await pages.show(request, visitor, "account/sign_in_again.html", context)
 
 
 @post("/anmelden/erneut")
 async def sign_in_again_form(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    data: FormData,
 ) -> Response[str] | Redirect:
     actor, password, next_url = visitor.signed_in, data.get("password", ""), way_on(data)
-    refusals = refusals_of(lambda: demand_password(password))
+    by_link = wants_link(data) and actor.email is not None
+    refusals = [] if by_link else refusals_of(lambda: demand_password(password))
     if not refusals:
         try:
+            if by_link:
+                await mail_link(actor.email or "", next_url, visitor, settings)
+                return go(with_way_on("/anmelden/erneut", next_url, **{MAILED: "ja"}))
             token = await sign_in_again(actor, password, visitor.now, address=visitor.address)
         except WrongCredentials:
             refusals = [WrongPassword(field="password")]
@@ -137,8 +189,18 @@ async def sign_in_again_form(
             answer = go(next_url)
             answer.cookies.append(session_cookie(pages, token))
             return answer
-    context = {"weiter": next_url, "email": actor.email}
-    return await show_again(request, visitor, pages, "account/sign_in_again.html", context, refusals)
+    form = await _again(actor, next_url)
+    return await show_again(request, visitor, pages, "account/sign_in_again.html", form, refusals)
+
+
+async def _again(actor: Actor, next_url: str) -> dict[str, object]:
+    """Who has no password proves it by mail; who works for the network never does."""
+    return {
+        "weiter": next_url,
+        "email": actor.email,
+        "has_password": await has_password(actor.person),
+        "may_use_link": actor.email is not None and not actor.is_staff,
+    }
 
 
 @post("/abmelden")

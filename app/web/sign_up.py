@@ -55,20 +55,20 @@ async def sign_up_form(
     settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """Answers the same for known and unknown addresses."""
+    """Answers the same for known and unknown addresses. Without a password the account is opened by mailed links."""
     name, email, password, next_url = (*(data.get(each, "") for each in ("name", "email", "password")), way_on(data))
     network = await network_name()
     refusals = refusals_of(
         lambda: usable_name(name),
         lambda: usable_email(email),
-        lambda: demand_good_password(password, (name, email, network)),
+        *([lambda: demand_good_password(password, (name, email, network))] if password else []),
     )
     if not refusals:
         try:
             await sign_up(
                 name,
                 email,
-                password,
+                password or None,
                 visitor.now,
                 language=visitor.language,
                 next_url=next_url,

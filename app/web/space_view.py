@@ -1,6 +1,6 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -10,7 +10,10 @@ from app.bookings.rules import DayPart
 from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day
 from app.identity.authentication import Visitor
 from app.inventory.floor_plans import Placement
+from app.inventory.needs import resource_fits
+from app.inventory.on_site import on_site_of
 from app.inventory.queries import (
+    Count,
     FloorPlanCard,
     ResourceCard,
     SpaceClock,
@@ -21,13 +24,18 @@ from app.inventory.queries import (
     resources_of,
     taken_periods,
 )
-from app.inventory.rules import FEATURES, Hours, Kind, label
+from app.inventory.rules import FEATURES, FEATURES_OF, Hours, Kind, label
+from app.inventory.staffing import OnSite, Staffing
 from app.kernel.periods import Period
-from app.kernel.refusals import marked
+from app.kernel.refusals import Phrase, marked
 from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard
+from app.web.fact_items import FactItem, resource_facts, unchecked_features
+from app.web.filters import of_resources, words_of
 from app.web.plan_words import Placed, whereabouts
 from app.web.search_form import clock_text, part_spans, time_parts
+from app.web.space_facts import noise_text
+from app.web.way_back import NO_SEARCH, WayBack
 
 _STATES = {
     "free": marked("frei"),
@@ -35,12 +43,15 @@ _STATES = {
     "taken": marked("belegt"),
     "closed": marked("nicht buchbar"),
 }
+_FITS = marked("passt zu Ihren Filtern")
+_UNCHECKED = marked("Nicht geprüft: {features}")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceItem:
     """A resource in plan and list; `id` counts them, because the page's style sheet knows numbers only.
 
+    `fits` where there are filters and it passes; `unchecked` names what nobody has checked of it.
     `where` says what the plan shows of its place.
     """
 
@@ -50,6 +61,9 @@ class PlaceItem:
     label: str
     name: str
     detail: str
+    unchecked: str
+    facts: tuple[FactItem, ...]
+    fits: bool
     state: str
     placement: Placement | None
     href: str | None
@@ -64,6 +78,22 @@ class PartItem:
     part: str
     span: Opening
     free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of some resources that are alike in it."""
+
+    items: Sequence[PlaceItem]
+
+    @property
+    def ids(self) -> str:
+        """Their numbers, as the style sheet finds them."""
+        return " ".join(str(item.id) for item in self.items)
+
+    @property
+    def facts(self) -> tuple[FactItem, ...]:
+        return self.items[0].facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +112,42 @@ class SpaceView:
     others_in_plan: Sequence[PlaceItem]
     chosen: str
     any_free: int
+    fitting: Count
+    filters: Sequence[str]
     next_free: NextFree | None
     why_closed: str | None
+    is_over: bool
+    way: WayBack
+    on_site: OnSite
+    resources: Sequence[ResourceCard]
+
+    @property
+    def staffed(self) -> Sequence[Opening]:
+        """When somebody is there that day."""
+        return self.on_site.staffing.staffed_on(self.wanted.day)
+
+    @property
+    def noise(self) -> Sequence[Phrase]:
+        """What will be heard that day."""
+        day = self.wanted.day
+        return [noise_text(event, self.on_site, day) for event in self.on_site.noise_on(day)]
+
+    @property
+    def known(self) -> Sequence[Known]:
+        """What is known of all that can be chosen, told once for those that are alike."""
+        alike: dict[tuple[FactItem, ...], list[PlaceItem]] = {}
+        for item in self.items:
+            if item.state in ("free", "yours"):
+                alike.setdefault(item.facts, []).append(item)
+        return [Known(items) for items in alike.values()]
+
+    @property
+    def without_filters_url(self) -> str:
+        """This page at the same time, without the filters that tell one resource from another."""
+        others = replace(
+            self.way, marks=self.way.marks - {each.key for each in of_resources(self.way.marks, self.kind)}
+        )
+        return f"?{urlencode([*time_parts(self.wanted).items(), ('art', self.kind), *others.pairs])}#plan"
 
     @property
     def openings(self) -> Sequence[Opening]:
@@ -98,6 +162,24 @@ class SpaceView:
         closes = ends.hour * 60 + ends.minute
         return Opening(starts.hour * 60 + starts.minute, closes or 24 * 60)
 
+    @property
+    def next_free_url(self) -> str:
+        """This page on the next day on which something is free; empty where there is none."""
+        if self.next_free is None:
+            return ""
+        then = time_parts(replace(self.wanted, day=self.next_free.day))
+        return f"?{urlencode([*then.items(), ('art', self.kind), *self.way.pairs])}"
+
+    @property
+    def back_url(self) -> str:
+        """To the search, at the time that is shown here."""
+        return self.way.url(self.wanted, self.kind)
+
+    @property
+    def nearby_url(self) -> str:
+        """To the same search around this space."""
+        return self.way.around(self.space).url(self.wanted, self.kind)
+
 
 async def look_at(
     space: SpaceCard,
@@ -106,15 +188,19 @@ async def look_at(
     chosen: str,
     visitor: Visitor,
     address: str,
+    *,
+    way: WayBack = NO_SEARCH,
     moving: BookingCard | None = None,
 ) -> SpaceView:
     """The space at the wanted time. `address` is the page's own; a booking that is `moving` does not stand in its way.
 
-    Without a kind it is the first that the space has.
+    Without a kind it is the first that the space has. The page's links keep the `way` back.
     """
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     last = wanted.day + timedelta(days=DAYS_LOOKED_AHEAD)
-    hours = (await hours_of([clock], wanted.day, last, visitor.language))[space.id]
+    hours_by_space = await hours_of([clock], wanted.day, last, visitor.language)
+    hours = hours_by_space[space.id]
+    on_site = await on_site_of(hours_by_space, wanted.day, wanted.day, visitor.language)
     resources = await resources_of(space.id)
     kinds = [each for each in Kind if any(resource.kind is each for resource in resources)]
     kind = kind if kind in kinds else (kinds[0] if kinds else Kind.DESK)
@@ -126,13 +212,30 @@ async def look_at(
     of_kind = [resource for resource in resources if resource.kind is kind]
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
         chosen = ""
-    query = time_parts(wanted)
+    words = words_of(way.marks, kind)
+    filters = of_resources(way.marks, kind)
+    fitting = {
+        resource.id
+        for resource in of_kind
+        if resource_fits(words, resource.features, resource.measures.or_those_of(space.measures))
+    }
+    query = [*time_parts(wanted).items(), *way.pairs]
     items = [
-        _item(number, resource, _state(resource, free, chosen, window), query, address, visitor)
+        _item(
+            number,
+            resource,
+            space,
+            _state(resource, free, chosen, window),
+            bool(filters) and resource.id in fitting,
+            resource_facts(resource, space.measures, visitor.speaker),
+            f"{address}?{urlencode([*query, ('art', resource.kind.value), ('platz', resource.public_id)])}#plan",
+            visitor,
+        )
         for number, resource in enumerate(sorted(resources, key=lambda r: r.kind is not kind), 1)
     ]
     any_free = sum(resource.id in free for resource in of_kind)
-    floors = _floors(await floor_plans_of(space.id), resources, items)
+    fits = Count(len(free & fitting), len(fitting))
+    floors = _floors(await floor_plans_of(space.id, visitor.language), resources, items)
     items = _with_whereabouts(items, floors, visitor)
     return SpaceView(
         space=space,
@@ -141,23 +244,31 @@ async def look_at(
         kind=kind,
         window=window,
         kinds=kinds,
-        parts=await _parts(space.id, wanted, hours, kind, visitor),
+        parts=await _parts(space.id, wanted, hours, kind, words, visitor),
         floors=floors,
         items=[item for item in items if item.kind is kind],
         others_in_plan=[item for item in items if item.kind is not kind and item.placement] if floors else [],
         chosen=chosen,
         any_free=any_free,
-        next_free=None if any_free else await next_free_day(space.id, hours, wanted, kind, visitor.now),
+        fitting=fits,
+        filters=[visitor.speaker.gettext(each.label) for each in filters],
+        next_free=None if fits.free else await next_free_day(space.id, hours, wanted, kind, visitor.now, words),
         why_closed=hours.why_closed(wanted.day),
+        is_over=window is None and wanted.is_over(hours, visitor.now),
+        way=way,
+        on_site=on_site[space.id],
+        resources=resources,
     )
 
 
-async def _parts(space: int, wanted: Wanted, hours: Hours, kind: Kind, visitor: Visitor) -> list[PartItem]:
+async def _parts(
+    space: int, wanted: Wanted, hours: Hours, kind: Kind, words: frozenset[str], visitor: Visitor
+) -> list[PartItem]:
     spans = part_spans()
     windows = {
         part: window for part in spans if (window := Wanted(wanted.day, part).at(hours, visitor.now)) is not None
     }
-    counts = await count_free([SpaceWindow(space, window) for window in windows.values()], kind)
+    counts = await count_free([SpaceWindow(space, window) for window in windows.values()], kind, words)
     free = {part: count.free for part, count in zip(windows, counts, strict=True)}
     return [PartItem(part.value, span, free.get(part)) for part, span in spans.items()]
 
@@ -171,14 +282,20 @@ def _state(resource: ResourceCard, free: set[int], chosen: str, window: Period |
 
 
 def _item(
-    number: int, resource: ResourceCard, state: str, query: Mapping[str, str], address: str, visitor: Visitor
+    number: int,
+    resource: ResourceCard,
+    space: SpaceCard,
+    state: str,
+    fits: bool,
+    facts: tuple[FactItem, ...],
+    url: str,
+    visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
-    detail = _detail(resource, visitor)
+    detail = _detail(resource, space, visitor)
     name = say.word(label(resource.kind, resource.name))
-    said_state = say.gettext(_STATES[state])
-    is_open = state in ("free", "yours")
-    where = urlencode({**query, "art": resource.kind.value, "platz": resource.public_id})
+    said = [say.gettext(_STATES[state]), *([say.gettext(_FITS)] if fits else [])]
+    unchecked = [say.gettext(feature) for feature in unchecked_features(resource)]
     return PlaceItem(
         id=number,
         public_id=resource.public_id,
@@ -186,16 +303,22 @@ def _item(
         label=resource.name,
         name=name,
         detail=detail,
+        unchecked=say.say(_UNCHECKED, features=", ".join(unchecked)) if unchecked else "",
+        facts=facts,
+        fits=fits,
         state=state,
         placement=resource.placement,
-        href=f"{address}?{where}#plan" if is_open else None,
-        aria=", ".join(part for part in (name, detail, said_state) if part),
+        href=url if state in ("free", "yours") else None,
+        aria=", ".join(part for part in (name, detail, *said) if part),
     )
 
 
-def _detail(resource: ResourceCard, visitor: Visitor) -> str:
+def _detail(resource: ResourceCard, space: SpaceCard, visitor: Visitor) -> str:
+    """What it has, but for what its whole house has."""
     say = visitor.speaker
-    words = [say.gettext(text) for feature, text in FEATURES.items() if feature in resource.features]
+    own = [feature for feature in FEATURES_OF[resource.kind] if feature in resource.features]
+    everywhere = {"step_free"} & set(space.features)
+    words = [say.gettext(FEATURES[feature]) for feature in own if feature not in everywhere]
     if resource.kind is Kind.ROOM:
         words.insert(0, say.say(marked("{count} Personen"), count=resource.capacity))
     return _capital(", ".join(words))
@@ -236,6 +359,7 @@ def own_times(view: SpaceView) -> tuple[str, str]:
     return (clock_text(span.opens), clock_text(span.closes)) if span else ("", "")
 
 
-def week_hours(hours: Hours, monday: date) -> list[tuple[date, Sequence[Opening]]]:
-    """The usual week as pairs of a day and its openings."""
-    return [(monday + timedelta(days=n), hours.week.get(n + 1, ())) for n in range(7)]
+def week_hours(staffing: Staffing, monday: date) -> list[tuple[date, Sequence[Opening], Sequence[Opening]]]:
+    """The usual week: each day with its openings, and when somebody is there."""
+    week = staffing.hours.week
+    return [(monday + timedelta(days=n), week.get(n + 1, ()), staffing.usual(n + 1)) for n in range(7)]

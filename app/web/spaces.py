@@ -13,12 +13,15 @@ from app.identity.authentication import Visitor
 from app.inventory.queries import resource_photos_of
 from app.inventory.rules import KIND_NAMES, Kind, label
 from app.kernel.refusals import NotFound
+from app.network.first_visit import card_text, first_visit_of
 from app.network.gazetteer import gazetteer
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, space_by_slug
-from app.network.rules import FEATURES
+from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times, week_hours
+from app.web.way_back import way_back
 
 
 async def published(slug: str, visitor: Visitor) -> SpaceCard:
@@ -44,16 +47,17 @@ async def space_page(
         query.get("platz", ""),
         visitor,
         f"/standorte/{slug}",
+        way=way_back(request.query_params),
     )
     context = await space_context(view.space, visitor) | {
         "view": view,
+        "known": space_facts(space, view.resources, visitor.speaker),
         "errors": errors,
         "times": own_times(view),
         "typed": typed_again(query) if errors else {},
         "when": when_text(view.wanted, visitor),
         "kind_names": {each: visitor.speaker.gettext(KIND_NAMES[each]) for each in view.kinds},
-        "week": week_hours(view.hours, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
-        "back_to": query.get("von_ort", "")[:80],
+        "week": week_hours(view.on_site.staffing, view.wanted.day - timedelta(days=view.wanted.day.weekday())),
         "limits": empty_search(visitor),
     }
     return await pages.show(request, visitor, "space/show.html", context, status=422 if errors else 200)
@@ -63,11 +67,13 @@ async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
     """What the page says of the space at any time."""
     station, station_km = gazetteer().nearest_station(space.lat, space.lng)
     say = visitor.speaker
+    card = await first_visit_of(space.id)
     return {
         "space": space,
+        "card": card_text(card, None, say) if card else None,
+        "has_house_rules": await house_rules_of(space.id, visitor.now) is not None,
         "photos": await photos_of(space.id),
         "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
-        "features": [say.gettext(text) for feature, text in FEATURES.items() if feature in space.features],
         "station": station,
         "station_km": station_km,
     }

@@ -20,6 +20,7 @@ from app.web.lately import lately
 from app.web.offline import keep_with_the_week
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
+from app.web.usual_view import usual_offer
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
 
 BOOKINGS_ON_A_PAGE = 30
@@ -34,12 +35,13 @@ async def week_page(
     monday = asked_week(request.query_params.get("woche", ""), visitor)
     following = await next_booking(actor.person, visitor)
     latest = following.booking if following else await _latest(actor.person)
-    usual = f"{latest.space.postcode} {latest.space.place}" if latest else ""
+    near = f"{latest.space.postcode} {latest.space.place}" if latest else ""
     context = {
         "today": _today(visitor),
         "week_number": local_day(visitor.now, ZONE).isocalendar().week,
         "following": following,
-        "week": await week_of(actor.person, monday, following.booking if following else None, usual, visitor),
+        "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
+        "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),
         "mails": [

@@ -145,8 +145,8 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
         times=times_text(booking.starts_at, booking.ends_at, visitor),
         features=", ".join(say.gettext(FEATURES[name]) for name in FEATURES if name in booking.resource.features),
         status_word="" if booking.status is Status.CONFIRMED else say.gettext(_state(booking, visitor.now)[1]),
-        may_change=_passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
-        may_check_in=_passes(check_check_in, booking.status, booking.period, booking.space.zone, visitor.now),
+        may_change=passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
+        may_check_in=passes(check_check_in, booking.status, booking.period, booking.space.zone, visitor.now),
     )
 
 
@@ -256,7 +256,7 @@ def _resource(booking: BookingCard, visitor: Visitor) -> str:
     return visitor.speaker.word(label(booking.resource.kind, booking.resource.name))
 
 
-def _passes(check: Callable[..., None], *facts: object) -> bool:
+def passes(check: Callable[..., None], *facts: object) -> bool:
     """Whether a rule that refuses by raising lets these facts pass."""
     try:
         check(*facts)

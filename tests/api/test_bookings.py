@@ -52,6 +52,8 @@ async def test_a_booking_has_its_fixed_shape(mia: httpx.AsyncClient, world: Worl
         "starts_at": "2026-11-25T08:00:00+01:00",
         "ends_at": "2026-11-25T12:00:00+01:00",
         "note": "Komme gegen halb neun.",
+        "purpose": "work",
+        "commute_to": None,
         "ical_uid": f"{booking['id']}@nahwerk",
         "paid_by": "free",
         "price": {"amount": 0, "currency": "EUR"},
@@ -293,6 +295,8 @@ async def test_me_is_whose_token_it_is(
         "email": "mia@example.org",
         "language": "de",
         "roles": [],
+        "home_municipality": None,
+        "commutes_to": None,
         "scopes": ["bookings", "feeds", "read", "staff"],
     }
     assert (await rolf.get("/api/v1/me")).json()["roles"] == [{"role": "operator_manager", "scope": "operator"}]

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from app.api.feeds import HANDLERS
-from app.platform.settings import Settings
+from app.platform.database import fetch, fetch_value
+from app.platform.settings import Secret, Settings
 from app.web.feeds import HANDLERS as CALENDARS
 from tests.serving import ADDRESS, client_of
 from tests.worlds import NOW, World, a_world
@@ -19,12 +20,13 @@ async def world(undone: None) -> World:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings(public_url=ADDRESS)
+    settings = Settings(public_url=ADDRESS, secret_key=Secret(KEY))
     async with client_of([*HANDLERS, *CALENDARS], settings, NOW) as client:
         yield client
 
 
 FEEDS = "/api/v1/me/feeds"
+KEY = "a signing key of thirty-two letters"
 
 
 async def test_a_feed_is_made_read_renewed_and_ended(client: httpx.AsyncClient, world: World) -> None:
@@ -85,3 +87,46 @@ async def test_feeds_need_somebody_and_are_nobody_elses(client: httpx.AsyncClien
     for name in (feed, "x", "%00"):
         assert (await client.post(f"{FEEDS}/{name}/rotate", headers=world.rolf.bearer)).status_code == 404
         assert (await client.delete(f"{FEEDS}/{name}", headers=world.nadja.bearer)).status_code == 404
+
+
+async def test_a_repeated_request_gets_the_address_again_which_no_table_holds(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    once = {**world.mia.bearer, "Idempotency-Key": "make-1"}
+    made, again = [await client.post(FEEDS, json={"kind": "person"}, headers=once) for _ in range(2)]
+    assert (made.status_code, again.status_code, again.content) == (201, 201, made.content)
+    assert await fetch_value("SELECT count(*) FROM feed") == 1
+
+    rotate = f"{FEEDS}/{made.json()['id']}/rotate"
+    twice = {**world.mia.bearer, "Idempotency-Key": "renew-1"}
+    renewed, repeated = [await client.post(rotate, headers=twice) for _ in range(2)]
+    assert (renewed.status_code, repeated.status_code, repeated.content) == (200, 200, renewed.content)
+    assert (await client.get(repeated.json()["url"])).status_code == 200
+
+    kept = await fetch("SELECT body FROM idempotent_answer")
+    assert len(kept) == 2
+    for address in (made.json()["url"], renewed.json()["url"]):
+        token = address.rpartition("/")[2].removesuffix(".ics")
+        assert not any(token.encode() in row["body"] or b"http" in row["body"] for row in kept)
+
+
+async def test_every_address_is_another_one_whatever_the_key(client: httpx.AsyncClient, world: World) -> None:
+    keys = [None, None, "one", "two"]
+    headers = [{**world.mia.bearer} | ({"Idempotency-Key": key} if key else {}) for key in keys]
+    made = [await client.post(FEEDS, json={"kind": "person"}, headers=each) for each in headers]
+    assert len({answer.json()["url"] for answer in made}) == len(keys)
+
+
+async def test_a_refusal_is_repeated_as_it_was(client: httpx.AsyncClient, world: World) -> None:
+    once = {**world.mia.bearer, "Idempotency-Key": "nowhere"}
+    answers = [await client.post(FEEDS, json={"kind": "space", "space": "nirgends"}, headers=once) for _ in range(2)]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
+
+
+async def test_with_another_signing_key_no_wrong_address_is_repeated(client: httpx.AsyncClient, world: World) -> None:
+    once = {**world.mia.bearer, "Idempotency-Key": "make-1"}
+    made = (await client.post(FEEDS, json={"kind": "person"}, headers=once)).json()
+    later = Settings(public_url=ADDRESS, secret_key=Secret(KEY[::-1]))
+    async with client_of(HANDLERS, later, NOW) as other:
+        again = (await other.post(FEEDS, json={"kind": "person"}, headers=once)).json()
+    assert again == made | {"url": None, "webcal_url": None}

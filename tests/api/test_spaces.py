@@ -43,6 +43,10 @@ async def test_without_a_position_all_are_listed_by_name(anyone: httpx.AsyncClie
         "position": {"lat": 50.3003, "lng": 7.3165},
         "distance_km": None,
         "features": ["wifi", "parking", "step_free"],
+        "lacking": [],
+        "internet": None,
+        "door_width_cm": None,
+        "threshold_cm": None,
         "url": "http://nahwerk.example/standorte/regiohub-polch",
     }
 
@@ -177,6 +181,10 @@ async def test_one_space_says_everything(anyone: httpx.AsyncClient, world: World
         "space": {"slug": "regiohub-polch", "name": "RegioHub Polch"},
         "capacity": 1,
         "features": ["monitor", "window"],
+        "lacking": [],
+        "internet": None,
+        "door_width_cm": None,
+        "threshold_cm": None,
     }
 
 

@@ -13,7 +13,7 @@ from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
 from app.platform.database import queries_run
-from tests.worlds import NOW, TOMORROW, World, a_space, a_world, tomorrow
+from tests.worlds import HERE, NOW, TOMORROW, World, a_space, a_world, at, tomorrow
 
 
 @pytest.fixture
@@ -64,8 +64,33 @@ async def test_the_week_shows_the_same_over_seven_days_with_closed_ones(world: W
 
 
 async def test_today_in_the_evening_has_nothing_left(world: World) -> None:
-    today = (await found(desks(day=NOW.date()))).days[0]
-    assert (today.day, today.free) == (NOW.date(), None)
+    result = await found(desks(day=NOW.date()))
+    today = result.days[0]
+    assert (today.day, today.free, today.is_over) == (NOW.date(), None, True)
+    assert result.spaces[0].is_over
+
+
+async def test_a_closed_day_is_closed_and_not_over(world: World) -> None:
+    saturday = datetime(2026, 11, 28, 19, tzinfo=HERE)
+    result = await found(desks(day=saturday.date()), saturday)
+    assert [(day.free, day.is_over) for day in result.days[:3]] == [(None, False), (None, False), (3, False)]
+    assert not result.spaces[0].is_over
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_over"),
+    [
+        (Wanted(NOW.date(), DayPart.MORNING), True),
+        (Wanted(NOW.date(), DayPart.AFTERNOON), False),
+        (Wanted(NOW.date(), DayPart.WHOLE_DAY), False),
+        (Wanted(NOW.date(), DayPart.OWN, Opening(9 * 60, 11 * 60)), True),
+        (Wanted(NOW.date(), DayPart.OWN, Opening(6 * 60, 11 * 60)), False),
+        (Wanted(TOMORROW, DayPart.MORNING), False),
+    ],
+)
+async def test_at_two_in_the_afternoon_the_morning_is_over(world: World, wanted: Wanted, is_over: bool) -> None:
+    [space] = (await found(Search(near("Polch"), wanted), at(NOW.date(), 14))).spaces
+    assert space.is_over is is_over
 
 
 async def test_nothing_free_offers_the_nearest_other_day_and_the_next_space(world: World) -> None:
@@ -132,4 +157,4 @@ async def test_the_number_of_queries_does_not_grow_with_spaces_and_bookings(worl
         await a_space(world.operator, f"weiterer-{number}", f"Weiterer {number}", resources=[(Kind.DESK, "1", [])])
     for name in ("1", "2"):
         await book(world.mia.actor(), BookDesk(world.polch[name].public_id, tomorrow(8), tomorrow(18)), NOW)
-    assert await queries() == before == 4
+    assert await queries() == before == 5

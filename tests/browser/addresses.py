@@ -22,7 +22,7 @@ _NO_PAGE = re.compile(
 
 _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
-    "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&von_ort=56751+Polch",
+    "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&ort=56751+Polch&filter=frei",
     "/buchen": f"?standort=regiohub-mayen&art=desk&tag={TOMORROW}&zeit=ganz",
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",
@@ -67,4 +67,4 @@ def addresses(site: Site) -> list[str]:
 def _filled(path: str, ids: dict[str, str]) -> str:
     """Raises KeyError for a parameter that is new; then say here what it stands for."""
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
-    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"])
+    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"], link=ids["link"], group=ids["group"])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.bookings.mail_links import link_token
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.demo.cast import FREELANCER
@@ -74,14 +75,23 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         await tell_booking_confirmed(_post_office(settings), booking["id"], now)
         [mail] = list_mails(settings.data_dir / "mail", 1)
         await execute(_A_JOB_THAT_FAILED, now)
-        return {"booking": booking["public_id"], "feed": feed.public_id, "mail": mail.name}
+        link = link_token(booking["public_id"], settings.signing_key)
+        await execute("UPDATE booking SET group_id = 'thegroup' WHERE id = $1", booking["id"])
+        return {
+            "booking": booking["public_id"],
+            "feed": feed.public_id,
+            "mail": mail.name,
+            "link": link,
+            "group": "thegroup",
+        }
     finally:
         await DB.close_pool()
 
 
 def _post_office(settings: Settings) -> PostOffice:
     templates = Templates(ROOT / "templates", lambda name: name)
-    return PostOffice(mail_transport(settings), templates, mailbox(settings.mail_from), settings.address)
+    sender = mailbox(settings.mail_from)
+    return PostOffice(mail_transport(settings), templates, sender, settings.address, settings.signing_key)
 
 
 def _end_with_standard_input() -> None:

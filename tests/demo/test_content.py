@@ -3,13 +3,14 @@
 import io
 import re
 from collections import Counter
-from datetime import time
+from datetime import date, time
 from itertools import combinations
 
 import pytest
 from PIL import Image
 
 from app.demo.content.catalogue import DemoPages, DemoResource, DemoSpace
+from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
@@ -178,6 +179,16 @@ def test_every_desk_room_and_booth_has_its_place_in_the_plan(space: DemoSpace) -
 
 
 @every_space
+def test_every_word_in_the_plan_has_an_english_one(space: DemoSpace) -> None:
+    plan = space.floor_plan
+    words = [(shape.name, shape.name_en) for shape in (*plan.rooms, *plan.furniture) if shape.name]
+    words += [(label.text, label.text_en) for label in plan.labels]
+    assert len(words) >= 5
+    assert [german for german, english in words if not english] == []
+    assert {german for german, english in words if english == german} <= {"Sofa", "WC"}
+
+
+@every_space
 def test_both_pictures_are_small_and_drawn_the_same_every_time(space: DemoSpace) -> None:
     for picture in space.pictures:
         first, second = draw(space.slug, picture.view), draw(space.slug, picture.view)
@@ -229,3 +240,53 @@ def test_rooms_have_a_picture_of_their_own() -> None:
     assert drawn == draw_room("regiohub-polch")
     assert drawn not in (draw("regiohub-polch", "inside"), draw("regiohub-polch", "outside"))
     assert len(drawn) < 40_000
+
+
+@every_space
+def test_a_space_is_checked_but_for_some_things_and_measured(space: DemoSpace) -> None:
+    known = {*space.features, *space.lacking}
+    assert not set(space.features) & set(space.lacking)
+    assert len(set(network_rules.FEATURES) - known) <= 3
+    for resource in space.resources:
+        of_kind = inventory_rules.FEATURES_OF[inventory_rules.Kind(resource.kind)]
+        assert set(resource.features) <= set(of_kind)
+        assert set(resource.lacking) == set(of_kind) - set(resource.features) - unchecked(resource)
+        assert len(unchecked(resource)) <= 2
+
+
+def unchecked(resource: DemoResource) -> set[str]:
+    of_kind = inventory_rules.FEATURES_OF[inventory_rules.Kind(resource.kind)]
+    return set(of_kind) - set(resource.features) - set(resource.lacking)
+
+
+def test_some_things_are_not_checked_and_some_not_measured() -> None:
+    spaces = demo_spaces()
+    assert any(unchecked(resource) for space in spaces for resource in space.resources if resource.kind == "desk")
+    assert any(set(network_rules.FEATURES) - {*space.features, *space.lacking} for space in spaces)
+    for measure in ("internet_mbit", "door_width_cm", "threshold_cm"):
+        values = [getattr(space.measures, measure) for space in spaces]
+        assert None in values
+        assert len(set(values)) > 4
+    assert any(resource.measures.internet_mbit for space in spaces for resource in space.resources)
+
+
+def test_regiohubs_are_staffed_in_office_hours_one_village_never_and_one_on_two_mornings() -> None:
+    staffed = {space.slug: space.staffed for space in demo_spaces()}
+    for space in demo_spaces():
+        if space.regiohub:
+            assert {entry.weekday for entry in space.staffed} >= set(range(5))
+    assert staffed["dorfbuero-monreal"] == ()
+    mornings = staffed["dorfbuero-miesenheim"]
+    assert len(mornings) == 2
+    assert all(entry.closes <= time(12) for entry in mornings)
+
+
+def test_the_choir_sings_every_thursday_and_the_builders_come_on_a_working_day() -> None:
+    tuesday = date(2026, 12, 22)
+    choir = list(facts_recipes()["regiohub-polch"].noises(tuesday))
+    assert {noise.day.isoweekday() for noise in choir} == {4}
+    assert date(2026, 12, 17) in {noise.day for noise in choir}
+    assert date(2027, 12, 16) in {noise.day for noise in choir}
+    [builders] = facts_recipes()["regiohub-mayen"].noises(tuesday)
+    assert builders.day == date(2026, 12, 28), "Wednesday, Thursday, then over Christmas and the weekend"
+    assert list(facts_recipes()["regiohub-polch"].noises(tuesday)) == choir

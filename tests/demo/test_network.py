@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.bookings.consistency import disagreements
+from app.bookings.front_desk import find_people
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
 from app.demo.cast import ACCOUNTS, PASSWORD
@@ -93,7 +94,7 @@ async def test_all_accounts_sign_in_with_the_same_password() -> None:
     for one in ACCOUNTS:
         person = await person_of_email(one.email)
         hashes.add(await fetch_value("SELECT password_hash FROM person WHERE id = $1", person))
-    assert len(ACCOUNTS) == 8
+    assert len(ACCOUNTS) == 9
     assert [await verify_password(password_hash, PASSWORD) for password_hash in hashes] == [True]
 
 
@@ -115,6 +116,30 @@ async def test_staff_reach_their_own_operator_alone() -> None:
     assert (await account("network")).may(Action.MANAGE_NETWORK)
     for name in ("commuter", "freelancer", "guest", "employer"):
         assert not (await account(name)).is_staff
+
+
+async def test_the_telephone_books_at_every_space_and_administers_nothing() -> None:
+    telephone = await account("telephone")
+    for space in await published_spaces(NOW):
+        assert telephone.may(Action.BOOK_FOR_OTHERS, operator=space.operator.id, space=space.id)
+    assert not telephone.may(Action.MANAGE_NETWORK)
+    assert not telephone.may(Action.SEE_AUDIT_TRAIL)
+
+
+async def test_two_people_without_email_are_booked_for_by_their_front_desk() -> None:
+    desk = await account("frontdesk")
+    erna, josef = await everything("SELECT * FROM person WHERE entered_by_operator IS NOT NULL ORDER BY id")
+    assert (bool(erna["phone"]), josef["phone"]) == (True, None)
+    assert (erna["email"], josef["email"]) == (None, None)
+    rows = await fetch(
+        "SELECT s.slug, b.made_by, extract(isodow FROM b.starts_at AT TIME ZONE 'Europe/Berlin')::int AS weekday"
+        " FROM booking b JOIN space s ON s.id = b.space WHERE b.person = $1",
+        erna["id"],
+    )
+    assert {(row["slug"], row["made_by"]) for row in rows} == {("alte-bank-ochtendung", desk.person)}
+    assert {row["weekday"] for row in rows} == {2, 4}
+    [found] = await find_people(desk, "Josef", NOW)
+    assert found.id == josef["id"]
 
 
 async def test_bookings_lie_within_the_hours_and_hold_what_they_should() -> None:

@@ -33,22 +33,23 @@ from app.kernel.refusals import NotAllowed
 from tests.conftest import NOW
 
 MATRIX = """
-                      member  team_manager  front_desk  operator_manager  network_administrator
-book_own                 x         x            x               x                  x
-see_own_bookings         x         x            x               x                  x
-manage_own_feeds         x         x            x               x                  x
-manage_own_account       x         x            x               x                  x
-see_space_day            -         -            x               x                  x
-book_for_others          -         -            x               x                  x
-manage_space_feeds       -         -            x               x                  x
-manage_space             -         -            -               x                  x
-manage_operator          -         -            -               x                  x
-manage_roles             -         -            -               x                  x
-manage_network           -         -            -               -                  x
-see_jobs                 -         -            -               -                  x
-retry_jobs               -         -            -               -                  x
-see_audit_trail          -         -            -               -                  x
-see_metrics              -         -            -               -                  x
+                      member  team_manager  front_desk  telephone  operator_manager  network_administrator
+book_own                x          x            x           x             x                    x
+see_own_bookings        x          x            x           x             x                    x
+manage_own_feeds        x          x            x           x             x                    x
+manage_own_account      x          x            x           x             x                    x
+see_space_day           -          -            x           x             x                    x
+book_for_others         -          -            x           x             x                    x
+merge_people            -          -            x           x             x                    x
+manage_space_feeds      -          -            x           -             x                    x
+manage_space            -          -            -           -             x                    x
+manage_operator         -          -            -           -             x                    x
+manage_roles            -          -            -           -             x                    x
+manage_network          -          -            -           -             -                    x
+see_jobs                -          -            -           -             -                    x
+retry_jobs              -          -            -           -             -                    x
+see_audit_trail         -          -            -           -             -                    x
+see_metrics             -          -            -           -             -                    x
 """
 
 
@@ -137,7 +138,9 @@ def test_no_token_manages_the_account_whatever_its_scopes() -> None:
         (MANAGER, Grant(Role.FRONT_DESK, "space", 3), 7, True),
         (MANAGER, Grant(Role.FRONT_DESK, "space", 3), 8, False),
         (MANAGER, Grant(Role.FRONT_DESK, "operator", 8), 7, False),
-        (MANAGER, Grant(Role.FRONT_DESK, "network", None), 7, False),
+        (MANAGER, Grant(Role.TELEPHONE, "network", None), 7, False),
+        (ADMINISTRATOR, Grant(Role.TELEPHONE, "network", None), None, True),
+        (ADMINISTRATOR, Grant(Role.FRONT_DESK, "network", None), None, False),
         (MANAGER, ADMINISTRATOR, 7, False),
         (MANAGER, Grant(Role.TEAM_MANAGER, "team", 1), 7, False),
         (DESK_OF_SPACE, DESK_OF_SPACE, 7, False),

@@ -52,6 +52,7 @@ class Place:
     placement: Placement | None
     href: str | None
     aria: str
+    fits: bool = False
 
 
 DESKS = [
@@ -213,6 +214,37 @@ def test_a_room_that_can_be_booked_is_named_once() -> None:
     assert words(DESKS[:4]).count("Raum Nette") == 1
     assert "Teeküche" in words(DESKS)
     assert "6 Personen" in words(DESKS)
+
+
+TWO_LANGUAGES = FloorPlanDrawing(
+    720,
+    540,
+    [
+        Room(10, 418, 230, 112, "Teeküche", "mit Herd", "Kitchen", "with stove"),
+        Furniture(636, 340, 58, 42, "Drucker", 4, "Printer"),
+        Label(592, 508, "Eingang", "Entrance"),
+        Label(300, 508, "Windfang"),
+        Wall([(10, 10), (710, 10)]),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", {"Teeküche", "mit Herd", "Drucker", "Eingang", "Windfang"}),
+        ("en", {"Kitchen", "with stove", "Printer", "Entrance", "Windfang"}),
+    ],
+)
+def test_words_are_the_readers_and_german_where_no_others_are(language: str, words: set[str]) -> None:
+    kept = decode(encode(TWO_LANGUAGES))
+    assert {word.strip() for word in drawn([], kept.in_language(language)).itertext()} - {""} == words
+
+
+def test_a_drawing_from_before_there_was_english_can_be_read() -> None:
+    old = document(shapes=[{"kind": "label", "x": 1, "y": 1, "text": "Eingang"}])
+    [label] = decode(old).in_language("en").labels
+    assert label.text == "Eingang"
 
 
 def test_long_names_wrap_and_every_line_is_kept() -> None:

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import icalendar
 import pytest
 
+from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
 from app.bookings.queries import BookingCard
 from app.calendars.feed_answers import feed_answer
@@ -15,7 +16,7 @@ from app.notifications.queries import recent_mails
 from app.platform.database import execute
 from app.platform.mail import MailNotSent
 from app.platform.outbox import Permanent
-from tests.notifications.conftest import ADDRESS, Happen, Postman, text_of
+from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.worlds import NOW, World, at, tomorrow
 
 
@@ -41,6 +42,9 @@ So kommen Sie hinein: Klingeln bei Nahwerk.
 
 Ansehen, verschieben oder absagen:
 {url}
+
+Absagen oder verschieben, ohne Anmeldung:
+{ADDRESS}/absagen/{link_token(booking.public_id, KEY)}
 
 Adresse: Bahnhofstraße 1, 56751 Polch
 Anfahrt: Vom Bahnhof links.
@@ -79,6 +83,7 @@ async def test_text_html_and_calendar_stand_side_by_side_and_the_calendar_is_att
     event = event_in(attached.get_content())
     assert (event["uid"], event.get("attendee")) == (booking.ical_uid, None)
     assert event["organizer"] == "mailto:post@nahwerk.example"
+    assert "/absagen/" not in attached.get_content().decode().replace("\r\n ", "")
 
 
 def attached_to(mail: EmailMessage) -> EmailMessage:

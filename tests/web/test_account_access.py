@@ -80,7 +80,11 @@ async def test_a_key_needs_a_name_and_a_purpose(browser: Browsers, world: World)
     answer = await mia.post("/konto/zugriff/neu", name="")
     assert answer.status_code == 422
     assert 'id="name-fehler"' in answer.text
-    assert 'id="read-fehler"' in answer.text
+    group = answer.text[answer.text.index("<fieldset") : answer.text.index("</fieldset>")]
+    assert re.search(r'<fieldset [^>]*id="rechte"[^>]*aria-describedby="rechte-fehler"', group)
+    assert group.index('id="rechte-fehler"') > group.rindex('type="checkbox"')
+    assert group.count("Bitte wählen Sie mindestens eines davon.") == 1
+    assert '<a href="#rechte">Bitte wählen Sie mindestens eines davon.</a>' in answer.text
     answer = await mia.post("/konto/zugriff/neu", name=" ", feeds="ja")
     assert re.search(r'name="feeds"[^>]*checked', answer.text), "what was chosen is kept"
 

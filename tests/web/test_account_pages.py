@@ -63,6 +63,18 @@ async def test_the_language(browser: Browsers, world: World) -> None:
     assert '<html lang="en"' in (await mia.get("/konto")).text, "an earlier choice in this browser gives way"
 
 
+async def test_the_switch_goes_before_the_account_and_the_account_before_the_browser(
+    browser: Browsers, world: World
+) -> None:
+    mia = await browser().signed_in(world.mia)
+    mia.client.headers["Accept-Language"] = "en"
+    assert '<html lang="de"' in (await mia.get("/konto")).text
+    assert '<html lang="en"' in (await browser().get("/", headers={"Accept-Language": "en"})).text
+    await mia.post("/sprache", sprache="en")
+    mia.client.headers["Accept-Language"] = "de"
+    assert '<html lang="en"' in (await mia.get("/konto")).text
+
+
 async def test_an_old_sign_in_is_proved_anew_and_what_was_typed_is_kept(browser: Browsers, world: World) -> None:
     mia = await browser().signed_in(world.mia, NOW - timedelta(minutes=11))
     assert (await mia.get("/konto/email")).headers["location"] == "/anmelden/erneut?weiter=%2Fkonto%2Femail"

@@ -82,7 +82,8 @@ async def test_a_link_confirms_once(browser: Browsers, world: World) -> None:
         await browser().post("/bestaetigen", token=token),
     ):
         assert answer.status_code == 422
-        assert "Dieser Link gilt nicht mehr" in answer.text
+        assert answer.text.partition("<main")[2].count("Dieser Link gilt nicht mehr") == 1
+        assert "nur einmal und nur für kurze Zeit" in answer.text
         assert 'href="/anmelden"' in answer.text
 
 

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from app.platform.database import execute
 from tests.web.conftest import Site
 from tests.web.test_access import NOT_A_PERSONS_OWN, WAYS, Way, ids, ids_for
+from tests.welcomes import a_first_visit, an_edition
 from tests.worlds import World
 
 __all__ = ["ids"]
@@ -58,6 +59,8 @@ async def test_an_english_page_holds_no_german_sentence(
     site: Site, world: World, ids: Mapping[str, str], way: Way
 ) -> None:
     await execute("UPDATE person SET language = 'en'")
+    await a_first_visit(world.polch)
+    await an_edition(world.otto, world.polch)
     path = way.to({"slug": "regiohub-polch", "name": "nothing", "path": "nothing", **ids_for(way, ids)})
     for person in (world.mia, world.nadja, None):
         browser = await site.browser(person, language="en")

@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from app.main import create_app
+from app.platform.database import execute
 from app.platform.settings import Settings
 from tests.web.conftest import Browser, Site
-from tests.worlds import World
+from tests.worlds import NOW, World
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -64,9 +65,15 @@ async def test_an_error_is_a_page_or_a_problem_as_the_client_accepts(
     assert answer.headers["content-type"].startswith(content_type)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/gibt-es-nicht", "/api/v1/spaces/gibt-es-nicht"])
-async def test_the_interface_answers_problems_to_everybody(site: Site, path: str) -> None:
-    answer = await (await site.browser()).get(path)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/spaces/gibt-es-nicht"),
+        *((method, path) for method in ("GET", "POST", "DELETE") for path in ("/api/x", "/api/x/y", "/api/v1/x")),
+    ],
+)
+async def test_the_interface_answers_problems_to_everybody(site: Site, method: str, path: str) -> None:
+    answer = await Browser(site.app).client.request(method, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["code"] == "not_found"
@@ -141,9 +148,37 @@ async def test_every_page_names_the_telephone_and_the_legal_texts(site: Site) ->
     browser = await site.browser()
     for path in ("/", "/plaetze?ort=Polch", "/standorte/regiohub-polch", "/anmelden", "/gibt-es-nicht"):
         page = await browser.get(path)
-        assert "02651 123" in page.text, path
+        assert '<a href="tel:02651123">02651 123</a>' in page.text.partition("<footer")[2], path
         for legal in ("/impressum", "/datenschutz", "/nutzungsbedingungen", "/barrierefreiheit"):
             assert f'href="{legal}"' in page.text, path
+
+
+async def test_a_telephone_number_in_a_text_can_be_dialled(site: Site) -> None:
+    browser, link = await site.browser(), '<a href="tel:02651123">02651 123</a>'
+    await browser.get("/")
+    assert f"Rufen Sie an: {link}" in (await browser.get("/gibt-es-nicht")).text
+    sections = '[{"heading": "Kontakt", "paragraphs": ["Telefon 02651 123 <b>", "post@testnetz.example"]}]'
+    await execute(
+        "INSERT INTO legal_text (kind, language, valid_from, sections) VALUES ('imprint', 'de', $1, $2::jsonb)",
+        NOW,
+        sections,
+    )
+    page = await browser.get("/impressum")
+    assert f"<p>Telefon {link} &lt;b&gt;</p>" in page.text
+    assert '<a href="mailto:post@testnetz.example"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "title"),
+    [
+        ("de", "/buchen?standort=regiohub-polch&tag=2020-01-01", "So nicht möglich"),
+        ("de", "/gibt-es-nicht", "Nicht gefunden"),
+        ("en", "/gibt-es-nicht", "Not found"),
+    ],
+)
+async def test_an_error_page_is_titled_in_plain_words(site: Site, language: str, path: str, title: str) -> None:
+    page = await (await site.browser(language=language)).get(path)
+    assert f"<h1>{title}</h1>" in page.text
 
 
 async def test_no_page_loads_from_another_host(site: Site) -> None:

@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.platform.database import fetch_value
+from app.inventory.floor_plans import FloorPlanDrawing, Furniture, Placement
+from app.platform.database import execute, fetch_value
 from tests.web.conftest import Site
-from tests.worlds import HERE, TOMORROW, World, tomorrow
+from tests.worlds import HERE, TOMORROW, World, a_floor_plan, tomorrow
 
 
 def text_of(page: httpx.Response) -> str:
@@ -19,8 +20,8 @@ def text_of(page: httpx.Response) -> str:
 
 
 def fields_of(page: httpx.Response, action: str) -> dict[str, str]:
-    """The hidden fields of the form that posts to an address."""
-    forms = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page.text, re.DOTALL)
+    """The hidden fields of the form that posts to an address, whatever its query."""
+    forms = re.findall(rf'<form[^>]*action="{re.escape(action)}(?:\?[^"]*)?".*?</form>', page.text, re.DOTALL)
     [form] = [form for form in forms if 'method="post"' in form[: form.index(">")]]
     return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
@@ -191,6 +192,13 @@ async def test_summary_confirm_done(world: World, site: Site) -> None:
     assert b"SUMMARY:Platz 1" in calendar.content
 
 
+async def test_the_telephone_of_a_space_can_be_dialled(world: World, site: Site) -> None:
+    await execute("UPDATE space SET phone = '+49 (0) 2654 / 12-0' WHERE id = $1", world.polch.id)
+    browser = await site.browser(world.mia)
+    for page in ("/standorte/regiohub-polch", f"/buchungen/{await booked(world, site)}"):
+        assert '<a href="tel:+492654120">+49 (0) 2654 / 12-0</a>' in (await browser.get(page)).text
+
+
 async def test_the_same_form_sent_twice_books_once(world: World, site: Site) -> None:
     browser = await site.browser(world.mia)
     form = fields_of(await browser.get(f"/buchen?standort=regiohub-polch&art=desk&tag={TOMORROW}&zeit=ganz"), "/buchen")
@@ -205,10 +213,14 @@ async def test_a_lost_race_shows_the_other_desks(world: World, site: Site) -> No
     page = await browser.get(f"/buchen?standort=regiohub-polch&art=desk&tag={TOMORROW}&zeit=ganz&platz={chosen}")
     form = fields_of(page, "/buchen")
     await booked(world, site)
-    lost = await browser.client.post("/buchen", data=form)
+    lost = await browser.client.post("/buchen", data=form | {"notiz": "Am Fenster, bitte"})
     assert lost.status_code == 409
     assert "Platz 1 ist in dieser Zeit vergeben. Frei sind noch: 2 und 3." in text_of(lost)
-    assert f"platz={world.polch['2'].public_id}" in unescape(lost.text)
+    assert "Am Fenster, bitte" in text_of(lost)
+    other = world.polch["2"].public_id
+    assert f'name="platz" id="platz-{other}" value="{other}" checked' in lost.text
+    again = await browser.client.post("/buchen", data=fields_of(lost, "/buchen") | {"platz": other})
+    assert "RegioHub Polch, Platz 2" in text_of(await browser.get(again.headers["location"]))
 
 
 async def test_cancel_asks_first_and_then_frees_the_desk(world: World, site: Site) -> None:
@@ -285,3 +297,25 @@ async def test_english_is_spoken_where_it_is_preferred_or_chosen(site: Site, wor
     chosen = await german.post("/sprache", sprache="en", zurueck="/plaetze?ort=Polch")
     assert chosen.headers["location"] == "/plaetze?ort=Polch"
     assert "nahe" not in text_of(await german.get("/plaetze?ort=Polch"))
+
+
+async def test_a_day_whose_hours_are_over_is_not_called_closed(world: World, site: Site) -> None:
+    site.clock.at = datetime(2026, 11, 27, 19, tzinfo=HERE)
+    browser = await site.browser()
+    page = await browser.get("/plaetze?ort=Polch&tag=2026-11-27")
+    strip = page.text[page.text.index('class="nw-days"') :].partition("</ol>")[0]
+    days = [" ".join(re.sub("<[^>]+>", " ", day).split()) for day in strip.split("<li>")[1:]]
+    assert days[:4] == ["Fr 27.11. vorbei", "Sa 28.11. zu", "So 29.11. zu", "Mo 30.11. 3 frei"]
+    assert "Diese Zeit ist schon vorbei" in text_of(page)
+    space = text_of(await browser.get("/standorte/regiohub-polch?tag=2026-11-27"))
+    assert "Diese Zeit ist schon vorbei. Am Mo 30. November sind 3 frei." in space
+
+
+async def test_the_floor_plan_speaks_the_readers_language(world: World, site: Site) -> None:
+    drawing = FloorPlanDrawing(720, 540, [Furniture(600, 340, 90, 42, "Drucker", name_en="Printer")])
+    await a_floor_plan(world.polch, drawing, {"1": Placement(40, 40)})
+    for language, word, other in (("de", "Drucker", "Printer"), ("en", "Printer", "Drucker")):
+        page = await (await site.browser(language=language)).get("/standorte/regiohub-polch")
+        plan = page.text.partition('<svg class="nw-plan')[2].partition("</svg>")[0]
+        assert f">{word}</text>" in plan
+        assert other not in plan

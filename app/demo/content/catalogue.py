@@ -1,7 +1,7 @@
 """The shapes in which the demo network's content is handed over. Every text comes in German and English."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Literal
 
 from app.inventory.floor_plans import FloorPlanDrawing, Placement
@@ -96,6 +96,26 @@ class DemoException:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoMeasures:
+    """What was measured, the internet some days before the demo network's day; None was not."""
+
+    internet_mbit: int | None = None
+    internet_days_ago: int | None = None
+    door_width_cm: int | None = None
+    threshold_cm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoNoise:
+    """Something that is heard on a day, by the wall clock."""
+
+    day: date
+    starts: time
+    ends: time
+    what: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
 class DemoResource:
     """What can be booked. `name` goes without its kind, see `inventory.rules.label`: "4", "Nette".
 
@@ -107,6 +127,8 @@ class DemoResource:
     capacity: int
     features: tuple[str, ...]
     placement: Placement | None
+    lacking: tuple[str, ...] = ()
+    measures: DemoMeasures = DemoMeasures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +159,10 @@ class DemoSpace:
     description: Bilingual
     arrival: Bilingual
     features: tuple[str, ...]
+    lacking: tuple[str, ...]
+    measures: DemoMeasures
     hours: tuple[DemoHours, ...]
+    staffed: tuple[DemoHours, ...]
     exceptions: tuple[DemoException, ...]
     closed_on_holidays: bool
     resources: tuple[DemoResource, ...]

@@ -83,12 +83,19 @@ def walled(recipe: RoomRecipe) -> list[Shape]:
     x, y, width, height = recipe.box
     right, bottom = x + width, y + height
     corners = [(x, y), (right, y), (right, bottom), (x, bottom), (x, y)]
-    return [Room(x, y, width, height, spoken_name(recipe)), Wall(corners), doorway(recipe)]
+    german, english = spoken_names(recipe)
+    return [Room(x, y, width, height, german, name_en=english), Wall(corners), doorway(recipe)]
 
 
-def spoken_name(recipe: RoomRecipe) -> str:
-    """A resource is called by its kind and name, all else by its name alone."""
-    return {"room": "Raum ", "booth": "Kabine ", None: ""}[recipe.books] + recipe.name
+def spoken_names(recipe: RoomRecipe) -> tuple[str, str]:
+    """In German and English: a resource is called by its kind and name, all else by its name alone."""
+    match recipe.books:
+        case "room":
+            return f"Raum {recipe.name}", f"Room {recipe.name}"
+        case "booth":
+            return f"Kabine {recipe.name}", f"Booth {recipe.name}"
+        case None:
+            return recipe.name, recipe.name_en
 
 
 def doorway(recipe: RoomRecipe) -> Door:

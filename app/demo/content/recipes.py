@@ -51,7 +51,7 @@ class DoorRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRecipe:
-    """A walled part of the floor; one that `books` is a resource of that kind."""
+    """A walled part of the floor; one that `books` is a resource of that kind, and called the same in English."""
 
     name: str
     box: tuple[int, int, int, int]
@@ -59,6 +59,7 @@ class RoomRecipe:
     books: Literal["room", "booth"] | None = None
     capacity: int = 1
     features: tuple[str, ...] = ()
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from functools import cache
 
 from app.demo.content import layouts
 from app.demo.content.catalogue import DemoException, DemoHours, DemoPicture, DemoResource, DemoSpace
+from app.demo.content.facts import FactsRecipe, facts_recipes
 from app.demo.content.pictures.captions import inside_caption, outside_caption
 from app.demo.content.recipes import HoursRecipe, ParkingRecipe, SpaceRecipe, space_recipes
 
@@ -16,10 +17,11 @@ CHRISTMAS_EVE, NEW_YEARS_EVE = (12, 24), (12, 31)
 @cache
 def demo_spaces() -> tuple[DemoSpace, ...]:
     """All of them, the RegioHubs first, then by slug."""
-    return tuple(_space(slug, recipe) for slug, recipe in space_recipes().items())
+    return tuple(_space(slug, recipe, facts_recipes()[slug]) for slug, recipe in space_recipes().items())
 
 
-def _space(slug: str, recipe: SpaceRecipe) -> DemoSpace:
+def _space(slug: str, recipe: SpaceRecipe, facts: FactsRecipe) -> DemoSpace:
+    features = recipe.features + facts.also
     return DemoSpace(
         slug=slug,
         name=recipe.name,
@@ -36,11 +38,14 @@ def _space(slug: str, recipe: SpaceRecipe) -> DemoSpace:
         mail=recipe.mail,
         description=recipe.description,
         arrival=recipe.arrival,
-        features=recipe.features,
+        features=features,
+        lacking=facts.lacking(features),
+        measures=facts.measures(),
         hours=tuple(_hours(recipe.hours)),
+        staffed=facts.hours(),
         exceptions=_exceptions(recipe.year_end),
         closed_on_holidays=recipe.closed_on_holidays,
-        resources=tuple(_resources(recipe)),
+        resources=tuple(facts.known(resource) for resource in _resources(recipe)),
         floor_plan=layouts.drawing(recipe.plan),
         pictures=(
             DemoPicture("outside", outside_caption(recipe)),

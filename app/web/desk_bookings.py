@@ -1,0 +1,320 @@
+"""Booking and moving for somebody at the desk or on the telephone: one form with day, time and place, one button."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from app.bookings.front_desk import Guest, booking_at, bookings_ahead, guest
+from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.queries import BookingCard
+from app.bookings.rules import PURPOSE_NAMES, AnyOf, DayPart, Purpose
+from app.bookings.search import Wanted
+from app.identity.authentication import Visitor
+from app.inventory.queries import SpaceClock, hours_of, resources_of
+from app.inventory.rules import Kind, label, wall_instant
+from app.kernel.refusals import NotFound, Refusal, marked
+from app.network.gazetteer import gazetteer
+from app.network.house_rules import edition_to_accept
+from app.network.queries import SpaceCard
+from app.platform.idempotency import Answer, once
+from app.platform.problems import status_of
+from app.web.forms import checked_id
+from app.web.front_desk import booking_context, desk_space, single
+from app.web.home import FormData
+from app.web.pages import PageRequest, Pages, go
+from app.web.search_form import clock_text, default_day, empty_search, part_spans, read_when, shown_day
+from app.web.slip import show_slip
+from app.web.week_view import times_text
+
+_ANY = {
+    Kind.DESK: marked("Bester freier Schreibtisch"),
+    Kind.ROOM: marked("Freier Raum"),
+    Kind.BOOTH: marked("Freie Kabine"),
+    Kind.PARKING: marked("Freier Parkplatz"),
+}
+_FIELDS = {
+    "starts_at": "von",
+    "ends_at": "bis",
+    "note": "notiz",
+    "guest_phone": "nummer",
+    "house_rules": "hausordnung",
+}
+"""The form's names for what the operations call otherwise."""
+
+NOTICES = {
+    "gebucht": marked("Gebucht."),
+    "neu": marked("Eingetragen. Jetzt können Sie buchen."),
+    "email": marked("Der Link ist unterwegs. Die Adresse gilt, sobald er geöffnet wurde."),
+    "zusammengefuehrt": marked("Die beiden Einträge sind jetzt einer."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A booking in a person's list."""
+
+    booking: BookingCard
+    label: str
+    times: str
+    is_here: bool
+
+
+async def _window(space: SpaceCard, wanted: Wanted, visitor: Visitor) -> tuple[datetime, datetime]:
+    """Start and end of what the space can give of the wanted time.
+
+    Where it can give nothing, the literal time, so that the booking is refused with its reason.
+    """
+    clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
+    hours = (await hours_of([clock], wanted.day, wanted.day, visitor.language))[space.id]
+    window = wanted.at(hours, visitor.now)
+    if window is not None:
+        return window.starts_at, window.ends_at
+    span = wanted.span()
+    return wall_instant(wanted.day, span.opens, hours.zone), wall_instant(wanted.day, span.closes, hours.zone)
+
+
+def _what(data: Mapping[str, str], space: SpaceCard) -> str | AnyOf:
+    """A certain place by its public id, or the best of a kind."""
+    text = data.get("was", "")
+    if not text or text in set(Kind):
+        return AnyOf(space.slug, Kind(text) if text else Kind.DESK)
+    return checked_id(text)
+
+
+async def form_context(
+    data: Mapping[str, str], space: SpaceCard, person: int, visitor: Visitor, *, moving: BookingCard | None = None
+) -> dict[str, Any]:
+    """The form as filled in, else with the next working day, the whole of it and the best desk."""
+    resources = await resources_of(space.id)
+    kinds = [kind for kind in Kind if any(resource.kind is kind for resource in resources)]
+    say = visitor.speaker
+    limits = empty_search(visitor)
+    return {
+        "typed": {
+            "tag": shown_day(data) if "tag" in data else default_day(visitor).isoformat(),
+            "zeit": data.get("zeit") or DayPart.WHOLE_DAY.value,
+            **{name: data.get(name, "")[:500] for name in ("von", "bis", "was", "notiz", "zweck", "nummer", "email")},
+        },
+        "parts": [
+            *((part.value, say.gettext(_PART_NAMES[part]), say.hours(span)) for part, span in part_spans().items()),
+            (DayPart.OWN.value, say.gettext(marked("Von … bis")), say.gettext(marked("eigene Zeiten"))),
+        ],
+        "any_of": [(kind.value, say.gettext(_ANY[kind])) for kind in kinds],
+        "resources": [
+            (resource.public_id, say.word(label(resource.kind, resource.name)))
+            for resource in resources
+            if moving is None or resource.public_id != moving.resource.public_id
+        ],
+        "purposes": [("", say.gettext(marked("wie üblich")))]
+        + [(purpose.value, say.gettext(text)) for purpose, text in PURPOSE_NAMES.items()],
+        "first_day": limits.first_day,
+        "last_day": limits.last_day,
+        "house_rules": await edition_to_accept(space.id, person, visitor.now),
+        "key": token_urlsafe(16),
+    }
+
+
+_PART_NAMES = {
+    DayPart.MORNING: marked("Vormittag"),
+    DayPart.AFTERNOON: marked("Nachmittag"),
+    DayPart.WHOLE_DAY: marked("Ganzer Tag"),
+}
+
+
+def _edition(data: Mapping[str, str]) -> int | None:
+    """The edition of the house rules that staff has read out, where it says so."""
+    text = data.get("ausgabe", "")
+    return int(text) if data.get("hausordnung") == "ja" and text.isascii() and text.isdigit() else None
+
+
+def _errors(refusal: Refusal, visitor: Visitor) -> dict[str, str]:
+    return {_FIELDS.get(refusal.field or "", refusal.field or ""): visitor.speaker.refusal(refusal)}
+
+
+async def show_guest(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    space: SpaceCard,
+    person: Guest,
+    data: Mapping[str, str],
+    *,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """A person as the desk sees it: what is booked here, and the form for more."""
+    ahead = await bookings_ahead(visitor.signed_in, person.id, visitor.now)
+    done = single(request).get("getan", "")
+    new = next((each for each in ahead if each.public_id == single(request).get("buchung")), None)
+    context = await form_context(data, space, person.id, visitor) | {
+        "space": space,
+        "person": person,
+        "said": data.get("wer", ""),
+        "place": municipality_name(person.municipality),
+        "lines": _lines(ahead, space, visitor),
+        "done": done if done in NOTICES else "",
+        "notice": NOTICES.get(done, ""),
+        "booked": _lines([new], space, visitor)[0] if new else None,
+        "errors": errors or {},
+    }
+    return await pages.show(request, visitor, "front_desk/person.html", context, status=status)
+
+
+def _lines(bookings: Sequence[BookingCard], space: SpaceCard, visitor: Visitor) -> list[Line]:
+    return [
+        Line(
+            booking,
+            visitor.speaker.word(label(booking.resource.kind, booking.resource.name)),
+            times_text(booking.starts_at, booking.ends_at, visitor),
+            booking.space.id == space.id,
+        )
+        for booking in bookings
+    ]
+
+
+def municipality_name(key: str | None) -> str:
+    """What people call the municipality with this official key; empty for none."""
+    return next((each.name for each in gazetteer().municipalities if each.ags == key), "") if key else ""
+
+
+@post("/theke/{slug:str}/leute/{person:str}/buchen")
+async def book_for(
+    request: PageRequest,
+    slug: FromPath[str],
+    person: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
+) -> Response[str] | Redirect:
+    """Books for the person; the same form sent twice books once."""
+    space = await desk_space(slug, visitor)
+    actor = visitor.signed_in
+    whom = await guest(actor, person, visitor.now, data.get("wer", ""))
+    wanted, errors = read_when(data, visitor)
+    if wanted is None:
+        return await show_guest(request, visitor, pages, space, whom, data, errors=errors, status=422)
+    command = BookDesk(
+        _what(data, space),
+        *await _window(space, wanted, visitor),
+        note=data.get("notiz", ""),
+        purpose=Purpose(data["zweck"]) if data.get("zweck") in set(Purpose) else None,
+        guest_phone=data.get("nummer", "").strip(),
+        house_rules=_edition(data),
+    )
+
+    async def book_once() -> Answer:
+        booking = await book(actor, command, visitor.now, whom=whom.id)
+        return Answer(201, booking.public_id.encode())
+
+    refused: list[Refusal] = []
+
+    def note(refusal: Refusal) -> Answer:
+        refused.append(refusal)
+        return Answer(429, b"")  # not kept: the same page may send another choice
+
+    form = repr(sorted((name, value) for name, value in data.items() if name != "_csrf_token")).encode()
+    key = f"desk-{data.get('schluessel', '')[:40] or token_urlsafe(8)}"
+    answer = await once(actor.person, key, form, visitor.now, book_once, refused=note)
+    if refused:
+        [refusal] = refused
+        if isinstance(refusal, NotFound):
+            raise refusal
+        return await show_guest(
+            request,
+            visitor,
+            pages,
+            space,
+            whom,
+            data,
+            errors=_errors(refusal, visitor),
+            status=status_of(refusal),
+        )
+    return go(f"/theke/{slug}/leute/{whom.public_id}?getan=gebucht&buchung={answer.body.decode()}")
+
+
+@get("/theke/{slug:str}/buchungen/{public_id:str}/verschieben")
+async def choose_move(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    space = await desk_space(slug, visitor)
+    booking = await booking_at(space, public_id)
+    starts, ends = booking.starts_at, booking.ends_at
+    data = {
+        "tag": starts.date().isoformat(),
+        "zeit": DayPart.OWN.value,
+        "von": clock_text(starts.hour * 60 + starts.minute),
+        "bis": clock_text((ends.hour * 60 + ends.minute) or 24 * 60),
+        "was": booking.resource.public_id,
+    }
+    return await _show_move(request, visitor, pages, space, booking, data)
+
+
+@post("/theke/{slug:str}/buchungen/{public_id:str}/verschieben")
+async def move_booking(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
+) -> Response[str] | Redirect:
+    space = await desk_space(slug, visitor)
+    booking = await booking_at(space, public_id)
+    wanted, errors = read_when(data, visitor)
+    if wanted is None:
+        return await _show_move(request, visitor, pages, space, booking, data, errors, 422)
+    starts_at, ends_at = await _window(space, wanted, visitor)
+    change = MoveBooking(_what(data, space), starts_at, ends_at, house_rules=_edition(data))
+    try:
+        moved = await move(visitor.signed_in, public_id, change, visitor.now, for_others=True)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _show_move(
+            request, visitor, pages, space, booking, data, _errors(refusal, visitor), status_of(refusal)
+        )
+    return go(f"/theke/{slug}?tag={moved.starts_at.date().isoformat()}&getan=verschoben#b-{public_id}")
+
+
+async def _show_move(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    space: SpaceCard,
+    booking: BookingCard,
+    data: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    context = await form_context(data, space, booking.person, visitor, moving=booking)
+    context |= await booking_context(booking, space, visitor) | {"errors": errors or {}}
+    return await pages.show(request, visitor, "front_desk/move.html", context, status=status)
+
+
+@get("/theke/{slug:str}/buchungen/{public_id:str}/zettel")
+async def slip(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """What the desk hands out to somebody without e-mail."""
+    space = await desk_space(slug, visitor)
+    booking = await booking_at(space, public_id)
+    day_url = f"/theke/{slug}?tag={booking.starts_at.date().isoformat()}#b-{public_id}"
+    return await show_slip(request, visitor, pages, booking, day_url)
+
+
+HANDLERS = [book_for, choose_move, move_booking, slip]

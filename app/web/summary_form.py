@@ -1,0 +1,131 @@
+"""The form of the summary: what was typed in, as a command, and what is wrong with it beside its field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.bookings.held import Choice
+from app.bookings.operations import BookDesk, checked_phone
+from app.bookings.rules import AnyOf, Purpose, checked_note
+from app.identity.rules import usable_email, usable_name
+from app.kernel.refusals import BadInput, Refusal, marked
+from app.network.commuting import municipality_name, municipality_named
+from app.network.house_rules import HouseRulesEdition
+from app.web.forms import refusals_of
+
+FIELDS: Mapping[str, str] = {
+    "name": "name",
+    "email": "email",
+    "house_rules": "hausordnung",
+    "guest_phone": "telefon",
+    "commute_to": "pendelt",
+    "note": "notiz",
+}
+"""The form's names for what the commands call otherwise, in the order of the page."""
+
+FOLDED = ("telefon", "zweck", "pendelt")
+
+
+class ChoiceIncomplete(BadInput):
+    """The address or form does not say what shall be booked when."""
+
+    code = "choice_incomplete"
+    text = marked("Aus dieser Adresse geht nicht hervor, was wann gebucht werden soll. Bitte wählen Sie neu.")
+
+
+class HouseRulesNotTicked(BadInput):
+    """The box was left empty, or the house rules have changed since the page was shown."""
+
+    code = "house_rules_not_ticked"
+    text = marked("Bitte bestätigen Sie, dass Sie die Hausordnung gelesen haben.")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields as they were typed, to be shown again as they are."""
+
+    name: str = ""
+    email: str = ""
+    note: str = ""
+    phone: str = ""
+    purpose: str = ""
+    commute: str = ""
+    agreed: bool = False
+    edition: str = ""
+
+    @classmethod
+    def in_form(cls, data: Mapping[str, str]) -> "Typed":
+        """What a form holds."""
+        return cls(
+            name=data.get("name", ""),
+            email=data.get("email", ""),
+            note=data.get("notiz", ""),
+            phone=data.get("telefon", ""),
+            purpose=data.get("zweck", ""),
+            commute=data.get("pendelt", ""),
+            agreed=bool(data.get("hausordnung")),
+            edition=data.get("ausgabe", ""),
+        )
+
+    @classmethod
+    def in_choice(cls, choice: Choice, email: str) -> "Typed":
+        """What was typed when a place was held."""
+        return cls(
+            name=choice.name,
+            email=email,
+            note=choice.note,
+            phone=choice.guest_phone,
+            purpose=choice.purpose or "",
+            commute=municipality_name(choice.commute_to),
+            agreed=choice.house_rules is not None,
+            edition=str(choice.house_rules or ""),
+        )
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether nothing stands in the fields that are folded away."""
+        return not (self.phone or self.purpose or self.commute)
+
+    def agrees_to(self, rules: HouseRulesEdition) -> bool:
+        """Whether this very edition was ticked."""
+        return self.agreed and self.edition == str(rules.edition)
+
+    def refusals(self, rules: HouseRulesEdition | None, *, is_known: bool) -> Sequence[Refusal]:
+        """All that has to be mended before anything is booked or held, in the order of the fields."""
+        return refusals_of(
+            *(() if is_known else (lambda: usable_name(self.name), lambda: usable_email(self.email))),
+            lambda: self._demand_ticked(rules),
+            lambda: checked_phone(self.phone),
+            lambda: municipality_named(self.commute, "commute_to"),
+            lambda: checked_note(self.note),
+        )
+
+    def command(
+        self, what: str | AnyOf, starts_at: datetime, ends_at: datetime, rules: HouseRulesEdition | None
+    ) -> BookDesk:
+        """What shall be booked; call it where `refusals` finds none."""
+        return BookDesk(
+            what,
+            starts_at,
+            ends_at,
+            self.note,
+            purpose=Purpose(self.purpose) if self.purpose in set(Purpose) else None,
+            commute_to=municipality_named(self.commute, "commute_to") or "",
+            guest_phone=self.phone,
+            house_rules=rules.edition if rules else None,
+        )
+
+    def _demand_ticked(self, rules: HouseRulesEdition | None) -> None:
+        if rules is not None and not self.agrees_to(rules):
+            raise HouseRulesNotTicked(field="house_rules")
+
+
+def read_instant(data: Mapping[str, str], field: str) -> datetime:
+    """The instant in a form's hidden field. Raises ChoiceIncomplete."""
+    try:
+        at = datetime.fromisoformat(data.get(field, ""))
+    except ValueError as error:
+        raise ChoiceIncomplete from error
+    if at.tzinfo is None:
+        raise ChoiceIncomplete
+    return at
