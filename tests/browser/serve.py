@@ -111,7 +111,7 @@ async def _a_hold(settings: Settings, now: datetime) -> dict[str, str]:
     space = await fetch_row("SELECT id FROM space WHERE slug = 'regiohub-polch'")
     rules = await house_rules_of(space["id"], now)
     starts_at = datetime.combine(now.date() + timedelta(days=1), time(9), ZoneInfo("Europe/Berlin"))
-    what = AnyOf("regiohub-polch", Kind.DESK)
+    what = AnyOf("regiohub-polch", Kind.BOOTH)
     wish = BookDesk(what, starts_at, starts_at + timedelta(hours=1), house_rules=rules.edition if rules else None)
     newcomer = Newcomer("Nina Neu", "nina@example.org", "de")
     hold = await hold_desk(wish, newcomer, now, key=settings.signing_key, address="192.0.2.1")
