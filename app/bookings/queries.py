@@ -133,6 +133,11 @@ async def booking_by_id(booking: int) -> BookingCard | None:
     return _booking(row) if row else None
 
 
+async def bookings_where(condition: str, *arguments: object) -> list[BookingCard]:
+    """The bookings b of resources r at spaces s for which this SQL holds: for the reads of this capability's files."""
+    return [_booking(row) for row in await fetch(f"{_BOOKING} WHERE {condition}", *arguments)]
+
+
 async def booking_named(public_id: str) -> BookingCard | None:
     """The booking with this id, whosever it is: for who has proved in another way to be allowed to see it."""
     row = await fetch_row(f"{_BOOKING} WHERE b.public_id = $1", public_id)
@@ -149,11 +154,6 @@ async def bookings_of_group(person: int, group: str) -> list[BookingCard]:
     """What the person booked together in one act, by start."""
     rows = await fetch(f"{_BOOKING} WHERE b.person = $1 AND b.group_id = $2 ORDER BY b.starts_at, b.id", person, group)
     return [_booking(row) for row in rows]
-
-
-async def bookings_where(condition: str, *arguments: object) -> list[BookingCard]:
-    """The bookings b of resources r at spaces s for which this SQL holds: for the reads of this capability's files."""
-    return [_booking(row) for row in await fetch(f"{_BOOKING} WHERE {condition}", *arguments)]
 
 
 @dataclass(frozen=True, slots=True)

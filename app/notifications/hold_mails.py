@@ -15,7 +15,7 @@ from app.platform.language import speaker
 from app.platform.mail import Mailbox
 
 _SUBJECT: Final = marked("Bis {until} gehalten: {day}, {place}, {what}")
-_FIRST: Final = marked("{what} in {place} ist bis {until} für Sie gehalten.")
+_FIRST: Final = marked("{what} in {place}, {when}: bis {until} für Sie gehalten.")
 _PARAGRAPHS: Final = (
     marked("{space}, {address}"),
     marked("Gebucht ist der Platz erst mit diesem Link. Er geht auch auf einem anderen Gerät und gilt einmal."),
@@ -47,6 +47,7 @@ class HoldMails:
             "place": held.space.place,
             "space": held.space.name,
             "address": held.space.address,
+            "when": when(held, says, now),
         }
         letter = Letter(
             key=f"link-{held.link}",
@@ -57,10 +58,7 @@ class HoldMails:
             template="account",
             context={
                 "first": says.say(_FIRST, facts),
-                "paragraphs": [
-                    when(held, says, now),
-                    *(says.say(text, facts) for text in _PARAGRAPHS),
-                ],
+                "paragraphs": [says.say(text, facts) for text in _PARAGRAPHS],
                 "action": says.gettext(marked("Platz buchen")),
                 "action_last": False,
                 "url": f"{self.office.address}/buchen/bestaetigen?token={link.token}",

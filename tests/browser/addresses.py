@@ -15,6 +15,9 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
+OF_STAFF = ("/netzwerk", "/theke")
+"""How the addresses begin that only staff sees."""
+
 _NO_PAGE = re.compile(
     r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.ics$|/html$"
 )
@@ -26,12 +29,17 @@ _QUERIES = {
     "/buchen": f"?standort=regiohub-mayen&art=desk&tag={TOMORROW}&zeit=ganz",
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",
+    "/theke/{slug}": f"?tag={TOMORROW}",
+    "/theke/{slug}/tag": f"?tag={TOMORROW}",
+    "/theke/{slug}/leute": "?wer=schmitz",
 }
 _MORE = (
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
     f"/plaetze?ort=56751+Polch&tag={TUESDAY + timedelta(days=5)}",
     f"/standorte/regiohub-mayen?tag={TUESDAY + timedelta(days=5)}",
     "/standorte/regiohub-polch?tag=morgen&zeit=eigen&von=18:00&bis=08:00",
+    "/theke?ort=Mayen",
+    "/theke/regiohub-polch/leute?wer=Niemand",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
@@ -67,4 +75,6 @@ def addresses(site: Site) -> list[str]:
 def _filled(path: str, ids: dict[str, str]) -> str:
     """Raises KeyError for a parameter that is new; then say here what it stands for."""
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
-    return path.format(slug="regiohub-polch", public_id=own, name=ids["mail"], link=ids["link"], group=ids["group"])
+    if path.startswith("/theke"):
+        own = ids["desk_booking"]
+    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

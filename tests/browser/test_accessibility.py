@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, Site, addresses
+from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, OF_STAFF, Site, addresses
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
 _AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -48,7 +48,7 @@ async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
     found: list[str] = []
     async with under_examination(visitors, MEMBER) as member, under_examination(visitors, NETWORK) as network:
         for address, look in zip(addresses(site), cycle(_LOOKS), strict=False):
-            page = network if address.startswith("/netzwerk") else member
+            page = network if address.startswith(OF_STAFF) else member
             await _look(page, *look)
             await page.goto(address)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]

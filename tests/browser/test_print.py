@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.addresses import MEMBER, NETWORK, TOMORROW, Site, addresses
+from tests.browser.addresses import MEMBER, NETWORK, OF_STAFF, TOMORROW, Site, addresses
 from tests.browser.visitors import Visitors
 
 _COLOURED = """() => {
@@ -60,5 +60,5 @@ async def test_every_page_prints_black_on_white(site: Site, visitors: Visitors) 
     found: list[str] = []
     async with visitors.visitor(MEMBER) as (member, _), visitors.visitor(NETWORK) as (network, _):
         for address in addresses(site):
-            found += await _on_paper(network if address.startswith("/netzwerk") else member, address)
+            found += await _on_paper(network if address.startswith(OF_STAFF) else member, address)
     assert not found, "\n".join(found)

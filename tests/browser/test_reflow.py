@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.addresses import MEMBER, NETWORK, Site, addresses
+from tests.browser.addresses import MEMBER, NETWORK, OF_STAFF, Site, addresses
 from tests.browser.visitors import NARROW, PHONE, WIDE, Visitors
 
 _TOO_WIDE = """() => {
@@ -60,7 +60,7 @@ async def test_every_page_fits_on_a_phone_and_takes_large_letters(site: Site, vi
     found: list[str] = []
     async with visitors.visitor(MEMBER) as (member, _), visitors.visitor(NETWORK) as (network, _):
         for address in addresses(site):
-            page = network if address.startswith("/netzwerk") else member
+            page = network if address.startswith(OF_STAFF) else member
             await page.goto(address)
             for width in (PHONE, NARROW):
                 await page.set_viewport_size({"width": width, "height": 900})

@@ -37,7 +37,8 @@ PUBLIC = {
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
-    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
+    "/eintrag-bestaetigen",
+    "/absagen/{link}", "/absagen/{link}/verschieben",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 

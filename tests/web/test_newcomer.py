@@ -18,7 +18,7 @@ from tests.web.test_journey import booked, fields_of, text_of
 from tests.worlds import NOW, TOMORROW, World, house_rules_at
 
 NINA = {"name": "Nina Neu", "email": "nina@example.org"}
-OPENED = re.compile(r"<details[^>]*class=\"kern-accordion\"[^>]* open")
+OPENED = re.compile(r"<details[^>]*class=\"nw-unfold\" open")
 
 
 def summary_of(world: World, desk: str = "1", art: str = "desk") -> str:
