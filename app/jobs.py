@@ -86,7 +86,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 def _periodic() -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
     return [
-        Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _remind_of_tomorrow),
+        Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
@@ -98,8 +98,8 @@ def _periodic() -> Sequence[Periodic]:
     ]
 
 
-async def _remind_of_tomorrow(now: datetime) -> None:
-    await announce_tomorrow(now, _ZONE)
+async def _announce_tomorrow(now: datetime) -> int:
+    return await announce_tomorrow(now, _ZONE)
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

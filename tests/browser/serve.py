@@ -22,7 +22,7 @@ from app.calendars.subscriptions import FeedKind
 from app.demo.cast import FREELANCER
 from app.demo.network import fill
 from app.identity.queries import actor_of_person
-from app.jobs import mail_transport
+from app.jobs import all_reactions, mail_transport
 from app.main import create_app
 from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
@@ -33,6 +33,7 @@ from app.platform.mail import mailbox
 from app.platform.mail_folder import list_mails
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
+from app.platform.worker import Worker
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
@@ -56,9 +57,10 @@ def main(dsn: str, folder: Path, today: date) -> None:
     now = datetime.combine(today, time(18), UTC)
     ids = asyncio.run(_prepare(dsn, settings, now))
     app = create_app(settings, dsn, lambda: now)
+    worker = Worker(all_reactions(settings), [], lambda: now, concurrency=1)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     config = uvicorn.Config(app, log_config=None, access_log=False)
-    _Server(config, json.dumps({"address": settings.address, "ids": ids})).run([door])
+    _Server(config, worker, dsn, json.dumps({"address": settings.address, "ids": ids})).run([door])
 
 
 async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str]:
@@ -108,14 +110,15 @@ def _end_with_standard_input() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Works off what pages leave to a worker, so that mails arrive, and tells when it answers."""
 
-    def __init__(self, config: uvicorn.Config, news: str) -> None:
+    def __init__(self, config: uvicorn.Config, worker: Worker, dsn: str, news: str) -> None:
         super().__init__(config)
-        self._news = news
+        self._worker, self._dsn, self._news = worker, dsn, news
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._working = asyncio.create_task(self._worker.run(self._dsn))
         print(self._news, flush=True)
 
 

@@ -3,19 +3,13 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.addresses import Site
+from tests.browser.pace import on_a_slow_line
 from tests.browser.visitors import PHONE, Visitors
 
 COMMUTER = "commuter"
-SLOW_LINE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 25_000}
-"""What Chromium calls slow 3G: 400 kbit/s, every answer 0.4 s late."""
-
-
-async def on_a_slow_line(page: Page) -> None:
-    session = await page.context.new_cdp_session(page)
-    await session.send("Network.emulateNetworkConditions", SLOW_LINE)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no script"])

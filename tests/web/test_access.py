@@ -12,6 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -22,6 +23,7 @@ from app.identity.rules import Scope
 from app.main import create_app
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.settings import Environment, Settings
+from tests.identity.conftest import KEY
 from tests.web.conftest import Site, fresh
 from tests.worlds import NOW, APerson, World, tomorrow
 
@@ -35,8 +37,7 @@ PUBLIC = {
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
-    "/eintrag-bestaetigen",
-    "/absagen/{link}", "/absagen/{link}/verschieben",
+    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -129,6 +130,7 @@ async def ids(world: World) -> Mapping[str, str]:
         "token": token.public_id,
         "job": str(job),
         "group": "miasgroup",
+        "link": link_token(booking.public_id, KEY),
     }
 
 

@@ -1,0 +1,76 @@
+"""Timed walks on a slow line: what somebody needs for a first booking, and a front desk on the telephone.
+
+Seconds of clicks and typing follow the Keystroke-Level Model; what the line takes is measured and printed beside them.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Page, expect
+
+from tests.browser.pace import Pace, on_a_slow_line
+from tests.browser.visitors import PHONE, WIDE, Visitors
+
+FIRST_BOOKING, TELEPHONE_BOOKING = 60, 40
+"""Seconds of clicks and typing at most."""
+
+
+@asynccontextmanager
+async def walk(visitors: Visitors, who: str | None, width: int) -> AsyncIterator[tuple[Page, Pace]]:
+    """Somebody at a slow line, whose pace is taken and printed."""
+    async with visitors.visitor(who, width=width) as (page, seen):
+        page.set_default_timeout(60_000)
+        await on_a_slow_line(page)
+        pace = Pace(page)
+        yield page, pace
+        print(f"{pace.presses} presses, {pace.acting:.1f} s of clicks and typing, {pace.waiting:.1f} s of waiting")
+        assert not seen.complaints
+
+
+async def link_in_mail(page: Page, to: str) -> str:
+    """Where the button of the latest mail to this address leads, as a path."""
+    for _ in range(100):
+        await page.goto("/dev/mail")
+        mail = page.locator("li", has_text=to).get_by_role("link")
+        if await mail.count():
+            await mail.first.click()
+            href = await page.locator(".nw-letter a[href*='/buchen/']").first.get_attribute("href")
+            assert href is not None
+            return href
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"no mail to {to}")
+
+
+async def test_a_newcomer_books_for_the_first_time(visitors: Visitors) -> None:
+    newcomer = "henrike@neu.example"
+    async with visitors.visitor() as (post, _), walk(visitors, None, PHONE) as (page, pace):
+        await pace.open("/")
+        await pace.write(page.get_by_label("Ort oder Postleitzahl"), "Polch")
+        await pace.press(page.get_by_role("button", name="Suchen"))
+        await pace.press(page.get_by_role("link", name="RegioHub Polch", exact=True))
+        await pace.press(page.get_by_role("button", name="Auswahl prüfen"))
+        await pace.write(page.get_by_label("Name", exact=True), "Henrike Neu")
+        await pace.write(page.get_by_label("E-Mail-Adresse"), newcomer)
+        await pace.press(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
+        await pace.press(page.get_by_role("button", name=re.compile("15 Minuten halten")))
+        await expect(page.get_by_role("main")).to_contain_text("für Sie gehalten")
+        await pace.open(await link_in_mail(post, newcomer))
+        await pace.press(page.get_by_role("button", name="Platz buchen"))
+        await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
+    assert pace.acting < FIRST_BOOKING
+
+
+async def test_a_front_desk_books_for_a_caller(visitors: Visitors) -> None:
+    """Somebody without e-mail, never seen before, for tomorrow morning."""
+    async with walk(visitors, "frontdesk", WIDE) as (page, pace):
+        await page.goto("/theke/regiohub-polch")
+        await pace.press(page.get_by_role("link", name="Neue Person").first)
+        await pace.write(page.get_by_label("Name", exact=True), "Alwine Thelen")
+        await pace.write(page.get_by_role("textbox", name=re.compile("^Telefon")), "02654 8812")
+        await pace.press(page.get_by_role("button", name="Person eintragen"))
+        await pace.press(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
+        await pace.press(page.get_by_role("button", name="Platz buchen"))
+        await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
+        await expect(page.get_by_role("link", name="Zettel drucken")).to_be_visible()
+    assert pace.acting < TELEPHONE_BOOKING
