@@ -8,23 +8,26 @@ from app.identity.authentication import Visitor
 from app.platform.static_files import StaticFiles
 from app.web.pages import PageRequest, Pages
 
+_ICONS = ("account-circle", "add", "arrow-back", "dehaze", "info", "search", "warning")
 _FILES = (
     "vendor/kern/kern.css",
     "theme.css",
     "parts.css",
     "member.css",
     "booking.css",
+    "slip.css",
     "nahwerk.js",
+    "print.js",
     "vendor/htmx/htmx.min.js",
     *(f"vendor/fira-sans/fira-sans-latin-{weight}.woff2" for weight in (400, 500, 600)),
-    *(f"vendor/kern/icons/{name}.svg" for name in ("add", "arrow-back", "dehaze", "search")),
+    *(f"vendor/kern/icons/{name}.svg" for name in _ICONS),
 )
 """What the pages load that are kept."""
 
 
 def keep_with_the_week(booking: str | None) -> dict[str, str]:
-    """The header by which the week names the pages that are kept with it: those of the next booking, by its id."""
-    return {"Nahwerk-Keep": f"/buchungen/{booking}"} if booking else {}
+    """The header by which the week names the pages that are kept with it: the next booking, by its id, and its slip."""
+    return {"Nahwerk-Keep": f"/buchungen/{booking} /buchungen/{booking}/zettel"} if booking else {}
 
 
 @get("/sw.js", media_type="text/javascript")

@@ -36,13 +36,14 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The network as the frame names it, in the reader's language."""
+    """The network as the frame names it, in the reader's language, and the host that answers for it."""
 
     name: str
     tagline: str
     phone: str
     phone_hours: str
     email: str
+    host: str
 
 
 class Pages:
@@ -108,7 +109,7 @@ class Pages:
         token = ScopeState.from_scope(request.scope).csrf_token
         csrf = token if isinstance(token, str) else ""
         return {
-            "site": _site(network, visitor.language),
+            "site": _site(network, visitor.language, urlsplit(self.settings.address).netloc),
             "demo": network is not None and network.is_demo,
             "actor": visitor.actor,
             "nav": _navigation(request.url.path, visitor),
@@ -116,7 +117,6 @@ class Pages:
             "here": here(request),
             "now": visitor.now,
             "as_of": visitor.speaker.word(visitor.now.astimezone(ZONE)),
-            "host": urlsplit(self.settings.address).netloc,
             "csrf_input": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(csrf),
         }
 
@@ -137,10 +137,11 @@ def sign_in_first(next_url: str) -> Redirect:
     return go(f"/anmelden?{urlencode({'weiter': next_url})}")
 
 
-def _site(network: NetworkCard | None, language: str) -> Site:
+def _site(network: NetworkCard | None, language: str, host: str) -> Site:
     if network is None:
-        return Site("Nahwerk", "", "", "", "")
-    return Site(network.name, network.tagline[language], network.phone, network.phone_hours[language], network.email)
+        return Site("Nahwerk", "", "", "", "", host)
+    tagline, hours = network.tagline[language], network.phone_hours[language]
+    return Site(network.name, tagline, network.phone, hours, network.email, host)
 
 
 _NAVIGATION = (

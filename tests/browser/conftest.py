@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -56,13 +57,13 @@ def site(database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, rep
         served.terminate()
 
 
-@pytest.fixture(scope="session")
-async def chromium(program: str) -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def started(program: str, *more: str) -> AsyncIterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program,
-            args=["--no-sandbox", "--lang=de-DE"],
+            args=["--no-sandbox", "--lang=de-DE", *more],
             env={"LANGUAGE": "de", "LANG": "de_DE.UTF-8"},
         )
         yield browser
@@ -70,5 +71,18 @@ async def chromium(program: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+async def chromium(program: str) -> AsyncIterator[Browser]:
+    async with started(program) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
 async def visitors(chromium: Browser, site: Site) -> Visitors:
     return Visitors(chromium, site.address)
+
+
+@pytest.fixture(scope="session")
+async def large_print(program: str, site: Site) -> AsyncIterator[Visitors]:
+    """People who have set letters of twice the size in their browser; what is said in rem grows with them."""
+    async with started(program, "--blink-settings=defaultFontSize=32") as browser:
+        yield Visitors(browser, site.address)

@@ -31,7 +31,7 @@ async def signed_in(visitors: Visitors, who: str = MEMBER) -> AsyncIterator[Page
     """Somebody on a phone, in a session of one's own, whose week has been kept."""
     async with visitors.visitor(width=PHONE) as (page, _):
         await sign_in(page, who)
-        await becomes(page, _KEPT, lambda kept: len(kept) == 3)
+        await becomes(page, _KEPT, lambda kept: len(kept) == 4)
         yield page
 
 
@@ -64,7 +64,8 @@ async def test_the_week_and_the_next_booking_are_readable_and_nothing_else_is_ke
     site: Site, visitors: Visitors
 ) -> None:
     async with signed_in(visitors) as page:
-        assert await page.evaluate(_KEPT) == [f"/buchungen/{site.ids['booking']}", "/offline", "/woche"]
+        booking = f"/buchungen/{site.ids['booking']}"
+        assert await page.evaluate(_KEPT) == [booking, f"{booking}/zettel", "/offline", "/woche"]
         missing: list[str] = []
         page.on("requestfailed", lambda request: missing.append(request.url))
         async with offline(page.context):
@@ -72,9 +73,11 @@ async def test_the_week_and_the_next_booking_are_readable_and_nothing_else_is_ke
             await expect(page.get_by_role("heading", level=1)).to_have_text("Meine Woche")
             await expect(page.locator("#ohne-verbindung")).to_contain_text(AS_OF)
             await page.locator(".nw-next h2 a").click()
-            await expect(page).to_have_url(re.compile(f"/buchungen/{site.ids['booking']}$"))
+            await expect(page).to_have_url(re.compile(f"{booking}$"))
             await expect(page.locator("#ohne-verbindung")).to_contain_text(AS_OF)
-            await expect(page.get_by_role("main")).to_contain_text("Anfahrt")
+            await page.goto(f"{booking}/zettel")
+            await expect(page.locator("#ohne-verbindung")).to_contain_text(AS_OF)
+            await expect(page.get_by_role("main")).to_contain_text("Notruf 112")
             assert not missing, "styles, letters and icons are there as well"
 
 

@@ -46,12 +46,13 @@ async def test_a_page_that_cannot_know_says_nothing(site: Site, monkeypatch: pyt
     assert "nahwerk-person" not in page.headers
 
 
-async def test_the_week_names_the_next_booking_to_be_kept(site: Site, world: World) -> None:
+async def test_the_week_names_the_next_booking_and_its_slip_to_be_kept(site: Site, world: World) -> None:
     browser = await site.browser(world.mia)
     assert "nahwerk-keep" not in (await browser.get("/woche")).headers
     booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(18)), NOW)
     page = await browser.get("/woche")
-    assert page.headers["nahwerk-keep"] == f"/buchungen/{booking.public_id}"
+    own = f"/buchungen/{booking.public_id}"
+    assert page.headers["nahwerk-keep"] == f"{own} {own}/zettel"
     assert 'name="nahwerk-worker" content="/sw.js"' in page.text
 
 
