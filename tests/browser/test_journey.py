@@ -76,7 +76,7 @@ async def follow_the_journey(page: Page, hand: Mouse) -> None:
     await hand.press(page.get_by_role("button", name="Auswahl prüfen"))
 
     await expect(page.get_by_role("main")).to_contain_text("Platz 8")
-    await hand.press(page.get_by_role("link", name="Anmelden und buchen"))
+    await hand.press(page.get_by_role("link", name="Ich habe schon ein Konto"))
     await hand.write(page.get_by_label("E-Mail-Adresse"), GUEST)
     await hand.write(page.get_by_label("Passwort", exact=True), PASSWORD)
     await hand.press(page.locator("form.nw-form").get_by_role("button", name="Anmelden"))
