@@ -41,13 +41,15 @@ class Pace(Mouse):
         await self.page.wait_for_load_state("domcontentloaded")
         self.waiting += time.perf_counter() - started
 
+    async def tick(self, target: Locator) -> None:
+        await self.press(target)
+
     async def write(self, target: Locator, text: str) -> None:
         """Decides, points, and types."""
         self.acting += THINK + POINT + len(text) * KEY
         await target.fill(text)
 
     async def open(self, address: str) -> None:
-        """Follows a link that stands elsewhere: a bookmark, a mail."""
         self.acting += THINK + POINT
         started = time.perf_counter()
         await self.page.goto(address, wait_until="domcontentloaded")

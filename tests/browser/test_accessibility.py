@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page, wide and narrow, light and dark."""
+"""axe-core finds nothing on any page, wide and narrow, light and dark, with letters of one size and of twice that."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +16,9 @@ _AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _RUN = """() => axe.run({
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
 })"""
-_LOOKS = tuple(product((WIDE, PHONE), ("light", "dark")))
+Look = tuple[int, str, str]
+_LOOKS: tuple[Look, ...] = tuple(product((WIDE, PHONE), ("light", "dark"), ("100%", "200%")))
+"""Width, colours, size of the text."""
 
 
 @asynccontextmanager
@@ -37,20 +39,22 @@ async def findings(page: Page) -> list[str]:
     ]
 
 
-async def _look(page: Page, width: int, scheme: str) -> None:
+async def _look_at(page: Page, address: str, look: Look) -> None:
     """Colours change at once, so that axe sees none on its way."""
+    width, scheme, letters = look
     await page.set_viewport_size({"width": width, "height": 900})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    await page.goto(address)
+    await page.evaluate("(size) => { document.documentElement.style.fontSize = size }", letters)
 
 
 async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
-    """Each page in one of four looks, for somebody who can see it; the other looks are in the long tests."""
+    """Each page in one of eight looks, for somebody who can see it; the other looks are in the long tests."""
     found: list[str] = []
     async with under_examination(visitors, MEMBER) as member, under_examination(visitors, NETWORK) as network:
         for address, look in zip(addresses(site), cycle(_LOOKS), strict=False):
             page = network if address.startswith(OF_STAFF) else member
-            await _look(page, *look)
-            await page.goto(address)
+            await _look_at(page, address, look)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 
@@ -63,8 +67,7 @@ async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> Non
     )
     async with under_examination(visitors) as page:
         for address, look in zip(addresses_of_nobody, cycle(_LOOKS), strict=False):
-            await _look(page, *look)
-            await page.goto(address)
+            await _look_at(page, address, look)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 
@@ -73,13 +76,12 @@ async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> Non
 @pytest.mark.parametrize("look", _LOOKS, ids=str)
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_page_is_accessible_in_every_look(
-    site: Site, visitors: Visitors, who: str | None, look: tuple[int, str]
+    site: Site, visitors: Visitors, who: str | None, look: Look
 ) -> None:
     found: list[str] = []
     async with under_examination(visitors, who) as page:
-        await _look(page, *look)
         for address in addresses(site):
-            await page.goto(address)
+            await _look_at(page, address, look)
             found += [f"{address}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 

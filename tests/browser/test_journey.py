@@ -21,8 +21,15 @@ class Mouse:
     async def press(self, target: Locator) -> None:
         await target.click()
 
+    async def tick(self, target: Locator) -> None:
+        await target.check()
+
     async def write(self, target: Locator, text: str) -> None:
         await target.fill(text)
+
+    async def open(self, address: str) -> None:
+        """Follows a link that stands elsewhere: a bookmark, a mail."""
+        await self.page.goto(address)
 
 
 class Keyboard(Mouse):
@@ -31,6 +38,10 @@ class Keyboard(Mouse):
     async def press(self, target: Locator) -> None:
         await self._reach(target)
         await self.page.keyboard.press("Enter")
+
+    async def tick(self, target: Locator) -> None:
+        await self._reach(target)
+        await self.page.keyboard.press("Space")
 
     async def write(self, target: Locator, text: str) -> None:
         await self._reach(target)

@@ -7,9 +7,11 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.pace import Pace, on_a_slow_line
+from tests.browser.test_journey import Keyboard, Mouse
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
 FIRST_BOOKING, TELEPHONE_BOOKING = 60, 40
@@ -42,23 +44,36 @@ async def link_in_mail(page: Page, to: str) -> str:
     raise AssertionError(f"no mail to {to}")
 
 
+async def book_for_the_first_time(page: Page, hand: Mouse, post: Page, name: str) -> None:
+    """From the first page to the done page, with the mail read on another device (`post`)."""
+    address = f"{name.split(maxsplit=1)[0].lower()}@neu.example"
+    await hand.write(page.get_by_label("Ort oder Postleitzahl"), "Polch")
+    await hand.press(page.get_by_role("button", name="Suchen"))
+    await hand.press(page.get_by_role("link", name="RegioHub Polch", exact=True))
+    await hand.press(page.get_by_role("button", name="Auswahl prüfen"))
+    await hand.write(page.get_by_label("Name", exact=True), name)
+    await hand.write(page.get_by_label("E-Mail-Adresse"), address)
+    await hand.tick(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
+    await hand.press(page.get_by_role("button", name=re.compile("15 Minuten halten")))
+    await expect(page.get_by_role("main")).to_contain_text("für Sie gehalten")
+    await hand.open(await link_in_mail(post, address))
+    await hand.press(page.get_by_role("button", name="Platz buchen"))
+    await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
+
+
 async def test_a_newcomer_books_for_the_first_time(visitors: Visitors) -> None:
-    newcomer = "henrike@neu.example"
     async with visitors.visitor() as (post, _), walk(visitors, None, PHONE) as (page, pace):
         await pace.open("/")
-        await pace.write(page.get_by_label("Ort oder Postleitzahl"), "Polch")
-        await pace.press(page.get_by_role("button", name="Suchen"))
-        await pace.press(page.get_by_role("link", name="RegioHub Polch", exact=True))
-        await pace.press(page.get_by_role("button", name="Auswahl prüfen"))
-        await pace.write(page.get_by_label("Name", exact=True), "Henrike Neu")
-        await pace.write(page.get_by_label("E-Mail-Adresse"), newcomer)
-        await pace.press(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
-        await pace.press(page.get_by_role("button", name=re.compile("15 Minuten halten")))
-        await expect(page.get_by_role("main")).to_contain_text("für Sie gehalten")
-        await pace.open(await link_in_mail(post, newcomer))
-        await pace.press(page.get_by_role("button", name="Platz buchen"))
-        await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
+        await book_for_the_first_time(page, pace, post, "Henrike Neu")
     assert pace.acting < FIRST_BOOKING
+
+
+@pytest.mark.parametrize(("hand", "scripts"), [(Keyboard, True), (Mouse, False)], ids=["keyboard", "no scripts"])
+async def test_a_newcomer_needs_neither_mouse_nor_scripts(visitors: Visitors, hand: type[Mouse], scripts: bool) -> None:
+    async with visitors.visitor() as (post, _), visitors.visitor(scripts=scripts) as (page, seen):
+        await page.goto("/")
+        await book_for_the_first_time(page, hand(page), post, "Tabea Neu" if scripts else "Sina Neu")
+    assert not seen.complaints
 
 
 async def test_a_front_desk_books_for_a_caller(visitors: Visitors) -> None:
@@ -69,7 +84,7 @@ async def test_a_front_desk_books_for_a_caller(visitors: Visitors) -> None:
         await pace.write(page.get_by_label("Name", exact=True), "Alwine Thelen")
         await pace.write(page.get_by_role("textbox", name=re.compile("^Telefon")), "02654 8812")
         await pace.press(page.get_by_role("button", name="Person eintragen"))
-        await pace.press(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
+        await pace.tick(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
         await pace.press(page.get_by_role("button", name="Platz buchen"))
         await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
         await expect(page.get_by_role("link", name="Zettel drucken")).to_be_visible()
