@@ -14,6 +14,7 @@ _EXAMPLES = 5
 _MEANING: Mapping[str, str] = {
     "overlap": "claims overlap an earlier one of the same resource",
     "no_booking": "claims are held for bookings that do not exist",
+    "no_hold": "claims are held for newcomers whose holds have ended or are of another time or resource",
     "no_claim": "bookings hold their time without a claim",
     "given_back": "bookings were given back and still have a claim",
     "unlike": "bookings have several claims, or one of another time or resource",
@@ -53,6 +54,13 @@ async def disagreements() -> list[Disagreement]:
                     THEN 'unlike'
             END
               FROM booking b FULL JOIN held h ON h.holder = b.id
+            UNION ALL
+            SELECT c.id, 'no_hold' FROM claim c
+             WHERE c.reason = 'hold' AND NOT EXISTS (
+                   SELECT FROM desk_hold d
+                    WHERE d.id = c.holder AND d.ended_at IS NULL
+                      AND (d.resource, d.starts_at, d.ends_at) = (c.resource, c.starts_at, c.ends_at)
+             )
         )
         SELECT kind, count(*) AS count, (array_agg(id ORDER BY id))[1:$3] AS examples
           FROM oddity WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind

@@ -104,7 +104,7 @@ class Room(_Shape, frozen=True, tag="room"):
 class Wall(_Shape, frozen=True, tag="wall"):
     """A line of wall. An outer wall closes itself, and what it encloses is the floor."""
 
-    points: Annotated[list[tuple[int, int]], msgspec.Meta(min_length=2, max_length=200)]
+    points: Annotated[tuple[tuple[int, int], ...], msgspec.Meta(min_length=2, max_length=200)]
     outer: bool = False
 
     @property
@@ -229,7 +229,7 @@ class FloorPlanDrawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     width: Length
     height: Length
-    shapes: list[Shape] = []
+    shapes: tuple[Shape, ...] = ()
 
     @property
     def rooms(self) -> list[Room]:
@@ -259,8 +259,8 @@ class FloorPlanDrawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The drawing as it is shown to readers of this language."""
         if language == LANGUAGES[0]:
             return self
-        shapes = [s.in_english() if isinstance(s, Room | Furniture | Label) else s for s in self.shapes]
-        return replace(self, shapes=shapes)
+        shapes = (s.in_english() if isinstance(s, Room | Furniture | Label) else s for s in self.shapes)
+        return replace(self, shapes=tuple(shapes))
 
 
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

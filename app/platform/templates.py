@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from app.kernel.refusals import Refusal
 from app.platform.language import Speaker, catalogue, speaker
+
+_DRAWINGS_KEPT = 5_000
 
 
 class Templates:
@@ -31,7 +33,7 @@ class Templates:
         )
         environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
         said_by = speaker(language)
-        environment.globals |= {"static": self._static_url, "language": language}
+        environment.globals |= {"static": self._static_url, "language": language, "kept": _kept()}
         environment.filters |= {
             "day": said_by.day,
             "day_of_year": said_by.day_of_year,
@@ -47,6 +49,16 @@ class Templates:
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
         """The template with this context, in this language."""
         return self.environment(language).get_template(name).render(context)
+
+
+def _kept() -> Callable[..., Any]:
+    """Calls a macro and keeps what it wrote for the next time: for drawings, whose arguments say all that is drawn."""
+
+    @functools.lru_cache(maxsize=_DRAWINGS_KEPT)
+    def kept(macro: Callable[..., Any], *arguments: Hashable) -> Any:
+        return macro(*arguments)
+
+    return kept
 
 
 def _dialled(number: str) -> str:

@@ -17,8 +17,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
-from app.network.house_rules import HouseRulesEdition, house_rules_of
-from app.network.queries import SpaceCard
+from app.network.house_rules import edition_to_accept
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
 from app.web.forms import checked_id
@@ -56,8 +55,8 @@ async def book_dates(
     repeat = read_repeat(data, visitor).repeat
     if repeat is None:
         return await _show(request, visitor, pages, actor, data, None)
-    agreed = data.get("hausordnung", "")
-    house_rules = int(agreed) if agreed.isascii() and agreed.isdigit() and len(agreed) < 9 else None
+    edition = data.get("ausgabe", "")
+    house_rules = int(edition) if "hausordnung" in data and edition.isascii() and edition.isdigit() else None
 
     async def book_once() -> Answer:
         group = await book_repeat(actor, repeat, data.get("stand", ""), visitor.now, house_rules)
@@ -124,17 +123,13 @@ async def _show(
         "most_weeks": MOST_WEEKS,
         "plan": plan,
         "lines": [line_of(day, wanted, visitor) for day in plan.days] if plan else [],
-        "house_rules": await _to_accept(refusal, space, visitor),
+        "rules": await edition_to_accept(space.id, actor.person, visitor.now) if plan else None,
+        "unaccepted": isinstance(refusal, HouseRulesNotAccepted),
         "refusal": refusal,
         "key": token_urlsafe(16),
     }
     status = status_of(refusal) if refusal else 422 if form.errors else 200
     return await pages.show(request, visitor, "week/repeat.html", context, status=status)
-
-
-async def _to_accept(refusal: Refusal | None, space: SpaceCard, visitor: Visitor) -> HouseRulesEdition | None:
-    """The house rules that stand in the way."""
-    return await house_rules_of(space.id, visitor.now) if isinstance(refusal, HouseRulesNotAccepted) else None
 
 
 HANDLERS = [repeat_page, book_dates, repeated_page]

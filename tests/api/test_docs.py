@@ -110,7 +110,8 @@ async def test_the_page_names_every_operation_and_links_to_nothing_that_is_not_t
     assert operations <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
     assert not [link for link in page.links if link.startswith("#") and link[1:] not in page.ids]
-    assert all(address.startswith("/static/") for address in page.fetched), "nothing from elsewhere"
+    ours = ("/static/", "/manifest.webmanifest")
+    assert all(address.startswith(ours) for address in page.fetched), "nothing from elsewhere"
     assert 'style="' not in answer.text
 
 

@@ -27,6 +27,8 @@ _QUERIES = {
     "/plaetze": f"?ort=56751+Polch&tag={TOMORROW}&zeit=ganz&art=desk",
     "/standorte/{slug}": f"?tag={TOMORROW}&zeit=eigen&von=08:00&bis=12:00&ort=56751+Polch&filter=frei",
     "/buchen": f"?standort=regiohub-mayen&art=desk&tag={TOMORROW}&zeit=ganz",
+    "/buchen/gehalten": "?platz={hold}",
+    "/buchen/bestaetigen": "?token={token}",
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",
     "/theke/{slug}": f"?tag={TOMORROW}",
@@ -69,7 +71,7 @@ def pages() -> list[str]:
 
 def addresses(site: Site) -> list[str]:
     """An address of every page, and of some in a state that they are rarely seen in."""
-    return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '')}" for path in pages()] + list(_MORE)
+    return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '').format(**site.ids)}" for path in pages()] + list(_MORE)
 
 
 def _filled(path: str, ids: dict[str, str]) -> str:

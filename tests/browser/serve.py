@@ -11,19 +11,26 @@ import signal
 import socket
 import sys
 import threading
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from app.bookings.holds import Newcomer, hold_desk
 from app.bookings.mail_links import link_token
+from app.bookings.operations import BookDesk
+from app.bookings.rules import AnyOf
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.demo.cast import FREELANCER
 from app.demo.network import fill
+from app.identity.mailed_links import link_to_mail
 from app.identity.queries import actor_of_person
+from app.inventory.rules import Kind
 from app.jobs import all_reactions, mail_transport
 from app.main import create_app
+from app.network.house_rules import house_rules_of
 from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
 from app.platform.database import DB, execute, fetch_row
@@ -93,9 +100,23 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "mail": mail.name,
             "link": link,
             "group": "thegroup",
+            **await _a_hold(settings, now),
         }
     finally:
         await DB.close_pool()
+
+
+async def _a_hold(settings: Settings, now: datetime) -> dict[str, str]:
+    """What a newcomer holds tomorrow morning, and the token of the link that books it."""
+    space = await fetch_row("SELECT id FROM space WHERE slug = 'regiohub-polch'")
+    rules = await house_rules_of(space["id"], now)
+    starts_at = datetime.combine(now.date() + timedelta(days=1), time(9), ZoneInfo("Europe/Berlin"))
+    what = AnyOf("regiohub-polch", Kind.BOOTH)
+    wish = BookDesk(what, starts_at, starts_at + timedelta(hours=1), house_rules=rules.edition if rules else None)
+    newcomer = Newcomer("Nina Neu", "nina@example.org", "de")
+    hold = await hold_desk(wish, newcomer, now, key=settings.signing_key, address="192.0.2.1")
+    link = await link_to_mail(hold.link, now, key=settings.signing_key)
+    return {"hold": hold.public_id, "token": link.token}
 
 
 def _post_office(settings: Settings) -> PostOffice:

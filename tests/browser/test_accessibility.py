@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, OF_STAFF, Site, addresses
+from tests.browser.addresses import EVERYBODY, MEMBER, NETWORK, OF_STAFF, TOMORROW, Site, addresses
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
 _AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -57,9 +57,12 @@ async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
 
 async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> None:
     found: list[str] = []
-    addresses_of_nobody = ("/anmelden", "/registrieren", "/passwort-vergessen", "/passwort-neu")
+    addresses_of_nobody = (
+        *("/anmelden", "/anmelden?gesendet=ja", "/registrieren", "/passwort-vergessen", "/passwort-neu"),
+        f"/buchen?standort=regiohub-polch&art=room&tag={TOMORROW}&zeit=ganz",
+    )
     async with under_examination(visitors) as page:
-        for address, look in zip(addresses_of_nobody, _LOOKS, strict=True):
+        for address, look in zip(addresses_of_nobody, cycle(_LOOKS), strict=False):
             await _look(page, *look)
             await page.goto(address)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]

@@ -79,3 +79,11 @@ async def test_an_overlap_that_came_around_the_constraint() -> None:
     await plant_claim(holder)
     twin = await plant_claim(holder)
     assert (await found())["claims overlap an earlier one of the same resource"] == [twin]
+
+
+async def test_a_claim_for_a_newcomer_whose_hold_has_ended() -> None:
+    claim = await plant_claim(10**12)
+    await execute("UPDATE claim SET reason = 'hold' WHERE id = $1", claim)
+    assert await found() == {
+        "claims are held for newcomers whose holds have ended or are of another time or resource": [claim]
+    }

@@ -3,9 +3,10 @@
 import json
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined
 
 from app.inventory.floor_plans import (
     LONGEST_SIDE,
@@ -25,20 +26,21 @@ from app.inventory.floor_plans import (
     decode,
     encode,
 )
+from app.platform.templates import Templates
 
 DRAWING = FloorPlanDrawing(
     720,
     540,
-    [
-        Wall([(10, 10), (710, 10), (710, 530), (10, 530)], outer=True),
-        Wall([(520, 10), (520, 186), (710, 186)]),
+    (
+        Wall(((10, 10), (710, 10), (710, 530), (10, 530)), outer=True),
+        Wall(((520, 10), (520, 186), (710, 186))),
         Room(520, 10, 190, 176, "Raum Nette"),
         Room(10, 418, 230, 112, "Teeküche"),
         Window(40, 10, 220, 10),
         Door(470, 530, 72, "up"),
         Furniture(636, 340, 58, 42, "Drucker", 4),
         Label(592, 508, "Eingang"),
-    ],
+    ),
 )
 
 
@@ -76,13 +78,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(places: list[Place], drawing: FloorPlanDrawing = DRAWING) -> ElementTree.Element:
-    environment = Environment(
-        loader=FileSystemLoader("templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = Templates(Path("templates"), lambda name: name).environment("de").overlay(undefined=StrictUndefined)
     macro = environment.get_template("parts/floor_plan.html").module.floor_plan  # type: ignore[attr-defined]
     markup = str(macro(drawing, places, "Grundriss <RegioHub>")).replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '
@@ -219,13 +215,13 @@ def test_a_room_that_can_be_booked_is_named_once() -> None:
 TWO_LANGUAGES = FloorPlanDrawing(
     720,
     540,
-    [
+    (
         Room(10, 418, 230, 112, "Teeküche", "mit Herd", "Kitchen", "with stove"),
         Furniture(636, 340, 58, 42, "Drucker", 4, "Printer"),
         Label(592, 508, "Eingang", "Entrance"),
         Label(300, 508, "Windfang"),
-        Wall([(10, 10), (710, 10)]),
-    ],
+        Wall(((10, 10), (710, 10))),
+    ),
 )
 
 
@@ -257,7 +253,7 @@ def test_long_names_wrap_and_every_line_is_kept() -> None:
 def test_names_are_text_and_never_markup() -> None:
     room = Room(10, 10, 300, 100, "<script>x</script>")
     desk = Place('"><b>', "desk", "<i>", "", "free", Placement(40, 140), '?a="b"', '"quoted"')
-    plan = drawn([desk], FloorPlanDrawing(720, 540, [room]))
+    plan = drawn([desk], FloorPlanDrawing(720, 540, (room,)))
     assert plan.find(f".//{SVG}script") is None
     assert "<script>x</script>" in "".join(plan.itertext()).replace("\n", "")
     assert plan.find(f".//{SVG}a").get("aria-label") == '"quoted"'  # type: ignore[union-attr]

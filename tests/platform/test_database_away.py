@@ -18,6 +18,7 @@ from app.main import create_app
 from app.platform.database import DB, DatabaseAway, fetch_value, transaction
 from app.platform.embedded_postgres import EmbeddedPostgres
 from app.platform.migrations import migrate
+from app.platform.rate_limits import address_key
 from app.platform.settings import Environment, Settings
 from tests.worlds import NOW, World, a_world, tomorrow
 
@@ -120,10 +121,10 @@ async def every_connection_is_open() -> None:
 
 async def used_up_lease(client: httpx.AsyncClient) -> None:
     """So that the next call of this address has to ask the database for a further lease of its rate limit."""
+    here = address_key("127.0.0.1")
     await client.get("/api/v1/spaces?near=Polch")
-    (allowance,) = BY_ADDRESS._allowances.values()
-    while allowance.left:
-        await BY_ADDRESS.hit(*BY_ADDRESS._allowances, NOW)
+    while BY_ADDRESS._allowance(here, NOW).left:
+        await BY_ADDRESS.hit(here, NOW)
 
 
 async def is_back(client: httpx.AsyncClient) -> bool:

@@ -30,6 +30,9 @@ __all__ = ["of_mias"]
 MAY_SAY_THEM = {"/buchungen/{public_id}", "/buchungen/{public_id}/zettel"}
 """Where the codes stand for the person who has booked."""
 
+THE_DESKS_SLIP = "/theke/{slug}/buchungen/{public_id}/zettel"
+"""Where they stand for the front desk that prints them for somebody."""
+
 MUST_ANSWER = {
     "/woche", "/standorte/{slug}", "/plaetze", "/buchungen/{public_id}/kalender.ics", "/calendars/{name}",
     "/netzwerk/protokoll", "/api/v1/bookings/{booking_id}", "/api/v1/spaces/{slug}", "/api/v1/spaces",
@@ -152,6 +155,8 @@ async def test_no_answer_says_them_but_the_booking_and_the_slip_to_whoever_has_b
                 assert WIFI_PASSWORD in text
                 assert HOST_PHONE in text
                 heard.add(way.path)
+            elif person in (world.frida, world.otto, world.nadja) and way.path == THE_DESKS_SLIP:
+                assert DOOR_CODE in text
             else:
                 assert said_in(text) == [], f"{way} as {person.name if person else 'nobody'}"
     assert heard == MAY_SAY_THEM

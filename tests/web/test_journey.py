@@ -312,7 +312,7 @@ async def test_a_day_whose_hours_are_over_is_not_called_closed(world: World, sit
 
 
 async def test_the_floor_plan_speaks_the_readers_language(world: World, site: Site) -> None:
-    drawing = FloorPlanDrawing(720, 540, [Furniture(600, 340, 90, 42, "Drucker", name_en="Printer")])
+    drawing = FloorPlanDrawing(720, 540, (Furniture(600, 340, 90, 42, "Drucker", name_en="Printer"),))
     await a_floor_plan(world.polch, drawing, {"1": Placement(40, 40)})
     for language, word, other in (("de", "Drucker", "Printer"), ("en", "Printer", "Drucker")):
         page = await (await site.browser(language=language)).get("/standorte/regiohub-polch")

@@ -167,9 +167,12 @@ async def test_house_rules_are_asked_for_where_they_are_new(site: Site, world: W
     browser = await site.browser(world.mia)
     answer = await browser.post(PAGE, **confirm_fields(await browser.get(PAGE)))
     assert answer.status_code == 422
+    beside = re.search(r'id="hausordnung-fehler">(.*?)</p>', answer.text, re.DOTALL)
+    assert beside is not None
+    assert "Hausordnung" in said(beside[1])
     assert "Abends Licht aus." in answer.text
     assert await bookings() == 0
-    again = await browser.post(PAGE, **confirm_fields(answer), hausordnung="2")
+    again = await browser.post(PAGE, **confirm_fields(answer), hausordnung="ja")
     assert again.status_code == 303
     assert await bookings() == 7
 

@@ -70,19 +70,19 @@ def drawing(recipe: PlanRecipe) -> FloorPlanDrawing:
     width, height = recipe.size
     right, bottom = width - MARGIN, height - MARGIN
     outline = recipe.outline or ((MARGIN, MARGIN), (right, MARGIN), (right, bottom), (MARGIN, bottom))
-    shapes: list[Shape] = [Wall(list(outline), outer=True)]
+    shapes: list[Shape] = [Wall(tuple(outline), outer=True)]
     shapes += [Window(*ends) for ends in recipe.windows]
     shapes.append(recipe.entrance)
     for room in recipe.rooms:
         shapes += walled(room)
-    return FloorPlanDrawing(width, height, [*shapes, *recipe.furniture, *recipe.labels])
+    return FloorPlanDrawing(width, height, (*shapes, *recipe.furniture, *recipe.labels))
 
 
 def walled(recipe: RoomRecipe) -> list[Shape]:
     """A room with four walls and a doorway."""
     x, y, width, height = recipe.box
     right, bottom = x + width, y + height
-    corners = [(x, y), (right, y), (right, bottom), (x, bottom), (x, y)]
+    corners = ((x, y), (right, y), (right, bottom), (x, bottom), (x, y))
     german, english = spoken_names(recipe)
     return [Room(x, y, width, height, german, name_en=english), Wall(corners), doorway(recipe)]
 
