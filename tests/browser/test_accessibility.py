@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,21 @@ _AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _RUN = """() => axe.run({
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
 })"""
-Look = tuple[int, str, str]
-_LOOKS: tuple[Look, ...] = tuple(product((WIDE, PHONE), ("light", "dark"), ("100%", "200%")))
-"""Width, colours, size of the text."""
+_LOOKS = tuple(product((WIDE, PHONE), ("light", "dark")))
+_LETTERS = ("usual letters", "large letters")
+
+
+@dataclass(frozen=True)
+class Readers:
+    """People who read letters of the usual size, or of twice that."""
+
+    letters: str
+    visitors: Visitors
+
+
+@pytest.fixture(params=_LETTERS)
+def readers(request: pytest.FixtureRequest, visitors: Visitors, large_print: Visitors) -> Readers:
+    return Readers(request.param, dict(zip(_LETTERS, (visitors, large_print), strict=True))[request.param])
 
 
 @asynccontextmanager
@@ -39,22 +52,22 @@ async def findings(page: Page) -> list[str]:
     ]
 
 
-async def _look_at(page: Page, address: str, look: Look) -> None:
+async def _look_at(page: Page, address: str, width: int, scheme: str) -> None:
     """Colours change at once, so that axe sees none on its way."""
-    width, scheme, letters = look
     await page.set_viewport_size({"width": width, "height": 900})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     await page.goto(address)
-    await page.evaluate("(size) => { document.documentElement.style.fontSize = size }", letters)
 
 
-async def test_every_page_is_accessible(site: Site, visitors: Visitors) -> None:
+async def test_every_page_is_accessible(site: Site, readers: Readers) -> None:
     """Each page in one of eight looks, for somebody who can see it; the other looks are in the long tests."""
     found: list[str] = []
-    async with under_examination(visitors, MEMBER) as member, under_examination(visitors, NETWORK) as network:
-        for address, look in zip(addresses(site), cycle(_LOOKS), strict=False):
+    people = readers.visitors
+    in_turn = zip(addresses(site), cycle(product(_LOOKS, _LETTERS)), strict=False)
+    async with under_examination(people, MEMBER) as member, under_examination(people, NETWORK) as network:
+        for address, look in [(address, look) for address, (look, letters) in in_turn if letters == readers.letters]:
             page = network if address.startswith(OF_STAFF) else member
-            await _look_at(page, address, look)
+            await _look_at(page, address, *look)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 
@@ -67,7 +80,7 @@ async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> Non
     )
     async with under_examination(visitors) as page:
         for address, look in zip(addresses_of_nobody, cycle(_LOOKS), strict=False):
-            await _look_at(page, address, look)
+            await _look_at(page, address, *look)
             found += [f"{address} {look}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 
@@ -76,12 +89,12 @@ async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> Non
 @pytest.mark.parametrize("look", _LOOKS, ids=str)
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_page_is_accessible_in_every_look(
-    site: Site, visitors: Visitors, who: str | None, look: Look
+    site: Site, readers: Readers, who: str | None, look: tuple[int, str]
 ) -> None:
     found: list[str] = []
-    async with under_examination(visitors, who) as page:
+    async with under_examination(readers.visitors, who) as page:
         for address in addresses(site):
-            await _look_at(page, address, look)
+            await _look_at(page, address, *look)
             found += [f"{address}: {finding}" for finding in await findings(page)]
     assert not found, "\n".join(found)
 
