@@ -1,5 +1,6 @@
 """What was checked and measured of a space and of what can be booked there, in words for its page."""
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,9 @@ from app.network import rules as network_rules
 from app.network.queries import SpaceCard
 from app.network.rules import Checked, Measures, checked
 from app.platform.language import Speaker
+
+_KEPT: Final = 5_000
+"""Resources whose facts stay in words; they change rarely, and a page shows dozens of them."""
 
 _ANSWERS: Final[Mapping[Checked, str]] = {
     Checked.YES: marked("ja"),
@@ -74,6 +78,7 @@ def space_facts(space: SpaceCard, resources: Sequence[ResourceCard], say: Speake
     ]
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def resource_facts(resource: ResourceCard, house: Measures, say: Speaker) -> tuple[FactItem, ...]:
     """All that is known of a resource; where it has no measure of its own, that of its house."""
     measures = resource.measures.or_those_of(house)

@@ -1,5 +1,6 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
 from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day
 from app.identity.authentication import Visitor
-from app.inventory.floor_plans import Placement
+from app.inventory.floor_plans import FloorPlanDrawing, Placement
 from app.inventory.needs import resource_fits
 from app.inventory.on_site import on_site_of
 from app.inventory.queries import (
@@ -30,12 +31,15 @@ from app.kernel.periods import Period
 from app.kernel.refusals import Phrase, marked
 from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard
+from app.platform.language import Speaker
 from app.web.fact_items import FactItem, resource_facts, unchecked_features
 from app.web.filters import of_resources, words_of
 from app.web.plan_words import Placed, whereabouts
 from app.web.search_form import clock_text, part_spans, time_parts
 from app.web.space_facts import noise_text
 from app.web.way_back import NO_SEARCH, WayBack
+
+_DRAWINGS_KEPT = 500
 
 _STATES = {
     "free": marked("frei"),
@@ -337,16 +341,21 @@ def _with_whereabouts(
     """The items with what the plans show of their places, and with the floor where there is more than one."""
     found = {}
     for floor, on_floor in floors:
-        drawn = [
-            (item.id, Placed(label(item.kind, item.label), item.placement, item.kind is Kind.DESK))
-            for item in on_floor
-            if item.placement
-        ]
-        words = whereabouts([placed for _, placed in drawn], floor.drawing)
+        drawn = [(item.id, (item.kind, item.label, item.placement)) for item in on_floor if item.placement]
+        words = _whereabouts_said(tuple(placed for _, placed in drawn), floor.drawing, visitor.speaker)
         named = [floor.name] if len(floors) > 1 else []
         for (number, _), said in zip(drawn, words, strict=True):
-            found[number] = ", ".join(visitor.speaker.word(word) for word in [*named, *said])
+            found[number] = ", ".join([*named, *said])
     return [replace(item, where=_capital(found.get(item.id, ""))) for item in items]
+
+
+@functools.lru_cache(maxsize=_DRAWINGS_KEPT)
+def _whereabouts_said(
+    places: tuple[tuple[Kind, str, Placement], ...], drawing: FloorPlanDrawing, say: Speaker
+) -> list[list[str]]:
+    """Kept, because a drawing is the same for every reader of a language and each place is compared with each."""
+    placed = [Placed(label(kind, name), placement, kind is Kind.DESK) for kind, name, placement in places]
+    return [[say.word(word) for word in words] for words in whereabouts(placed, drawing)]
 
 
 def _capital(text: str) -> str:
