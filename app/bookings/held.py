@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.bookings.queries import BookedResource, BookedSpace, resource_from, space_from
+from app.bookings.queries import BOOKED_PLACE, BookedResource, BookedSpace, resource_from, space_from
 from app.bookings.rules import Purpose, comfort
 from app.inventory.queries import that_fit
 from app.inventory.rules import Kind
@@ -66,20 +66,17 @@ class HeldDesk:
         return self.expires_at.astimezone(self.space.zone)
 
 
-_HOLD = """
+_HOLD = f"""
     SELECT h.id, h.public_id, h.link, l.email, h.starts_at, h.ends_at, h.choice::text AS choice, h.created_at,
            h.expires_at, h.ended_at, b.public_id AS booking_public_id, b.person AS booked_by,
-           r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-           r.capacity, r.features,
-           s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
-           o.name AS operator_name
+           {BOOKED_PLACE}
       FROM desk_hold h
       JOIN mailed_link l ON l.id = h.link
       JOIN resource r ON r.id = h.resource
       JOIN space s ON s.id = r.space
       JOIN operator o ON o.id = s.operator
       LEFT JOIN booking b ON b.id = h.booking
-"""
+"""  # noqa: S608
 
 
 async def hold_by_id(hold: int) -> HeldDesk | None:

@@ -106,19 +106,24 @@ class Facts:
     next_booking: int
 
 
-_BOOKING = """
-    SELECT b.id, b.public_id, b.person, b.status, b.reason, b.starts_at, b.ends_at, b.note, b.paid_by,
-           b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
-           b.created_at, b.updated_at, b.group_id,
+BOOKED_PLACE = """
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
            r.capacity, r.features,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
            o.name AS operator_name
+"""
+"""What `resource_from` and `space_from` read, of a resource r at a space s of an operator o."""
+
+_BOOKING = f"""
+    SELECT b.id, b.public_id, b.person, b.status, b.reason, b.starts_at, b.ends_at, b.note, b.paid_by,
+           b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
+           b.created_at, b.updated_at, b.group_id,
+           {BOOKED_PLACE}
       FROM booking b
       JOIN resource r ON r.id = b.resource
       JOIN space s ON s.id = b.space
       JOIN operator o ON o.id = s.operator
-"""
+"""  # noqa: S608
 
 
 async def booking_of(person: int, public_id: str) -> BookingCard | None:

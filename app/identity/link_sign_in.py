@@ -6,13 +6,12 @@ Who works for the network signs in with a password (docs/decisions/0019-sign-in-
 from datetime import datetime
 
 from app.identity.audit import record
-from app.identity.mailed_links import LinkNoLongerWorks, Purpose, create_link, use_link, void_links
-from app.identity.operations import confirmed_person, count_mail
+from app.identity.mailed_links import LinkNoLongerWorks, Purpose, use_link, void_links
+from app.identity.operations import mail_link_if_known
 from app.identity.queries import actor_of_person
-from app.identity.rules import Actor, local_path, usable_email, usable_language
+from app.identity.rules import Actor, local_path
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.platform.database import fetch_value, transaction
-from app.platform.outbox import emit
 
 
 class StaffNeedsPassword(Refusal):
@@ -29,21 +28,16 @@ async def request_sign_in_link(
 
     Raises EmailUnusable, TooMany.
     """
-    email = usable_email(email)
-    await count_mail(email, address, now)
-    async with transaction():
-        known = await confirmed_person(email)
-        link = await create_link(
-            Purpose.SIGN_IN,
-            now,
-            key=key,
-            email=email if known else None,
-            person=known,
-            language=usable_language(language),
-            next_url=local_path(next_url),
-        )
-        await record("person.sign_in_link_requested", "person", known, None, now)
-        await emit("person.sign_in_link_requested", "mailed_link", link, now)
+    await mail_link_if_known(
+        Purpose.SIGN_IN,
+        "person.sign_in_link_requested",
+        email,
+        next_url,
+        now,
+        key=key,
+        address=address,
+        language=language,
+    )
 
 
 async def sign_in_by_link(token: str, now: datetime) -> tuple[Actor, str]:

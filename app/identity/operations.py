@@ -156,12 +156,31 @@ async def request_password_reset(
 
     Raises EmailUnusable, TooMany.
     """
+    await mail_link_if_known(
+        Purpose.RESET_PASSWORD,
+        "person.password_reset_requested",
+        email,
+        next_url,
+        now,
+        key=key,
+        address=address,
+        language=language,
+    )
+
+
+async def mail_link_if_known(
+    purpose: Purpose, event: str, email: str, next_url: str, now: datetime, *, key: bytes, address: str, language: str
+) -> None:
+    """Makes the link and emits the event for its mail; for an unknown address the same, and nothing is mailed.
+
+    Raises EmailUnusable, TooMany.
+    """
     email = usable_email(email)
     await count_mail(email, address, now)
     async with transaction():
         known = await confirmed_person(email)
         link = await create_link(
-            Purpose.RESET_PASSWORD,
+            purpose,
             now,
             key=key,
             email=email if known else None,
@@ -169,8 +188,8 @@ async def request_password_reset(
             language=usable_language(language),
             next_url=local_path(next_url),
         )
-        await record("person.password_reset_requested", "person", known, None, now)
-        await emit("person.password_reset_requested", "mailed_link", link, now)
+        await record(event, "person", known, None, now)
+        await emit(event, "mailed_link", link, now)
 
 
 async def reset_password(token: str, new: str, now: datetime, *, network: str) -> tuple[Actor, str]:
