@@ -27,6 +27,8 @@ from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
     "booking.checked_in",
+    "booking.released",
+    "booking.requested",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",

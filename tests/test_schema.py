@@ -27,6 +27,7 @@ SQL_TYPES = {
     "TIMESTAMPTZ": "timestamp with time zone",
     "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
     "TEXT[]": "ARRAY",
+    "BIGINT[]": "ARRAY",
 }
 
 

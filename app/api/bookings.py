@@ -30,7 +30,9 @@ from app.api.parameters import (
 from app.api.problem_shapes import refusals
 from app.api.shapes import BookingShape, Moment, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingFilter, booking_of, bookings_of
 from app.bookings.rules import AnyOf, Purpose, Status
 from app.identity.authentication import Visitor

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.api.shapes import MoneyShape, NoisyEventShape, money, noisy_event
-from app.bookings.rules import checked_period, decide
+from app.bookings.availability import count_bookable
+from app.bookings.rules import checked_period
 from app.identity.authentication import Visitor
 from app.inventory.on_site import on_site_of
-from app.inventory.queries import SpaceClock, SpaceWindow, count_free, hours_of
+from app.inventory.queries import SpaceClock, SpaceWindow, hours_of
 from app.inventory.rules import Hours, Kind
 from app.inventory.staffing import OnSite, Presence
+from app.kernel.money import FREE
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, Refusal
 from app.kernel.wall_time import local_day
@@ -57,19 +59,23 @@ async def window_at(spaces: Sequence[SpaceCard], wanted: tuple[datetime, datetim
     return Window(period, bookable, hours, await on_site_of(hours, first, last, visitor.language))
 
 
-async def in_window(spaces: Sequence[SpaceCard], window: Window, kind: Kind, words: Collection[str]) -> list[InWindow]:
+async def in_window(
+    spaces: Sequence[SpaceCard], window: Window, kind: Kind, words: Collection[str], visitor: Visitor
+) -> list[InWindow]:
     """For each space what of the kind fits the words and could be booked now for the whole window; and who is there."""
-    counts = await count_free([SpaceWindow(space.id, window.period) for space in spaces], kind, words)
+    counts = await count_bookable(
+        [SpaceWindow(space.id, window.period) for space in spaces],
+        kind,
+        window.hours,
+        visitor.now,
+        person=visitor.actor.person if visitor.actor else None,
+        words=words,
+    )
     answers = []
     for space, count in zip(spaces, counts, strict=True):
         on_site, zone = window.on_site[space.id], ZoneInfo(space.time_zone)
-        free, price = 0, None
-        if window.bookable:
-            try:
-                decision = decide(window.period, window.hours[space.id], space.name)
-                free, price = count.free, money(decision.price) if count.total else None
-            except Refusal:
-                free, price = 0, None
+        free = count.free if window.bookable else 0
+        price = money(FREE) if free else None
         heard = [noisy_event(event, zone) for event in on_site.noise_during(window.period)]
         answers.append(InWindow(free, count.total, price, on_site.staffing.during(window.period), heard))
     return answers

@@ -37,7 +37,8 @@ from app.api.shapes import (
 )
 from app.api.space_details import hours_shape, house_rules_shape, photo_shapes, staffed_shape, stations_near
 from app.api.space_windows import InWindow, clock_of, days_of, in_window, window_at
-from app.bookings.rules import checked_period, decide
+from app.bookings.availability import what_forbids
+from app.bookings.rules import checked_period
 from app.identity.authentication import Visitor
 from app.inventory.needs import OF_TIME, WORDS, asks_of_resources
 from app.inventory.on_site import on_site_of
@@ -144,7 +145,7 @@ async def find_spaces(
     shown, following = _page(found, limit, cursor)
     answers: Sequence[InWindow | None] = [None] * len(shown)
     if window is not None:
-        answers = await in_window([space for _, space in shown], window, kind, words)
+        answers = await in_window([space for _, space in shown], window, kind, words, visitor)
     address = settings.address
     return Spaces(
         [_in_list(space, km, answer, address) for (km, space), answer in zip(shown, answers, strict=True)], following
@@ -221,19 +222,22 @@ async def show_space_availability(
 ) -> SpaceAvailability:
     window = moment("starts_at", starts_at), moment("ends_at", ends_at)
     space = await _space(slug, visitor)
-    refusal, period = None, None
+    cards = await resources_of(space.id, kind)
     try:
         period = checked_period(*window, visitor.now)
-        hours = await hours_of([clock_of(space)], *days_of([space], period), visitor.language)
-        decide(period, hours[space.id], space.name)
     except BadInput:
         raise
-    except Refusal as closed:
-        refusal = closed.code
-    cards = await resources_of(space.id, kind)
-    taken = await taken_periods([card.id for card in cards], period) if period else {}
-    items = [resource(card, space, free=refusal is None and not taken[card.id]) for card in cards]
-    return SpaceAvailability(items, sum(item.free is True for item in items), len(items), refusal)
+    except Refusal as refusal:
+        items = [resource(card, space, free=False) for card in cards]
+        return SpaceAvailability(items, 0, len(items), refusal.code)
+    hours = await hours_of([clock_of(space)], *days_of([space], period), visitor.language)
+    person = visitor.actor.person if visitor.actor else None
+    forbidden = await what_forbids(cards, space.name, hours[space.id], period, visitor.now, person=person)
+    taken = await taken_periods([card.id for card in cards], period)
+    items = [resource(card, space, free=card.id not in forbidden and not taken[card.id]) for card in cards]
+    codes = {forbidden[card.id].code if card.id in forbidden else None for card in cards}
+    closes_all = codes.pop() if len(codes) == 1 else None
+    return SpaceAvailability(items, sum(item.free is True for item in items), len(items), closes_all)
 
 
 HANDLERS = [find_spaces, show_space, show_space_availability]

@@ -40,9 +40,9 @@ async def disagreements() -> list[Disagreement]:
             ) AS taken_until
               FROM claim
         ), held AS (
-            SELECT holder, count(*) AS claims, min(resource) AS resource,
-                   min(starts_at) AS starts_at, max(ends_at) AS ends_at
-              FROM claim WHERE reason = 'booking' GROUP BY holder
+            SELECT c.holder, count(*) FILTER (WHERE c.resource = b.resource) AS of_resource,
+                   bool_and((c.starts_at, c.ends_at) = (b.starts_at, b.ends_at)) AS is_alike
+              FROM claim c LEFT JOIN booking b ON b.id = c.holder WHERE c.reason = 'booking' GROUP BY c.holder
         ), oddity AS (
             SELECT id, 'overlap' AS kind FROM following WHERE starts_at < taken_until
             UNION ALL
@@ -50,8 +50,7 @@ async def disagreements() -> list[Disagreement]:
                 WHEN b.id IS NULL THEN 'no_booking'
                 WHEN h.holder IS NULL THEN CASE WHEN b.status = ANY($1) THEN 'no_claim' END
                 WHEN b.status = ANY($2) THEN 'given_back'
-                WHEN h.claims > 1 OR (h.resource, h.starts_at, h.ends_at) <> (b.resource, b.starts_at, b.ends_at)
-                    THEN 'unlike'
+                WHEN h.of_resource <> 1 OR NOT h.is_alike THEN 'unlike'
             END
               FROM booking b FULL JOIN held h ON h.holder = b.id
             UNION ALL

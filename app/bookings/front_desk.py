@@ -278,7 +278,14 @@ async def forget_guest_numbers(now: datetime) -> int:
     )
 
 
-@on_merge("booking.person", "booking.made_by")
+_MOVED = (
+    *("booking.person", "booking.made_by", "booking.decided_by"),
+    *("series.person", "series.made_by", "waiting.person"),
+)
+
+
+@on_merge(*_MOVED)
 async def _move_bookings(merge: Merge) -> None:
-    await execute("UPDATE booking SET person = $1 WHERE person = $2", merge.kept, merge.gone)
-    await execute("UPDATE booking SET made_by = $1 WHERE made_by = $2", merge.kept, merge.gone)
+    for reference in _MOVED:
+        table, column = reference.split(".")
+        await execute(f"UPDATE {table} SET {column} = $1 WHERE {column} = $2", merge.kept, merge.gone)  # noqa: S608

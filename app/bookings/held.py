@@ -26,6 +26,8 @@ class Choice(msgspec.Struct, frozen=True):
     commute_to: str | None = None
     guest_phone: str = ""
     house_rules: int | None = None
+    people: int = 1
+    guests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,14 @@ async def free_but_for_holds(
     rows = await fetch(
         f"""
         SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-               r.capacity, r.features
+               r.capacity, r.features, coalesce(r.rules, 0) AS rules, r.parts
           FROM resource r
+          LEFT JOIN booking_rules q ON q.id = r.rules
          WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND NOT EXISTS (
                SELECT FROM claim c
-                WHERE c.resource = r.id AND c.starts_at < $4 AND c.ends_at > $3
+                WHERE c.resource = ANY(r.id || r.parts)
+                  AND c.starts_at < $4::timestamptz + make_interval(mins => coalesce(q.buffer_after, 0))
+                  AND c.ends_at > $3::timestamptz - make_interval(mins => coalesce(q.buffer_before, 0))
                   AND NOT (c.reason = 'hold' AND EXISTS (
                       SELECT FROM desk_hold h JOIN mailed_link l ON l.id = h.link
                        WHERE h.id = c.holder

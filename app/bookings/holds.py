@@ -10,19 +10,22 @@ from typing import Any, Final
 
 import msgspec
 
+from app.bookings.booker import booker_of
+from app.bookings.decision import Wish
+from app.bookings.draft import Draft
+from app.bookings.facts import Facts
 from app.bookings.held import Choice, HeldDesk, hold_by_id, hold_of_link
 from app.bookings.lapsing import HOLD, end_holds_of
-from app.bookings.operations import BookDesk, checked_phone
-from app.bookings.queries import BookingCard, Facts
-from app.bookings.rules import AnyOf, checked_note, checked_period, decide
-from app.bookings.taking import Draft, booking_rows, claim_one, facts_for, words_of
+from app.bookings.operations import BookDesk, checked_phone, checked_wish
+from app.bookings.queries import BookingCard
+from app.bookings.rules import AnyOf, checked_guests, checked_note
+from app.bookings.taking import allowed, claim_one, facts_for, words_of
 from app.identity.audit import record
 from app.identity.link_sign_in import signed_in_by_mail
 from app.identity.mailed_links import LIVES_OF_KNOWN, LinkNoLongerWorks, Purpose, SignUp, create_link, use_link
 from app.identity.operations import confirmed_person, count_mail, person_of_sign_up
 from app.identity.rules import Actor, usable_email, usable_language, usable_name
 from app.inventory.operations import hand_over, release
-from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
@@ -70,7 +73,7 @@ async def hold_desk(
     The statements are the same for known and unknown addresses, and so is the mail's way; its link makes an account or
     opens the one that is there. Raises what `book` raises, NameUnusable, EmailUnusable, TooMany.
     """
-    period = checked_period(command.starts_at, command.ends_at, now)
+    wish = checked_wish(command, now)
     newcomer = Newcomer(usable_name(newcomer.name), usable_email(newcomer.email), usable_language(newcomer.language))
     choice = Choice(
         name=newcomer.name,
@@ -81,20 +84,21 @@ async def hold_desk(
         commute_to=demand_municipality(command.commute_to, "commute_to") if command.commute_to else None,
         guest_phone=checked_phone(command.guest_phone) or "",
         house_rules=command.house_rules,
+        people=wish.people,
+        guests=checked_guests(command.guests),
     )
-    facts = await facts_for(command.what, period, None, now, newcomer.language, for_booking=False)
-    decide(period, facts.hours, facts.space.name)
+    facts = await facts_for(command.what, wish.period, None, now, newcomer.language, for_booking=False)
     facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
     await hit(HOLDS_BY_ADDRESS, address_key(address), now)
     await count_mail(newcomer.email, address, now)
-    return await _hold(command.what, facts, period, choice, newcomer, now, key, instead_of)
+    return await _hold(command.what, facts, wish, choice, newcomer, now, key, instead_of)
 
 
 @retried
 async def _hold(
     what: str | AnyOf,
     facts: Facts,
-    period: Period,
+    wish: Wish,
     choice: Choice,
     newcomer: Newcomer,
     now: datetime,
@@ -106,7 +110,7 @@ async def _hold(
         known = await confirmed_person(newcomer.email)
         await end_holds_of(newcomer.email, instead_of, now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
-        resource = await claim_one(what, facts, period, None, HOLD, hold, now)
+        taken = await claim_one(what, facts, wish, await booker_of(None, 0, (), now), HOLD, hold, None)
         link = await create_link(
             Purpose.BOOK_HELD,
             now,
@@ -122,9 +126,9 @@ async def _hold(
             hold,
             new_public_id(),
             link,
-            resource.id,
-            period.starts_at,
-            period.ends_at,
+            taken.resource.id,
+            wish.period.starts_at,
+            wish.period.ends_at,
             msgspec.json.encode(choice).decode(),
             now,
             now + HELD_FOR,
@@ -190,14 +194,22 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     """
     choice = hold.choice
     facts = await facts_for(hold.resource.public_id, hold.period, actor.person, now, actor.language, for_booking=True)
-    decision = decide(hold.period, facts.hours, facts.space.name)
+    wish = Wish(hold.period, hold.created_at, people=choice.people, guests=len(choice.guests))
+    booker = await booker_of(actor.person, facts.operator, facts.rules.values(), now)
+    [candidate] = allowed([hold.resource], facts, wish, booker)
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     draft = Draft(
-        facts, hold.period, decision, choice.note, choice.purpose, choice.commute_to, choice.guest_phone or None
+        facts,
+        Wish(hold.period, now, people=choice.people),
+        choice.note,
+        choice.purpose,
+        choice.commute_to,
+        choice.guest_phone or None,
+        choice.guests,
     )
-    booking = draft.booking(hold.resource, actor.person, now, made_by=None)
-    if not await hand_over(hold.id, HOLD, booking.id, "booking"):
+    booking = draft.booking(candidate, actor.person, made_by=None)
+    if not await hand_over(hold.id, HOLD, booking.id, booking.period):
         return None
     acceptance = [new_acceptance(actor.person, facts.space.id, accepted, now)] if accepted else []
-    await insert_together(*booking_rows(booking, actor, now), *acceptance)
+    await insert_together(*draft.rows(booking, actor), *acceptance)
     return booking

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from app.bookings.operations import MoveBooking, cancel, move
+from app.bookings.cancellation import cancel
+from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_named
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor

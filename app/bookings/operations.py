@@ -1,50 +1,47 @@
-"""Booking, cancelling, moving and arriving. Each opens its transaction; the exclusion constraint has the last word."""
+"""Booking and moving. Each opens its transaction; the exclusion constraint has the last word."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bookings.booker import booker_of
+from app.bookings.decision import Booker, Decision, Wish, decide
+from app.bookings.draft import Draft, for_whom, new_guests
+from app.bookings.facts import Facts
+from app.bookings.giving_back import give_back
 from app.bookings.held import free_but_for_holds
 from app.bookings.lapsing import clear_the_way
-from app.bookings.queries import (
-    BookedResource,
-    BookedSpace,
-    BookingCard,
-    Facts,
-    booking_by_id,
-)
+from app.bookings.owned import again, locked_booking
+from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import (
     AnyOf,
-    Decision,
     Purpose,
-    Status,
     check_changeable,
-    check_check_in,
+    checked_guests,
     checked_note,
     checked_period,
-    decide,
 )
 from app.bookings.taking import (
     TRIES,
-    Draft,
+    Candidate,
+    allowed,
     already_taken,
-    booking_rows,
+    candidates,
     claim_one,
     facts_for,
-    for_whom,
     nothing_free,
     nothing_left,
-    wanted_resources,
     words_of,
 )
 from app.identity.audit import record
 from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
-from app.inventory.operations import lock_resources, new_claim, release
+from app.inventory.operations import BOOKING, claim_all, lock_resources, new_claim
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
+from app.network.groups import OrganisationCard, organisation_named
 from app.network.house_rules import new_acceptance
-from app.platform.database import execute, fetch_row, retried, transaction
-from app.platform.new_rows import insert_together
+from app.platform.database import execute, retried, transaction
+from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import emit, wake_workers
 
 
@@ -54,7 +51,8 @@ class BookDesk:
 
     Without a purpose it is the kind's own. `commute_to` is the official key of the municipality that the person would
     have gone to otherwise: None takes the person's usual one, an empty text none. `house_rules` is the edition that is
-    accepted with the booking.
+    accepted with the booking. `people` counts everybody who comes, the `guests` (by name) among them; `organisation` is
+    the public id of whom it is for.
     """
 
     what: str | AnyOf
@@ -65,6 +63,9 @@ class BookDesk:
     commute_to: str | None = None
     guest_phone: str = ""
     house_rules: int | None = None
+    people: int = 1
+    guests: tuple[str, ...] = ()
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class MoveBooking:
     ends_at: datetime | None = None
     note: str | None = None
     house_rules: int | None = None
+    people: int | None = None
+    guests: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +97,26 @@ async def quote(
     """Says what `book` would do for this person, or for who holds something already, and changes nothing."""
     facts: Facts | None = None
     try:
-        period = checked_period(command.starts_at, command.ends_at, now)
+        wish = checked_wish(command, now)
         checked_note(command.note)
         checked_phone(command.guest_phone)
-        facts = await facts_for(command.what, period, person, now, language, for_booking=False)
+        facts = await facts_for(command.what, wish.period, person, now, language, for_booking=False)
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
-        decision = decide(period, facts.hours, facts.space.name)
-        facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+        booker = await booker_of(person, facts.operator, facts.rules.values(), now)
+        decision = None if isinstance(command.what, AnyOf) else decide(wish, facts.place(facts.resource), booker)
         free = await free_but_for_holds(
-            facts.space.id, facts.resource.kind, period, now, words_of(command.what), person=person, hold=hold
+            facts.space.id, facts.resource.kind, wish.period, now, words_of(command.what), person=person, hold=hold
         )
         if isinstance(command.what, AnyOf):
-            if not free:
+            found = allowed(free, facts, wish, booker)
+            if not found:
                 raise nothing_free(command.what, facts)
-            return Quote(free[0], facts.space, decision, None)
+            facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+            return Quote(found[0].resource, facts.space, found[0].decision, None)
+        facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
         if facts.resource.id not in {resource.id for resource in free}:
-            raise await already_taken(facts, period, free, now)
+            raise await already_taken(facts, wish.period, free, now)
     except Refusal as refusal:
         return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
     return Quote(facts.resource, facts.space, decision, None)
@@ -120,10 +126,9 @@ async def quote(
 async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | None = None) -> BookingCard:
     """Books for the actor, or as front desk for the person with the key `whom`. With AnyOf the best free one is taken.
 
-    Raises the refusals of `checked_period`, `decide`, `checked_note`, `usable_phone`, `demand_municipality` and
-    HouseRulesNotAccepted,
-    NotFound for what nobody can book, NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where
-    others were faster.
+    For an organisation it is booked for its responsible person. Raises the refusals of `checked_wish`, `decide`,
+    `checked_note`, `usable_phone`, `demand_municipality` and HouseRulesNotAccepted, NotFound for what nobody can book,
+    NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where others were faster.
     """
     if whom is None or whom == actor.person:
         return await _book(actor, command, actor.person, now)
@@ -132,101 +137,115 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
 
 
 async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
-    period = checked_period(command.starts_at, command.ends_at, now)
+    organisation = await organisation_for(actor, command)
+    if organisation is not None:
+        person = organisation.responsible
+    wish = checked_wish(command, now, is_for_other=person != actor.person, for_organisation=organisation is not None)
     note = checked_note(command.note)
     guest_phone = checked_phone(command.guest_phone)
-    facts = await facts_for(command.what, period, person, now, actor.language, for_booking=True)
+    facts = await facts_for(command.what, wish.period, person, now, actor.language, for_booking=True)
     if command.commute_to:
         demand_municipality(command.commute_to, "commute_to")
+    if organisation is not None and organisation.operator != facts.operator:
+        raise NotFound
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-    decision = decide(period, facts.hours, facts.space.name)
-    accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-    draft = Draft(facts, period, decision, note, command.purpose, command.commute_to, guest_phone)
+    draft = Draft(
+        facts,
+        wish,
+        note,
+        command.purpose,
+        command.commute_to,
+        guest_phone,
+        checked_guests(command.guests),
+        organisation,
+    )
+    if not any(rules.most_open for rules in facts.rules.values()):
+        return await _take(actor, command, draft, person)
+    async with transaction():
+        await lock_person(person)
+        return await _take(actor, command, draft, person)
+
+
+async def _take(actor: Actor, command: BookDesk, draft: Draft, person: int) -> BookingCard:
+    """Enters the booking of the best candidate that nobody else gets first."""
+    facts, wish = draft.facts, draft.wish
+    booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
     for _ in range(TRIES):
-        for resource in await wanted_resources(command.what, facts, period):
-            booking = draft.booking(resource, person, now, made_by=None if person == actor.person else actor.person)
-            # One statement, because a booking is what a rush is made of: docs/performance.md.
-            if await insert_together(
-                new_claim(resource.id, period, "booking", booking.id),
-                *booking_rows(booking, actor, now),
-                *([new_acceptance(person, facts.space.id, accepted, now)] if accepted else []),
-            ):
+        found = await candidates(command.what, facts, wish, booker)
+        accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+        for candidate in found:
+            booking = draft.booking(candidate, person, made_by=None if person == actor.person else actor.person)
+            rows = draft.rows(booking, actor)
+            if accepted:
+                rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
+            if await _enter(candidate, booking, rows):
                 wake_workers()
                 return booking
-        if not await clear_the_way(facts.space.id, period, person, now):
+        if not await clear_the_way(facts.space.id, wish.period, person, wish.now):
             break
-    raise await nothing_left(command.what, facts, period, now)
+    raise await nothing_left(command.what, facts, wish.period, wish.now)
 
 
-@retried
-async def cancel(
-    actor: Actor, public_id: str, now: datetime, reason: str = "by_member", *, for_others: bool = False
-) -> BookingCard:
-    """Gives the time back to the others. Raises NotFound, or NotOpenToChange when it is over or was cancelled.
-
-    With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and `check_in`.
-    """
+async def _enter(candidate: Candidate, booking: BookingCard, rows: list[NewRow]) -> bool:
+    """All rows together with the claims, or none where somebody else was faster."""
+    wanted = candidate.claims(booking.period)
+    if len(wanted) == 1:
+        # One statement, because a booking is what a rush is made of: docs/performance.md.
+        return await insert_together(new_claim(wanted[0].resource, booking.period, BOOKING, booking.id), *rows)
     async with transaction():
-        booking = await _locked(actor, public_id, for_others)
-        check_changeable(booking.status, booking.period.ends_at, now)
-        await execute(
-            "UPDATE booking SET status = 'cancelled', reason = $2, sequence = sequence + 1, updated_at = $3"
-            " WHERE id = $1",
-            booking.id,
-            reason,
-            now,
-        )
-        await release(booking.id, "booking")
-        details = {"reason": reason} | for_whom(actor, booking.person)
-        await record("booking.cancelled", "booking", booking.id, actor, now, **details)
-        await emit("booking.cancelled", "booking", booking.id, now)
-        return await _again(booking)
+        await lock_resources(candidate.resource.claims)
+        return await claim_all(wanted, booking.id) and await insert_together(*rows)
 
 
 @retried
 async def move(
     actor: Actor, public_id: str, change: MoveBooking, now: datetime, *, for_others: bool = False
 ) -> BookingCard:
-    """Changes time, resource or note in one step: either all of it holds, or the booking stays as it was.
+    """Changes time, resource, guests or note in one step: either all of it holds, or the booking stays as it was.
 
-    Within the space the house rules stay those that it was booked under. Raises what `book` raises, and
-    NotOpenToChange.
+    Within the space the house rules stay those that it was booked under. What needs approval is asked for anew, and a
+    deadline to cancel that has passed stays passed. Raises what `book` raises, and NotOpenToChange.
     """
     async with transaction():
-        booking = await _locked(actor, public_id, for_others)
+        booking = await locked_booking(actor, public_id, for_others=for_others)
         check_changeable(booking.status, booking.period.ends_at, now)
         note = booking.note if change.note is None else checked_note(change.note)
         starts_at = change.starts_at or booking.period.starts_at
         ends_at = change.ends_at or booking.period.ends_at
         what = change.what or booking.resource.public_id
-        if (starts_at, ends_at) == (booking.period.starts_at, booking.period.ends_at) and (
-            what == booking.resource.public_id
-        ):
-            await execute("UPDATE booking SET note = $2, updated_at = $3 WHERE id = $1", booking.id, note, now)
-            return await _again(booking)
-        period = checked_period(starts_at, ends_at, now)
-        facts = await facts_for(what, period, booking.person, now, actor.language, for_booking=False)
+        await execute("UPDATE booking SET note = $2, updated_at = $3 WHERE id = $1", booking.id, note, now)
+        same_people = change.people in (None, booking.people) and change.guests is None
+        same_place = (starts_at, ends_at, what) == (
+            booking.period.starts_at,
+            booking.period.ends_at,
+            booking.resource.public_id,
+        )
+        if same_place and same_people:
+            return await again(booking)
+        guests = checked_guests(change.guests or ())
+        wish = Wish(
+            checked_period(starts_at, ends_at, now),
+            now,
+            people=change.people or booking.people,
+            guests=len(guests),
+            for_organisation=booking.organisation is not None,
+            by_staff=for_others and booking.person != actor.person,
+        )
+        facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
         if for_others:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-        decide(period, facts.hours, facts.space.name)
+        booker = await booker_of(booking.person, facts.operator, facts.rules.values(), now, but_for=booking.id)
         accepted = None
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
-        await lock_resources([booking.resource.id, facts.resource.id])
-        await release(booking.id, "booking")
-        resource = await claim_one(what, facts, period, booking.person, "booking", booking.id, now)
-        await execute(
-            "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, note = $6,"
-            " sequence = sequence + 1, updated_at = $7 WHERE id = $1",
-            booking.id,
-            resource.id,
-            facts.space.id,
-            period.starts_at,
-            period.ends_at,
-            note,
-            now,
-        )
+        await lock_resources([*booking.resource.claims, *facts.resource.claims])
+        taken = await _swap(booking, what, facts, wish, booker)
+        await _enter_move(booking, facts, wish, taken)
+        if change.guests is not None:
+            await execute("DELETE FROM booking_guest WHERE booking = $1", booking.id)
+            for row in new_guests(booking.id, guests, wish.period.ends_at):
+                await insert_together(row)
         if accepted:
             await insert_together(new_acceptance(booking.person, facts.space.id, accepted, now))
         await record(
@@ -236,62 +255,75 @@ async def move(
             actor,
             now,
             before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
-            after=[resource.public_id, period.starts_at, period.ends_at],
+            after=[taken.resource.public_id, wish.period.starts_at, wish.period.ends_at],
             **for_whom(actor, booking.person),
         )
         await emit("booking.moved", "booking", booking.id, now)
-        return await _again(booking)
+        return await again(booking)
 
 
-async def forget_commutes(actor: Actor, now: datetime) -> int:
-    """Takes out of all the actor's own bookings where he would have gone otherwise; out of how many."""
-    demand(actor, Action.MANAGE_OWN_ACCOUNT)
-    async with transaction():
-        cleared = await execute(
-            "UPDATE booking SET commute_to = NULL WHERE person = $1 AND commute_to IS NOT NULL", actor.person
-        )
-        await record("booking.commutes_forgotten", "person", actor.person, actor, now)
-    return cleared
+async def _swap(booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker) -> Candidate:
+    """Gives the old time back and claims the new one, which may overlap it."""
+    await give_back([booking.id], wish.now)
+    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person)
 
 
-@retried
-async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: bool = False) -> BookingCard:
-    """Notes that the person has arrived; saying it twice changes nothing. Raises as `check_check_in` does."""
-    async with transaction():
-        booking = await _locked(actor, public_id, for_others)
-        if booking.status is Status.CHECKED_IN:
-            return booking
-        check_check_in(booking.status, booking.period, booking.space.zone, now)
-        await execute("UPDATE booking SET status = 'checked_in', updated_at = $2 WHERE id = $1", booking.id, now)
-        await record("booking.checked_in", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
-        await emit("booking.checked_in", "booking", booking.id, now)
-        return await _again(booking)
+async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:
+    decision, passed = taken.decision, booking.cancel_until
+    cancel_until = passed if passed is not None and passed <= wish.now else decision.cancel_until
+    await execute(
+        "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, people = $6, status = $7,"
+        " cancel_until = $8, decide_by = $9, due_at = $10, no_show_at = $11, asked_at = NULL, coming_later_at = NULL,"
+        " sequence = sequence + 1, updated_at = $12 WHERE id = $1",
+        booking.id,
+        taken.resource.id,
+        facts.space.id,
+        wish.period.starts_at,
+        wish.period.ends_at,
+        max(wish.people, 1 + wish.guests),
+        decision.status,
+        cancel_until,
+        decision.decide_by,
+        decision.due_at,
+        decision.no_show_at,
+        wish.now,
+    )
+
+
+def checked_wish(
+    command: BookDesk, now: datetime, *, is_for_other: bool = False, for_organisation: bool = False
+) -> Wish:
+    """What is asked for, where it makes sense anywhere at all. Raises as `checked_period` and `checked_guests` do."""
+    return Wish(
+        checked_period(command.starts_at, command.ends_at, now),
+        now,
+        people=command.people,
+        guests=len(checked_guests(command.guests)),
+        for_organisation=for_organisation,
+        by_staff=is_for_other,
+    )
+
+
+async def organisation_for(actor: Actor, command: BookDesk) -> OrganisationCard | None:
+    """The organisation that the actor books for: as its responsible person, or as its operator's front desk.
+
+    Raises NotFound for any other.
+    """
+    if command.organisation is None:
+        return None
+    found = await organisation_named(command.organisation)
+    if found is None or not (
+        found.responsible == actor.person or actor.may(Action.BOOK_FOR_OTHERS, operator=found.operator)
+    ):
+        raise NotFound
+    return found
+
+
+async def lock_person(person: int) -> None:
+    """Until the transaction ends nobody else counts and adds to this person's bookings."""
+    await execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
 
 
 def checked_phone(guest_phone: str) -> str | None:
     """The guest's number for the day, None without one. Raises PhoneUnusable."""
     return usable_phone(guest_phone, "guest_phone") if guest_phone.strip() else None
-
-
-async def _locked(actor: Actor, public_id: str, for_others: bool) -> BookingCard:
-    """The booking, which nobody else changes until the transaction ends: the actor's own, or one at its spaces."""
-    row = await fetch_row(
-        "SELECT b.id, b.person, b.space, s.operator FROM booking b JOIN space s ON s.id = b.space"
-        " WHERE b.public_id = $1 FOR UPDATE OF b",
-        public_id,
-    )
-    if row is not None and (
-        row["person"] == actor.person
-        or (for_others and actor.may(Action.BOOK_FOR_OTHERS, operator=row["operator"], space=row["space"]))
-    ):
-        booking = await booking_by_id(row["id"])
-        assert booking is not None, "its row is locked"
-        return booking
-    raise NotFound
-
-
-async def _again(booking: BookingCard) -> BookingCard:
-    """The booking as it is now."""
-    changed = await booking_by_id(booking.id)
-    assert changed is not None, "bookings are never deleted"
-    return changed

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.bookings.tables import Booking, DeskHold
+from app.bookings.tables import Booking, BookingGuest, DeskHold, Series, Waiting
 
 APP_CONFIG = AppConfig(
     app_name="bookings",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[Booking, DeskHold],
+    table_classes=[Booking, BookingGuest, DeskHold, Series, Waiting],
     migration_dependencies=["app.inventory.piccolo_app"],
 )

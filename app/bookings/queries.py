@@ -1,16 +1,13 @@
-"""Reads of bookings: the facts that a booking is decided on, and bookings as people see them."""
+"""Reads of bookings as people see them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, TypedDict
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from app.bookings.rules import AnyOf, HouseRulesState, Purpose, Status, comfort
-from app.inventory.queries import SpaceClock, hours_from, that_fit
-from app.inventory.rules import Hours, Kind
+from app.bookings.rules import Purpose, Status
+from app.inventory.rules import Kind
 from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.platform.database import fetch, fetch_row, fetch_value
@@ -26,6 +23,13 @@ class BookedResource:
     name: str
     capacity: int
     features: tuple[str, ...]
+    rules: int = 0
+    parts: tuple[int, ...] = ()
+
+    @property
+    def claims(self) -> tuple[int, ...]:
+        """The keys of all that is taken with it: itself and its parts."""
+        return (self.id, *self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,11 @@ class BookedSpace:
 
 @dataclass(frozen=True, slots=True)
 class BookingCard:
-    """A booking as its owner sees it. Those that were made in one act share a `group`."""
+    """A booking as its owner sees it.
+
+    Those that were made in one act share a `group`. `organisation` is the name of whom it is for, `series` the public
+    id of the series and `series_slot` the start that its rule gives it. The rest as in tables.Booking.
+    """
 
     id: int
     public_id: str
@@ -76,6 +84,21 @@ class BookingCard:
     created_at: datetime
     updated_at: datetime
     group: str | None = None
+    people: int = 1
+    organisation: str | None = None
+    series: str | None = None
+    series_slot: datetime | None = None
+    cancel_until: datetime | None = None
+    decide_by: datetime | None = None
+    answer: str = ""
+    due_at: datetime | None = None
+    no_show_at: datetime | None = None
+    asked_at: datetime | None = None
+    coming_later_at: datetime | None = None
+    checked_in_at: datetime | None = None
+    left_at: datetime | None = None
+    is_late: bool = False
+    is_taken_over: bool = False
 
     @property
     def starts_at(self) -> datetime:
@@ -87,28 +110,19 @@ class BookingCard:
         """The end on the space's clock."""
         return self.period.ends_at.astimezone(self.space.zone)
 
+    def is_late_at(self, now: datetime) -> bool:
+        """Whether it is too late to give it back as if it had never been."""
+        return self.status is Status.CONFIRMED and self.cancel_until is not None and self.cancel_until <= now
+
     @property
     def ical_uid(self) -> str:
         """One for its whole life, in every feed and mail."""
         return f"{self.public_id}@nahwerk"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a booking of one resource is decided on."""
-
-    resource: BookedResource
-    space: BookedSpace
-    operator: int
-    hours: Hours
-    house_rules: HouseRulesState
-    usual_commute: str | None
-    next_booking: int
-
-
 BOOKED_PLACE = """
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-           r.capacity, r.features,
+           r.capacity, r.features, coalesce(r.rules, 0) AS rules, r.parts,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
            o.name AS operator_name
 """
@@ -117,12 +131,16 @@ BOOKED_PLACE = """
 _BOOKING = f"""
     SELECT b.id, b.public_id, b.person, b.status, b.reason, b.starts_at, b.ends_at, b.note, b.paid_by,
            b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
-           b.created_at, b.updated_at, b.group_id,
+           b.created_at, b.updated_at, b.group_id, b.people, b.series_slot, b.cancel_until, b.decide_by, b.answer,
+           b.due_at, b.no_show_at, b.asked_at, b.coming_later_at, b.checked_in_at, b.left_at, b.is_late,
+           b.taken_over_by, og.name AS organisation_name, se.public_id AS series_public_id,
            {BOOKED_PLACE}
       FROM booking b
       JOIN resource r ON r.id = b.resource
       JOIN space s ON s.id = b.space
       JOIN operator o ON o.id = s.operator
+      LEFT JOIN organisation og ON og.id = b.organisation
+      LEFT JOIN series se ON se.id = b.series
 """  # noqa: S608
 
 
@@ -147,6 +165,16 @@ async def booking_named(public_id: str) -> BookingCard | None:
     """The booking with this id, whosever it is: for who has proved in another way to be allowed to see it."""
     row = await fetch_row(f"{_BOOKING} WHERE b.public_id = $1", public_id)
     return _booking(row) if row else None
+
+
+async def guests_of(bookings: Sequence[int]) -> Mapping[int, list[str]]:
+    """The names of the guests by booking; bookings without any are left out."""
+    rows = await fetch(
+        "SELECT booking, array_agg(name ORDER BY position) AS names FROM booking_guest"
+        " WHERE booking = ANY($1::bigint[]) GROUP BY booking",
+        list(bookings),
+    )
+    return {row["booking"]: row["names"] for row in rows}
 
 
 async def bookings_by_id(bookings: Sequence[int]) -> list[BookingCard]:
@@ -206,111 +234,6 @@ async def has_been_there(person: int, space: int, now: datetime) -> bool:
     return found
 
 
-_FACTS = """
-    SELECT {next_booking} AS next_booking,
-           r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-           r.capacity, r.features,
-           s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
-           s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
-           (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
-           (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
-           (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
-           (SELECT json_agg(h) FROM (
-               SELECT weekday, NULL AS day, opens, closes, '' AS reason_de, '' AS reason_en
-                 FROM weekly_hours WHERE space = s.id
-               UNION ALL
-               SELECT NULL, day::text, opens, closes, reason_de, reason_en
-                 FROM hours_exception
-                WHERE space = s.id AND day BETWEEN $3::timestamptz::date - 1 AND $4::timestamptz::date + 1
-           ) h)::text AS hours
-      FROM resource r
-      JOIN space s ON s.id = r.space
-      JOIN operator o ON o.id = s.operator
-     WHERE {which} AND r.retired_at IS NULL AND s.retired_at IS NULL AND o.retired_at IS NULL AND s.published_at <= $2
-"""
-_NEXT_BOOKING = "nextval('booking_id_seq')"
-_ONE = "r.public_id = $1 AND $5::text IS NULL"
-_ANY = (
-    "r.id = (SELECT id FROM resource WHERE space = s.id AND kind = $5 AND retired_at IS NULL LIMIT 1) AND s.slug = $1"
-)
-_FACTS_SQL = {
-    (any_of, for_booking): _FACTS.format(
-        next_booking=_NEXT_BOOKING if for_booking else "0", which=_ANY if any_of else _ONE
-    )
-    for any_of in (False, True)
-    for for_booking in (False, True)
-}
-
-
-class _HoursRow(TypedDict):
-    """One row of the facts' hours."""
-
-    weekday: int | None
-    day: date | None
-    opens: int | None
-    closes: int | None
-    reason_de: str
-    reason_en: str
-
-
-_hours_rows = msgspec.json.Decoder(list[_HoursRow])
-
-
-async def facts_of(
-    what: str | AnyOf, period: Period, person: int | None, now: datetime, *, language: str, for_booking: bool
-) -> Facts | None:
-    """The facts for booking this resource then for this person, in one query; None where nobody can book it.
-
-    Somebody who is not known yet (None) has accepted no house rules.
-
-    For AnyOf the resource is merely the first of its kind there. For a booking its key is drawn in the same round trip.
-    """
-    any_of = isinstance(what, AnyOf)
-    row = await fetch_row(
-        _FACTS_SQL[any_of, for_booking],
-        what.space if isinstance(what, AnyOf) else what,
-        now,
-        period.starts_at,
-        period.ends_at,
-        what.kind if isinstance(what, AnyOf) else None,
-        person,
-    )
-    if row is None:
-        return None
-    space = space_from(row)
-    clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
-    first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
-    hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
-    house_rules = HouseRulesState(row["house_rules"] or 0, row["house_rules_accepted"] or 0)
-    return Facts(
-        resource_from(row), space, row["operator_id"], hours, house_rules, row["usual_commute"], row["next_booking"]
-    )
-
-
-async def free_resources(space: int, kind: Kind, period: Period, words: Collection[str] = ()) -> list[BookedResource]:
-    """What of the kind is free there during the whole period and fits these words, the best first."""
-    fitting, values = that_fit(words, 5)
-    rows = await fetch(
-        f"""
-        SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
-               r.capacity, r.features
-          FROM resource r
-          LEFT JOIN LATERAL (
-               SELECT ends_at FROM claim
-                WHERE resource = r.id AND starts_at < $4 ORDER BY starts_at DESC LIMIT 1
-          ) c ON true
-         WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL AND (c.ends_at IS NULL OR c.ends_at <= $3){fitting}
-         ORDER BY r.position, r.id
-        """,  # noqa: S608
-        space,
-        kind,
-        period.starts_at,
-        period.ends_at,
-        *values,
-    )
-    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
-
-
 def resource_from(row: Mapping[str, Any]) -> BookedResource:
     """The resource of a row that names its columns as `_BOOKING` does."""
     return BookedResource(
@@ -320,6 +243,8 @@ def resource_from(row: Mapping[str, Any]) -> BookedResource:
         row["resource_name"],
         row["capacity"],
         tuple(row["features"]),
+        row["rules"],
+        tuple(row["parts"]),
     )
 
 
@@ -360,4 +285,19 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         group=row["group_id"],
+        people=row["people"],
+        organisation=row["organisation_name"],
+        series=row["series_public_id"],
+        series_slot=row["series_slot"],
+        cancel_until=row["cancel_until"],
+        decide_by=row["decide_by"],
+        answer=row["answer"],
+        due_at=row["due_at"],
+        no_show_at=row["no_show_at"],
+        asked_at=row["asked_at"],
+        coming_later_at=row["coming_later_at"],
+        checked_in_at=row["checked_in_at"],
+        left_at=row["left_at"],
+        is_late=row["is_late"],
+        is_taken_over=row["taken_over_by"] is not None,
     )

@@ -8,7 +8,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.inventory.rules import Hours, Kind
-from app.kernel.money import FREE, Money
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, Conflict, Refusal, marked
 from app.kernel.wall_time import local_day
@@ -20,6 +19,8 @@ BOOKABLE_AHEAD = timedelta(days=400)
 CHECK_IN_OPENS = timedelta(minutes=15)
 CODES_SHOWN_BEFORE = timedelta(hours=24)
 LONGEST_NOTE = 500
+MOST_GUESTS = 100
+LONGEST_GUEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,17 @@ class HeldForSomebodyOthersFree(AlreadyTaken):
     text = marked("{name} ist bis {until} für jemand anderen vorgemerkt. Frei sind noch: {others}.")
 
 
+class Blocked(AlreadyTaken):
+    """The operator has closed it then."""
+
+    code = "blocked"
+    text = marked("{name} ist in dieser Zeit gesperrt: {reason}.")
+
+
+class BlockedOthersFree(Blocked):
+    text = marked("{name} ist in dieser Zeit gesperrt: {reason}. Frei sind noch: {others}.")
+
+
 class NothingFree(Conflict):
     code = "nothing_free"
     text = marked("{space} ist in dieser Zeit ausgebucht.")
@@ -132,6 +144,11 @@ class CheckInNotOpen(Refusal):
 class NoteTooLong(BadInput):
     code = "note_too_long"
     text = marked("Die Notiz hat mehr als {most} Zeichen.")
+
+
+class GuestsUnusable(BadInput):
+    code = "guests_unusable"
+    text = marked("Möglich sind {most} Gäste, je Name höchstens {longest} Zeichen.")
 
 
 class Purpose(StrEnum):
@@ -185,14 +202,6 @@ class HouseRulesState:
         return self.edition
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a booking costs and what pays for it. Until memberships exist every booking is free of charge."""
-
-    price: Money
-    paid_by: str
-
-
 def checked_period(starts_at: datetime, ends_at: datetime, now: datetime) -> Period:
     """The period that somebody asks for, where it can be booked anywhere at all.
 
@@ -226,18 +235,21 @@ def check_open(period: Period, hours: Hours, space: str) -> None:
     raise OutsideOpeningHours(space=space, day=day, hours=openings)
 
 
-def decide(period: Period, hours: Hours, space: str) -> Decision:
-    """Whether the space can be booked in this period and what it costs; raises the refusal that stands in the way."""
-    check_open(period, hours, space)
-    return Decision(price=FREE, paid_by="free")
-
-
 def checked_note(note: str) -> str:
     """The note without blanks around it and without control characters but line ends. Raises NoteTooLong."""
     clean = "".join(c for c in note.replace("\r\n", "\n").strip() if c == "\n" or c.isprintable())
     if len(clean) > LONGEST_NOTE:
         raise NoteTooLong(field="note", most=LONGEST_NOTE)
     return clean
+
+
+def checked_guests(guests: tuple[str, ...]) -> tuple[str, ...]:
+    """The guests' names with single blanks; lines without a name are left out. Raises GuestsUnusable."""
+    names = [" ".join("".join(c if c.isprintable() else " " for c in guest).split()) for guest in guests]
+    names = [name for name in names if name]
+    if len(names) > MOST_GUESTS or any(len(name) > LONGEST_GUEST for name in names):
+        raise GuestsUnusable(field="guests", most=MOST_GUESTS, longest=LONGEST_GUEST)
+    return tuple(names)
 
 
 def check_changeable(status: Status, ends_at: datetime, now: datetime) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from app.bookings.availability import count_bookable
 from app.bookings.rules import DAY_PARTS, DayPart, window_at
 from app.inventory.needs import OF_TIME
 from app.inventory.on_site import on_site_of
-from app.inventory.queries import Count, SpaceClock, SpaceWindow, count_free, hours_of, totals
+from app.inventory.queries import Count, SpaceClock, SpaceWindow, hours_of, totals
 from app.inventory.rules import Hours, Kind, wall_instant
 from app.inventory.staffing import OnSite, time_fits
 from app.kernel.periods import Period
@@ -111,12 +112,14 @@ class Found:
         return sum(found.count.free for found in self.spaces)
 
 
-async def search_spaces(search: Search, today: date, now: datetime, language: str) -> Found:
-    """Looks for spaces within the radius. Free counts what could be booked now for the whole time shown.
+async def search_spaces(
+    search: Search, today: date, now: datetime, language: str, *, person: int | None = None
+) -> Found:
+    """Looks for spaces within the radius. Free counts what this person could book now for the whole time shown.
 
     What is wanted leaves out spaces, and of those that stay the resources that don't fit; what must hold during the
-    time leaves out days. The list is ordered by distance alone. Five queries, however many spaces and bookings there
-    are.
+    time leaves out days. The list is ordered by distance alone. Six queries, however many spaces and bookings there
+    are, and two more where rules ask who it is.
     """
     words = frozenset(search.features)
     everywhere = [space for space in await published_spaces(now) if space_fits(words, space.features, space.measures)]
@@ -139,7 +142,8 @@ async def search_spaces(search: Search, today: date, now: datetime, language: st
             period = search.wanted.at(hours[space.id], now, day)
             if period is not None and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
-    counts = dict(zip(windows, await count_free(list(windows.values()), search.kind, words), strict=True))
+    bookable = await count_bookable(list(windows.values()), search.kind, hours, now, person=person, words=words)
+    counts = dict(zip(windows, bookable, strict=True))
     if not words.isdisjoint(OF_TIME):
         everywhere = [space for space in everywhere if (space.id, search.wanted.day) in windows]
 
@@ -197,10 +201,18 @@ class NextFree:
 
 
 async def next_free_day(
-    space: int, hours: Hours, wanted: Wanted, kind: Kind, now: datetime, words: Collection[str] = ()
+    space: int,
+    hours: Hours,
+    wanted: Wanted,
+    kind: Kind,
+    now: datetime,
+    words: Collection[str] = (),
+    *,
+    person: int | None = None,
 ) -> NextFree | None:
     """Looks at the two weeks after the wanted day; `hours` must reach that far. Counts what fits the words."""
     days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
     windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
-    counts = await count_free([SpaceWindow(space, period) for period in windows.values()], kind, words)
+    days_windows = [SpaceWindow(space, period) for period in windows.values()]
+    counts = await count_bookable(days_windows, kind, {space: hours}, now, person=person, words=words)
     return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

@@ -1,44 +1,67 @@
 """How a resource's time is taken: what is tried, what makes way, and what is said when nothing is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bookings.decision import Booker, Decision, Wish, claimed_period, decide, refusals
+from app.bookings.facts import Facts, facts_of, free_resources
 from app.bookings.held import held_until
 from app.bookings.lapsing import clear_the_way
-from app.bookings.queries import (
-    BookedResource,
-    BookingCard,
-    Facts,
-    facts_of,
-    free_resources,
-)
+from app.bookings.queries import BookedResource
 from app.bookings.rules import (
     AlreadyTaken,
     AlreadyTakenOthersFree,
     AnyOf,
-    Decision,
+    Blocked,
+    BlockedOthersFree,
     HeldForSomebody,
     HeldForSomebodyOthersFree,
     NothingFree,
     NothingFreeThatFits,
-    Purpose,
-    Status,
-    default_purpose,
 )
-from app.identity.audit import new_entry
-from app.identity.rules import Actor
+from app.inventory.blockers import blocked_because
+from app.inventory.booking_rules import BookingRules
 from app.inventory.needs import asks_of_resources
-from app.inventory.operations import claim
+from app.inventory.operations import BOOKING, BUFFER, TimeWanted, claim_all, lock_resources
 from app.inventory.rules import label
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
-from app.platform.new_rows import NewRow
-from app.platform.outbox import new_event
-from app.platform.random_ids import new_public_id
 
 _MOST_OTHERS = 5
 TRIES = 2
 """Holds that are over and stand in the way are ended; then it is tried once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resource that may be had, and what its booking would be."""
+
+    resource: BookedResource
+    decision: Decision
+
+    def claims(self, period: Period, reason: str = BOOKING) -> list[TimeWanted]:
+        """All time that has to be held for it."""
+        return claims_of(self.resource, period, self.decision.rules, reason)
+
+
+def claims_of(resource: BookedResource, period: Period, rules: BookingRules, reason: str = BOOKING) -> list[TimeWanted]:
+    """The time of a resource and its parts, and what is kept free around it.
+
+    What is merely held for somebody has one reason for all of it; it changes hands as a whole.
+    """
+    beside = BUFFER if reason == BOOKING else reason
+    kept = claimed_period(period, rules)
+    around = [
+        Period(start, end)
+        for start, end in ((kept.starts_at, period.starts_at), (period.ends_at, kept.ends_at))
+        if start < end
+    ]
+    return [
+        TimeWanted(claimed, time, why)
+        for claimed in resource.claims
+        for time, why in [(period, reason), *((time, beside) for time in around)]
+    ]
 
 
 async def facts_for(
@@ -51,24 +74,42 @@ async def facts_for(
     return facts
 
 
-async def wanted_resources(what: str | AnyOf, facts: Facts, period: Period) -> list[BookedResource]:
-    """What is to be tried, in this order."""
+async def candidates(what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker) -> list[Candidate]:
+    """What is to be tried, in this order. Raises the refusal of the rules where they leave nothing."""
     if isinstance(what, AnyOf):
-        return await free_resources(facts.space.id, what.kind, period, what.features)
-    return [facts.resource]
+        return allowed(await free_resources(facts.space.id, what.kind, wish.period, what.features), facts, wish, booker)
+    return [Candidate(facts.resource, decide(wish, facts.place(facts.resource), booker))]
+
+
+def allowed(free: Sequence[BookedResource], facts: Facts, wish: Wish, booker: Booker) -> list[Candidate]:
+    """Those that the rules let be booked. Raises their refusal where they let none; nothing is free by itself."""
+    refused: Refusal | None = None
+    found = []
+    for resource in free:
+        try:
+            found.append(Candidate(resource, decide(wish, facts.place(resource), booker)))
+        except Refusal as refusal:
+            refused = refused or refusal
+    if not found:
+        refused = refused or next(refusals(wish, facts.place(facts.resource), booker), None)
+    if refused is not None and not found:
+        raise refused
+    return found
 
 
 async def claim_one(
-    what: str | AnyOf, facts: Facts, period: Period, person: int | None, reason: str, holder: int, now: datetime
-) -> BookedResource:
+    what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker, reason: str, holder: int, person: int | None
+) -> Candidate:
     """Claims the wanted resource, or the best one that nobody else gets first. Raises as `nothing_left` says."""
     for _ in range(TRIES):
-        for resource in await wanted_resources(what, facts, period):
-            if await claim(resource.id, period, reason, holder):
-                return resource
-        if not await clear_the_way(facts.space.id, period, person, now):
+        found = await candidates(what, facts, wish, booker)
+        await lock_resources([claimed for candidate in found for claimed in candidate.resource.claims])
+        for candidate in found:
+            if await claim_all(candidate.claims(wish.period, reason), holder):
+                return candidate
+        if not await clear_the_way(facts.space.id, wish.period, person, wish.now):
             break
-    raise await nothing_left(what, facts, period, now)
+    raise await nothing_left(what, facts, wish.period, wish.now)
 
 
 async def nothing_left(what: str | AnyOf, facts: Facts, period: Period, now: datetime) -> Refusal:
@@ -90,93 +131,22 @@ def nothing_free(what: AnyOf, facts: Facts) -> NothingFree:
 
 
 async def already_taken(facts: Facts, period: Period, free: list[BookedResource], now: datetime) -> AlreadyTaken:
+    """That the resource is taken, blocked or held, and which others are free."""
     resource = facts.resource
     others = [other for other in free if other.id != resource.id][:_MOST_OTHERS]
-    until = await held_until(resource.id, period, now)
-    if until is None:
-        refusal = AlreadyTakenOthersFree if others else AlreadyTaken
-    else:
+    reason = await blocked_because(resource.claims, period, facts.language)
+    until = None if reason else await held_until(resource.id, period, now)
+    refusal: type[AlreadyTaken]
+    if reason:
+        refusal = BlockedOthersFree if others else Blocked
+    elif until:
         refusal = HeldForSomebodyOthersFree if others else HeldForSomebody
+    else:
+        refusal = AlreadyTakenOthersFree if others else AlreadyTaken
     return refusal(
         name=label(resource.kind, resource.name),
         others=tuple(other.name for other in others),
         alternatives=[(other.public_id, other.name) for other in others],
+        reason=reason,
         until=until.astimezone(facts.space.zone).time() if until else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A booking but for its resource and person."""
-
-    facts: Facts
-    period: Period
-    decision: Decision
-    note: str
-    purpose: Purpose | None
-    commute_to: str | None
-    guest_phone: str | None
-
-    def booking(self, resource: BookedResource, person: int, now: datetime, *, made_by: int | None) -> BookingCard:
-        """The booking of this resource. Where nothing was said of the commute, it is the person's usual one."""
-        return BookingCard(
-            id=self.facts.next_booking,
-            public_id=new_public_id(),
-            person=person,
-            status=Status.CONFIRMED,
-            reason=None,
-            resource=resource,
-            space=self.facts.space,
-            period=self.period,
-            note=self.note,
-            paid_by=self.decision.paid_by,
-            price=self.decision.price,
-            sequence=0,
-            purpose=self.purpose or default_purpose(resource.kind, resource.capacity),
-            commute_to=self.facts.usual_commute if self.commute_to is None else self.commute_to or None,
-            guest_phone=self.guest_phone,
-            made_by=made_by,
-            created_at=now,
-            updated_at=now,
-        )
-
-
-def booking_rows(booking: BookingCard, actor: Actor, now: datetime) -> tuple[NewRow, NewRow, NewRow]:
-    """The booking, its entry in the audit trail and its event."""
-    return (
-        _new_booking(booking),
-        new_entry("booking.made", "booking", booking.id, actor, now, **for_whom(actor, booking.person)),
-        new_event("booking.confirmed", "booking", booking.id, now),
-    )
-
-
-def for_whom(actor: Actor, person: int) -> dict[str, object]:
-    """What the audit trail says beside who acted, where that was somebody else."""
-    return {} if person == actor.person else {"whom": person}
-
-
-def _new_booking(booking: BookingCard) -> NewRow:
-    return NewRow(
-        "booking",
-        {
-            "id": booking.id,
-            "public_id": booking.public_id,
-            "resource": booking.resource.id,
-            "space": booking.space.id,
-            "person": booking.person,
-            "status": booking.status,
-            "starts_at": booking.period.starts_at,
-            "ends_at": booking.period.ends_at,
-            "note": booking.note,
-            "paid_by": booking.paid_by,
-            "price_amount": booking.price.amount,
-            "price_currency": booking.price.currency,
-            "sequence": booking.sequence,
-            "purpose": booking.purpose,
-            "commute_to": booking.commute_to,
-            "guest_phone": booking.guest_phone,
-            "made_by": booking.made_by,
-            "created_at": booking.created_at,
-            "updated_at": booking.updated_at,
-        },
     )

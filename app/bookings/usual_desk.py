@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from app.bookings.facts import free_resources
 from app.bookings.habits import DAYS_OFFERED, HABIT_SEEN_FOR, Habit, Visit, habit_of, next_day, on_day
-from app.bookings.queries import BookedResource, BookingCard, BookingFilter, bookings_of, free_resources
+from app.bookings.queries import BookedResource, BookingCard, BookingFilter, bookings_of
 from app.bookings.rules import HOLDING, Status
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind

@@ -1,10 +1,26 @@
 """Holding and giving back a resource's time. Other capabilities write claims only through these."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from app.kernel.periods import Period
-from app.platform.database import execute, fetch
+from app.platform.database import execute, fetch, fetch_value, transaction
 from app.platform.new_rows import NewRow, insert_together
+
+BOOKING: Final = "booking"
+BUFFER: Final = "buffer"
+BOOKED: Final = (BOOKING, BUFFER)
+"""The reasons of a booking's claims: its own time, and what is kept free around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWanted:
+    """A resource's time that shall be held for a reason."""
+
+    resource: int
+    period: Period
+    reason: str
 
 
 async def lock_resources(resources: Sequence[int]) -> None:
@@ -34,32 +50,77 @@ def new_claim(resource: int, period: Period, reason: str, holder: int) -> NewRow
     )
 
 
-async def claim(resource: int, period: Period, reason: str, holder: int) -> bool:
-    """Inserts such a claim; False where it yielded."""
-    return await insert_together(new_claim(resource, period, reason, holder))
+async def claim_all(wanted: Sequence[TimeWanted], holder: int) -> bool:
+    """Holds all of these for the holder, or none and answers False where somebody else holds any of it.
+
+    Lock the resources before (`lock_resources`) where there are several.
+    """
+    if len(wanted) == 1:
+        return await insert_together(new_claim(wanted[0].resource, wanted[0].period, wanted[0].reason, holder))
+    try:
+        async with transaction():
+            claimed: int = await fetch_value(_CLAIM_ALL, *_columns(wanted), holder)
+            if claimed < len(wanted):
+                raise _SomeAreTaken
+    except _SomeAreTaken:
+        return False
+    return True
 
 
-async def release(holder: int, reason: str) -> int:
-    """Gives back all that the holder holds for this reason; how many claims there were."""
-    return await execute("DELETE FROM claim WHERE holder = $1 AND reason = $2", holder, reason)
+class _SomeAreTaken(Exception):
+    """Rolls back to before the claims."""
 
 
-async def release_each(holders: Sequence[int], reason: str) -> int:
+_CLAIM_ALL = """
+    WITH made AS (
+        INSERT INTO claim (resource, starts_at, ends_at, reason, holder)
+        SELECT resource, starts_at, ends_at, reason, $5
+          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[])
+               AS wanted (resource, starts_at, ends_at, reason)
+         ORDER BY resource, starts_at
+        ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING
+        RETURNING 1
+    )
+    SELECT count(*) FROM made
+"""
+
+
+def _columns(wanted: Sequence[TimeWanted]) -> tuple[list[object], list[object], list[object], list[object]]:
+    return (
+        [one.resource for one in wanted],
+        [one.period.starts_at for one in wanted],
+        [one.period.ends_at for one in wanted],
+        [one.reason for one in wanted],
+    )
+
+
+async def release(holder: int, *reasons: str) -> int:
+    """Gives back all that the holder holds for these reasons; how many claims there were."""
+    return await release_each([holder], *reasons)
+
+
+async def release_each(holders: Sequence[int], *reasons: str) -> int:
     """The same for several holders at once."""
-    return await execute("DELETE FROM claim WHERE holder = ANY($1::bigint[]) AND reason = $2", list(holders), reason)
+    return await execute(
+        "DELETE FROM claim WHERE holder = ANY($1::bigint[]) AND reason = ANY($2)", list(holders), list(reasons)
+    )
 
 
-async def hand_over(holder: int, reason: str, to_holder: int, to_reason: str) -> bool:
-    """Makes the holder's claim another one's; False where there is none any more.
+async def hand_over(holder: int, reason: str, booking: int, period: Period) -> bool:
+    """Makes what the holder holds a booking's, whose time is the period; False where nothing is held any more.
 
-    The row itself changes hands, so that the time is never free in between.
+    The rows themselves change hands, so that the time is never free in between.
     """
     return bool(
         await execute(
-            "UPDATE claim SET holder = $3, reason = $4 WHERE holder = $1 AND reason = $2",
+            "UPDATE claim SET holder = $3, reason = CASE WHEN (starts_at, ends_at) = ($4, $5) THEN $6 ELSE $7 END"
+            " WHERE holder = $1 AND reason = $2",
             holder,
             reason,
-            to_holder,
-            to_reason,
+            booking,
+            period.starts_at,
+            period.ends_at,
+            BOOKING,
+            BUFFER,
         )
     )

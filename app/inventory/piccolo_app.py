@@ -5,6 +5,8 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.inventory.tables import (
+    Blocker,
+    BookingRules,
     Claim,
     FloorPlan,
     HoursException,
@@ -20,6 +22,8 @@ APP_CONFIG = AppConfig(
     app_name="inventory",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        Blocker,
+        BookingRules,
         Claim,
         FloorPlan,
         HoursException,

@@ -50,6 +50,8 @@ class ResourceCard:
     measures: Measures
     floor_plan: int | None
     placement: Placement | None
+    rules: int = 0
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date
 
 _RESOURCE = (
     "id, public_id, space, kind, name, position, capacity, features, lacking, internet_mbit, internet_measured_on,"
-    " door_width_cm, threshold_cm, floor_plan, placement::text AS placement"
+    " door_width_cm, threshold_cm, floor_plan, placement::text AS placement, coalesce(rules, 0) AS rules, parts"
 )
 
 
@@ -107,7 +109,7 @@ async def resources_of(space: int, kind: Kind | None = None) -> list[ResourceCar
     """The space's resources that are in use, in their order."""
     rows = await fetch(
         f"SELECT {_RESOURCE} FROM resource"  # noqa: S608
-        " WHERE space = $1 AND retired_at IS NULL AND ($2::text IS NULL OR kind = $2)"
+        " WHERE space = $1 AND retired_at IS NULL AND ($2::text IS NULL OR kind = $2) AND kind <> 'equipment'"
         " ORDER BY array_position(ARRAY['desk', 'room', 'booth', 'parking'], kind), position, id",
         space,
         kind,
@@ -118,7 +120,7 @@ async def resources_of(space: int, kind: Kind | None = None) -> list[ResourceCar
 async def resource_by_public_id(public_id: str) -> ResourceCard | None:
     """The resource in use with this public id."""
     row = await fetch_row(
-        f"SELECT {_RESOURCE} FROM resource WHERE public_id = $1 AND retired_at IS NULL",  # noqa: S608
+        f"SELECT {_RESOURCE} FROM resource WHERE public_id = $1 AND retired_at IS NULL AND kind <> 'equipment'",  # noqa: S608
         public_id,
     )
     return _card(row) if row else None
@@ -164,41 +166,63 @@ async def floor_plans_of(space: int, language: str = "de") -> list[FloorPlanCard
     ]
 
 
-async def taken_periods(resources: Sequence[int], window: Period) -> Mapping[int, list[Period]]:
-    """What holds each resource's time within the window, in order and not cut at its ends.
+async def taken_periods(
+    resources: Sequence[int], window: Period, *, but_for: int | None = None
+) -> Mapping[int, list[Period]]:
+    """What keeps each resource from being booked within the window, in order and not cut at its ends.
 
-    Claims of one resource never overlap, so at most one that starts before the window reaches into it.
+    That is what holds its own time and that of its parts, together with the time that its next booking would have to
+    keep free beside it; the claims of the booking `but_for` do not count. Claims of one resource never overlap, so at
+    most one that starts before the window reaches into it.
     """
     rows = await fetch(
         """
-        SELECT r.id AS resource, c.starts_at, c.ends_at
-          FROM unnest($1::bigint[]) AS r (id)
+        SELECT r.id AS resource, c.starts_at - b.after AS starts_at, c.ends_at + b.before AS ends_at
+          FROM resource r
+          LEFT JOIN booking_rules q ON q.id = r.rules
          CROSS JOIN LATERAL (
-               (SELECT starts_at, ends_at FROM claim
-                 WHERE resource = r.id AND starts_at < $2 ORDER BY starts_at DESC LIMIT 1)
+               SELECT make_interval(mins => coalesce(q.buffer_before, 0)) AS before,
+                      make_interval(mins => coalesce(q.buffer_after, 0)) AS after
+         ) b
+         CROSS JOIN LATERAL unnest(r.id || r.parts) AS f (id)
+         CROSS JOIN LATERAL (
+               (SELECT starts_at, ends_at, holder, reason FROM claim
+                 WHERE resource = f.id AND starts_at < $2::timestamptz ORDER BY starts_at DESC LIMIT 1)
                UNION ALL
-               SELECT starts_at, ends_at FROM claim
-                WHERE resource = r.id AND starts_at >= $2 AND starts_at < $3
+               SELECT starts_at, ends_at, holder, reason FROM claim
+                WHERE resource = f.id AND starts_at >= $2 AND starts_at < $3::timestamptz + b.after
          ) AS c
-         WHERE c.ends_at > $2
+         WHERE r.id = ANY($1::bigint[]) AND c.ends_at > $2::timestamptz - b.before
+           AND (c.holder = $4 AND c.reason IN ('booking', 'buffer')) IS NOT TRUE
          ORDER BY r.id, c.starts_at
         """,
-        resources,
+        list(resources),
         window.starts_at,
         window.ends_at,
+        but_for,
     )
     taken: dict[int, list[Period]] = {resource: [] for resource in resources}
     for row in rows:
-        taken[row["resource"]].append(Period(row["starts_at"], row["ends_at"]))
+        periods = taken[row["resource"]]
+        period = Period(row["starts_at"], row["ends_at"])
+        if periods and period.starts_at < periods[-1].ends_at:
+            periods[-1] = Period(periods[-1].starts_at, max(periods[-1].ends_at, period.ends_at))
+        else:
+            periods.append(period)
     return taken
 
 
 @dataclass(frozen=True, slots=True)
 class SpaceWindow:
-    """A window of time at one space."""
+    """A window of time at one space, for those of its resources that obey these rules (0 is none) or for all.
+
+    Where the rules forbid it (`bookable`), nothing is free.
+    """
 
     space: int
     period: Period
+    rules: int | None = None
+    bookable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +258,22 @@ async def count_free(windows: Sequence[SpaceWindow], kind: Kind, words: Collecti
     """
     if not windows:
         return []
-    fitting, values = that_fit(words, 5)
+    fitting, values = that_fit(words, 7)
     rows = await fetch(
         f"""
         SELECT w.i, count(r.id) AS total,
-               count(r.id) FILTER (WHERE c.ends_at IS NULL OR c.ends_at <= w.starts_at) AS free
-          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[])
-               WITH ORDINALITY AS w (space, starts_at, ends_at, i)
-          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL{fitting}
+               count(r.id) FILTER (WHERE w.bookable AND (c.ends_at IS NULL OR c.ends_at <= w.starts_at) AND (
+                   r.parts = '{{}}' OR NOT EXISTS (
+                       SELECT FROM unnest(r.parts) AS part (id) CROSS JOIN LATERAL (
+                           SELECT ends_at FROM claim
+                            WHERE resource = part.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
+                       ) p WHERE p.ends_at > w.starts_at
+                   )
+               )) AS free
+          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $5::bigint[], $6::boolean[])
+               WITH ORDINALITY AS w (space, starts_at, ends_at, rules, bookable, i)
+          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL
+               AND (w.rules IS NULL OR coalesce(r.rules, 0) = w.rules){fitting}
           LEFT JOIN LATERAL (
                SELECT ends_at FROM claim
                 WHERE resource = r.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
@@ -252,6 +284,8 @@ async def count_free(windows: Sequence[SpaceWindow], kind: Kind, words: Collecti
         [window.period.starts_at for window in windows],
         [window.period.ends_at for window in windows],
         kind,
+        [window.rules for window in windows],
+        [window.bookable for window in windows],
         *values,
     )
     counts = {row["i"]: Count(row["free"], row["total"]) for row in rows}
@@ -286,4 +320,6 @@ def _card(row: Mapping[str, Any]) -> ResourceCard:
         measures=measures_of(row),
         floor_plan=row["floor_plan"],
         placement=placement,
+        rules=row["rules"],
+        parts=tuple(row["parts"]),
     )

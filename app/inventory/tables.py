@@ -5,6 +5,7 @@ from piccolo.columns import (
     Array,
     BigInt,
     BigSerial,
+    Boolean,
     Date,
     ForeignKey,
     Integer,
@@ -29,8 +30,42 @@ class FloorPlan(Table, tablename="floor_plan"):
     position = Integer(default=0)
 
 
+class BookingRules(Table, tablename="booking_rules"):
+    """Rules for booking a kind at a space, or one resource of it (app/inventory/booking_rules.py), mostly in minutes.
+
+    What a resource obeys is what its `rules` points to; those of its kind have no `resource`.
+    """
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    resource: ForeignKey["Resource"] = ForeignKey("Resource", null=True, on_delete=OnDelete.restrict, default=None)
+    shortest = SmallInt(default=15)
+    longest = SmallInt(default=1440)
+    grid = SmallInt(default=15)
+    day_parts = JSONB(default="[]", help_text=NOT_PERSONAL)
+    days_ahead = SmallInt(default=400)
+    own_members_days = SmallInt(default=0)
+    notice = Integer(default=0)
+    buffer_before = SmallInt(default=0)
+    buffer_after = SmallInt(default=0)
+    most_open = SmallInt(default=None, null=True)
+    who = Text(default="everyone", help_text=NOT_PERSONAL)
+    groups = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    cancel_before = Integer(default=0)
+    needs_approval = Boolean(default=False)
+    decide_within = Integer(default=2880)
+    most_guests = SmallInt(default=None, null=True)
+    outside_hours = Text(default="nobody", help_text=NOT_PERSONAL)
+    no_show_after = SmallInt(default=None, null=True)
+    version = Integer(default=1)
+
+
 class Resource(Table, tablename="resource"):
-    """A desk, room, booth or parking place. Features and measures are checked or not as those of a space."""
+    """A desk, room, booth or parking place, or equipment, which comes with what has it among its `parts`.
+
+    Features and measures are checked or not as those of a space. Booking a resource claims its parts as well.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -47,6 +82,8 @@ class Resource(Table, tablename="resource"):
     threshold_cm = SmallInt(default=None, null=True)
     floor_plan = ForeignKey(FloorPlan, null=True, on_delete=OnDelete.restrict, default=None)
     placement = JSONB(default=None, null=True, help_text=NOT_PERSONAL)
+    rules = ForeignKey(BookingRules, null=True, on_delete=OnDelete.restrict, default=None)
+    parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 
@@ -113,6 +150,22 @@ class NoisyEvent(Table, tablename="noisy_event"):
     ends_at = Timestamptz(default=None)
     what_de = Text(default=None, help_text=NOT_PERSONAL)
     what_en = Text(default="", help_text=NOT_PERSONAL)
+
+
+class Blocker(Table, tablename="blocker"):
+    """Time in which these resources, or without any the whole space, cannot be booked; `rrule` repeats it."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    resources = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    starts_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None)
+    rrule = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    reason_de = Text(default=None, help_text=NOT_PERSONAL)
+    reason_en = Text(default="", help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+    lifted_at = Timestamptz(default=None, null=True)
 
 
 class Claim(Table, tablename="claim"):

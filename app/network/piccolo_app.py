@@ -11,6 +11,9 @@ from app.network.tables import (
     LegalText,
     Network,
     Operator,
+    Organisation,
+    PersonGroup,
+    PersonGroupMember,
     Space,
     SpacePhoto,
 )
@@ -18,6 +21,18 @@ from app.network.tables import (
 APP_CONFIG = AppConfig(
     app_name="network",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[FirstVisit, HouseRules, HouseRulesAcceptance, LegalText, Network, Operator, Space, SpacePhoto],
+    table_classes=[
+        FirstVisit,
+        HouseRules,
+        HouseRulesAcceptance,
+        LegalText,
+        Network,
+        Operator,
+        Organisation,
+        PersonGroup,
+        PersonGroupMember,
+        Space,
+        SpacePhoto,
+    ],
     migration_dependencies=["app.identity.piccolo_app"],
 )

@@ -167,3 +167,52 @@ class HouseRulesAcceptance(Table, tablename="house_rules_acceptance"):
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     edition = Integer(default=1)
     accepted_at = Timestamptz(default=None)
+
+
+_AS_LONG_AS = "as long as it stands there"
+
+
+class PersonGroup(Table, tablename="person_group"):
+    """People whom an operator lets book what others may not; one group can be its own members."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    name = Text(default=None, help_text=NOT_PERSONAL)
+    are_own_members = Boolean(default=False)
+    created_at = Timestamptz(default=None)
+    retired_at = Timestamptz(default=None, null=True)
+
+
+class PersonGroupMember(Table, tablename="person_group_member"):
+    """That somebody belongs to a group."""
+
+    id = BigSerial(primary_key=True)
+    person_group = ForeignKey(PersonGroup, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who may book what the group may", _AS_LONG_AS),
+    )
+    since = Timestamptz(default=None)
+
+
+class Organisation(Table, tablename="organisation"):
+    """A club, school or office that books at an operator's spaces through one responsible person."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    name = Text(default=None, help_text=NOT_PERSONAL)
+    responsible = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who answers for the organisation's bookings", _AS_LONG_AS),
+    )
+    created_at = Timestamptz(default=None)
+    retired_at = Timestamptz(default=None, null=True)
+    version = Integer(default=1)

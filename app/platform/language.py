@@ -7,7 +7,7 @@ types until here: dates, times, money, openings and lists are written as the lan
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from gettext import NullTranslations
 from io import BytesIO
@@ -21,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
+from babel.units import format_unit
 
 from app.kernel.money import Money
 from app.kernel.refusals import Phrase, Refusal
@@ -80,6 +81,8 @@ class Speaker:
                 return self.day(fact)
             case time():
                 return self.time(fact)
+            case timedelta():
+                return self.duration(fact)
             case Money():
                 return self.money(fact)
             case Opening():
@@ -112,6 +115,15 @@ class Speaker:
         """8:30 Uhr; 8:30."""
         short = format_time(wall, "H:mm", locale=self.locale)
         return f"{short} Uhr" if self.language == "de" else short
+
+    def duration(self, duration: timedelta) -> str:
+        """45 Minuten; 1 Stunde und 30 Minuten; whole days from two on: 3 Tage."""
+        minutes = int(duration.total_seconds() // 60)
+        days, rest = divmod(minutes, 24 * 60)
+        hours, minutes = divmod(minutes, 60)
+        amounts = [("day", days)] if days > 1 and not rest else [("hour", hours), ("minute", minutes)]
+        said = [format_unit(amount, f"duration-{unit}", locale=self.locale) for unit, amount in amounts if amount]
+        return self.listed(said or [format_unit(0, "duration-minute", locale=self.locale)])
 
     def hours(self, opening: Opening) -> str:
         """8–18 Uhr; 8:00–18:00."""

@@ -143,7 +143,7 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    alternatives = refusal.facts.get("alternatives")
+    alternatives, instead = refusal.facts.get("alternatives"), refusal.facts.get("instead")
     return Problem(
         status=status,
         code=refusal.code,
@@ -151,9 +151,12 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
         detail=detail,
         errors=[{"field": refusal.field, "message": detail}] if refusal.field else [],
         headers=headers,
-        more={"alternatives": [{"resource_id": i, "name": name} for i, name in alternatives]}
-        if isinstance(alternatives, list)
-        else {},
+        more=({"instead": instead} if instead else {})
+        | (
+            {"alternatives": [{"resource_id": i, "name": name} for i, name in alternatives]}
+            if isinstance(alternatives, list)
+            else {}
+        ),
     )
 
 

@@ -8,9 +8,11 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
-from app.bookings.operations import MoveBooking, cancel, check_in, move
+from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AnyOf, DayPart, Status
 from app.bookings.search import Wanted

@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from app.bookings.operations import forget_commutes
+from app.bookings.cancellation import forget_commutes
 from app.identity.authentication import Visitor
 from app.identity.commuting import Commute, change_commute, commute_of
 from app.kernel.refusals import Refusal, marked

@@ -12,8 +12,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.front_desk import Arrival, booking_at, day_of, free_by_hour, spaces_in_reach
-from app.bookings.operations import cancel, check_in
 from app.bookings.queries import BookingCard
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, PURPOSE_NAMES, Purpose, Status
 from app.bookings.search import search_spaces

@@ -84,7 +84,8 @@ async def find_spaces(
         shown = form if asked else _without_errors(form)
         return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
     today = local_day(visitor.now, ZONE)
-    found = await search_spaces(form.search, today, visitor.now, visitor.language)
+    person = visitor.actor.person if visitor.actor else None
+    found = await search_spaces(form.search, today, visitor.now, visitor.language, person=person)
     return await pages.show(request, visitor, "search/result.html", _context(form, form.search, found, visitor))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from app.bookings.availability import count_bookable, what_forbids
 from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
 from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day
@@ -19,7 +20,6 @@ from app.inventory.queries import (
     ResourceCard,
     SpaceClock,
     SpaceWindow,
-    count_free,
     floor_plans_of,
     hours_of,
     resources_of,
@@ -209,10 +209,13 @@ async def look_at(
     kinds = [each for each in Kind if any(resource.kind is each for resource in resources)]
     kind = kind if kind in kinds else (kinds[0] if kinds else Kind.DESK)
     window = wanted.at(hours, visitor.now)
-    taken = await taken_periods([resource.id for resource in resources], window) if window else {}
-    if moving is not None and moving.resource.id in taken:
-        taken = {**taken, moving.resource.id: [p for p in taken[moving.resource.id] if p != moving.period]}
-    free = {resource.id for resource in resources if window is not None and not taken[resource.id]}
+    free: set[int] = set()
+    person = visitor.actor.person if visitor.actor else None
+    if window is not None:
+        but_for = moving.id if moving else None
+        taken = await taken_periods([resource.id for resource in resources], window, but_for=but_for)
+        forbidden = await what_forbids(resources, space.name, hours, window, visitor.now, person=person)
+        free = {resource.id for resource in resources if not taken[resource.id] and resource.id not in forbidden}
     of_kind = [resource for resource in resources if resource.kind is kind]
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
         chosen = ""
@@ -256,7 +259,9 @@ async def look_at(
         any_free=any_free,
         fitting=fits,
         filters=[visitor.speaker.gettext(each.label) for each in filters],
-        next_free=None if fits.free else await next_free_day(space.id, hours, wanted, kind, visitor.now, words),
+        next_free=None
+        if fits.free
+        else await next_free_day(space.id, hours, wanted, kind, visitor.now, words, person=person),
         why_closed=hours.why_closed(wanted.day),
         is_over=window is None and wanted.is_over(hours, visitor.now),
         way=way,
@@ -272,7 +277,9 @@ async def _parts(
     windows = {
         part: window for part in spans if (window := Wanted(wanted.day, part).at(hours, visitor.now)) is not None
     }
-    counts = await count_free([SpaceWindow(space, window) for window in windows.values()], kind, words)
+    person = visitor.actor.person if visitor.actor else None
+    within = [SpaceWindow(space, window) for window in windows.values()]
+    counts = await count_bookable(within, kind, {space: hours}, visitor.now, person=person, words=words)
     free = {part: count.free for part, count in zip(windows, counts, strict=True)}
     return [PartItem(part.value, span, free.get(part)) for part, span in spans.items()]
 

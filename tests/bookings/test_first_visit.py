@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from app.bookings.cancellation import cancel
 from app.bookings.first_visit import arrival_card, card_to_take_along
-from app.bookings.operations import BookDesk, book, cancel
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status, may_see_codes, may_take_codes_along
 from app.platform.database import execute

@@ -6,6 +6,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.front_desk import (
     STRANGERS_ASKED,
     booking_at,
@@ -17,7 +19,7 @@ from app.bookings.front_desk import (
     guest,
     spaces_in_reach,
 )
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingFilter, bookings_of
 from app.bookings.rules import AnyOf, HouseRulesNotAccepted, is_that_day
 from app.identity.merging import merge_people

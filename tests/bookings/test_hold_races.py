@@ -15,13 +15,14 @@ from app.bookings.lapsing import lapse_holds
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AlreadyTaken, AnyOf
 from app.identity.mailed_links import LinkNoLongerWorks, link_to_mail
-from app.inventory.operations import claim, release
+from app.inventory.operations import TimeWanted, claim_all, release
 from app.inventory.rules import Kind
+from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.platform.database import execute, fetch_value
 from tests.bookings.test_races import OVERLAPS
 from tests.identity.conftest import KEY
-from tests.worlds import NOW, TOMORROW_MORNING, World, a_world, tomorrow
+from tests.worlds import NOW, World, a_world, tomorrow
 
 ROUNDS = 10
 
@@ -139,12 +140,12 @@ async def test_letting_go_first_and_booking_then_would_let_somebody_between(
 ) -> None:
     """The negative control: the claim is given back and made anew, as two steps that others can see."""
 
-    async def in_two_steps(holder: int, reason: str, to_holder: int, to_reason: str) -> bool:
+    async def in_two_steps(holder: int, reason: str, booking: int, period: Period) -> bool:
         resource = await fetch_value("SELECT resource FROM claim WHERE holder = $1 AND reason = $2", holder, reason)
         beside_the_transaction = contextvars.Context()
         await asyncio.create_task(release(holder, reason), context=beside_the_transaction)
         await asyncio.sleep(0.02)
-        return await claim(resource, TOMORROW_MORNING, to_reason, to_holder)
+        return await claim_all([TimeWanted(resource, period, "booking")], booking)
 
     monkeypatch.setattr(holds, "hand_over", in_two_steps)
     assert await _snatched(world) > 0

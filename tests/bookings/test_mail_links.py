@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.bookings.cancellation import cancel
 from app.bookings.mail_links import (
     USES,
     OutsideThatWeek,
@@ -14,7 +15,7 @@ from app.bookings.mail_links import (
     linked_booking,
     move_by_link,
 )
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel
+from app.bookings.operations import BookDesk, MoveBooking, book
 from app.bookings.queries import BookingCard, booking_named
 from app.bookings.rules import AnyOf, NotOpenToChange, Status
 from app.inventory.rules import Kind

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move, quote
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
 from app.bookings.queries import BookingFilter, bookings_of
 from app.bookings.rules import (
     AlreadyTakenOthersFree,

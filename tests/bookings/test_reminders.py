@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.bookings.operations import BookDesk, book, cancel
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.reminders import announce_tomorrow, is_time_to_remind
 from app.identity.reminders import choose_reminders, wants_reminders

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.bookings.operations import BookDesk, book, cancel
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import bookings_of_group
 from app.bookings.repeat_booking import RepeatPlan, book_repeat, plan_repeat
 from app.bookings.repeats import Fate, NothingToRepeat, NoWeekday, PlanChanged, Repeat, WeeksUnusable, state_of

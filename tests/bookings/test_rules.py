@@ -18,11 +18,6 @@ def checked(starts_at: datetime, ends_at: datetime, now: datetime = NOW) -> Peri
     return rules.checked_period(starts_at, ends_at, now)
 
 
-def test_a_whole_working_day_is_free_of_charge() -> None:
-    decision = rules.decide(checked(tomorrow(8), tomorrow(18)), HOURS, "RegioHub Polch")
-    assert (decision.price.amount, decision.paid_by) == (0, "free")
-
-
 @pytest.mark.parametrize(
     ("starts_at", "ends_at", "refusal", "field"),
     [

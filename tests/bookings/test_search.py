@@ -157,4 +157,4 @@ async def test_the_number_of_queries_does_not_grow_with_spaces_and_bookings(worl
         await a_space(world.operator, f"weiterer-{number}", f"Weiterer {number}", resources=[(Kind.DESK, "1", [])])
     for name in ("1", "2"):
         await book(world.mia.actor(), BookDesk(world.polch[name].public_id, tomorrow(8), tomorrow(18)), NOW)
-    assert await queries() == before == 5
+    assert await queries() == before == 6

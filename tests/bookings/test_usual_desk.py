@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.bookings.operations import BookDesk, book, cancel
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.usual_desk import UsualDesk, usual_desk
 from app.platform.database import execute, queries_run

@@ -9,7 +9,9 @@ from itertools import pairwise
 import icalendar
 import pytest
 
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
 from app.calendars.feed_answers import Condition, FeedAnswer, feed_answer
 from app.calendars.operations import CreateFeed, create_feed, note_fetch, revoke_feed, rotate_feed

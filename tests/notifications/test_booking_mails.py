@@ -6,8 +6,10 @@ from email.message import EmailMessage
 import icalendar
 import pytest
 
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
 from app.calendars.feed_answers import feed_answer
 from app.calendars.operations import CreateFeed, create_feed

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, check_in, move
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
 from app.identity.reminders import choose_reminders
 from app.notifications.reactions import notification_reactions

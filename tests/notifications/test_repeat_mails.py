@@ -1,7 +1,8 @@
 """Dates that were booked together are told in one mail."""
 
+from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import MoveBooking, cancel, move
+from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, bookings_of_group
 from app.bookings.repeat_booking import book_repeat, plan_repeat
 from app.bookings.repeats import Repeat

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bookings.operations import BookDesk, MoveBooking, book, cancel, move
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.jobs import all_reactions

@@ -6,8 +6,9 @@ from html import unescape
 
 import pytest
 
+from app.bookings.arrivals import check_in
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, book, check_in
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import KEY

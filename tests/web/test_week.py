@@ -8,7 +8,8 @@ from html import unescape
 import httpx
 import pytest
 
-from app.bookings.operations import BookDesk, book, cancel
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
 from app.platform.database import execute

@@ -1,0 +1,61 @@
+"""Cancelling, and what is forgotten of bookings when somebody asks for it."""
+
+from datetime import datetime
+
+from app.bookings.draft import for_whom
+from app.bookings.giving_back import give_back
+from app.bookings.owned import again, locked_booking
+from app.bookings.queries import BookingCard
+from app.bookings.rules import Status, check_changeable
+from app.identity.audit import record
+from app.identity.rules import Action, Actor, demand
+from app.platform.database import execute, retried, transaction
+from app.platform.outbox import emit
+
+
+@retried
+async def cancel(
+    actor: Actor, public_id: str, now: datetime, reason: str = "by_member", *, for_others: bool = False
+) -> BookingCard:
+    """Gives the time back to the others.
+
+    After its deadline (`cancel_until`) a confirmed booking is not cancelled but released: the place is free and the
+    booking counts all the same, unless somebody else takes the place over. Raises NotFound, or NotOpenToChange when it
+    is over or was given back. With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and
+    `check_in`.
+    """
+    async with transaction():
+        booking = await locked_booking(actor, public_id, for_others=for_others)
+        check_changeable(booking.status, booking.period.ends_at, now)
+        is_late = booking.is_late_at(now)
+        status = Status.RELEASED if is_late else Status.CANCELLED
+        await enter_end(booking.id, status, reason, now, is_late=is_late)
+        await give_back([booking.id], now)
+        details = {"reason": reason} | for_whom(actor, booking.person)
+        await record(f"booking.{status}", "booking", booking.id, actor, now, **details)
+        await emit(f"booking.{status}", "booking", booking.id, now)
+        return await again(booking)
+
+
+async def enter_end(booking: int, status: Status, reason: str, now: datetime, *, is_late: bool = False) -> None:
+    """Writes that the booking stands so from now on, and nothing more happens to it by itself."""
+    await execute(
+        "UPDATE booking SET status = $2, reason = $3, is_late = $4, due_at = NULL, sequence = sequence + 1,"
+        " updated_at = $5 WHERE id = $1",
+        booking,
+        status,
+        reason,
+        is_late,
+        now,
+    )
+
+
+async def forget_commutes(actor: Actor, now: datetime) -> int:
+    """Takes out of all the actor's own bookings where he would have gone otherwise; out of how many."""
+    demand(actor, Action.MANAGE_OWN_ACCOUNT)
+    async with transaction():
+        cleared = await execute(
+            "UPDATE booking SET commute_to = NULL WHERE person = $1 AND commute_to IS NOT NULL", actor.person
+        )
+        await record("booking.commutes_forgotten", "person", actor.person, actor, now)
+    return cleared
