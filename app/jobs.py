@@ -29,11 +29,15 @@ NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.released",
     "booking.requested",
+    "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
     "role.granted",
     "role.revoked",
+    "series.cancelled",
+    "series.changed",
+    "series.made",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 

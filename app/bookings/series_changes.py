@@ -115,9 +115,9 @@ async def change_series(actor: Actor, public_id: str, change: ChangeSeries, now:
     """Moves the dates in one act of which the person hears once (`series.changed`): all of it holds, or nothing.
 
     Where earlier dates stay as they are, these remain the series that they were, which ends before; the others are a
-    series of their own from then on, which is returned. A date that was cancelled by itself stays so. With
-    OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to come,
-    DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
+    series of their own from then on, which is returned. A date that was cancelled by itself, or never booked, stays so.
+    With OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to
+    come, DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
     """
     async with transaction():
         series, bookings = await locked_series(actor.person, public_id)
@@ -171,6 +171,7 @@ async def _planned(
     open_keys = {booking.id for booking in open_ones}
     moved = {to: b for b in open_ones if (to := goes_to.get(b.series_slot))}
     kept = {to: b for b in behind if b.id not in open_keys and (to := goes_to.get(b.series_slot))}
+    taken_over = set(goes_to.values())
     guests = await guests_of(sorted(open_keys))
     wanted = SeriesWish(
         change.what or series.resource.public_id,
@@ -184,7 +185,7 @@ async def _planned(
         new_rule,
         change.on_conflict,
         series.skips_school_holidays,
-        except_on={slot.day for slot in new_slots if slot.starts_at in kept},
+        except_on={slot.day for slot in new_slots if slot.starts_at in taken_over and slot.starts_at not in moved},
     )
     plan = await plan_series(
         wanted,

@@ -12,7 +12,6 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
-from app.notifications.repeat_mails import tell_bookings_repeated
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
 from app.platform.templates import Templates
@@ -28,9 +27,6 @@ def notification_reactions(
     office = PostOffice(transport, templates, sender, address, signing_key)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
 
-    async def bookings_repeated(event: Event, now: datetime) -> None:
-        await tell_bookings_repeated(office, event.ids["bookings"], now)
-
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
 
@@ -39,7 +35,6 @@ def notification_reactions(
 
     return {
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
-        "bookings.repeated": [Reaction("mail.bookings_repeated", bookings_repeated)],
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
