@@ -41,8 +41,8 @@ Rrule = Annotated[
 OnConflictWanted = Annotated[
     Literal["refuse", "skip", "another"],
     Meta(
-        description="What becomes of dates that cannot be had: `refuse` books nothing and answers 409 with all of them, "
-        "`skip` leaves them out, `another` takes another resource of the kind there where one is free and leaves out "
+        description="What becomes of dates that cannot be had: `refuse` books nothing and answers 409 with all of "
+        "them, `skip` leaves them out, `another` takes another resource of the kind there where one is free and leaves out "
         "the rest."
     ),
 ]

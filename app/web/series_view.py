@@ -17,7 +17,7 @@ from app.kernel.wall_time import local_day
 from app.web.usual_view import weekdays_text
 
 _NTH: Final[Mapping[int, str]] = {
-    0: marked("jeden {weekday}"),
+    0: marked("{weekday} jeder Woche"),
     1: marked("ersten {weekday}"),
     2: marked("zweiten {weekday}"),
     3: marked("dritten {weekday}"),
