@@ -42,8 +42,8 @@ OnConflictWanted = Annotated[
     Literal["refuse", "skip", "another"],
     Meta(
         description="What becomes of dates that cannot be had: `refuse` books nothing and answers 409 with all of "
-        "them, `skip` leaves them out, `another` takes another resource of the kind there where one is free and leaves out "
-        "the rest."
+        "them, `skip` leaves them out, `another` takes another resource of the kind there where one is free and leaves "
+        "out the rest."
     ),
 ]
 OrganisationId = Annotated[

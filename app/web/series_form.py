@@ -158,7 +158,7 @@ def read_series(fields: Mapping[str, str], visitor: Visitor) -> SeriesForm:
     if rhythm == WEEKLY and not weekdays:
         errors["wochentage"] = say.refusal(NoWeekday())
     first = wanted.day if wanted else local_day(visitor.now, ZONE)
-    number, last = _number(fields.get("zahl", "")), read_day(fields.get("bis_tag", ""))
+    number, last = _number(fields.get("zahl", str(_FIRST_OFFERED_WEEKS))), read_day(fields.get("bis_tag", ""))
     if ende == WEEKS and not 1 <= number <= MOST_WEEKS:
         errors["zahl"] = say.say(_WEEKS_UNUSABLE, most=MOST_WEEKS)
     if ende == DATES and not 1 <= number <= MOST_DATES_ASKED:
@@ -179,7 +179,7 @@ def read_series(fields: Mapping[str, str], visitor: Visitor) -> SeriesForm:
         alle=fields.get("alle", "1")[:2] or "1",
         monatlich_am=monthly_on,
         ende=ende,
-        zahl=fields.get("zahl", "")[:3],
+        zahl=fields.get("zahl", str(_FIRST_OFFERED_WEEKS))[:3],
         bis_tag=last.isoformat() if last else fields.get("bis_tag", "")[:10],
         belegt=_one_of(fields.get("belegt"), OTHER_DESK, LEAVE_OUT),
         ferien="ferien" in fields,

@@ -29,8 +29,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import clock_text, read_when
 from app.web.series_form import LEAVE_OUT, OTHER_DESK, WEEKDAYS, read_day
-from app.web.series_view import date_line, day_text, title_of
-from app.web.week_view import booking_line
+from app.web.series_view import booked_line, date_line, day_text, title_of
 
 ALL, FROM_ON, SPAN = "alle", "ab", "zeitraum"
 _CANCEL_FIELDS: Final = {"first": "ab", "last": "bis"}
@@ -64,8 +63,8 @@ async def series_page(
     own = await _own(series, visitor)
     coming = {booking.id for booking in own.ahead}
     context = own.context(visitor) | {
-        "ahead": [booking_line(booking, visitor) for booking in own.ahead],
-        "others": [booking_line(booking, visitor) for booking in own.bookings if booking.id not in coming],
+        "ahead": [booked_line(booking, visitor) for booking in own.ahead],
+        "others": [booked_line(booking, visitor) for booking in own.bookings if booking.id not in coming],
         "news": next((news for news in ("neu", "geaendert", "abgesagt") if news in request.query_params), ""),
     }
     return await pages.show(request, visitor, "series/show.html", context)
@@ -186,7 +185,7 @@ async def _show_cancel(
         "errors": errors,
         "refusal": refusal,
         "is_over": not own.ahead,
-        "lines": [booking_line(booking, visitor) for booking in sorted(hit, key=lambda one: one.period.starts_at)],
+        "lines": [booked_line(booking, visitor) for booking in sorted(hit, key=lambda one: one.period.starts_at)],
         "has_late": any(booking.is_late_at(visitor.now) for booking in hit),
     }
     status = status_of(refusal) if refusal else 422 if errors else 200

@@ -1,11 +1,11 @@
 """Series in words: the rule, and what each date is or would be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from app.bookings.queries import BookedResource
+from app.bookings.queries import BookedResource, BookingCard
 from app.bookings.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.bookings.rules import AlreadyTaken, Blocked, ClosedThatDay, OutsideOpeningHours, Status
 from app.bookings.series_planning import AlreadyYours, OnConflict, PlannedDate
@@ -15,6 +15,7 @@ from app.inventory.rules import label
 from app.kernel.refusals import Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
 from app.web.usual_view import weekdays_text
+from app.web.week_view import BookingLine, booking_line
 
 _NTH: Final[Mapping[int, str]] = {
     0: marked("{weekday} jeder Woche"),
@@ -104,6 +105,11 @@ def _left_out(refusal: Refusal, name: Phrase, on_conflict: OnConflict) -> tuple[
             return phrase(marked("{what} ist vergeben"), what=name), "none", marked("ausgelassen")
         case _:
             return phrase(refusal.text, **refusal.facts), "not", marked("geht nicht")
+
+
+def booked_line(booking: BookingCard, visitor: Visitor) -> BookingLine:
+    """A date that is booked."""
+    return replace(booking_line(booking, visitor), when=day_text(booking.starts_at.date(), visitor))
 
 
 def day_text(day: date, visitor: Visitor) -> str:

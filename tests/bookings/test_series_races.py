@@ -1,4 +1,4 @@
-"""A series and single bookings after the same desk, with real connections: nothing overlaps, and nothing is half made."""
+"""A series and single bookings after the same desk, with real connections: nothing overlaps or is half made."""
 
 import asyncio
 import contextvars
