@@ -137,6 +137,16 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
 
 
 async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
+    draft = await drafted(actor, command, person, now)
+    if not draft.counts_open:
+        return await take(actor, command, draft)
+    async with transaction():
+        await lock_person(draft.person)
+        return await take(actor, command, draft)
+
+
+async def drafted(actor: Actor, command: BookDesk, person: int, now: datetime) -> Draft:
+    """All that a booking needs but its resource; raises what `book` raises of it."""
     organisation = await organisation_for(actor, command)
     if organisation is not None:
         person = organisation.responsible
@@ -150,33 +160,20 @@ async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> 
         raise NotFound
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-    draft = Draft(
-        facts,
-        wish,
-        note,
-        command.purpose,
-        command.commute_to,
-        guest_phone,
-        checked_guests(command.guests),
-        organisation,
-    )
-    if not any(rules.most_open for rules in facts.rules.values()):
-        return await _take(actor, command, draft, person)
-    async with transaction():
-        await lock_person(person)
-        return await _take(actor, command, draft, person)
+    guests = checked_guests(command.guests)
+    return Draft(person, facts, wish, note, command.purpose, command.commute_to, guest_phone, guests, organisation)
 
 
-async def _take(actor: Actor, command: BookDesk, draft: Draft, person: int) -> BookingCard:
-    """Enters the booking of the best candidate that nobody else gets first."""
-    facts, wish = draft.facts, draft.wish
+async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object) -> BookingCard:
+    """Enters the booking, with further columns, of the best candidate that nobody else gets first."""
+    person, facts, wish = draft.person, draft.facts, draft.wish
     booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
     for _ in range(TRIES):
         found = await candidates(command.what, facts, wish, booker)
         accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
         for candidate in found:
-            booking = draft.booking(candidate, person, made_by=None if person == actor.person else actor.person)
-            rows = draft.rows(booking, actor)
+            booking = draft.booking(candidate, made_by=None if person == actor.person else actor.person)
+            rows = draft.rows(booking, actor, **columns)
             if accepted:
                 rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
             if await _enter(candidate, booking, rows):
