@@ -1,6 +1,5 @@
 """A person's series: bookings that come back by a rule. Make, see, change, cancel."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -11,12 +10,14 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.bookings import BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
+from app.api.booking_bodies import BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
+from app.api.bookings import for_whom
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, within_reach
 from app.api.problem_shapes import DateInConflict, refusals
 from app.api.shapes import BookingShape, Moment, ResourceShape, booked_resource, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
+from app.bookings.queries import guests_of
 from app.bookings.recurrence import LONGEST_RULE
 from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
@@ -46,9 +47,6 @@ OnConflictWanted = Annotated[
         "out the rest."
     ),
 ]
-OrganisationId = Annotated[
-    str, Meta(max_length=100, description="For whom it is; the person is then the one who answers for it.")
-]
 SkipsSchoolHolidays = Annotated[bool, Meta(description="Leaves out the school holidays of the space's state.")]
 FromDay = Annotated[date | None, Meta(description="The first day that is meant; without, from now on.")]
 ToDay = Annotated[date | None, Meta(description="The last day that is meant; without, to the end.")]
@@ -59,18 +57,11 @@ class SeriesWanted(BookingWanted, frozen=True, forbid_unknown_fields=True, kw_on
 
     rrule: Rrule
     on_conflict: OnConflictWanted = "refuse"
-    organisation: OrganisationId | None = None
     skips_school_holidays: SkipsSchoolHolidays = False
 
     def series(self) -> MakeSeries:
         """Raises as a booking's command does."""
-        organisation = None if self.organisation is None else known_id(self.organisation)
-        return MakeSeries(
-            replace(self.command(), organisation=organisation),
-            self.rrule,
-            OnConflict(self.on_conflict),
-            self.skips_school_holidays,
-        )
+        return MakeSeries(self.command(), self.rrule, OnConflict(self.on_conflict), self.skips_school_holidays)
 
 
 class SeriesChangeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,8 +124,9 @@ class SeriesShape(msgspec.Struct, frozen=True):
     url: str
 
 
-def _shape(made: MadeSeries, address: str) -> SeriesShape:
+async def _shape(made: MadeSeries, address: str) -> SeriesShape:
     series, zone = made.series, made.series.space.zone
+    guests = await guests_of([card.id for card in made.bookings])
     return SeriesShape(
         id=series.public_id,
         rrule=series.rrule,
@@ -145,7 +137,7 @@ def _shape(made: MadeSeries, address: str) -> SeriesShape:
         if series.organisation
         else None,
         skips_school_holidays=series.skips_school_holidays,
-        bookings=[booking(card, address) for card in made.bookings],
+        bookings=[booking(card, address, guests.get(card.id, ())) for card in made.bookings],
         conflicts=[DateInConflict(slot.starts_at.astimezone(zone), refusal.code) for slot, refusal in made.conflicts],
         url=f"{address}/woche/serien/{series.public_id}",
     )
@@ -174,7 +166,10 @@ async def make(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
-        return _shape(await make_series(visitor.signed_in, data.series(), visitor.now), settings.address)
+        whom = await for_whom(visitor, data)
+        return await _shape(
+            await make_series(visitor.signed_in, data.series(), visitor.now, whom=whom), settings.address
+        )
 
     return await written(request, visitor, idempotency_key, 201, run)
 
@@ -195,7 +190,7 @@ async def show(
     series = await series_of(visitor.signed_in.person, known_id(series_id))
     if series is None:
         raise NotFound
-    return _shape(MadeSeries(series, await bookings_of_series(series.id)), settings.address)
+    return await _shape(MadeSeries(series, await bookings_of_series(series.id)), settings.address)
 
 
 @patch(
@@ -226,7 +221,7 @@ async def change(
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
         made = await change_series(visitor.signed_in, known_id(series_id), data.change(), visitor.now)
-        return _shape(made, settings.address)
+        return await _shape(made, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -258,7 +253,8 @@ async def cancel(
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
         days = CancelSeries(data.from_day, data.to_day)
-        return _shape(await cancel_series(visitor.signed_in, known_id(series_id), days, visitor.now), settings.address)
+        made = await cancel_series(visitor.signed_in, known_id(series_id), days, visitor.now)
+        return await _shape(made, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

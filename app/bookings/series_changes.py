@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from app.bookings.decision import Wish
-from app.bookings.draft import Draft
+from app.bookings.draft import GUESTS_KEPT_FOR, Draft
 from app.bookings.giving_back import give_back
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
@@ -288,6 +288,7 @@ async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datet
     """Dates that the series did not have before, made like the others."""
     template, plan = found.template, found.plan
     draft = Draft(
+        found.series.person,
         plan.facts,
         Wish(template.period, now, people=template.people, guests=len(found.guests)),
         template.note,
@@ -297,7 +298,7 @@ async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datet
         found.guests,
         found.series.organisation,
     )
-    return await drafted_bookings(draft, dates, found.series.person, template.made_by)
+    return await drafted_bookings(draft, dates, template.made_by)
 
 
 async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
@@ -352,7 +353,10 @@ async def _attach(series: SeriesCard, bookings: Mapping[datetime, BookingCard]) 
 
 
 async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime) -> None:
-    """Writes where bookings are now; a deadline to cancel that has passed stays passed."""
+    """Writes where bookings are now, and when their guests are forgotten.
+
+    A deadline to cancel that has passed stays passed.
+    """
     rows = [
         _moved_row(booking, date.taken, date.slot.period, now)
         for booking, date in moves
@@ -367,6 +371,12 @@ async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime)
         " WHERE b.id = n.id",
         msgspec.json.encode(rows).decode(),
         now,
+    )
+    await execute(
+        "UPDATE booking_guest g SET forget_at = b.ends_at + $2 FROM booking b WHERE b.id = g.booking"
+        " AND b.id = ANY($1::bigint[])",
+        [booking.id for booking, _ in moves],
+        GUESTS_KEPT_FOR,
     )
 
 

@@ -19,7 +19,7 @@ from app.bookings.series_planning import NothingOfSeries, OnConflict, PlanChange
 from app.bookings.series_plans import SeriesPlan
 from app.bookings.series_queries import bookings_of_series, series_ahead, series_by_id, series_of
 from app.inventory.rules import Kind
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch, fetch_value, queries_run
 from tests.worlds import HERE, NOW, APerson, World, a_world, at
 
@@ -419,6 +419,25 @@ async def test_after_its_deadline_a_date_counts_all_the_same(world: World) -> No
     assert [booking.status for booking in left.bookings] == [Status.RELEASED, *[Status.CANCELLED] * 3]
     assert left.bookings[0].is_late
     assert await claims() == 0
+
+
+async def test_a_front_desk_makes_one_for_somebody(world: World) -> None:
+    done = await make_series(world.frida.actor(), series(world), NOW, whom=world.mia.id)
+    assert (done.series.person, {booking.made_by for booking in done.bookings}) == (world.mia.id, {world.frida.id})
+    assert await series_of(world.mia.id, done.series.public_id) is not None
+    with pytest.raises(NotAllowed):
+        await make_series(world.rolf.actor(), series(world, desk="3"), NOW, whom=world.mia.id)
+
+
+async def test_guests_come_on_every_date_and_are_forgotten_after_it(world: World) -> None:
+    wanted = series(world, desk="Nette")
+    booking = replace(wanted.booking, guests=("Anna Adams", "Bert Bauer"))
+    await execute("UPDATE resource SET capacity = 8 WHERE id = $1", world.polch["Nette"].id)
+    done = await made(world, replace(wanted, booking=booking))
+    change = ChangeSeries(starts_at=at(THURSDAY, 10), ends_at=at(THURSDAY, 18))
+    await change_series(world.mia.actor(), done.series.public_id, change, NOW)
+    rows = await fetch("SELECT g.forget_at - b.ends_at AS kept FROM booking_guest g JOIN booking b ON b.id = g.booking")
+    assert [row["kept"] for row in rows] == [timedelta(days=30)] * 8
 
 
 async def test_a_series_is_nobody_elses(world: World) -> None:
