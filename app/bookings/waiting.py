@@ -166,15 +166,18 @@ async def waiting_named(public_id: str) -> WaitingCard | None:
 
 
 async def locked_waiting(person: int, public_id: str) -> WaitingCard | None:
-    """Like `waiting_of`; nobody else changes it until the transaction ends."""
-    return _card(
-        await fetch_row(f"{_WAITING} WHERE w.public_id = $2 AND w.person = $1 FOR UPDATE OF w", person, public_id)
-    )
+    """Like `waiting_of`; nobody else changes it until the transaction ends.
+
+    Locked first and read then: one statement would show what somebody else has just written without what it refers to.
+    """
+    key = await fetch_value("SELECT id FROM waiting WHERE public_id = $2 AND person = $1 FOR UPDATE", person, public_id)
+    return None if key is None else await waiting_by_id(key)
 
 
 async def locked_place(waiting: int) -> WaitingCard | None:
     """The same by key; None also where somebody is just changing it."""
-    return _card(await fetch_row(f"{_WAITING} WHERE w.id = $1 FOR UPDATE OF w SKIP LOCKED", waiting))
+    key = await fetch_value("SELECT id FROM waiting WHERE id = $1 FOR UPDATE SKIP LOCKED", waiting)
+    return None if key is None else await waiting_by_id(key)
 
 
 async def in_line(person: int) -> list[WaitingCard]:
