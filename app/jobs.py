@@ -38,7 +38,6 @@ NOBODY_REACTS: Final = (
     "waiting.booked",
     "waiting.ended",
     "waiting.joined",
-    "waiting.offered",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from app.bookings.waiting_list import AlreadyWaiting
 from app.inventory.operations import TimeWanted, claim_all, release
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
-from app.platform.database import execute, fetch, fetch_value
+from app.platform.database import execute, fetch, fetch_row, fetch_value
 from app.platform.random_ids import new_public_id
 from tests.bookings.lines import all_desks, claims_for, taken, waits
 from tests.bookings.test_races import OVERLAPS
@@ -104,6 +105,19 @@ async def test_two_hundred_in_line_are_asked_one_after_the_other_in_order(world:
     assert len(asked) >= 3, "until the start is too near"
     assert await claims_for("offer") <= 1
     assert await disagreements() == []
+
+
+async def test_it_passes_down_the_whole_line_until_nobody_is_left(world: World) -> None:
+    [booking] = await taken(world, "1")
+    line = await many_in_line(world)
+    await cancel(world.otto.actor(), booking.public_id, NOW)
+    asked = []
+    while one := await fetch_row("SELECT id, person, public_id FROM waiting WHERE status = 'offered'"):
+        asked.append(one["id"])
+        await leave_line(replace(world.mia.actor(), person=one["person"]), one["public_id"], NOW)
+    assert asked == line
+    assert await fetch_value("SELECT count(*) FROM outbox_event WHERE name = 'waiting.offered'") >= IN_LINE
+    assert (await book(world.rolf.actor(), the_desk(world), NOW)).person == world.rolf.id
 
 
 async def test_several_places_given_back_at_once_go_to_as_many_in_order(world: World) -> None:
