@@ -54,6 +54,7 @@ from app.web import (
     spaces,
     staff,
     summary,
+    waiting,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -150,6 +151,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        waiting,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
