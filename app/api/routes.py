@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
+from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces, waiting
 
 ROUTER = Router(
     path="/",
@@ -12,6 +12,7 @@ ROUTER = Router(
         *resources.HANDLERS,
         *quotes.HANDLERS,
         *bookings.HANDLERS,
+        *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
         *health.HANDLERS,
