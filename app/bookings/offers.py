@@ -11,11 +11,11 @@ from app.bookings.operations import lock_person
 from app.bookings.queries import BookingCard, booking_by_id, booking_of
 from app.bookings.serving import enter_booking, wish_of
 from app.bookings.taking import facts_for
-from app.bookings.waiting import OFFER, Ending, WaitingCard, WaitingStatus, locked_waiting, waiting_of
+from app.bookings.waiting import OFFER, Ending, WaitingCard, WaitingStatus, locked_waiting, waiting_by_id
 from app.identity.rules import Action, Actor, demand
 from app.inventory.operations import hand_over
 from app.kernel.refusals import Conflict, NotFound, marked
-from app.platform.database import retried, transaction
+from app.platform.database import fetch_value, retried, transaction
 from app.platform.outbox import wake_workers
 
 
@@ -35,7 +35,7 @@ async def accept_offer(actor: Actor, public_id: str, now: datetime) -> BookingCa
     """
     demand(actor, Action.BOOK_OWN)
     async with transaction():
-        place = await _locked(actor, public_id)
+        place = await _locked(actor.person, public_id)
         if place.status is WaitingStatus.BOOKED and place.booking is not None:
             booked = await booking_of(actor.person, place.booking)
             assert booked is not None, "it belongs to the same person"
@@ -68,22 +68,32 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
 
 
 @retried
-async def leave_line(actor: Actor, public_id: str, now: datetime) -> WaitingCard:
-    """Ends waiting, or declines what is offered, which goes to the next in line. Twice is once. Raises NotFound."""
+async def leave_line(actor: Actor, public_id: str, now: datetime, *, whom: int | None = None) -> WaitingCard:
+    """Ends waiting, or declines what is offered, which goes to the next in line. Twice is once.
+
+    With the key `whom` a front desk does it for that person at one of its spaces. Raises NotFound.
+    """
     demand(actor, Action.BOOK_OWN)
     async with transaction():
-        place = await _locked(actor, public_id)
+        place = await _locked(actor.person if whom is None else whom, public_id)
+        if whom is not None and not await _is_desk_there(actor, place):
+            raise NotFound
         if place.stands:
             is_offered = place.status is WaitingStatus.OFFERED
             await end_place(place.id, Ending.DECLINED if is_offered else Ending.LEFT, actor, now)
             await hand_on(await free([place.id], OFFER), now)
-        left = await waiting_of(actor.person, public_id)
+        left = await waiting_by_id(place.id)
         assert left is not None, "it is locked"
         return left
 
 
-async def _locked(actor: Actor, public_id: str) -> WaitingCard:
-    place = await locked_waiting(actor.person, public_id)
+async def _is_desk_there(actor: Actor, place: WaitingCard) -> bool:
+    operator = await fetch_value("SELECT operator FROM space WHERE id = $1", place.space.id)
+    return actor.may(Action.BOOK_FOR_OTHERS, operator=operator, space=place.space.id)
+
+
+async def _locked(person: int, public_id: str) -> WaitingCard:
+    place = await locked_waiting(person, public_id)
     if place is None:
         raise NotFound
     return place

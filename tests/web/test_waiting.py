@@ -10,6 +10,7 @@ from app.bookings.cancellation import cancel
 from app.bookings.offer_links import offer_token
 from app.bookings.queries import BookingCard
 from app.bookings.waiting import WaitingCard
+from app.identity.operations import NewPerson, create_people
 from app.platform.database import execute, fetch_row, fetch_value
 from tests.bookings.lines import all_desks, states, taken, waits
 from tests.identity.conftest import KEY
@@ -199,3 +200,31 @@ async def test_what_was_given_away_is_listed_with_its_end(site: Site, world: Wor
     assert "Sie stehen nicht mehr auf dieser Warteliste." in page.text
     assert "ausgetragen" in page.text
     assert len(bookings) == 3
+
+
+async def test_a_front_desk_puts_somebody_in_line_when_nothing_is_free(site: Site, world: World) -> None:
+    first, *_ = await all_desks(world)
+    [erna] = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
+    public_id = await fetch_value("SELECT public_id FROM person WHERE id = $1", erna)
+    browser = await site.browser(world.frida)
+    page = f"/theke/regiohub-polch/leute/{public_id}"
+    form = {"tag": "2026-11-25", "zeit": "ganz", "was": "desk"}
+    assert "Auf die Warteliste" not in (await browser.get(page)).text
+    full = await browser.post(f"{page}/buchen", **form)
+    assert full.status_code == 409
+    [address] = re.findall(r'formaction="([^"]+)"', full.text)
+    assert "Ohne E-Mail-Adresse wird von selbst gebucht" in full.text
+    done = await browser.post(address, **form)
+    shown = await browser.get(done.headers["location"])
+    assert "Steht auf der Warteliste." in shown.text
+    assert "Nr. 1" in shown.text
+    again = await browser.post(address, **form)
+    assert (again.status_code, "Darauf warten Sie schon." in again.text) == (409, True)
+    [leaving] = re.findall(r'action="([^"]+/austragen)"', shown.text)
+    stranger = await site.browser(world.rolf)
+    assert (await stranger.post(leaving)).status_code == 404
+    await browser.post(leaving)
+    assert await states() == [("ended", "left")]
+    await browser.post(address, **form)
+    await cancel(world.otto.actor(), first.public_id, NOW)
+    assert "Platz 1" in (await browser.get(page)).text
