@@ -9,16 +9,20 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.bookings import (
+from app.api.booking_bodies import (
     CommuteTo,
     Features,
     GuestPhone,
+    Guests,
     HouseRules,
     Note,
+    People,
+    PersonId,
     ResourceId,
     WhatIsUnclear,
     wanted_thing,
 )
+from app.api.bookings import shown
 from app.api.idempotent_writes import written
 from app.api.parameters import (
     Cursor,
@@ -34,8 +38,9 @@ from app.api.parameters import (
     within_reach,
 )
 from app.api.problem_shapes import refusals
-from app.api.shapes import BookedSpaceShape, BookingShape, Moment, ResourceShape, booked_resource, booked_space, booking
+from app.api.shapes import BookedSpaceShape, BookingShape, Moment, ResourceShape, booked_resource, booked_space
 from app.api.strict_json import LARGEST_BODY, StrictJson
+from app.bookings.front_desk import guest
 from app.bookings.offers import accept_offer, leave_line
 from app.bookings.rules import AnyOf, Purpose
 from app.bookings.waiting import AnyPlace, WaitingCard, WaitingStatus, all_waiting_of, waiting_of
@@ -67,6 +72,9 @@ class PlaceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commute_to: CommuteTo | None = None
     guest_phone: GuestPhone = ""
     house_rules: HouseRules | None = None
+    people: People = 1
+    guests: Guests = []
+    person: PersonId | None = None
 
     def command(self) -> JoinLine:
         """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""
@@ -80,6 +88,8 @@ class PlaceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             commute_to=self.commute_to,
             guest_phone=self.guest_phone,
             house_rules=self.house_rules,
+            people=self.people,
+            guests=tuple(self.guests),
         )
 
     def _what(self) -> str | AnyOf | AnyPlace:
@@ -150,7 +160,10 @@ async def join_waiting_list(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[WaitingShape]:
     async def run() -> WaitingShape:
-        return _shape(await join_line(visitor.signed_in, data.command(), visitor.now), settings)
+        actor, whom = visitor.signed_in, None
+        if data.person is not None:
+            whom = (await guest(actor, known_id(data.person), visitor.now)).id
+        return _shape(await join_line(actor, data.command(), visitor.now, whom=whom), settings)
 
     return await written(request, visitor, idempotency_key, 201, run)
 
@@ -222,7 +235,7 @@ async def accept(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return booking(await accept_offer(visitor.signed_in, known_id(waiting_id), visitor.now), settings.address)
+        return await shown(await accept_offer(visitor.signed_in, known_id(waiting_id), visitor.now), settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

@@ -22,8 +22,9 @@ GUESTS_KEPT_FOR: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A booking but for its resource and person."""
+    """A booking but for its resource."""
 
+    person: int
     facts: Facts
     wish: Wish
     note: str
@@ -33,14 +34,19 @@ class Draft:
     guests: tuple[str, ...] = ()
     organisation: OrganisationCard | None = None
 
-    def booking(self, candidate: Candidate, person: int, *, made_by: int | None) -> BookingCard:
+    @property
+    def counts_open(self) -> bool:
+        """Whether a rule limits how many bookings the person may hold: then nobody else may add one meanwhile."""
+        return any(rules.most_open for rules in self.facts.rules.values())
+
+    def booking(self, candidate: Candidate, *, made_by: int | None) -> BookingCard:
         """The booking of this candidate. Where nothing was said of the commute, it is the person's usual one."""
         resource, decision = candidate.resource, candidate.decision
         purpose = Purpose.CLUB if self.organisation else default_purpose(resource.kind, resource.capacity)
         return BookingCard(
             id=self.facts.next_booking,
             public_id=new_public_id(),
-            person=person,
+            person=self.person,
             status=decision.status,
             reason=None,
             resource=resource,

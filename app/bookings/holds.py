@@ -202,6 +202,7 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     [candidate] = allowed([hold.resource], facts, wish, booker)
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     draft = Draft(
+        actor.person,
         facts,
         Wish(hold.period, now, people=choice.people),
         choice.note,
@@ -210,7 +211,7 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
         choice.guest_phone or None,
         choice.guests,
     )
-    booking = draft.booking(candidate, actor.person, made_by=None)
+    booking = draft.booking(candidate, made_by=None)
     if not await hand_over(hold.id, HOLD, booking.id, booking.period):
         return None
     acceptance = [new_acceptance(actor.person, facts.space.id, accepted, now)] if accepted else []

@@ -26,7 +26,10 @@ _END_HOLDS = """
 """
 _LAPSED = _END_HOLDS.format(source="", which="h.expires_at <= $1", others="SKIP LOCKED")
 _THERE = "JOIN resource r ON r.id = h.resource JOIN mailed_link l ON l.id = h.link"
-_TOUCHING = "r.space = $2 AND h.starts_at < $4 AND h.ends_at > $3"
+_TOUCHING = (
+    "r.space = $2 AND EXISTS (SELECT FROM claim c WHERE c.holder = h.id AND c.reason = 'hold'"
+    " AND c.starts_at < $4 AND c.ends_at > $3)"
+)
 _LAPSED_THERE = _END_HOLDS.format(source=_THERE, which=f"{_TOUCHING} AND h.expires_at <= $1", others="SKIP LOCKED")
 _OWN_THERE = _END_HOLDS.format(
     source=_THERE,
@@ -38,7 +41,10 @@ _OF_ADDRESS = _END_HOLDS.format(
 )
 
 _OFFERED_UNTIL_NOW = "w.status = 'offered' AND w.offer_expires_at <= $1"
-_OFFERED_THERE = "w.status = 'offered' AND w.space = $3 AND w.starts_at < $5 AND w.ends_at > $4"
+_OFFERED_THERE = (
+    "w.status = 'offered' AND w.space = $3 AND EXISTS (SELECT FROM claim c WHERE c.holder = w.id AND c.reason = 'offer'"
+    " AND c.starts_at < $5 AND c.ends_at > $4)"
+)
 
 
 async def lapse_holds(now: datetime) -> int:
@@ -72,8 +78,8 @@ async def is_held_there(space: int, period: Period) -> bool:
 async def lapse_there(space: int, period: Period, now: datetime) -> bool:
     """Ends what is held or offered there, is over, and only has not been swept up; who waits for it gets it first.
 
-    For whoever finds the time taken: True says that another try may succeed. What is being accepted at this very
-    moment is left alone.
+    The period is what would be claimed, with what is kept free around it. For whoever finds the time taken: True says
+    that another try may succeed. What is being accepted at this very moment is left alone.
     """
     where = (space, period.starts_at, period.ends_at)
     async with transaction():

@@ -184,6 +184,7 @@ async def enter_booking(
     """
     choice = place.choice
     draft = Draft(
+        place.person,
         facts,
         wish_of(place, now),
         choice.note,
@@ -192,7 +193,7 @@ async def enter_booking(
         choice.guest_phone or None,
         choice.guests,
     )
-    booking = draft.booking(candidate, place.person, made_by=None)
+    booking = draft.booking(candidate, made_by=None)
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     acceptance = [new_acceptance(place.person, facts.space.id, accepted, now)] if accepted else []
     await insert_together(*draft.rows(booking, actor), *acceptance)

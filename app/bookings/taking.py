@@ -55,12 +55,12 @@ async def claim_one(
     In the transaction of what it is claimed for: what was held for the person himself is given up for it.
     """
     taken = await _claimed(what, facts, wish, booker, reason, holder)
-    if taken is None and not await is_held_there(facts.space.id, wish.period):
+    if taken is None and not await is_held_there(facts.space.id, facts.widest(wish.period)):
         raise await nothing_left(what, facts, wish.period, wish.now)
-    if taken is None and await lapse_there(facts.space.id, wish.period, wish.now):
+    if taken is None and await lapse_there(facts.space.id, facts.widest(wish.period), wish.now):
         taken = await _claimed(what, facts, wish, booker, reason, holder)
     if taken is None:
-        freed = await make_way_for(person, facts.space.id, wish.period, wish.now)
+        freed = await make_way_for(person, facts.space.id, facts.widest(wish.period), wish.now)
         if freed is not None:
             taken = await _claimed(what, facts, wish, booker, reason, holder)
             await hand_on(freed, wish.now)

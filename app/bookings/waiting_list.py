@@ -16,7 +16,7 @@ from app.bookings.held import Choice, free_but_for_holds
 from app.bookings.offer_time import NO_OFFER_WITHIN
 from app.bookings.operations import checked_phone, lock_person
 from app.bookings.queries import BookedResource, resource_from
-from app.bookings.rules import AnyOf, NothingFreeThatFits, Purpose, checked_note, checked_period
+from app.bookings.rules import AnyOf, NothingFreeThatFits, Purpose, checked_guests, checked_note, checked_period
 from app.bookings.serving import has_booked
 from app.bookings.waiting import ANYTHING, AnyPlace, WaitingCard, people_before, waiting_by_id
 from app.identity.audit import record
@@ -82,6 +82,7 @@ class JoinLine:
     guest_phone: str = ""
     house_rules: int | None = None
     people: int = 1
+    guests: tuple[str, ...] = ()
 
 
 @retried
@@ -107,6 +108,7 @@ async def join_line(actor: Actor, command: JoinLine, now: datetime, *, whom: int
             guest_phone=checked_phone(command.guest_phone) or "",
             house_rules=command.house_rules,
             people=command.people,
+            guests=checked_guests(command.guests),
             by_staff=is_for_other,
         )
         await lock_person(person)
@@ -156,7 +158,8 @@ async def _wanted(command: JoinLine, period: Period, person: int, is_for_other: 
     tried: Sequence[str | AnyOf] = (
         [AnyOf(what.space, kind) for kind in ANYTHING] if isinstance(what, AnyPlace) else [what]
     )
-    wish = Wish(period, now, people=command.people, by_staff=is_for_other)
+    guests = len(checked_guests(command.guests))
+    wish = Wish(period, now, people=command.people, guests=guests, by_staff=is_for_other)
     found: list[Facts] = []
     free: list[BookedResource] = []
     refused: Refusal | None = None

@@ -4,10 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar.types import ASGIApp
 
 from app.bookings.cancellation import cancel
+from app.identity.operations import NewPerson, create_people
 from app.platform.database import fetch_value
-from tests.api.conftest import Now
+from tests.api.conftest import Now, calling
 from tests.bookings.lines import all_desks, taken, waits
 from tests.worlds import NOW, World, house_rules_at, tomorrow
 
@@ -125,3 +127,28 @@ async def test_a_cursor_of_somebody_else_is_unknown(mia: httpx.AsyncClient, worl
     place = await waits(world.gundula)
     assert (await mia.get(f"{LIST}/{place.public_id}")).status_code == 404
     assert (await mia.get(f"{LIST}?cursor={place.public_id}")).json()["code"] == "cursor_unknown"
+
+
+async def test_programs_of_staff_put_somebody_in_line_who_has_it_booked(
+    application: ASGIApp, world: World, now: Now
+) -> None:
+    first, *_ = await all_desks(world)
+    [erna] = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
+    public_id = await fetch_value("SELECT public_id FROM person WHERE id = $1", erna)
+    async with calling(application, **world.rolf.bearer) as rolf, calling(application, **world.frida.bearer) as frida:
+        assert (await rolf.post(LIST, json=wish(person=public_id))).status_code == 404
+        place = await joined(frida, person=public_id)
+        assert place["books_itself"] is True
+        assert (await frida.get(LIST)).json()["items"] == []
+    await cancel(world.otto.actor(), first.public_id, NOW)
+    assert await fetch_value("SELECT person FROM booking WHERE status = 'confirmed' ORDER BY id DESC LIMIT 1") == erna
+
+
+async def test_a_room_is_waited_for_with_all_who_come(mia: httpx.AsyncClient, world: World) -> None:
+    [room] = await taken(world, "Nette")
+    assert (await mia.post(LIST, json=wish(kind="room", people=9))).json()["code"] == "too_many_people"
+    place = await joined(mia, kind="room", people=4, guests=["Jo", "Kim"], books_itself=True)
+    await cancel(world.otto.actor(), room.public_id, NOW)
+    shown = (await mia.get(f"{LIST}/{place['id']}")).json()
+    booking = (await mia.get(f"/api/v1/bookings/{shown['booking_id']}")).json()
+    assert (booking["people"], booking["guests"]) == (4, ["Jo", "Kim"])
