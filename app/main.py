@@ -34,6 +34,7 @@ from app.web import (
     calendars,
     commuting,
     desk_bookings,
+    desk_waiting,
     feeds,
     front_desk,
     guests,
@@ -55,6 +56,7 @@ from app.web import (
     spaces,
     staff,
     summary,
+    waiting,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -131,6 +133,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         calendars,
         commuting,
         desk_bookings,
+        desk_waiting,
         feeds,
         front_desk,
         guests,
@@ -152,6 +155,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        waiting,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]

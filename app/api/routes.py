@@ -2,7 +2,20 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, series, spaces, together
+from app.api import (
+    bookings,
+    docs,
+    feeds,
+    health,
+    me,
+    places,
+    quotes,
+    resources,
+    series,
+    spaces,
+    together,
+    waiting,
+)
 
 ROUTER = Router(
     path="/",
@@ -14,6 +27,7 @@ ROUTER = Router(
         *together.HANDLERS,
         *bookings.HANDLERS,
         *series.HANDLERS,
+        *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
         *health.HANDLERS,

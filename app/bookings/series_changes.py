@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
+from app.bookings.candidates import Candidate
 from app.bookings.decision import Wish
 from app.bookings.draft import GUESTS_KEPT_FOR, Draft
-from app.bookings.giving_back import give_back
+from app.bookings.giving_back import free, hand_on
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
@@ -28,10 +29,9 @@ from app.bookings.series_making import (
 from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
 from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
 from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series, series_by_id, series_of
-from app.bookings.taking import Candidate
 from app.identity.audit import record, record_each
 from app.identity.rules import Actor
-from app.inventory.operations import TimeWanted, claim_each
+from app.inventory.operations import BOOKED, TimeWanted, claim_each
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
@@ -246,7 +246,7 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     left_out = {at: booking for at, booking in found.moved.items() if at not in taken}
     drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], now)
 
-    await give_back(replaced, now)
+    freed = await free(replaced, *BOOKED)
     if not await claim_each([*_claims(moves), *(claim for one in drafted for claim in one.claims)]):
         raise _SomebodyWasFaster
     await _detach([*replaced, *(booking.id for booking in found.kept.values())])
@@ -256,6 +256,7 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     ended = [*left_out.values(), *found.dropped]
     await end_bookings(ended, CHANGED, now)
     made = await enter_bookings(drafted, changed, actor, now)
+    await hand_on(freed, now)
     if accepted:
         await insert_all([new_acceptance(series.person, plan.facts.space.id, accepted, now)])
     keys = sorted([*replaced, *(booking.id for booking in made)])

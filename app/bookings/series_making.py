@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from app.bookings.draft import Draft, for_whom
-from app.bookings.lapsing import clear_the_way
+from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
 from app.bookings.queries import BookingCard
 from app.bookings.recurrence import Slot
@@ -88,6 +88,24 @@ async def make_series(actor: Actor, command: MakeSeries, now: datetime, *, whom:
     where dates cannot be had and shall not be left out, PlanChanged where the plan is not the shown one any more,
     NothingOfSeries where it books nothing.
     """
+    try:
+        return await _make(actor, command, now, whom)
+    except _HeldBeyondItsTime as held:
+        await lapse_there(held.space, held.window, now)
+        return await _make(actor, command, now, whom, looks_for_held=False)
+
+
+class _HeldBeyondItsTime(Exception):
+    """Dates are in conflict, and something is held there that may be over; nothing was written."""
+
+    def __init__(self, space: int, window: Period) -> None:
+        self.space = space
+        self.window = window
+
+
+async def _make(
+    actor: Actor, command: MakeSeries, now: datetime, whom: int | None, *, looks_for_held: bool = True
+) -> MadeSeries:
     async with transaction():
         organisation = await organisation_for(actor, command.booking)
         person = actor.person if whom is None else await standing_record(whom)
@@ -97,10 +115,11 @@ async def make_series(actor: Actor, command: MakeSeries, now: datetime, *, whom:
         note, guest_phone = checked_note(command.booking.note), checked_phone(command.booking.guest_phone)
         if command.booking.commute_to:
             demand_municipality(command.booking.commute_to, "commute_to")
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             plan = await plan_series(wanted, person, now, actor.language, lock=True)
-            if not attempt and plan.conflicts and await clear_the_way(plan.facts.space.id, plan.window, person, now):
-                plan = await plan_series(wanted, person, now, actor.language, lock=True)
+            where = (plan.facts.space.id, plan.window)
+            if looks_for_held and plan.conflicts and await is_held_there(*where):
+                raise _HeldBeyondItsTime(*where)
             if organisation is not None and organisation.operator != plan.facts.operator:
                 raise NotFound
             if person != actor.person:

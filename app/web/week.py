@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of
 from app.bookings.series_queries import series_ahead
+from app.bookings.waiting import in_line
 from app.calendars.queries import feeds_of
 from app.calendars.subscriptions import FeedKind
 from app.identity.authentication import Visitor
@@ -23,6 +24,7 @@ from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.series_view import title_of
 from app.web.usual_view import usual_offer
+from app.web.waiting_view import waiting_lines
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
 
 BOOKINGS_ON_A_PAGE = 30
@@ -43,6 +45,7 @@ async def week_page(
         "week_number": local_day(visitor.now, ZONE).isocalendar().week,
         "following": following,
         "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
+        "lines": waiting_lines(await in_line(actor.person), visitor),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "series": [

@@ -8,6 +8,7 @@ import pytest
 
 from app.bookings.cancellation import cancel
 from app.bookings.decision import TooManyOpen
+from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
 from app.bookings.recurrence import SeriesTooLong
@@ -18,9 +19,11 @@ from app.bookings.series_making import MadeSeries, MakeSeries, make_series, prev
 from app.bookings.series_planning import NothingOfSeries, OnConflict, PlanChanged, SeriesConflicts
 from app.bookings.series_plans import SeriesPlan
 from app.bookings.series_queries import bookings_of_series, series_ahead, series_by_id, series_of
+from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.rules import Kind
 from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch, fetch_value, queries_run
+from tests.identity.conftest import KEY
 from tests.worlds import HERE, NOW, APerson, World, a_world, at
 
 THURSDAY = date(2026, 11, 26)
@@ -438,6 +441,29 @@ async def test_guests_come_on_every_date_and_are_forgotten_after_it(world: World
     await change_series(world.mia.actor(), done.series.public_id, change, NOW)
     rows = await fetch("SELECT g.forget_at - b.ends_at AS kept FROM booking_guest g JOIN booking b ON b.id = g.booking")
     assert [row["kept"] for row in rows] == [timedelta(days=30)] * 8
+
+
+async def test_who_waits_gets_what_a_changed_series_leaves_and_nothing_of_what_it_keeps(world: World) -> None:
+    done = await made(world)
+    third = date(2026, 12, 3)
+    wanted = JoinLine(world.polch["2"].public_id, at(third, 10), at(third, 12))
+    await join_line(world.gundula.actor(), wanted, NOW)
+    later = ChangeSeries(starts_at=at(THURSDAY, 9), ends_at=at(THURSDAY, 18))
+    moved = await change_series(world.mia.actor(), done.series.public_id, later, NOW)
+    assert len(words(moved.bookings)) == 4
+    assert await fetch_value("SELECT status FROM waiting") == "waiting"
+    elsewhere = ChangeSeries(what=world.polch["1"].public_id)
+    await change_series(world.mia.actor(), done.series.public_id, elsewhere, NOW)
+    assert await fetch_value("SELECT status FROM waiting") == "offered"
+
+
+async def test_what_was_held_beyond_its_time_does_not_hinder_a_series(world: World) -> None:
+    hold = BookDesk(world.polch["2"].public_id, at(date(2026, 12, 3), 8), at(date(2026, 12, 3), 12))
+    await hold_desk(hold, Newcomer("Nina Neu", "nina@example.org", "de"), NOW, key=KEY, address="nina@example.org")
+    with pytest.raises(SeriesConflicts):
+        await made(world)
+    done = await make_series(world.mia.actor(), series(world), NOW + HELD_FOR)
+    assert len(done.bookings) == 4
 
 
 async def test_a_series_is_nobody_elses(world: World) -> None:

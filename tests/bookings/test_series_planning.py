@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.bookings.candidates import claims_of
 from app.bookings.decision import Booker, Place, Wish
 from app.bookings.queries import BookedResource
 from app.bookings.recurrence import read_rule, slots_of
@@ -17,7 +18,6 @@ from app.bookings.series_planning import (
     planned,
     state_of,
 )
-from app.bookings.taking import claims_of
 from app.inventory.booking_rules import BookingRules, OutsideHours
 from app.inventory.held_time import HeldTime
 from app.inventory.rules import Hours, Kind

@@ -34,6 +34,8 @@ _QUERIES = {
     "/woche/serien/{series}/absagen": "?was=alle",
     "/woche/serien/{series}/aendern": f"?ab={TOMORROW}&von=09:00&bis=12:00&bis_tag=2026-12-31&mi=ja",
     "/registrieren": "?weiter=/woche",
+    "/warteliste/eintragen": "?standort=regiohub-mayen&art=desk"
+    f"&beginn={TOMORROW}T09:00:00%2B01:00&ende={TOMORROW}T12:00:00%2B01:00",
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
@@ -82,4 +84,6 @@ def _filled(path: str, ids: dict[str, str]) -> str:
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
     if path.startswith("/theke"):
         own = ids["desk_booking"]
+    if path.startswith("/angebot"):
+        ids = {**ids, "link": ids["offer"]}
     return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
