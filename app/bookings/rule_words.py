@@ -73,7 +73,9 @@ def _who(rules: BookingRules, groups: Mapping[int, str]) -> list[Phrase]:
         said.append(phrase(marked("nur für Mitglieder")))
     elif rules.who is Who.GROUPS:
         names = tuple(sorted(groups[key] for key in rules.groups if key in groups))
-        said.append(phrase(marked("nur für {groups}"), groups=names) if names else phrase(marked("zurzeit für niemanden")))
+        said.append(
+            phrase(marked("nur für {groups}"), groups=names) if names else phrase(marked("zurzeit für niemanden"))
+        )
     if rules.most_open is not None:
         said.append(
             phrase(marked("höchstens {most} offene Buchungen auf einmal"), most=rules.most_open)
@@ -92,9 +94,7 @@ def _who(rules: BookingRules, groups: Mapping[int, str]) -> list[Phrase]:
 def _afterwards(rules: BookingRules) -> list[Phrase]:
     said = []
     if rules.needs_approval:
-        said.append(
-            phrase(marked("nach Bestätigung durch den Betreiber, binnen {within}"), within=rules.decide_within)
-        )
+        said.append(phrase(marked("nach Bestätigung durch den Betreiber, binnen {within}"), within=rules.decide_within))
     if rules.cancel_before:
         said.append(phrase(marked("bis {window} vorher absagen"), window=rules.cancel_before))
     if rules.no_show_after is not None:
