@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
+from app.api import blockers, bookings, docs, feeds, groups, health, links, me, places, quotes, resources, rules, spaces
 
 ROUTER = Router(
     path="/",
@@ -14,6 +14,10 @@ ROUTER = Router(
         *bookings.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
+        *rules.HANDLERS,
+        *links.HANDLERS,
+        *blockers.HANDLERS,
+        *groups.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
     ],

@@ -224,3 +224,12 @@ async def blocked_because(resources: Sequence[int], period: Period, language: st
         return None
     reason: str = row[f"reason_{language}"] or row["reason_de"]
     return reason
+
+
+async def reason_of_blocker(blocker: int, language: str) -> str | None:
+    """Why the blocker with this key stands or stood."""
+    row = await fetch_row("SELECT reason_de, reason_en FROM blocker WHERE id = $1", blocker)
+    if row is None:
+        return None
+    reason: str = row[f"reason_{language}"] or row["reason_de"]
+    return reason

@@ -31,6 +31,9 @@ def notification_reactions(
     async def bookings_repeated(event: Event, now: datetime) -> None:
         await tell_bookings_repeated(office, event.ids["bookings"], now)
 
+    async def booking_moved(event: Event, now: datetime) -> None:
+        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
+
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
 
@@ -41,7 +44,7 @@ def notification_reactions(
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "bookings.repeated": [Reaction("mail.bookings_repeated", bookings_repeated)],
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
-        "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
+        "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
