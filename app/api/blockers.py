@@ -11,7 +11,7 @@ from litestar.params import PathParameter, RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
-from app.api.managed import managed, only_signed_in
+from app.api.managed import managed, only_managers
 from app.api.parameters import SlugInPath, known_id, within_reach
 from app.api.problem_shapes import refusals
 from app.api.shapes import IntervalShape, Moment, intervals
@@ -85,7 +85,7 @@ def _day(field: str, text: str) -> date:
 
 
 class AffectedShape(msgspec.Struct, frozen=True):
-    """A booking in the way. It can be moved to `place_id` at its time, or there is nothing equal and it is cancelled."""
+    """A booking in the way. It can be moved to `place_id` at its time, or nothing equal is free and it is cancelled."""
 
     booking_id: str
     person: str
@@ -129,7 +129,7 @@ class BlockerList(msgspec.Struct, frozen=True):
     response_description="The list.",
     summary="Blockers and closing days ahead",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -145,7 +145,7 @@ async def list_blockers(visitor: NamedDependency[Visitor], slug: SlugInPath) -> 
     summary="See what a blocker would be in the way of",
     description="Every booking in that time with what would become of it; nothing is changed.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[BlockWanted],
     return_dto=None,
@@ -185,7 +185,7 @@ async def preview_blocker(
     description="Moves or cancels what is in the way, each with its mail, and blocks: all of it or nothing. 409 where "
     "since the preview somebody has booked, cancelled or moved.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[BlockWanted],
     return_dto=None,
@@ -207,7 +207,7 @@ async def make_blocker(
     response_description="Nothing more to say.",
     summary="Lift a blocker or open a closed day again",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )

@@ -10,7 +10,7 @@ from litestar.params import PathParameter, RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
-from app.api.managed import managed, only_signed_in
+from app.api.managed import managed, only_managers
 from app.api.parameters import SlugInPath, known_id
 from app.api.problem_shapes import refusals
 from app.api.strict_json import LARGEST_BODY, StrictJson
@@ -111,7 +111,7 @@ class Organisations(msgspec.Struct, frozen=True):
     response_description="The list.",
     summary="The groups of the space's operator",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -126,7 +126,7 @@ async def list_groups(visitor: NamedDependency[Visitor], slug: SlugInPath) -> Gr
     response_description="The group.",
     summary="Make a group",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[GroupWanted],
     return_dto=None,
@@ -147,7 +147,7 @@ async def new_group(visitor: NamedDependency[Visitor], slug: SlugInPath, data: R
     response_description="The group.",
     summary="A group and who belongs to it",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -163,7 +163,7 @@ async def show_group(visitor: NamedDependency[Visitor], slug: SlugInPath, group_
     response_description="Nothing more to say.",
     summary="Dissolve a group",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -177,7 +177,7 @@ async def end_group(visitor: NamedDependency[Visitor], slug: SlugInPath, group_i
     response_description="Nothing more to say.",
     summary="Take somebody into a group",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     status_code=204,
     responses=refusals(403, 404),
@@ -196,7 +196,7 @@ async def join_group(
     response_description="Nothing more to say.",
     summary="Take somebody out of a group",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -214,7 +214,7 @@ async def leave_group(
     response_description="The list.",
     summary="The organisations that book at the operator's spaces",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -231,7 +231,7 @@ async def list_organisations(visitor: NamedDependency[Visitor], slug: SlugInPath
     response_description="The organisation.",
     summary="Enter an organisation",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[OrganisationWanted],
     return_dto=None,
@@ -254,7 +254,7 @@ async def new_organisation(
     summary="Change who answers for an organisation",
     description="What it has booked goes along.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[ResponsibleWanted],
     return_dto=None,
@@ -282,7 +282,7 @@ async def new_responsible(
     summary="Dissolve an organisation",
     description="Nothing is booked for it any more; what is booked stays.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )

@@ -9,17 +9,14 @@ from litestar.params import PathParameter, RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
-from app.api.managed import managed, only_signed_in
+from app.api.managed import managed, managed_resource, only_managers
 from app.api.parameters import SlugInPath, known_id
 from app.api.problem_shapes import refusals
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.rule_words import words_of_links
 from app.identity.authentication import Visitor
 from app.inventory.linking import add_equipment, linked_at, retire_equipment, set_parts
-from app.inventory.queries import resource_by_public_id
-from app.kernel.refusals import NotFound
-from app.network.managing import demand_managed
-from app.network.queries import SpaceCard, space_by_id
+from app.network.queries import SpaceCard
 
 ResourceInPath = Annotated[str, PathParameter(description="The resource's id.")]
 EquipmentInPath = Annotated[str, PathParameter(description="The equipment's id.")]
@@ -65,12 +62,13 @@ class EquipmentList(msgspec.Struct, frozen=True):
     response_description="Its parts.",
     summary="What a resource consists of",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def show_parts(visitor: NamedDependency[Visitor], resource_id: ResourceInPath) -> PartsShape:
-    return await _parts(await _space_of(resource_id, visitor), resource_id, visitor)
+    space, _ = await managed_resource(resource_id, visitor)
+    return await _parts(space, resource_id, visitor)
 
 
 @put(
@@ -80,7 +78,7 @@ async def show_parts(visitor: NamedDependency[Visitor], resource_id: ResourceInP
     summary="Say what a resource consists of",
     description="Booking it holds its parts as well, what is booked already included. Nothing is part of itself.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[PartsWanted],
     return_dto=None,
@@ -90,7 +88,7 @@ async def show_parts(visitor: NamedDependency[Visitor], resource_id: ResourceInP
 async def change_parts(
     visitor: NamedDependency[Visitor], resource_id: ResourceInPath, data: RequestBody[PartsWanted]
 ) -> PartsShape:
-    space = await _space_of(resource_id, visitor)
+    space, _ = await managed_resource(resource_id, visitor)
     await set_parts(visitor.signed_in, space, resource_id, data.parts, visitor.now)
     return await _parts(space, resource_id, visitor)
 
@@ -101,7 +99,7 @@ async def change_parts(
     response_description="The list.",
     summary="The equipment of a space",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
@@ -117,7 +115,7 @@ async def list_equipment(visitor: NamedDependency[Visitor], slug: SlugInPath) ->
     summary="Add equipment",
     description="It can be brought along by rooms, is never booked alone and in no list.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[EquipmentWanted],
     return_dto=None,
@@ -137,7 +135,7 @@ async def new_equipment(
     response_description="Nothing more to say.",
     summary="Remove equipment",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404, 409),
 )
@@ -146,15 +144,6 @@ async def remove_equipment(visitor: NamedDependency[Visitor], slug: SlugInPath, 
 
 
 HANDLERS = [show_parts, change_parts, list_equipment, new_equipment, remove_equipment]
-
-
-async def _space_of(resource_id: str, visitor: Visitor) -> SpaceCard:
-    resource = await resource_by_public_id(known_id(resource_id))
-    space = await space_by_id(resource.space, visitor.now) if resource else None
-    if space is None:
-        raise NotFound
-    demand_managed(visitor.signed_in, space)
-    return space
 
 
 async def _parts(space: SpaceCard, resource_id: str, visitor: Visitor) -> PartsShape:

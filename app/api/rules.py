@@ -11,15 +11,15 @@ from litestar.params import PathParameter, QueryParameter, RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
-from app.api.managed import managed, only_signed_in
-from app.api.parameters import SlugInPath, known_id, known_slug
+from app.api.managed import managed, managed_resource, only_managers
+from app.api.parameters import SlugInPath, known_slug
 from app.api.problem_shapes import refusals
 from app.api.shapes import OpeningShape
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.rules_said import in_words
 from app.identity.authentication import Visitor
 from app.inventory.booking_rules import BookingRules, OutsideHours, Who
-from app.inventory.queries import resource_by_public_id, resources_of
+from app.inventory.queries import resources_of
 from app.inventory.rule_setting import (
     PartsOfTheDayUnusable,
     RulesFor,
@@ -33,8 +33,7 @@ from app.kernel.refusals import NotFound
 from app.kernel.wall_time import Opening
 from app.network.grouping import groups_at
 from app.network.groups import names_of_groups
-from app.network.managing import demand_managed
-from app.network.queries import space_by_id, space_by_slug
+from app.network.queries import space_by_slug
 from app.platform.language import Speaker
 
 Minutes = Annotated[int, Meta(ge=0, le=100_000, description="Minutes.")]
@@ -140,7 +139,7 @@ async def show_space_rules(visitor: NamedDependency[Visitor], slug: SlugInPath) 
     summary="Set the rules of a kind",
     description="For who manages the space. New bookings obey them; what is booked stays.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[RulesWanted],
     return_dto=None,
@@ -159,7 +158,7 @@ async def set_rules_of_kind(
     response_description="Nothing more to say.",
     summary="Drop the rules of a kind",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404, 409, 422),
 )
@@ -176,7 +175,7 @@ async def drop_rules_of_kind(
     summary="Set a resource's own rules",
     description="For who manages its space. They stand instead of those of its kind.",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     dto=StrictJson[RulesWanted],
     return_dto=None,
@@ -195,7 +194,7 @@ async def set_rules_of_resource(
     response_description="Nothing more to say.",
     summary="Drop a resource's own rules",
     tags=["operators"],
-    guards=only_signed_in(),
+    guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404, 409, 422),
 )
@@ -216,11 +215,7 @@ async def _of_kind(slug: str, kind: str, visitor: Visitor) -> RulesFor:
 
 
 async def _of_resource(resource_id: str, visitor: Visitor) -> RulesFor:
-    resource = await resource_by_public_id(known_id(resource_id))
-    space = await space_by_id(resource.space, visitor.now) if resource else None
-    if resource is None or space is None:
-        raise NotFound
-    demand_managed(visitor.signed_in, space)
+    space, resource = await managed_resource(resource_id, visitor)
     return RulesFor(space, resource.kind, resource)
 
 

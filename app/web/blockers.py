@@ -124,8 +124,8 @@ async def new_blocker(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     space = await operators_space(slug, visitor)
-    context = await _form(space, single(request), visitor) | {"errors": NO_ERRORS}
-    return await pages.show(request, visitor, _template(single(request)), context)
+    data = single(request)
+    return await pages.show(request, visitor, _template(data), await _form(space, data, visitor))
 
 
 def _template(data: Mapping[str, str]) -> str:
@@ -144,6 +144,7 @@ async def _form(space: SpaceCard, data: Mapping[str, str], visitor: Visitor) -> 
         ],
         "weekdays": [(number, say.gettext(text)) for number, text in enumerate(_WEEKDAYS, 1)],
         "first_day": today.isoformat(),
+        "errors": NO_ERRORS,
     }
 
 
@@ -152,8 +153,10 @@ async def preview(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     """The bookings in the way and what would become of each; nothing has happened yet."""
-    space = await operators_space(slug, visitor)
-    return await _preview(request, visitor, pages, space, single(request))
+    space, data = await operators_space(slug, visitor), single(request)
+    if not data:
+        return await pages.show(request, visitor, _template(data), await _form(space, data, visitor))
+    return await _preview(request, visitor, pages, space, data)
 
 
 async def _preview(
