@@ -29,6 +29,7 @@ NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.released",
     "booking.requested",
+    "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",

@@ -270,7 +270,7 @@ async def new_responsible(
     space = await managed(slug, visitor)
     organisation = await organisation_at(space.operator.id, known_id(organisation_id))
     person = await guest(visitor.signed_in, known_id(data.responsible), visitor.now)
-    await change_responsible(visitor.signed_in, organisation.public_id, person.public_id, visitor.now)
+    await change_responsible(visitor.signed_in, organisation.public_id, person.id, visitor.now)
     changed = await organisation_at(space.operator.id, organisation.public_id)
     return _organisation(changed, await people([changed.responsible]))
 

@@ -2,7 +2,21 @@
 
 from litestar import Router
 
-from app.api import blockers, bookings, docs, feeds, groups, health, links, me, places, quotes, resources, rules, spaces
+from app.api import (
+    blockers,
+    booking_rules,
+    bookings,
+    docs,
+    feeds,
+    groups,
+    health,
+    links,
+    me,
+    places,
+    quotes,
+    resources,
+    spaces,
+)
 
 ROUTER = Router(
     path="/",
@@ -14,7 +28,7 @@ ROUTER = Router(
         *bookings.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
-        *rules.HANDLERS,
+        *booking_rules.HANDLERS,
         *links.HANDLERS,
         *blockers.HANDLERS,
         *groups.HANDLERS,

@@ -1,51 +1,67 @@
-"""Organisations that book: who answers for what they have."""
+"""Organisations that book: handing all that is theirs from one responsible person to another."""
 
 from datetime import datetime
 
-from app.bookings.rules import HOLDING
+from app.bookings.rules import HOLDING, Status
 from app.identity.audit import record
+from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import NotFound
-from app.network.groups import OrganisationCard, organisation_named
-from app.platform.database import execute, fetch_value, retried, transaction
+from app.platform.database import execute, fetch, fetch_row, retried, transaction
+from app.platform.outbox import emit
 
 
 @retried
-async def change_responsible(
-    actor: Actor, organisation_public_id: str, person_public_id: str, now: datetime
-) -> OrganisationCard:
-    """From now on this person answers for the organisation and for all that it has booked ahead.
+async def change_responsible(actor: Actor, organisation: str, person: int, now: datetime) -> None:
+    """Makes the person with this key answer for the organisation with this public id, without booking anything anew.
 
-    Raises NotFound to who does not manage its operator, and for nobody known.
+    What is booked for it and not begun, and the series that still have such dates, are the person's from then on. What
+    is over stays with who answered for it. Raises NotFound where the actor is no front desk of its operator.
     """
     async with transaction():
-        found = await organisation_named(organisation_public_id)
-        if found is None or not actor.may(Action.MANAGE_OPERATOR, operator=found.operator):
-            raise NotFound
-        person: int | None = await fetch_value(
-            "SELECT id FROM person WHERE public_id = $1 AND retired_at IS NULL", person_public_id
+        row = await fetch_row(
+            "SELECT id, operator, responsible FROM organisation WHERE public_id = $1 AND retired_at IS NULL FOR UPDATE",
+            organisation,
         )
-        if person is None:
+        if row is None or not actor.may(Action.BOOK_FOR_OTHERS, operator=row["operator"]):
             raise NotFound
-        await execute("UPDATE organisation SET responsible = $2, version = version + 1 WHERE id = $1", found.id, person)
+        person = await standing_record(person)
+        if person == row["responsible"]:
+            return
         await execute(
-            "UPDATE booking SET person = $2, updated_at = $3"
-            " WHERE organisation = $1 AND ends_at > $3 AND status = ANY($4)",
-            found.id,
+            "UPDATE organisation SET responsible = $2, version = version + 1 WHERE id = $1", row["id"], person
+        )
+        handed = await fetch(
+            "UPDATE booking SET person = $2, sequence = sequence + 1, updated_at = $3"
+            " WHERE organisation = $1 AND ends_at > $3 AND status = ANY($4) RETURNING id, series",
+            row["id"],
             person,
             now,
-            list(HOLDING),
+            sorted(HOLDING - {Status.CHECKED_IN}),
         )
-        await execute("UPDATE series SET person = $2, updated_at = $3 WHERE organisation = $1", found.id, person, now)
+        series = sorted({booking["series"] for booking in handed if booking["series"] is not None})
+        await execute(
+            "UPDATE series SET person = $2, sequence = sequence + 1, updated_at = $3 WHERE id = ANY($1::bigint[])",
+            series,
+            person,
+            now,
+        )
         await record(
             "organisation.responsible_changed",
             "organisation",
-            found.id,
+            row["id"],
             actor,
             now,
-            before=found.responsible,
-            whom=person,
+            before=row["responsible"],
+            after=person,
         )
-        changed = await organisation_named(organisation_public_id)
-        assert changed is not None, "its row was changed just now"
-        return changed
+        await emit(
+            "organisation.responsible_changed",
+            "organisation",
+            row["id"],
+            now,
+            bookings=sorted(booking["id"] for booking in handed),
+            series=series,
+            before=row["responsible"],
+            person=person,
+        )

@@ -55,16 +55,18 @@ def _how_long(rules: BookingRules) -> list[Phrase]:
 def _how_early(rules: BookingRules) -> list[Phrase]:
     said = []
     if rules.days_ahead < DAYS_AHEAD:
-        said.append(
-            phrase(marked("buchbar ab {days} Tagen vorher"), days=rules.days_ahead)
-            if rules.days_ahead > 1
-            else phrase(marked("buchbar ab dem Tag davor") if rules.days_ahead else marked("buchbar am selben Tag"))
-        )
+        said.append(_ahead(rules.days_ahead))
     if rules.own_members_days and rules.days_ahead < DAYS_AHEAD:
         said.append(phrase(marked("eigene Mitglieder {days} Tage früher"), days=rules.own_members_days))
     if rules.notice:
         said.append(phrase(marked("spätestens {notice} vorher"), notice=rules.notice))
     return said
+
+
+def _ahead(days: int) -> Phrase:
+    if days > 1:
+        return phrase(marked("höchstens {days} Tage im Voraus"), days=days)
+    return phrase(marked("höchstens einen Tag im Voraus") if days else marked("nur am selben Tag"))
 
 
 def _who(rules: BookingRules, groups: Mapping[int, str]) -> list[Phrase]:
@@ -94,7 +96,7 @@ def _who(rules: BookingRules, groups: Mapping[int, str]) -> list[Phrase]:
 def _afterwards(rules: BookingRules) -> list[Phrase]:
     said = []
     if rules.needs_approval:
-        said.append(phrase(marked("nach Bestätigung durch den Betreiber, binnen {within}"), within=rules.decide_within))
+        said.append(phrase(marked("nach Bestätigung durch den Betreiber, Frist {within}"), within=rules.decide_within))
     if rules.cancel_before:
         said.append(phrase(marked("bis {window} vorher absagen"), window=rules.cancel_before))
     if rules.no_show_after is not None:

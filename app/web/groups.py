@@ -235,7 +235,7 @@ async def new_responsible(
 ) -> Redirect:
     organisation = await _organisation(slug, organisation_id, visitor)
     person = await _person(data, visitor)
-    await change_responsible(visitor.signed_in, organisation.public_id, person.public_id, visitor.now)
+    await change_responsible(visitor.signed_in, organisation.public_id, person.id, visitor.now)
     return go(f"/betrieb/{slug}/vereine/{organisation_id}?getan=verantwortlich")
 
 
