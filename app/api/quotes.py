@@ -1,5 +1,6 @@
 """POST /api/v1/quotes: what a booking would be and what would pay for it."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -93,7 +94,7 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
         resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
         rules=list(await _rules(answer, speaker)),
         needs_approval=bool(answer.decision and answer.decision.rules.needs_approval),
-        cancel_until=answer.decision.cancel_until if answer.decision else None,
+        cancel_until=_cancel_until(answer),
     )
 
 
@@ -109,6 +110,12 @@ async def _rules(answer: Quote, speaker: Speaker) -> tuple[str, ...]:
     """The words of what holds for the resource, where one is known."""
     card = await resource_by_public_id(answer.resource.public_id) if answer.resource else None
     return (await said_rules(card.space, [card], speaker)).get(card.id, ()) if card else ()
+
+
+def _cancel_until(answer: Quote) -> datetime | None:
+    """On the space's clock."""
+    until = answer.decision.cancel_until if answer.decision else None
+    return until.astimezone(answer.space.zone) if until and answer.space else None
 
 
 def _pays(paid_by: str, speaker: Speaker) -> Pays:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,7 +115,11 @@ def when_blocked(card: BlockerCard, zone: ZoneInfo, visitor: Visitor) -> str:
         times = times_text(starts, ends, visitor)
         until = say.day_of_year(repetition.until)
         return say.say(marked("jeden {days}, {times}, bis {until}"), days=days, times=times, until=until)
-    if local_day(card.period.starts_at, zone) == starts.date() and (ends - starts).days == 0:
+    last = local_day(card.period.ends_at - timedelta(microseconds=1), zone)
+    if starts.time() == ends.time() == time():
+        days = say.day(last) if last == starts.date() else f"{say.day(starts.date())} – {say.day(last)}"
+        return say.say(marked("{days} {year}, ganztägig"), days=days, year=last.year)
+    if last == starts.date():
         return f"{say.day(starts.date())} {starts.year}, {times_text(starts, ends, visitor)}"
     return f"{say.word(starts)} – {say.word(ends)}"
 
