@@ -6,8 +6,9 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from app.bookings.front_desk import forget_guest_numbers
-from app.bookings.lapsing import forget_old_holds, lapse_holds
+from app.bookings.front_desk import forget_guest_numbers, forget_guests
+from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
+from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
@@ -29,12 +30,16 @@ NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.released",
     "booking.requested",
+    "bookings.made_together",
     "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
     "role.granted",
     "role.revoked",
+    "waiting.booked",
+    "waiting.ended",
+    "waiting.joined",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 
@@ -94,7 +99,11 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
+        Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),
+        Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),
+        Periodic("forget_lines", night, _without_count(forget_old_lines)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),

@@ -35,6 +35,7 @@ from app.web import (
     calendars,
     commuting,
     desk_bookings,
+    desk_waiting,
     feeds,
     front_desk,
     groups,
@@ -59,6 +60,7 @@ from app.web import (
     spaces,
     staff,
     summary,
+    waiting,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -136,6 +138,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         calendars,
         commuting,
         desk_bookings,
+        desk_waiting,
         feeds,
         front_desk,
         groups,
@@ -160,6 +163,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        waiting,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]

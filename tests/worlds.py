@@ -302,3 +302,29 @@ async def house_rules_at(space: ASpace, edition: int = 1, text: str = "Türen le
         NOW - timedelta(hours=1),
     )
     return edition
+
+
+async def rules_at(space: ASpace, kind: Kind, resource: AResource | None = None, **columns: object) -> int:
+    """What the space says of the kind, or of one resource of it; the key of these rules."""
+    key: int = await fetch_value(
+        f"INSERT INTO booking_rules (space, kind, resource{''.join(f', {name}' for name in columns)})"
+        f" VALUES ($1, $2, $3{''.join(f', ${number}' for number in range(4, 4 + len(columns)))}) RETURNING id",
+        space.id,
+        kind,
+        resource.id if resource else None,
+        *columns.values(),
+    )
+    await execute(
+        "UPDATE resource SET rules = $1 WHERE space = $2 AND kind = $3"
+        " AND CASE WHEN $4::bigint IS NULL THEN rules IS NULL ELSE id = $4 END",
+        key,
+        space.id,
+        kind,
+        resource.id if resource else None,
+    )
+    return key
+
+
+async def with_parts(whole: AResource, *parts: AResource) -> None:
+    """Booking the whole takes its parts as well."""
+    await execute("UPDATE resource SET parts = $2 WHERE id = $1", whole.id, [part.id for part in parts])

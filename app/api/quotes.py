@@ -10,7 +10,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.bookings import BookingWanted
+from app.api.booking_bodies import BookingWanted
 from app.api.problem_shapes import refusals
 from app.api.shapes import Moment, MoneyShape, ResourceShape, booked_resource, money
 from app.api.strict_json import LARGEST_BODY, StrictJson
@@ -33,9 +33,7 @@ class RefusalShape(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: str
     detail: str
-    instead: Annotated[
-        dict[str, Any], Meta(description="What would be allowed: times, lengths or figures, by the rule's names.")
-    ] = {}
+    instead: Annotated[dict[str, Any] | None, Meta(description="What would be allowed, as in an error.")] = None
 
 
 class Pays(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,7 +86,7 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
     paid_by = answer.decision.paid_by if answer.decision else "free"
     return QuoteShape(
         bookable=answer.refusal is None,
-        refusals=[_refused(answer.refusal, speaker)] if answer.refusal else [],
+        refusals=[_refused(refusal, speaker) for refusal in answer.refusals],
         pays=_pays(paid_by, speaker),
         total=money(answer.decision.price if answer.decision else FREE),
         resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
@@ -103,7 +101,7 @@ HANDLERS = [make_quote]
 
 def _refused(refusal: Refusal, speaker: Speaker) -> RefusalShape:
     instead = refusal.facts.get("instead")
-    return RefusalShape(refusal.code, speaker.refusal(refusal), instead if isinstance(instead, dict) else {})
+    return RefusalShape(refusal.code, speaker.refusal(refusal), instead if isinstance(instead, dict) else None)
 
 
 async def _rules(answer: Quote, speaker: Speaker) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from app.api import (
     quotes,
     resources,
     spaces,
+    together,
+    waiting,
 )
 
 ROUTER = Router(
@@ -25,7 +27,9 @@ ROUTER = Router(
         *spaces.HANDLERS,
         *resources.HANDLERS,
         *quotes.HANDLERS,
+        *together.HANDLERS,
         *bookings.HANDLERS,
+        *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
         *booking_rules.HANDLERS,

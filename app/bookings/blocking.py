@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan, plan_of
 from app.bookings.cancellation import enter_end
+from app.bookings.candidates import claims_of
 from app.bookings.draft import for_whom
-from app.bookings.giving_back import give_back
+from app.bookings.giving_back import free, hand_on
 from app.bookings.lapsing import HOLD
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
-from app.bookings.taking import claims_of
+from app.bookings.serving import lock_lines, serve_line
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
@@ -68,6 +69,7 @@ async def block(
         before = await plan_of(space, command, now)
         ids = sorted(each.booking.id for each in before.affected)
         await fetch("SELECT FROM booking WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", ids)
+        await lock_lines([space.id])
         await _lock_space(space.id)
         plan = await plan_of(space, command, now)
         if plan.state != shown_state:
@@ -75,7 +77,7 @@ async def block(
         moved = [each for each in plan.affected if choices.get(each.booking.public_id, each.suggested) is Fate.MOVE]
         moved = [each for each in moved if each.place is not None]
         cancelled = [each.booking for each in plan.affected if each not in moved]
-        await release_each([each.booking.id for each in plan.affected], *BOOKED)
+        freed = await free([each.booking.id for each in plan.affected], *BOOKED)
         cards = []
         for blocking in plan.blockings:
             await _end_holds(blocking.holds, blocking.times, now)
@@ -95,7 +97,7 @@ async def block(
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
             await _cancel(actor, booking, reason, now)
-        await give_back([booking.id for booking in cancelled], now)
+        await hand_on(freed, now)
         return cards
 
 
@@ -174,20 +176,23 @@ async def _close(card: BlockerCard) -> None:
 
 @retried
 async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> BlockerCard:
-    """The time can be booked again; a day that was closed has the week's hours. What was cancelled stays cancelled.
+    """The time can be booked again, by those first who wait for it; a day that was closed has the week's hours.
 
-    Raises NotFound.
+    What was cancelled stays cancelled. Raises NotFound.
     """
     demand_managed(actor, space)
     async with transaction():
+        await lock_lines([space.id])
         await _lock_space(space.id)
         card = await blocker_at(space.id, public_id)
         if card is None:
             raise NotFound
-        await lift_blocker(card, ZoneInfo(space.time_zone), now)
+        zone = ZoneInfo(space.time_zone)
+        await lift_blocker(card, zone, now)
         if card.closes is not None:
             await execute(
                 "DELETE FROM hours_exception WHERE space = $1 AND day = $2 AND opens IS NULL", card.space, card.closes
             )
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
+        await serve_line(space.id, now, Period(card.period.starts_at, card.occurrences(zone)[-1].ends_at))
         return card

@@ -1,15 +1,17 @@
 """Booking and moving. Each opens its transaction; the exclusion constraint has the last word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.bookings.booker import booker_of
-from app.bookings.decision import Booker, Decision, Wish, decide
+from app.bookings.candidates import Candidate, allowed
+from app.bookings.decision import Booker, Decision, Wish, decide, refusals
 from app.bookings.draft import Draft, for_whom, new_guests
 from app.bookings.facts import Facts
-from app.bookings.giving_back import give_back
+from app.bookings.giving_back import Freed, free, hand_on
 from app.bookings.held import free_but_for_holds
-from app.bookings.lapsing import clear_the_way
+from app.bookings.lapsing import is_held_there, lapse_there, make_way_for
 from app.bookings.owned import again, locked_booking
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import (
@@ -21,9 +23,6 @@ from app.bookings.rules import (
     checked_period,
 )
 from app.bookings.taking import (
-    TRIES,
-    Candidate,
-    allowed,
     already_taken,
     candidates,
     claim_one,
@@ -35,7 +34,7 @@ from app.bookings.taking import (
 from app.identity.audit import record
 from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
-from app.inventory.operations import BOOKING, claim_all, lock_resources, new_claim
+from app.inventory.operations import BOOKED, BOOKING, claim_all, lock_resources, new_claim
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard, organisation_named
@@ -83,12 +82,18 @@ class MoveBooking:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a booking would be: the resource it would get, or the refusal that stands in its way."""
+    """What a booking would be: the resource it would get, or the refusal that stands in its way and what else does."""
 
     resource: BookedResource | None
     space: BookedSpace | None
     decision: Decision | None
     refusal: Refusal | None
+    further: tuple[Refusal, ...] = ()
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """All that stands in the way."""
+        return [self.refusal, *self.further] if self.refusal else []
 
 
 async def quote(
@@ -96,6 +101,7 @@ async def quote(
 ) -> Quote:
     """Says what `book` would do for this person, or for who holds something already, and changes nothing."""
     facts: Facts | None = None
+    refused: list[Refusal] = []
     try:
         wish = checked_wish(command, now)
         checked_note(command.note)
@@ -104,7 +110,10 @@ async def quote(
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
         booker = await booker_of(person, facts.operator, facts.rules.values(), now)
-        decision = None if isinstance(command.what, AnyOf) else decide(wish, facts.place(facts.resource), booker)
+        decision = None
+        if isinstance(command.what, str):
+            refused = list(refusals(wish, facts.place(facts.resource), booker))
+            decision = decide(wish, facts.place(facts.resource), booker)
         free = await free_but_for_holds(
             facts.space.id, facts.resource.kind, wish.period, now, words_of(command.what), person=person, hold=hold
         )
@@ -118,7 +127,8 @@ async def quote(
         if facts.resource.id not in {resource.id for resource in free}:
             raise await already_taken(facts, wish.period, free, now)
     except Refusal as refusal:
-        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
+        further = tuple(other for other in refused if other.code != refusal.code)
+        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal, further)
     return Quote(facts.resource, facts.space, decision, None)
 
 
@@ -137,6 +147,16 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
 
 
 async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
+    draft = await drafted(actor, command, person, now)
+    if not draft.counts_open:
+        return await take(actor, command, draft)
+    async with transaction():
+        await lock_person(draft.person)
+        return await take(actor, command, draft)
+
+
+async def drafted(actor: Actor, command: BookDesk, person: int, now: datetime) -> Draft:
+    """All that a booking needs but its resource; raises what `book` raises of it."""
     organisation = await organisation_for(actor, command)
     if organisation is not None:
         person = organisation.responsible
@@ -150,41 +170,50 @@ async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> 
         raise NotFound
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-    draft = Draft(
-        facts,
-        wish,
-        note,
-        command.purpose,
-        command.commute_to,
-        guest_phone,
-        checked_guests(command.guests),
-        organisation,
-    )
-    if not any(rules.most_open for rules in facts.rules.values()):
-        return await _take(actor, command, draft, person)
-    async with transaction():
-        await lock_person(person)
-        return await _take(actor, command, draft, person)
+    guests = checked_guests(command.guests)
+    return Draft(person, facts, wish, note, command.purpose, command.commute_to, guest_phone, guests, organisation)
 
 
-async def _take(actor: Actor, command: BookDesk, draft: Draft, person: int) -> BookingCard:
-    """Enters the booking of the best candidate that nobody else gets first."""
-    facts, wish = draft.facts, draft.wish
+async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object) -> BookingCard:
+    """Enters the booking, with further columns, of the best candidate that nobody else gets first.
+
+    What is held for somebody beyond its time makes way, and so does what is held for the person himself: that in the
+    transaction of the booking, so that it is kept where the booking fails.
+    """
+    person, facts, wish = draft.person, draft.facts, draft.wish
     booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
-    for _ in range(TRIES):
-        found = await candidates(command.what, facts, wish, booker)
-        accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-        for candidate in found:
-            booking = draft.booking(candidate, person, made_by=None if person == actor.person else actor.person)
-            rows = draft.rows(booking, actor)
-            if accepted:
-                rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
-            if await _enter(candidate, booking, rows):
-                wake_workers()
-                return booking
-        if not await clear_the_way(facts.space.id, wish.period, person, wish.now):
-            break
-    raise await nothing_left(command.what, facts, wish.period, wish.now)
+    where = (facts.space.id, facts.widest(wish.period))
+    booking = await _enter_best(actor, command, draft, booker, columns)
+    if booking is None and not await is_held_there(*where):
+        raise await nothing_left(command.what, facts, wish.period, wish.now)
+    if booking is None and await lapse_there(*where, wish.now):
+        booking = await _enter_best(actor, command, draft, booker, columns)
+    if booking is None:
+        async with transaction():
+            freed = await make_way_for(person, *where, wish.now)
+            if freed is not None:
+                booking = await _enter_best(actor, command, draft, booker, columns)
+                await hand_on(freed, wish.now)
+            if booking is None:
+                raise await nothing_left(command.what, facts, wish.period, wish.now)
+    wake_workers()
+    return booking
+
+
+async def _enter_best(
+    actor: Actor, command: BookDesk, draft: Draft, booker: Booker, columns: Mapping[str, object]
+) -> BookingCard | None:
+    person, facts, wish = draft.person, draft.facts, draft.wish
+    found = await candidates(command.what, facts, wish, booker)
+    accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+    for candidate in found:
+        booking = draft.booking(candidate, made_by=None if person == actor.person else actor.person)
+        rows = draft.rows(booking, actor, **columns)
+        if accepted:
+            rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
+        if await _enter(candidate, booking, rows):
+            return booking
+    return None
 
 
 async def _enter(candidate: Candidate, booking: BookingCard, rows: list[NewRow]) -> bool:
@@ -230,18 +259,19 @@ async def move(
             people=change.people or booking.people,
             guests=len(guests),
             for_organisation=booking.organisation is not None,
-            by_staff=for_others and booking.person != actor.person,
+            by_staff=booking.person != actor.person,
         )
         facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
-        if for_others:
+        if booking.person != actor.person:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         booker = await booker_of(booking.person, facts.operator, facts.rules.values(), now, but_for=booking.id)
         accepted = None
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
-        taken = await _swap(booking, what, facts, wish, booker)
+        taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
+        await hand_on(freed, now)
         if change.guests is not None:
             await execute("DELETE FROM booking_guest WHERE booking = $1", booking.id)
             for row in new_guests(booking.id, guests, wish.period.ends_at):
@@ -262,10 +292,12 @@ async def move(
         return await again(booking)
 
 
-async def _swap(booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker) -> Candidate:
-    """Gives the old time back and claims the new one, which may overlap it."""
-    await give_back([booking.id], wish.now)
-    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person)
+async def _swap(
+    booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
+) -> tuple[Candidate, list[Freed]]:
+    """Gives the old time up and claims the new one, which may overlap it; what of the old one somebody waits for."""
+    freed = await free([booking.id], *BOOKED)
+    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person), freed
 
 
 async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:

@@ -6,25 +6,30 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.bookings.availability import count_bookable
 from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, Quote, book, quote
-from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, default_purpose
+from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, default_purpose
 from app.bookings.rules_said import said_rules
 from app.bookings.search import window_of
+from app.bookings.together import book_together
 from app.identity.authentication import Visitor
 from app.identity.commuting import commute_of
 from app.identity.rules import Action
-from app.inventory.queries import SpaceClock, hours_of, resource_by_public_id
+from app.inventory.queries import SpaceClock, SpaceWindow, hours_of, resource_by_public_id
 from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
 from app.kernel.periods import Period
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import NotFound, Refusal, marked
+from app.kernel.wall_time import local_day
 from app.network.commuting import municipalities, municipality_name
+from app.network.groups import organisations_of
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
@@ -39,6 +44,7 @@ from app.web.search_form import read_when, time_parts
 from app.web.space_facts import coming
 from app.web.spaces import published
 from app.web.summary_form import FIELDS, FOLDED, ChoiceIncomplete, Typed, read_instant
+from app.web.waiting_view import wait_url
 from app.web.way_back import way_back
 from app.web.week_view import times_text
 
@@ -64,6 +70,21 @@ class Chosen:
     @property
     def command(self) -> BookDesk:
         return self.typed.command(self.what, self.starts_at, self.ends_at, self.rules)
+
+    @property
+    def along(self) -> list[BookDesk]:
+        """What is booked with it in the same act: any of each kind that was ticked."""
+        command = self.command
+        return [
+            BookDesk(
+                AnyOf(self.space.slug, kind),
+                self.starts_at,
+                self.ends_at,
+                house_rules=command.house_rules,
+                organisation=command.organisation,
+            )
+            for kind in sorted(self.typed.along - {self.kind})
+        ]
 
 
 @get("/buchen")
@@ -129,7 +150,7 @@ async def confirm(
         try:
             if actor is None:
                 return await _hold(request, visitor, pages, chosen)
-            return go(await _book_once(visitor, chosen.command, data))
+            return go(await _book_once(visitor, chosen, data))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -137,12 +158,16 @@ async def confirm(
     return await _show_summary(request, visitor, pages, chosen, refusals)
 
 
-async def _book_once(visitor: Visitor, command: BookDesk, data: Mapping[str, str]) -> str:
+async def _book_once(visitor: Visitor, chosen: Chosen, data: Mapping[str, str]) -> str:
     """Books, and once for a form that is sent twice; where to go then."""
     actor = visitor.signed_in
 
     async def run() -> Answer:
-        booking = await book(actor, command, visitor.now)
+        along = chosen.along
+        if along:
+            booking, *_ = await book_together(actor, [chosen.command, *along], visitor.now)
+        else:
+            booking = await book(actor, chosen.command, visitor.now)
         return Answer(201, booking.public_id.encode())
 
     refused: list[Refusal] = []
@@ -240,6 +265,9 @@ async def _show_summary(
         "key": token_urlsafe(16),
         "purposes": [(purpose.value, visitor.speaker.gettext(name)) for purpose, name in PURPOSE_NAMES.items()],
         "purpose": chosen.typed.purpose or default_purpose(kind, resource.capacity if resource else 1).value,
+        "organisations": [(each.public_id, each.name) for each in await organisations_of(person)] if person else [],
+        "along": await _to_book_along(chosen, visitor) if person else [],
+        "seats": resource.capacity if resource else 1,
         "municipalities": [end.name for end in municipalities()],
         "errors": errors,
         "unfolded": not chosen.typed.is_folded or bool(errors.keys() & set(FOLDED)),
@@ -247,6 +275,7 @@ async def _show_summary(
         "own_rules": await _own_rules(quoted, visitor),
         "cancel_until": _cancel_until(quoted),
         "was_held": was_held,
+        "wait": _wait_url(request, chosen) if isinstance(refusal, AlreadyTaken | NothingFree) else "",
         "alternatives": [
             (public_id, visitor.speaker.word(label(kind, name)))
             for public_id, name in (alternatives if isinstance(alternatives, list) else [])
@@ -273,6 +302,23 @@ def _cancel_until(quoted: Quote) -> datetime | None:
     return until.astimezone(quoted.space.zone) if until and quoted.space else None
 
 
+async def _to_book_along(chosen: Chosen, visitor: Visitor) -> list[tuple[str, str, bool]]:
+    """The other kinds of which something is free there then: the field's name, what it says, whether it is ticked."""
+    space, period = chosen.space, Period(chosen.starts_at, chosen.ends_at)
+    zone = ZoneInfo(space.time_zone)
+    clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
+    hours = await hours_of([clock], local_day(period.starts_at, zone), local_day(period.ends_at, zone))
+    say, offered = visitor.speaker, []
+    for kind in (kind for kind in Kind if kind is not chosen.kind):
+        [count] = await count_bookable(
+            [SpaceWindow(space.id, period)], kind, hours, visitor.now, person=visitor.signed_in.person
+        )
+        if count.free:
+            text = say.say(marked("{kind} ({count} frei)"), kind=say.gettext(KIND_NAMES[kind]), count=count.free)
+            offered.append((f"dazu_{kind}", text, kind in chosen.typed.along))
+    return offered
+
+
 def _beside_fields(refusals: list[Refusal], visitor: Visitor) -> dict[str, str]:
     """What is wrong, by the form's names of the fields and in their order."""
     said = {refusal.field: visitor.speaker.refusal(refusal) for refusal in refusals}
@@ -294,6 +340,12 @@ def _addresses(
         "sign_in_url": f"/anmelden?{urlencode({'weiter': this_page})}",
         "chosen_id": place[0][1] if place else "",
     }
+
+
+def _wait_url(request: PageRequest, chosen: Chosen) -> str:
+    """Where to wait for what is not to be had."""
+    way, resource = way_back(request.query_params).pairs, chosen.what if isinstance(chosen.what, str) else ""
+    return wait_url(chosen.space.slug, chosen.kind, chosen.starts_at, chosen.ends_at, way, resource)
 
 
 def _any_of(space: SpaceCard, kind: Kind, request: PageRequest) -> AnyOf:

@@ -21,6 +21,8 @@ from app.bookings.consistency import disagreements
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import Blocked, ClosedForReason, Status
+from app.bookings.waiting import WaitingStatus, waiting_by_id
+from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.blockers import BlockerCard, Repetition, blockers_at, occurrences
 from app.inventory.booking_rules import BookingRules
 from app.inventory.queries import SpaceWindow, count_free, resources_of
@@ -218,3 +220,22 @@ async def test_others_block_nothing_and_nothing_of_others(world: World) -> None:
     foreign = Block((world.andernach["A1"].public_id,), tomorrow(9), tomorrow(10), "Grund")
     with pytest.raises(NotFound):
         await plan_block(world.otto.actor(), space, foreign, NOW)
+
+
+async def test_who_waits_is_offered_what_a_lifted_blocker_frees_and_nothing_that_is_blocked(world: World) -> None:
+    await booked(world.otto, world.polch["Nette"], 9, 12)
+    wanted = JoinLine(world.polch["Nette"].public_id, tomorrow(9), tomorrow(12))
+    place = await join_line(world.mia.actor(), wanted, NOW)
+    [card] = await blocked(world, desks(world, "Nette"))
+    waiting = await waiting_by_id(place.id)
+    assert waiting is not None
+    assert waiting.status is WaitingStatus.WAITING, "the booking is cancelled, but its time is blocked"
+    await lift_block(world.otto.actor(), await polch(world), card.public_id, NOW)
+    waiting = await waiting_by_id(place.id)
+    assert waiting is not None
+    assert waiting.status is WaitingStatus.OFFERED
+    [again_blocked] = await blocked(world, desks(world, "Nette"))
+    waiting = await waiting_by_id(place.id)
+    assert waiting is not None
+    assert waiting.status is WaitingStatus.WAITING, "an offer of what is blocked is taken back"
+    assert again_blocked.id

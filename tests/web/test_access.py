@@ -17,6 +17,7 @@ from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.identity.api_tokens import create_api_token
@@ -44,6 +45,7 @@ PUBLIC = {
     "/api/v1/spaces/{slug}/rules",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
+    "/angebot/{link}", "/angebot/{link}/ablehnen",
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
@@ -65,6 +67,7 @@ OF_THE_OPERATOR = re.compile(
 )
 """What the manager of Polch's operator and the network's administrators look after."""
 
+OWN_OR_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
 ANSWERS_OF_NOTHING = {404}
 
 
@@ -138,15 +141,19 @@ async def ids(world: World) -> Mapping[str, str]:
     group = await make_group(otto, world.operator, "Stammgäste", NOW)
     await add_to_group(otto, group, world.mia.id, NOW)
     organisation = await make_organisation(otto, world.operator, "TV Polch", world.mia.id, NOW)
-    block = Block((world.polch["K1"].public_id,), tomorrow(8), tomorrow(9), "Reparatur")
+    block = Block((world.polch["K1"].public_id,), tomorrow(19), tomorrow(20), "Reparatur")
     [blocker] = await make_block(otto, polch, block, (await plan_block(otto, polch, block, NOW)).state, {}, NOW)
     erna = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
+    await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
+    waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
+    place = await join_line(world.mia.actor(), waited_for, NOW)
     return {
         "slug": world.polch.slug,
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
         "booking_id": booking.public_id,
         "feed_id": feed.public_id,
+        "waiting_id": place.public_id,
         "session": session,
         "token": token.public_id,
         "job": str(job),
@@ -169,13 +176,15 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "public_id": ids["feed_id"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
+    if way.path.startswith("/warteliste/"):
+        return {**ids, "public_id": ids["waiting_id"]}
     return ids
 
 
 async def everything() -> list[object]:
     """All that a stranger could have changed."""
     tables = (
-        *("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job", "resource"),
+        *("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job", "resource", "waiting"),
         *("booking_rules", "blocker", "hours_exception", "person_group", "person_group_member", "organisation"),
     )
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
@@ -220,6 +229,8 @@ def strangers_to(way: Way, world: World) -> list[APerson]:
         return [world.gundula, world.mia, world.rolf]
     if OF_THE_OPERATOR.match(way.path):
         return [world.gundula, world.mia, world.rolf, world.frida]
+    if OWN_OR_AT_THE_DESK.match(str(way)):
+        return [world.gundula, world.rolf]
     staff_may = FOR_STAFF.match(way.path)
     return [world.gundula, world.rolf, world.frida, world.otto, *([] if staff_may else [world.nadja])]
 

@@ -1,0 +1,78 @@
+"""Several resources in one act: all of them are booked, or none; and they are given back together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from app.bookings.booker import booker_of
+from app.bookings.draft import Draft
+from app.bookings.operations import BookDesk, drafted, lock_person, take
+from app.bookings.queries import BookingCard, bookings_by_id
+from app.bookings.taking import candidates
+from app.identity.merging import standing_record
+from app.identity.rules import Actor
+from app.inventory.operations import lock_resources
+from app.kernel.refusals import BadInput, Refusal, marked
+from app.platform.database import Busy, retried, transaction
+from app.platform.outbox import emit
+from app.platform.random_ids import new_public_id
+
+MOST_TOGETHER: Final = 20
+
+
+class NotSeveral(BadInput):
+    """Fewer than two resources, or too many."""
+
+    code = "not_several"
+    text = marked("Zusammen buchen lassen sich 2 bis {most}.")
+
+
+@retried
+async def book_together(
+    actor: Actor, commands: Sequence[BookDesk], now: datetime, *, whom: int | None = None
+) -> list[BookingCard]:
+    """Books all of these or none, for the actor or as front desk for the person with the key `whom`.
+
+    The bookings share a group, and `cancel` of one gives all of them back. In whatever order they are wanted, two such
+    acts never wait for each other. Raises NotSeveral and what `book` raises.
+    """
+    if not 2 <= len(commands) <= MOST_TOGETHER:
+        raise NotSeveral(field="bookings", most=MOST_TOGETHER)
+    async with transaction():
+        person = actor.person if whom is None else await standing_record(whom)
+        drafts = [await drafted(actor, command, person, now) for command in commands]
+        for counted in sorted({draft.person for draft in drafts if draft.counts_open}):
+            await lock_person(counted)
+        await _lock_all(commands, drafts)
+        group = new_public_id()
+        made: list[int] = []
+        for command, draft in zip(commands, drafts, strict=True):
+            earlier = {before.facts.space.id for before in drafts[: len(made)]}
+            made.append((await take(actor, command, _rules_read(draft, earlier), group_id=group)).id)
+        await emit("bookings.made_together", "booking", made[0], now, bookings=made)
+        return sorted(await bookings_by_id(made), key=lambda booking: made.index(booking.id))
+
+
+async def _lock_all(commands: Sequence[BookDesk], drafts: Sequence[Draft]) -> None:
+    """Locks all that might be taken, in one order for everybody."""
+    claimed: set[int] = set()
+    for command, draft in zip(commands, drafts, strict=True):
+        facts = draft.facts
+        booker = await booker_of(draft.person, facts.operator, facts.rules.values(), draft.wish.now)
+        try:
+            found = await candidates(command.what, facts, draft.wish, booker)
+        except Busy:
+            raise
+        except Refusal:
+            continue  # taking it says so, in the order of what is wanted
+        claimed |= {key for candidate in found for key in candidate.resource.claims}
+    await lock_resources(list(claimed))
+
+
+def _rules_read(draft: Draft, spaces: set[int]) -> Draft:
+    """The draft of somebody who has accepted these spaces' house rules with the bookings before."""
+    facts, rules = draft.facts, draft.facts.house_rules
+    if facts.space.id not in spaces:
+        return draft
+    return replace(draft, facts=replace(facts, house_rules=replace(rules, accepted=rules.edition)))
