@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from app.bookings.front_desk import forget_guest_numbers
 from app.bookings.lapsing import forget_old_holds, lapse_holds
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
+from app.bookings.settling import SETTLING, settle_due
+from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
@@ -27,8 +29,7 @@ from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
     "booking.checked_in",
-    "booking.released",
-    "booking.requested",
+    "booking.left",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
@@ -51,6 +52,7 @@ def all_reactions(settings: Settings) -> Reactions:
     """Every event that is emitted, with what follows from it."""
     reactions: dict[str, list[Reaction]] = {event: [] for event in NOBODY_REACTS}
     for one in (
+        booking_reactions(),
         calendar_reactions(settings.address),
         notification_reactions(
             mail_transport(settings),
@@ -93,6 +95,7 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),

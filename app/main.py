@@ -30,6 +30,7 @@ from app.platform.templates import Templates
 from app.web import (
     access,
     account,
+    at_the_door,
     bookings,
     calendars,
     commuting,
@@ -46,6 +47,7 @@ from app.web import (
     offline,
     reminders,
     repeat,
+    requests,
     search,
     sign_in,
     sign_in_links,
@@ -126,6 +128,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
     families = (
         access,
         account,
+        at_the_door,
         bookings,
         calendars,
         commuting,
@@ -142,6 +145,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         offline,
         reminders,
         repeat,
+        requests,
         search,
         sign_in,
         sign_in_links,

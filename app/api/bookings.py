@@ -271,7 +271,8 @@ async def change_booking(
     operation_id="cancel_booking",
     response_description="The cancelled booking.",
     summary="Cancel",
-    description="Gives the time back to the others.",
+    description="Gives the time back to the others. After `cancel_until` it is `released` and counts all the same, "
+    "unless somebody else takes the place.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -298,7 +299,8 @@ async def cancel_booking(
     operation_id="check_in_booking",
     response_description="The booking as it is now.",
     summary="Say that you have arrived",
-    description="From 15 minutes before the start until the end; saying it twice changes nothing.",
+    description="From 15 minutes before the start until the end; saying it twice changes nothing. Who had not come in "
+    "time takes the place back where it is still free.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,

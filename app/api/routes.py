@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
+from app.api import arrivals, bookings, docs, feeds, health, me, places, quotes, requests, resources, spaces
 
 ROUTER = Router(
     path="/",
@@ -12,6 +12,8 @@ ROUTER = Router(
         *resources.HANDLERS,
         *quotes.HANDLERS,
         *bookings.HANDLERS,
+        *arrivals.HANDLERS,
+        *requests.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
         *health.HANDLERS,

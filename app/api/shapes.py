@@ -243,6 +243,24 @@ class BookingShape(msgspec.Struct, frozen=True):
     note: str
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
+    people: Annotated[int, Meta(description="Everybody who comes, guests among them.")]
+    organisation: Annotated[str | None, Meta(description="Name of whom it is for, where that is an organisation.")]
+    series: Annotated[str | None, Meta(description="Id of the series that it belongs to.")]
+    cancel_until: Annotated[
+        Moment | None,
+        Meta(
+            description="Until then it is cancelled as if it had never been, later it is `released`. Null: to its end."
+        ),
+    ]
+    decide_by: Annotated[Moment | None, Meta(description="By when a `requested` booking is decided.")]
+    answer: Annotated[str, Meta(description="What the space wrote with its decision.")]
+    counts: Annotated[
+        bool,
+        Meta(description="False where it was given back in time, or too late and somebody else has taken the place."),
+    ]
+    checked_in_at: Moment | None
+    coming_later_at: Annotated[Moment | None, Meta(description="When the person said to come later.")]
+    left_at: Annotated[Moment | None, Meta(description="When the person left before the end.")]
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
@@ -314,6 +332,16 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         note=card.note,
         purpose=card.purpose,
         commute_to=card.commute_to,
+        people=card.people,
+        organisation=card.organisation,
+        series=card.series,
+        cancel_until=_at(card.cancel_until, card),
+        decide_by=_at(card.decide_by, card) if card.status is Status.REQUESTED else None,
+        answer=card.answer,
+        counts=card.counts,
+        checked_in_at=_at(card.checked_in_at, card),
+        coming_later_at=_at(card.coming_later_at, card),
+        left_at=_at(card.left_at, card),
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),
@@ -321,6 +349,11 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         created_at=card.created_at,
         updated_at=card.updated_at,
     )
+
+
+def _at(at: datetime | None, card: BookingCard) -> datetime | None:
+    """The time on the clocks of the booking's space."""
+    return at.astimezone(card.space.zone) if at else None
 
 
 def intervals(periods: Sequence[Period], card: SpaceCard) -> list[IntervalShape]:

@@ -147,7 +147,7 @@ def decide(wish: Wish, place: Place, booker: Booker) -> Decision:
         status=Status.REQUESTED if is_request else Status.CONFIRMED,
         cancel_until=free_to_cancel_until(starts_at, wish.now, rules.cancel_before),
         decide_by=min(wish.now + rules.decide_within, max(starts_at, wish.now)) if is_request else None,
-        no_show_at=None if rules.no_show_after is None else starts_at + rules.no_show_after,
+        no_show_at=None if rules.no_show_after is None else max(starts_at, wish.now) + rules.no_show_after,
         rules=rules,
     )
 

@@ -73,7 +73,9 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
 def _is_true(news: str, booking: BookingCard) -> bool:
     """Whether the news still describes the booking and is told by itself; older news must not follow newer ones."""
     match news:
-        case "confirmed" if booking.group is not None:
+        case "confirmed" if booking.group is not None and booking.decided_by is None:
+            return False
+        case "confirmed" | "moved" if booking.status is Status.REQUESTED:
             return False
         case "cancelled":
             return booking.status is Status.CANCELLED
@@ -114,7 +116,7 @@ async def _letter(
             "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
         },
-        calendar=None if news == "reminder" else await _calendar_part(office, booking, says),
+        calendar=None if news == "reminder" else await calendar_part(office, booking, says),
     )
 
 
@@ -124,7 +126,8 @@ def _key(news: str, booking: BookingCard) -> str:
     return f"booking-{booking.public_id}-{booking.sequence}"
 
 
-async def _calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+async def calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+    """The booking as it is now, for the reader's calendar."""
     (facts,) = await calendar_bookings([booking.id], says.language)
     entry = entry_of(facts, says, office.address)
     content = invitation(entry, Organizer(office.sender.name, office.sender.email), says.language)

@@ -37,7 +37,8 @@ PUBLIC = {
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
-    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
+    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
+    "/absagen/{link}/da", "/hier/{slug}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -51,7 +52,7 @@ NOT_A_PERSONS_OWN = {
 """Not found here at all: no demo network, and metrics want a token of their own."""
 
 FOR_STAFF = re.compile("/netzwerk")
-AT_THE_DESK = re.compile("/theke/")
+AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 ANSWERS_OF_NOTHING = {404}
 
 
