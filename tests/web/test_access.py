@@ -169,6 +169,8 @@ async def ask(site: Site, way: Way, path: str, person: APerson | None) -> int:
     body = (
         {"starts_at": tomorrow(9).isoformat(), "ends_at": tomorrow(10).isoformat()} if way.method == "PATCH" else None
     )
+    if way.path.endswith("/decline"):
+        body = {"answer": "Nein."}
     if way.is_api:
         headers = dict(person.bearer) if person else {}
         browser = await site.browser()
