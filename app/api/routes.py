@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import arrivals, bookings, docs, feeds, health, me, places, quotes, requests, resources, spaces
+from app.api import arrivals, bookings, docs, feeds, health, me, places, quotes, requests, resources, spaces, together
 
 ROUTER = Router(
     path="/",
@@ -11,6 +11,7 @@ ROUTER = Router(
         *spaces.HANDLERS,
         *resources.HANDLERS,
         *quotes.HANDLERS,
+        *together.HANDLERS,
         *bookings.HANDLERS,
         *arrivals.HANDLERS,
         *requests.HANDLERS,

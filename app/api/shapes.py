@@ -241,10 +241,12 @@ class BookingShape(msgspec.Struct, frozen=True):
     starts_at: Moment
     ends_at: Moment
     note: str
+    people: Annotated[int, Meta(description="Everybody who comes, the person included.")]
+    guests: Annotated[list[str], Meta(description="By name.")]
+    group_id: Annotated[str | None, Meta(description="The same for all that was booked in one act.")]
+    organisation: Annotated[str | None, Meta(description="The name of whom it is for, if not for the person.")]
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
-    people: Annotated[int, Meta(description="Everybody who comes, guests among them.")]
-    organisation: Annotated[str | None, Meta(description="Name of whom it is for, where that is an organisation.")]
     series: Annotated[str | None, Meta(description="Id of the series that it belongs to.")]
     cancel_until: Annotated[
         Moment | None,
@@ -311,7 +313,7 @@ def booked_resource(card: BookedResource, space: BookedSpace) -> ResourceShape:
     )
 
 
-def booking(card: BookingCard, address: str) -> BookingShape:
+def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> BookingShape:
     """The booking; `address` is the public one of this installation."""
     space = card.space
     return BookingShape(
@@ -330,10 +332,12 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         starts_at=card.starts_at,
         ends_at=card.ends_at,
         note=card.note,
+        people=card.people,
+        guests=list(guests),
+        group_id=card.group,
+        organisation=card.organisation,
         purpose=card.purpose,
         commute_to=card.commute_to,
-        people=card.people,
-        organisation=card.organisation,
         series=card.series,
         cancel_until=_at(card.cancel_until, card),
         decide_by=_at(card.decide_by, card) if card.status is Status.REQUESTED else None,

@@ -1,5 +1,6 @@
 """The front desk of a space: who comes, and what is done with a booking there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -76,6 +77,7 @@ class ArrivalRow:
     label: Phrase
     state: tuple[str, Phrase]
     phone: str | None
+    guests: Sequence[str]
     purpose: str
     may_check_in: bool
     may_leave: bool
@@ -234,6 +236,7 @@ def _arrival(arrival: Arrival, visitor: Visitor) -> ArrivalRow:
         label=label(booking.resource.kind, booking.resource.name),
         state=_state(booking, now),
         phone=arrival.phone,
+        guests=arrival.guests,
         purpose=visitor.speaker.gettext(PURPOSE_NAMES[booking.purpose]) if booking.purpose is not Purpose.WORK else "",
         may_check_in=booking.status in (Status.CONFIRMED, Status.NO_SHOW)
         and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
