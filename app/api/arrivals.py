@@ -22,7 +22,8 @@ from app.platform.settings import Settings
     operation_id="delay_booking",
     response_description="The booking as it is now.",
     summary="Say that you come later",
-    description="On the booking's day: the place is kept to its end. Saying it twice changes nothing.",
+    description="On the booking's day: the place is kept to its end. Saying it twice changes nothing. "
+    "Staff say it for everybody at their spaces.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -39,7 +40,8 @@ async def delay_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return booking(await come_later(visitor.signed_in, known_id(booking_id), visitor.now), settings.address)
+        delayed = await come_later(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
+        return booking(delayed, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -49,7 +51,8 @@ async def delay_booking(
     operation_id="leave_booking",
     response_description="The booking as it is now.",
     summary="Say that you leave",
-    description="The rest of the time is free for others. Saying it twice changes nothing.",
+    description="The rest of the time is free for others. Saying it twice changes nothing. "
+    "Staff say it for everybody at their spaces.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -66,7 +69,8 @@ async def leave_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return booking(await leave(visitor.signed_in, known_id(booking_id), visitor.now), settings.address)
+        left = await leave(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
+        return booking(left, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
