@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, bookings_by_id
-from app.bookings.rules import HOLDING
+from app.bookings.rules import HOLDING, Status
 from app.identity.queries import people
 from app.inventory.rules import label
 from app.kernel.refusals import marked
@@ -17,8 +17,11 @@ from app.platform.mail import Mailbox
 
 
 async def tell_bookings_repeated(office: PostOffice, keys: Sequence[int], now: datetime) -> None:
-    """Confirms those of the bookings that still stand, where they are now; nothing where none does."""
-    standing = [booking for booking in await bookings_by_id(keys) if booking.status in HOLDING]
+    """Confirms those of the bookings that still stand, where they are now; nothing where none does.
+
+    Requests among them are told by themselves.
+    """
+    standing = [booking for booking in await bookings_by_id(keys) if booking.status in HOLDING - {Status.REQUESTED}]
     if not standing:
         return
     first = standing[0]

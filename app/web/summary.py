@@ -252,6 +252,8 @@ async def _show_summary(
         "rules_ticked": chosen.rules is not None and chosen.typed.agrees_to(chosen.rules),
         "coming": await coming(chosen.space, Period(chosen.starts_at, chosen.ends_at), visitor),
         "quoted": quoted,
+        "decided_until": _local(quoted.decision.decide_by if quoted.decision else None, zone),
+        "cancel_until": _local(quoted.decision.cancel_until if quoted.decision else None, zone),
         "any_of": isinstance(chosen.what, AnyOf),
         "label": label(resource.kind, resource.name) if resource else None,
         "kind_name": visitor.speaker.gettext(KIND_NAMES[kind]),
@@ -347,6 +349,10 @@ def exact_times(starts: datetime, ends: datetime) -> dict[str, str]:
 def features_text(features: tuple[str, ...], visitor: Visitor) -> str:
     """What a resource has, in one line."""
     return ", ".join(visitor.speaker.gettext(text) for feature, text in FEATURES.items() if feature in features)
+
+
+def _local(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    return at.astimezone(zone) if at else None
 
 
 HANDLERS = [summary, confirm]

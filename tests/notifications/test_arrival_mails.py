@@ -180,3 +180,13 @@ async def test_they_are_written_in_the_readers_language(world: World, postman: P
     await settle_due(tomorrow(9, 15))
     await happens("booking.asked", booking.id)
     assert postman.mails[0]["Subject"] == "Are you still coming? Wed 25 Nov, Polch, Desk 1"
+
+
+async def test_of_several_in_one_act_the_requests_are_not_told_as_booked(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    request, booked = await requested(world), await expected(world)
+    await happens("bookings.repeated", booked.id, bookings=[request.id, booked.id])
+    [mail] = postman.mails
+    assert "1 Termin gebucht" in text_of(mail)
+    assert "Raum Nette" not in text_of(mail)

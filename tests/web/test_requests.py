@@ -39,6 +39,17 @@ async def test_the_member_sees_that_it_is_asked_for_and_until_when(
     assert "Frist" not in asked
 
 
+async def test_the_summary_says_that_the_space_decides_before_anybody_asks(site: Site, world: World) -> None:
+    await rules_at(world.polch, Kind.ROOM, needs_approval=True, decide_within=600, cancel_before=60)
+    browser = await site.browser(world.mia)
+    address = f"/buchen?standort=regiohub-polch&art=room&platz={world.polch['Nette'].public_id}&tag=2026-11-25"
+    page = said((await browser.get(f"{address}&zeit=eigen&von=09:00&bis=12:00")).text)
+    assert "Der Standort entscheidet bis Mi 25. November, 5:00 Uhr." in page
+    assert "bis Mi 25. November, 8:00 Uhr, danach zählt die Buchung" in page
+    assert "Raum anfragen" in page
+    assert "Raum buchen" not in page
+
+
 async def test_staff_is_led_to_what_waits_and_approves_it(site: Site, world: World, request_: BookingCard) -> None:
     frida = await site.browser(world.frida)
     assert "1 Anfrage" in said((await frida.get("/theke/regiohub-polch")).text)
