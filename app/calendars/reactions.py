@@ -30,5 +30,8 @@ def calendar_reactions(address: str) -> Reactions:
         "booking.confirmed": of_booking,
         "booking.moved": of_booking,
         "booking.cancelled": of_booking,
+        "booking.requested": of_booking,
+        "booking.declined": of_booking,
+        "booking.released": of_booking,
         "feed.created": [Reaction("calendars.keep_all", keep_all)],
     }

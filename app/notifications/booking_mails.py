@@ -90,7 +90,9 @@ async def _why(booking: BookingCard, news: str, language: str, blocker: int | No
 def _is_true(news: str, booking: BookingCard) -> bool:
     """Whether the news still describes the booking and is told by itself; older news must not follow newer ones."""
     match news:
-        case "confirmed" if booking.group is not None:
+        case "confirmed" if booking.group is not None and booking.decided_by is None:
+            return False
+        case "confirmed" | "moved" if booking.status is Status.REQUESTED:
             return False
         case "cancelled":
             return booking.status is Status.CANCELLED
@@ -134,7 +136,7 @@ async def _letter(
             "why": why,
             "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },
-        calendar=None if news == "reminder" else await _calendar_part(office, booking, says),
+        calendar=None if news == "reminder" else await calendar_part(office, booking, says),
     )
 
 
@@ -157,7 +159,8 @@ def _key(news: str, booking: BookingCard) -> str:
     return f"booking-{booking.public_id}-{booking.sequence}"
 
 
-async def _calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+async def calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+    """The booking as it is now, for the reader's calendar."""
     (facts,) = await calendar_bookings([booking.id], says.language)
     entry = entry_of(facts, says, office.address)
     content = invitation(entry, Organizer(office.sender.name, office.sender.email), says.language)
