@@ -62,9 +62,7 @@ NOT_A_PERSONS_OWN = {
 """Not found here at all: no demo network, and metrics want a token of their own."""
 
 FOR_STAFF = re.compile("/netzwerk")
-AT_THE_DESK = re.compile(
-    "/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline|leave|coming-later)"
-)
+AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
     r"/betrieb/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
