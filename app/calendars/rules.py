@@ -120,6 +120,21 @@ class KeptEvent(NamedTuple):
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much more a feed can hold."""
+
+    events: int = FEED_EVENTS
+    octets: int = FEED_BYTES
+
+    def beside(self, events: int, octets: int) -> "Room":
+        """What is left beside so much."""
+        return Room(self.events - events, self.octets - octets)
+
+    def holds(self, events: int, octets: int) -> bool:
+        return events <= self.events and octets <= self.octets
+
+
 def midnight(now: datetime) -> datetime:
     """The beginning of the day in UTC; what depends on it is the same for all fetches of a day."""
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
@@ -130,19 +145,19 @@ def feed_window(now: datetime) -> Period:
     return Period(midnight(now) - FEED_PAST, midnight(now) + FEED_FUTURE)
 
 
-def within_limits(events: Sequence[KeptEvent], now: datetime) -> list[bytes]:
-    """The events that fit into a feed of FEED_EVENTS events and FEED_BYTES octets, in the given order.
+def within_limits(events: Sequence[KeptEvent], now: datetime, room: Room = Room()) -> list[bytes]:
+    """The events that fit into what room a feed has, in the given order.
 
     When there are too many, past ones are left out first, the oldest before the others; then upcoming ones,
     the farthest away before the others. `now` decides which are past.
     """
-    if len(events) <= FEED_EVENTS and sum(len(event.content) for event in events) <= FEED_BYTES:
+    if room.holds(len(events), sum(len(event.content) for event in events)):
         return [event.content for event in events]
     kept: set[int] = set()
     size = 0
     for index in sorted(range(len(events)), key=lambda index: _distance(events[index], now)):
         size += len(events[index].content)
-        if size > FEED_BYTES or len(kept) == FEED_EVENTS:
+        if not room.holds(len(kept) + 1, size):
             break
         kept.add(index)
     return [event.content for index, event in enumerate(events) if index in kept]
