@@ -267,7 +267,8 @@ async def reader_of(feed: int) -> Reader | None:
 
 async def readers_of_series(series: int) -> list[Reader]:
     """Who reads dates of this series."""
-    rows = await fetch(f"{_READERS} AND person = ANY(ARRAY(SELECT person FROM booking WHERE series = $1))", series)
+    whose = "person IN (SELECT person FROM booking WHERE series = $1)"
+    rows = await fetch(f"{_READERS} AND {whose} ORDER BY id", series)
     return [Reader(row["id"], row["person"], row["language"]) for row in rows]
 
 
