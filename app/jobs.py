@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from app.bookings.front_desk import forget_guest_numbers
+from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.calendars.reactions import calendar_reactions
@@ -29,6 +29,7 @@ NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.released",
     "booking.requested",
+    "bookings.made_together",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
@@ -93,6 +94,7 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),

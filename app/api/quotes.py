@@ -1,6 +1,6 @@
 """POST /api/v1/quotes: what a booking would be and what would pay for it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import post
@@ -9,7 +9,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.bookings import BookingWanted
+from app.api.booking_bodies import BookingWanted
 from app.api.problem_shapes import refusals
 from app.api.shapes import MoneyShape, ResourceShape, booked_resource, money
 from app.api.strict_json import LARGEST_BODY, StrictJson
@@ -17,7 +17,7 @@ from app.bookings.operations import quote
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.money import FREE
-from app.kernel.refusals import BadInput, NotFound, marked
+from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.platform.language import Speaker
 
 PaysKind = Literal["free", "entitlement", "money", "team"]
@@ -30,6 +30,7 @@ class RefusalShape(msgspec.Struct, frozen=True):
 
     code: str
     detail: str
+    instead: Annotated[dict[str, Any] | None, Meta(description="What would be allowed, as in an error.")] = None
 
 
 class Pays(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,7 +75,7 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
     paid_by = answer.decision.paid_by if answer.decision else "free"
     return QuoteShape(
         bookable=answer.refusal is None,
-        refusals=[RefusalShape(answer.refusal.code, speaker.refusal(answer.refusal))] if answer.refusal else [],
+        refusals=[_refused(refusal, speaker) for refusal in answer.refusals],
         pays=_pays(paid_by, speaker),
         total=money(answer.decision.price if answer.decision else FREE),
         resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
@@ -82,6 +83,11 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
 
 
 HANDLERS = [make_quote]
+
+
+def _refused(refusal: Refusal, speaker: Speaker) -> RefusalShape:
+    instead = refusal.facts.get("instead")
+    return RefusalShape(refusal.code, speaker.refusal(refusal), instead if isinstance(instead, dict) else None)
 
 
 def _pays(paid_by: str, speaker: Speaker) -> Pays:

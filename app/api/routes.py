@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces
+from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces, together
 
 ROUTER = Router(
     path="/",
@@ -11,6 +11,7 @@ ROUTER = Router(
         *spaces.HANDLERS,
         *resources.HANDLERS,
         *quotes.HANDLERS,
+        *together.HANDLERS,
         *bookings.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,

@@ -241,6 +241,10 @@ class BookingShape(msgspec.Struct, frozen=True):
     starts_at: Moment
     ends_at: Moment
     note: str
+    people: Annotated[int, Meta(description="Everybody who comes, the person included.")]
+    guests: Annotated[list[str], Meta(description="By name.")]
+    group_id: Annotated[str | None, Meta(description="The same for all that was booked in one act.")]
+    organisation: Annotated[str | None, Meta(description="The name of whom it is for, if not for the person.")]
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
@@ -293,7 +297,7 @@ def booked_resource(card: BookedResource, space: BookedSpace) -> ResourceShape:
     )
 
 
-def booking(card: BookingCard, address: str) -> BookingShape:
+def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> BookingShape:
     """The booking; `address` is the public one of this installation."""
     space = card.space
     return BookingShape(
@@ -312,6 +316,10 @@ def booking(card: BookingCard, address: str) -> BookingShape:
         starts_at=card.starts_at,
         ends_at=card.ends_at,
         note=card.note,
+        people=card.people,
+        guests=list(guests),
+        group_id=card.group,
+        organisation=card.organisation,
         purpose=card.purpose,
         commute_to=card.commute_to,
         ical_uid=card.ical_uid,

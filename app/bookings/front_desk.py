@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.bookings.queries import BookingCard, bookings_where
+from app.bookings.queries import BookingCard, bookings_where, guests_of
 from app.bookings.rules import HOLDING, LONGEST, Status, is_that_day
 from app.identity.merging import Merge, on_merge
 from app.identity.queries import PHONE_DIGITS, people
@@ -60,12 +60,13 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One booking of a space's day; `phone` is the guest's own number, on the day itself only."""
+    """One booking of a space's day; `phone` is the person's own number, on the day itself only, `guests` are names."""
 
     booking: BookingCard
     name: str
     person_public_id: str
     phone: str | None
+    guests: Sequence[str] = ()
 
 
 async def spaces_in_reach(actor: Actor, now: datetime) -> list[SpaceCard]:
@@ -90,12 +91,14 @@ async def day_of(space: SpaceCard, day: date, now: datetime) -> list[Arrival]:
         span.starts_at,
     )
     known = await people({booking.person for booking in bookings})
+    guests = await guests_of([booking.id for booking in bookings])
     return [
         Arrival(
             booking,
             known[booking.person].name,
             known[booking.person].public_id,
             booking.guest_phone if is_that_day(booking.period, zone, now) else None,
+            guests.get(booking.id, ()),
         )
         for booking in bookings
     ]
@@ -276,6 +279,11 @@ async def forget_guest_numbers(now: datetime) -> int:
         now,
         [Status.CANCELLED, Status.RELEASED],
     )
+
+
+async def forget_guests(now: datetime) -> int:
+    """Deletes the names of guests 30 days after their booking; how many."""
+    return await execute("DELETE FROM booking_guest WHERE forget_at <= $1", now)
 
 
 _MOVED = (

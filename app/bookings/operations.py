@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.bookings.booker import booker_of
-from app.bookings.decision import Booker, Decision, Wish, decide
+from app.bookings.decision import Booker, Decision, Wish, decide, refusals
 from app.bookings.draft import Draft, for_whom, new_guests
 from app.bookings.facts import Facts
 from app.bookings.giving_back import give_back
@@ -83,12 +83,18 @@ class MoveBooking:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a booking would be: the resource it would get, or the refusal that stands in its way."""
+    """What a booking would be: the resource it would get, or the refusal that stands in its way and what else does."""
 
     resource: BookedResource | None
     space: BookedSpace | None
     decision: Decision | None
     refusal: Refusal | None
+    further: tuple[Refusal, ...] = ()
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """All that stands in the way."""
+        return [self.refusal, *self.further] if self.refusal else []
 
 
 async def quote(
@@ -96,6 +102,7 @@ async def quote(
 ) -> Quote:
     """Says what `book` would do for this person, or for who holds something already, and changes nothing."""
     facts: Facts | None = None
+    refused: list[Refusal] = []
     try:
         wish = checked_wish(command, now)
         checked_note(command.note)
@@ -104,7 +111,10 @@ async def quote(
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
         booker = await booker_of(person, facts.operator, facts.rules.values(), now)
-        decision = None if isinstance(command.what, AnyOf) else decide(wish, facts.place(facts.resource), booker)
+        decision = None
+        if isinstance(command.what, str):
+            refused = list(refusals(wish, facts.place(facts.resource), booker))
+            decision = decide(wish, facts.place(facts.resource), booker)
         free = await free_but_for_holds(
             facts.space.id, facts.resource.kind, wish.period, now, words_of(command.what), person=person, hold=hold
         )
@@ -118,7 +128,8 @@ async def quote(
         if facts.resource.id not in {resource.id for resource in free}:
             raise await already_taken(facts, wish.period, free, now)
     except Refusal as refusal:
-        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal)
+        further = tuple(other for other in refused if other.code != refusal.code)
+        return Quote(facts.resource if facts else None, facts.space if facts else None, None, refusal, further)
     return Quote(facts.resource, facts.space, decision, None)
 
 

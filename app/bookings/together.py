@@ -1,6 +1,7 @@
 """Several resources in one act: all of them are booked, or none; and they are given back together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -45,10 +46,10 @@ async def book_together(
             await lock_person(counted)
         await _lock_all(commands, drafts)
         group = new_public_id()
-        made = [
-            (await take(actor, command, draft, group_id=group)).id
-            for command, draft in zip(commands, drafts, strict=True)
-        ]
+        made: list[int] = []
+        for command, draft in zip(commands, drafts, strict=True):
+            earlier = {before.facts.space.id for before in drafts[: len(made)]}
+            made.append((await take(actor, command, _rules_read(draft, earlier), group_id=group)).id)
         await emit("bookings.made_together", "booking", made[0], now, bookings=made)
         return sorted(await bookings_by_id(made), key=lambda booking: made.index(booking.id))
 
@@ -67,3 +68,11 @@ async def _lock_all(commands: Sequence[BookDesk], drafts: Sequence[Draft]) -> No
             continue  # taking it says so, in the order of what is wanted
         claimed |= {key for candidate in found for key in candidate.resource.claims}
     await lock_resources(list(claimed))
+
+
+def _rules_read(draft: Draft, spaces: set[int]) -> Draft:
+    """The draft of somebody who has accepted these spaces' house rules with the bookings before."""
+    facts, rules = draft.facts, draft.facts.house_rules
+    if facts.space.id not in spaces:
+        return draft
+    return replace(draft, facts=replace(facts, house_rules=replace(rules, accepted=rules.edition)))

@@ -13,7 +13,7 @@ from app.bookings.cancellation import cancel
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
 from app.bookings.operations import MoveBooking, move
-from app.bookings.queries import BookingCard, booking_of
+from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
 from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AnyOf, DayPart, Status
 from app.bookings.search import Wanted
 from app.calendars.entries import entry_of
@@ -147,6 +147,12 @@ async def _show(
         "space": space,
         "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
         "features": features_text(booking.resource.features, visitor),
+        "guests": (await guests_of([booking.id])).get(booking.id, ()),
+        "along": [
+            (other.public_id, label(other.resource.kind, other.resource.name))
+            for other in (await bookings_of_group(booking.person, booking.group) if booking.group else ())
+            if other.id != booking.id and other.period == booking.period
+        ],
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
         "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,

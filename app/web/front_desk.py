@@ -1,5 +1,6 @@
 """The front desk of a space: who comes, and what is done with a booking there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -68,6 +69,7 @@ class ArrivalRow:
     label: Phrase
     state: tuple[str, Phrase]
     phone: str | None
+    guests: Sequence[str]
     purpose: str
     may_check_in: bool
     may_change: bool
@@ -220,6 +222,7 @@ def _arrival(arrival: Arrival, visitor: Visitor) -> ArrivalRow:
         label=label(booking.resource.kind, booking.resource.name),
         state=_state(booking, now),
         phone=arrival.phone,
+        guests=arrival.guests,
         purpose=visitor.speaker.gettext(PURPOSE_NAMES[booking.purpose]) if booking.purpose is not Purpose.WORK else "",
         may_check_in=booking.status is Status.CONFIRMED
         and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,

@@ -6,23 +6,28 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.bookings.availability import count_bookable
 from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, Quote, book, quote
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, default_purpose
+from app.bookings.together import book_together
 from app.identity.authentication import Visitor
 from app.identity.commuting import commute_of
 from app.identity.rules import Action
-from app.inventory.queries import SpaceClock, hours_of
+from app.inventory.queries import SpaceClock, SpaceWindow, hours_of
 from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
 from app.kernel.periods import Period
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import NotFound, Refusal, marked
+from app.kernel.wall_time import local_day
 from app.network.commuting import municipalities, municipality_name
+from app.network.groups import organisations_of
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.idempotency import Answer, once
@@ -62,6 +67,21 @@ class Chosen:
     @property
     def command(self) -> BookDesk:
         return self.typed.command(self.what, self.starts_at, self.ends_at, self.rules)
+
+    @property
+    def along(self) -> list[BookDesk]:
+        """What is booked with it in the same act: any of each kind that was ticked."""
+        command = self.command
+        return [
+            BookDesk(
+                AnyOf(self.space.slug, kind),
+                self.starts_at,
+                self.ends_at,
+                house_rules=command.house_rules,
+                organisation=command.organisation,
+            )
+            for kind in sorted(self.typed.along - {self.kind})
+        ]
 
 
 @get("/buchen")
@@ -127,7 +147,7 @@ async def confirm(
         try:
             if actor is None:
                 return await _hold(request, visitor, pages, chosen)
-            return go(await _book_once(visitor, chosen.command, data))
+            return go(await _book_once(visitor, chosen, data))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -135,12 +155,16 @@ async def confirm(
     return await _show_summary(request, visitor, pages, chosen, refusals)
 
 
-async def _book_once(visitor: Visitor, command: BookDesk, data: Mapping[str, str]) -> str:
+async def _book_once(visitor: Visitor, chosen: Chosen, data: Mapping[str, str]) -> str:
     """Books, and once for a form that is sent twice; where to go then."""
     actor = visitor.signed_in
 
     async def run() -> Answer:
-        booking = await book(actor, command, visitor.now)
+        along = chosen.along
+        if along:
+            booking, *_ = await book_together(actor, [chosen.command, *along], visitor.now)
+        else:
+            booking = await book(actor, chosen.command, visitor.now)
         return Answer(201, booking.public_id.encode())
 
     refused: list[Refusal] = []
@@ -238,6 +262,9 @@ async def _show_summary(
         "key": token_urlsafe(16),
         "purposes": [(purpose.value, visitor.speaker.gettext(name)) for purpose, name in PURPOSE_NAMES.items()],
         "purpose": chosen.typed.purpose or default_purpose(kind, resource.capacity if resource else 1).value,
+        "organisations": [(each.public_id, each.name) for each in await organisations_of(person)] if person else [],
+        "along": await _to_book_along(chosen, visitor) if person else [],
+        "seats": resource.capacity if resource else 1,
         "municipalities": [end.name for end in municipalities()],
         "errors": errors,
         "unfolded": not chosen.typed.is_folded or bool(errors.keys() & set(FOLDED)),
@@ -253,6 +280,23 @@ async def _show_summary(
     status = status_of(worst) if worst else 200
     headers = {"Retry-After": str(worst.retry_after)} if isinstance(worst, TooMany) else {}
     return await pages.show(request, visitor, "booking/summary.html", context, status=status, headers=headers)
+
+
+async def _to_book_along(chosen: Chosen, visitor: Visitor) -> list[tuple[str, str, bool]]:
+    """The other kinds of which something is free there then: the field's name, what it says, whether it is ticked."""
+    space, period = chosen.space, Period(chosen.starts_at, chosen.ends_at)
+    zone = ZoneInfo(space.time_zone)
+    clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
+    hours = await hours_of([clock], local_day(period.starts_at, zone), local_day(period.ends_at, zone))
+    say, offered = visitor.speaker, []
+    for kind in (kind for kind in Kind if kind is not chosen.kind):
+        [count] = await count_bookable(
+            [SpaceWindow(space.id, period)], kind, hours, visitor.now, person=visitor.signed_in.person
+        )
+        if count.free:
+            text = say.say(marked("{kind} ({count} frei)"), kind=say.gettext(KIND_NAMES[kind]), count=count.free)
+            offered.append((f"dazu_{kind}", text, kind in chosen.typed.along))
+    return offered
 
 
 def _beside_fields(refusals: list[Refusal], visitor: Visitor) -> dict[str, str]:

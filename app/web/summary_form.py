@@ -6,8 +6,9 @@ from datetime import datetime
 
 from app.bookings.held import Choice
 from app.bookings.operations import BookDesk, checked_phone
-from app.bookings.rules import AnyOf, Purpose, checked_note
+from app.bookings.rules import AnyOf, Purpose, checked_guests, checked_note
 from app.identity.rules import usable_email, usable_name
+from app.inventory.rules import Kind
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.network.commuting import municipality_name, municipality_named
 from app.network.house_rules import HouseRulesEdition
@@ -19,10 +20,13 @@ FIELDS: Mapping[str, str] = {
     "house_rules": "hausordnung",
     "guest_phone": "telefon",
     "commute_to": "pendelt",
+    "people": "personen",
+    "guests": "gaeste",
     "note": "notiz",
 }
 """The form's names for what the commands call otherwise, in the order of the page."""
 
+MOST_PEOPLE = 1000
 FOLDED = ("telefon", "zweck", "pendelt")
 
 
@@ -31,6 +35,11 @@ class ChoiceIncomplete(BadInput):
 
     code = "choice_incomplete"
     text = marked("Aus dieser Adresse geht nicht hervor, was wann gebucht werden soll. Bitte wählen Sie neu.")
+
+
+class PeopleUnusable(BadInput):
+    code = "people_unusable"
+    text = marked("Bitte geben Sie an, wie viele kommen: eine Zahl ab 1.")
 
 
 class HouseRulesNotTicked(BadInput):
@@ -52,6 +61,10 @@ class Typed:
     commute: str = ""
     agreed: bool = False
     edition: str = ""
+    people: str = ""
+    guests: str = ""
+    organisation: str = ""
+    along: frozenset[Kind] = frozenset()
 
     @classmethod
     def in_form(cls, data: Mapping[str, str]) -> "Typed":
@@ -65,6 +78,10 @@ class Typed:
             commute=data.get("pendelt", ""),
             agreed=bool(data.get("hausordnung")),
             edition=data.get("ausgabe", ""),
+            people=data.get("personen", ""),
+            guests=data.get("gaeste", ""),
+            organisation=data.get("fuer", ""),
+            along=frozenset(kind for kind in Kind if data.get(f"dazu_{kind}")),
         )
 
     @classmethod
@@ -79,6 +96,8 @@ class Typed:
             commute=municipality_name(choice.commute_to),
             agreed=choice.house_rules is not None,
             edition=str(choice.house_rules or ""),
+            people=str(choice.people) if choice.people > 1 else "",
+            guests="\n".join(choice.guests),
         )
 
     @property
@@ -97,6 +116,8 @@ class Typed:
             lambda: self._demand_ticked(rules),
             lambda: checked_phone(self.phone),
             lambda: municipality_named(self.commute, "commute_to"),
+            self._people,
+            lambda: checked_guests(self._guests),
             lambda: checked_note(self.note),
         )
 
@@ -113,7 +134,23 @@ class Typed:
             commute_to=municipality_named(self.commute, "commute_to") or "",
             guest_phone=self.phone,
             house_rules=rules.edition if rules else None,
+            people=self._people(),
+            guests=self._guests,
+            organisation=self.organisation or None,
         )
+
+    @property
+    def _guests(self) -> tuple[str, ...]:
+        return tuple(self.guests.splitlines())
+
+    def _people(self) -> int:
+        """Raises PeopleUnusable."""
+        said = self.people.strip()
+        if not said:
+            return 1
+        if not (said.isascii() and said.isdigit() and 1 <= int(said[:6]) <= MOST_PEOPLE):
+            raise PeopleUnusable(field="people")
+        return int(said)
 
     def _demand_ticked(self, rules: HouseRulesEdition | None) -> None:
         if rules is not None and not self.agrees_to(rules):
