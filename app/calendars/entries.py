@@ -26,7 +26,7 @@ _COLOR = "teal"
 _MARKED: Final = {
     Status.REQUESTED: marked("Angefragt: {what}"),
     Status.CANCELLED: marked("Abgesagt: {what}"),
-    Status.RELEASED: marked("Freigegeben: {what}"),
+    Status.RELEASED: marked("Zurückgegeben: {what}"),
     Status.NO_SHOW: marked("Freigegeben: {what}"),
 }
 """What goes before the summary of a booking that stands so."""
