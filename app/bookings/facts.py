@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import msgspec
 
-from app.bookings.decision import Place
+from app.bookings.decision import Place, claimed_period
 from app.bookings.queries import BookedResource, BookedSpace, resource_from, space_from
 from app.bookings.rules import AnyOf, HouseRulesState, comfort
 from app.inventory.booking_rules import NOTHING_SAID, BookingRules, rules_from
@@ -34,6 +34,11 @@ class Facts:
     def place(self, resource: BookedResource) -> Place:
         """A resource of the kind at the space, as decisions see it."""
         return Place(self.space.name, self.hours, self.rules.get(resource.rules, NOTHING_SAID), resource.capacity)
+
+    def widest(self, period: Period) -> Period:
+        """The period with the most that any of the rules keeps free around it."""
+        claimed = [claimed_period(period, rules) for rules in (NOTHING_SAID, *self.rules.values())]
+        return Period(min(one.starts_at for one in claimed), max(one.ends_at for one in claimed))
 
 
 _FACTS = """

@@ -21,7 +21,8 @@ _END = """
 _LAPSED = _END.format(source="", which="h.expires_at <= $1", others="SKIP LOCKED")
 _IN_THE_WAY = _END.format(
     source="JOIN resource r ON r.id = h.resource JOIN mailed_link l ON l.id = h.link",
-    which="r.space = $2 AND h.starts_at < $4 AND h.ends_at > $3"
+    which="r.space = $2 AND EXISTS (SELECT FROM claim c WHERE c.holder = h.id AND c.reason = 'hold'"
+    " AND c.starts_at < $4 AND c.ends_at > $3)"
     " AND (h.expires_at <= $1 OR l.email = (SELECT lower(email) FROM person WHERE id = $5))",
     others="SKIP LOCKED",
 )
@@ -38,8 +39,8 @@ async def lapse_holds(now: datetime) -> int:
 async def clear_the_way(space: int, period: Period, person: int | None, now: datetime) -> bool:
     """Ends the holds there that are over and only have not been swept up, and those of this person.
 
-    For whoever finds the time taken: True says that another try may succeed. What is being confirmed at this very
-    moment is left alone.
+    The period is what would be claimed, with what is kept free around it. For whoever finds the time taken: True says
+    that another try may succeed. What is being confirmed at this very moment is left alone.
     """
     return bool(await _end(_IN_THE_WAY, now, space, period.starts_at, period.ends_at, person))
 

@@ -190,7 +190,7 @@ async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object)
             if await _enter(candidate, booking, rows):
                 wake_workers()
                 return booking
-        if not await clear_the_way(facts.space.id, wish.period, person, wish.now):
+        if not await clear_the_way(facts.space.id, facts.widest(wish.period), person, wish.now):
             break
     raise await nothing_left(command.what, facts, wish.period, wish.now)
 

@@ -107,7 +107,7 @@ async def claim_one(
         for candidate in found:
             if await claim_all(candidate.claims(wish.period, reason), holder):
                 return candidate
-        if not await clear_the_way(facts.space.id, wish.period, person, wish.now):
+        if not await clear_the_way(facts.space.id, facts.widest(wish.period), person, wish.now):
             break
     raise await nothing_left(what, facts, wish.period, wish.now)
 

@@ -10,6 +10,7 @@ from app.bookings.availability import count_bookable
 from app.bookings.cancellation import cancel
 from app.bookings.decision import NoGuests, TooManyOpen, TooManyPeople, TooShort
 from app.bookings.facts import free_resources
+from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.rules import AlreadyTaken, AnyOf, NothingFree, Status
@@ -18,6 +19,7 @@ from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 from app.platform.database import fetch
+from tests.identity.conftest import KEY
 from tests.worlds import (
     NOW,
     TOMORROW,
@@ -87,6 +89,16 @@ async def test_what_is_given_back_takes_its_buffers_with_it(world: World) -> Non
     second = await book(world.gundula.actor(), room(world, tomorrow(10, 15), tomorrow(11, 15)), NOW)
     change = MoveBooking(starts_at=tomorrow(10), ends_at=tomorrow(11))
     assert (await move(world.gundula.actor(), second.public_id, change, NOW)).period.starts_at == tomorrow(10)
+
+
+async def test_a_hold_that_is_over_keeps_nothing_free_beside_it(world: World) -> None:
+    await rules_at(world.polch, Kind.ROOM, buffer_before=15, buffer_after=30)
+    newcomer = Newcomer("Nina Neu", "nina@example.org", "de")
+    await hold_desk(room(world), newcomer, NOW, key=KEY, address="192.0.2.1")
+    beside = room(world, tomorrow(10, 15), tomorrow(11))
+    with pytest.raises(AlreadyTaken):
+        await book(world.mia.actor(), beside, NOW)
+    assert await book(world.mia.actor(), beside, NOW + HELD_FOR)
 
 
 async def hall(world: World) -> tuple[AResource, AResource, AResource]:
