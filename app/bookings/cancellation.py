@@ -1,5 +1,6 @@
 """Cancelling, and what is forgotten of bookings when somebody asks for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.bookings.draft import for_whom
@@ -39,10 +40,17 @@ async def cancel(
 
 async def enter_end(booking: int, status: Status, reason: str, now: datetime, *, is_late: bool = False) -> None:
     """Writes that the booking stands so from now on, and nothing more happens to it by itself."""
+    await enter_ends([booking], status, reason, now, is_late=is_late)
+
+
+async def enter_ends(
+    bookings: Sequence[int], status: Status, reason: str, now: datetime, *, is_late: bool = False
+) -> None:
+    """The same for several bookings at once."""
     await execute(
         "UPDATE booking SET status = $2, reason = $3, is_late = $4, due_at = NULL, sequence = sequence + 1,"
-        " updated_at = $5 WHERE id = $1",
-        booking,
+        " updated_at = $5 WHERE id = ANY($1::bigint[])",
+        list(bookings),
         status,
         reason,
         is_late,

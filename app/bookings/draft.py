@@ -74,14 +74,17 @@ class Draft:
         """The booking with further columns, its guests, its entry in the audit trail and its event."""
         now = self.wish.now
         event = "booking.requested" if booking.status is Status.REQUESTED else "booking.confirmed"
-        if self.organisation is not None:
-            columns |= {"organisation": self.organisation.id}
         return [
-            _new_booking(booking, columns),
-            *new_guests(booking.id, self.guests, booking.period.ends_at),
+            *self.bare_rows(booking, **columns),
             new_entry("booking.made", "booking", booking.id, actor, now, **for_whom(actor, booking.person)),
             new_event(event, "booking", booking.id, now),
         ]
+
+    def bare_rows(self, booking: BookingCard, **columns: object) -> list[NewRow]:
+        """The booking with further columns and its guests, of which nothing is told yet."""
+        if self.organisation is not None:
+            columns |= {"organisation": self.organisation.id}
+        return [_new_booking(booking, columns), *new_guests(booking.id, self.guests, booking.period.ends_at)]
 
 
 def new_guests(booking: int, guests: tuple[str, ...], ends_at: datetime) -> list[NewRow]:

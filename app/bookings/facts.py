@@ -24,6 +24,7 @@ class Facts:
     resource: BookedResource
     space: BookedSpace
     operator: int
+    holiday_region: str
     hours: Hours
     house_rules: HouseRulesState
     usual_commute: str | None
@@ -123,6 +124,7 @@ async def facts_of(
         resource_from(row),
         space,
         row["operator_id"],
+        row["holiday_region"],
         hours,
         house_rules,
         row["usual_commute"],
@@ -130,6 +132,20 @@ async def facts_of(
         rules_from(row["all_rules"]),
         language,
     )
+
+
+async def resources_of_kind(space: int, kind: Kind, words: Collection[str] = ()) -> list[BookedResource]:
+    """All of the kind there that fit these words, taken or not, the best first."""
+    fitting, values = that_fit(words, 3)
+    rows = await fetch(
+        "SELECT r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name, r.capacity,"  # noqa: S608
+        " r.features, coalesce(r.rules, 0) AS rules, r.parts FROM resource r"
+        f" WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL{fitting} ORDER BY r.position, r.id",
+        space,
+        kind,
+        *values,
+    )
+    return sorted((resource_from(row) for row in rows), key=lambda resource: -comfort(resource.features))
 
 
 async def free_resources(space: int, kind: Kind, period: Period, words: Collection[str] = ()) -> list[BookedResource]:

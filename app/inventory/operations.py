@@ -57,9 +57,21 @@ async def claim_all(wanted: Sequence[TimeWanted], holder: int) -> bool:
     """
     if len(wanted) == 1:
         return await insert_together(new_claim(wanted[0].resource, wanted[0].period, wanted[0].reason, holder))
+    return await claim_each([(holder, one) for one in wanted])
+
+
+async def claim_each(wanted: Sequence[tuple[int, TimeWanted]]) -> bool:
+    """The same for several holders at once, each with what it shall hold; one statement, however much it is."""
     try:
         async with transaction():
-            claimed: int = await fetch_value(_CLAIM_ALL, *_columns(wanted), holder)
+            claimed: int = await fetch_value(
+                _CLAIM_EACH,
+                [one.resource for _, one in wanted],
+                [one.period.starts_at for _, one in wanted],
+                [one.period.ends_at for _, one in wanted],
+                [one.reason for _, one in wanted],
+                [holder for holder, _ in wanted],
+            )
             if claimed < len(wanted):
                 raise _SomeAreTaken
     except _SomeAreTaken:
@@ -71,27 +83,18 @@ class _SomeAreTaken(Exception):
     """Rolls back to before the claims."""
 
 
-_CLAIM_ALL = """
+_CLAIM_EACH = """
     WITH made AS (
         INSERT INTO claim (resource, starts_at, ends_at, reason, holder)
-        SELECT resource, starts_at, ends_at, reason, $5
-          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[])
-               AS wanted (resource, starts_at, ends_at, reason)
+        SELECT resource, starts_at, ends_at, reason, holder
+          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::bigint[])
+               AS wanted (resource, starts_at, ends_at, reason, holder)
          ORDER BY resource, starts_at
         ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING
         RETURNING 1
     )
     SELECT count(*) FROM made
 """
-
-
-def _columns(wanted: Sequence[TimeWanted]) -> tuple[list[object], list[object], list[object], list[object]]:
-    return (
-        [one.resource for one in wanted],
-        [one.period.starts_at for one in wanted],
-        [one.period.ends_at for one in wanted],
-        [one.reason for one in wanted],
-    )
 
 
 async def release(holder: int, *reasons: str) -> int:

@@ -1,0 +1,385 @@
+"""Changing a series: another time, place or rule, for all dates to come or from a day on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from app.bookings.decision import Wish
+from app.bookings.draft import Draft
+from app.bookings.giving_back import give_back
+from app.bookings.queries import BookingCard, guests_of
+from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
+from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
+from app.bookings.series_ending import end_bookings, is_changeable
+from app.bookings.series_making import (
+    TRIES,
+    Drafted,
+    MadeSeries,
+    conflicts_refusal,
+    drafted_bookings,
+    enter_bookings,
+    enter_series,
+    first_of,
+)
+from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
+from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
+from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series, series_by_id, series_of
+from app.bookings.taking import Candidate
+from app.identity.audit import record, record_each
+from app.identity.rules import Actor
+from app.inventory.operations import TimeWanted, claim_each
+from app.kernel.periods import Period
+from app.kernel.refusals import BadInput, NotFound, marked
+from app.kernel.wall_time import local_day
+from app.network.house_rules import new_acceptance
+from app.platform.database import execute, retried, transaction
+from app.platform.new_rows import insert_all
+from app.platform.outbox import emit
+from app.platform.random_ids import new_public_id
+
+CHANGED: Final = "series_changed"
+"""The reason of dates that a changed rule has no more."""
+
+
+class SeriesNotChanged(SeriesConflicts):
+    text = marked("Von {total} Terminen gehen {count} nicht. Geändert ist noch nichts.")
+
+
+class DayOffRule(BadInput):
+    """The new first day is none of the rule, which was not changed with it."""
+
+    code = "day_off_rule"
+    text = marked("Auf diesen Tag fällt die Regel der Serie nicht. Geben Sie auch die neue Regel an.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeries:
+    """What shall change of the dates from the day `first` on, or of all to come; None stays as it is.
+
+    `starts_at` and `ends_at` are the new time of the first of these dates, and the others' at the same wall time.
+    `shown` is the state of the plan that the person has seen.
+    """
+
+    first: date | None = None
+    what: str | AnyOf | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    rrule: str | None = None
+    on_conflict: OnConflict = OnConflict.REFUSE
+    house_rules: int | None = None
+    shown: str | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        return (self.what, self.starts_at, self.ends_at, self.rrule) == (None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChange:
+    """What a change would do: the plan of the dates from the split on, and what becomes of each booking there is.
+
+    `before` counts the rule's dates that stay as they are. `moved` are bookings by the slot that they get, `kept` those
+    that stay ended and bar a slot, `dropped` those for which the new rule has no date.
+    """
+
+    series: SeriesCard
+    plan: SeriesPlan
+    split: Slot
+    before: int
+    moved: Mapping[datetime, BookingCard]
+    kept: Mapping[datetime, BookingCard]
+    dropped: Sequence[BookingCard]
+    template: BookingCard
+    guests: tuple[str, ...]
+
+    @property
+    def replaced(self) -> list[BookingCard]:
+        """All bookings whose time is given up."""
+        return [*self.moved.values(), *self.dropped]
+
+
+async def preview_change(actor: Actor, public_id: str, change: ChangeSeries, now: datetime) -> SeriesChange:
+    """What `change_series` would do now, date by date; changes nothing. Raises NotFound and as that does."""
+    series = await series_of(actor.person, public_id)
+    if series is None:
+        raise NotFound
+    return await _planned(series, await bookings_of_series(series.id), change, now, actor.language)
+
+
+@retried
+async def change_series(actor: Actor, public_id: str, change: ChangeSeries, now: datetime) -> MadeSeries:
+    """Moves the dates in one act of which the person hears once (`series.changed`): all of it holds, or nothing.
+
+    Where earlier dates stay as they are, these remain the series that they were, which ends before; the others are a
+    series of their own from then on, which is returned. A date that was cancelled by itself stays so. With
+    OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to come,
+    DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
+    """
+    async with transaction():
+        series, bookings = await locked_series(actor.person, public_id)
+        if change.changes_nothing:
+            return MadeSeries(series, bookings)
+        for _ in range(TRIES):
+            found = await _planned(series, bookings, change, now, actor.language, lock=True)
+            if change.shown is not None and found.plan.state != change.shown:
+                raise PlanChanged
+            if change.on_conflict is OnConflict.REFUSE and found.plan.conflicts:
+                raise conflicts_refusal(SeriesNotChanged, found.plan)
+            try:
+                async with transaction():
+                    changed = await _enter(actor, found, change, now)
+            except _SomebodyWasFaster:
+                continue
+            return MadeSeries(changed, await bookings_of_series(changed.id), found.plan.conflicts)
+        raise PlanChanged
+
+
+class _SomebodyWasFaster(Exception):
+    """Rolls back to before the change."""
+
+
+async def _planned(
+    series: SeriesCard,
+    bookings: Sequence[BookingCard],
+    change: ChangeSeries,
+    now: datetime,
+    language: str,
+    *,
+    lock: bool = False,
+) -> SeriesChange:
+    zone, rule = series.space.zone, series.rule
+    today = local_day(now, zone)
+    slots = slots_until(rule, series.first, zone, today + LONGEST_SERIES)
+    ahead = [slot for slot in slots if slot.starts_at > now and (change.first is None or slot.day >= change.first)]
+    if not ahead:
+        raise NotOpenToChange
+    split, before = ahead[0], slots.index(ahead[0])
+    behind = [booking for booking in bookings if booking.series_slot and booking.series_slot >= split.starts_at]
+    open_ones = [booking for booking in behind if is_changeable(booking, now) and booking.period.starts_at > now]
+    if not open_ones:
+        raise NotOpenToChange
+    first = _new_first(split, change, now)
+    new_rule = rule.after(before) if change.rrule is None else read_rule(change.rrule, zone)
+    new_slots = slots_of(new_rule, first, zone, today)
+    if change.rrule is None and new_slots[0].day != local_day(first.starts_at, zone):
+        raise DayOffRule(field="starts_at")
+    goes_to = _partners(rule, ahead, new_rule, new_slots)
+    open_keys = {booking.id for booking in open_ones}
+    moved = {to: b for b in open_ones if (to := goes_to.get(b.series_slot))}
+    kept = {to: b for b in behind if b.id not in open_keys and (to := goes_to.get(b.series_slot))}
+    guests = await guests_of(sorted(open_keys))
+    wanted = SeriesWish(
+        change.what or series.resource.public_id,
+        Wish(
+            first,
+            now,
+            people=max(booking.people for booking in open_ones),
+            guests=max((len(names) for names in guests.values()), default=0),
+            for_organisation=series.organisation is not None,
+        ),
+        new_rule,
+        change.on_conflict,
+        series.skips_school_holidays,
+        except_on={slot.day for slot in new_slots if slot.starts_at in kept},
+    )
+    plan = await plan_series(
+        wanted,
+        series.person,
+        now,
+        language,
+        replaced=Replaced(open_keys, Counter(booking.resource.rules for booking in open_ones)),
+        lock=lock,
+    )
+    if series.organisation is not None and series.organisation.operator != plan.facts.operator:
+        raise NotFound
+    return SeriesChange(
+        series=series,
+        plan=plan,
+        split=split,
+        before=before,
+        moved=moved,
+        kept=kept,
+        dropped=[booking for booking in open_ones if booking.series_slot not in goes_to],
+        template=open_ones[0],
+        guests=tuple(guests.get(open_ones[0].id, ())),
+    )
+
+
+def _new_first(split: Slot, change: ChangeSeries, now: datetime) -> Period:
+    """The new time of the first date; where only its start is given, it lasts as long as before."""
+    old = split.period
+    starts_at = change.starts_at or split.starts_at
+    lasts = old.duration if old else None
+    ends_at = change.ends_at or (starts_at + lasts if lasts else None)
+    if ends_at is None:
+        raise NotOpenToChange
+    return checked_period(starts_at, ends_at, now)
+
+
+def _partners(
+    old_rule: Recurrence, old: Sequence[Slot], new_rule: Recurrence, new: Sequence[Slot]
+) -> Mapping[datetime | None, datetime]:
+    """Which new slot takes an old one's place: where the rhythm stays, the one in its turn, else that of its day."""
+    if _rhythm(old_rule) == _rhythm(new_rule):
+        return {before.starts_at: after.starts_at for before, after in zip(old, new, strict=False)}
+    by_day = {slot.day: slot.starts_at for slot in new}
+    return {slot.starts_at: by_day[slot.day] for slot in old if slot.day in by_day}
+
+
+def _rhythm(rule: Recurrence) -> tuple[object, ...]:
+    return rule.frequency, rule.interval, len(rule.by_day) or len(rule.month_days) or 1
+
+
+async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: datetime) -> SeriesCard:
+    plan, series = found.plan, found.series
+    accepted = None
+    if plan.facts.space.id != series.space.id:
+        accepted = plan.facts.house_rules.newly_accepted(change.house_rules, plan.facts.space.name)
+    replaced = [booking.id for booking in found.replaced]
+    taken = {date.slot.starts_at: date for date in plan.dates if date.taken}
+    moves = [(found.moved[at], date) for at, date in taken.items() if at in found.moved]
+    left_out = {at: booking for at, booking in found.moved.items() if at not in taken}
+    drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], now)
+
+    await give_back(replaced, now)
+    if not await claim_each([*_claims(moves), *(claim for one in drafted for claim in one.claims)]):
+        raise _SomebodyWasFaster
+    await _detach([*replaced, *(booking.id for booking in found.kept.values())])
+    changed = await _enter_series(found, now)
+    await _move(moves, now)
+    await _attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
+    ended = [*left_out.values(), *found.dropped]
+    await end_bookings(ended, CHANGED, now)
+    made = await enter_bookings(drafted, changed, actor, now)
+    if accepted:
+        await insert_all([new_acceptance(series.person, plan.facts.space.id, accepted, now)])
+    keys = sorted([*replaced, *(booking.id for booking in made)])
+    await record_each("booking.moved", "booking", [booking.id for booking, _ in moves], actor, now)
+    await record_each("booking.cancelled", "booking", [booking.id for booking in ended], actor, now)
+    await record(
+        "series.changed",
+        "series",
+        changed.id,
+        actor,
+        now,
+        before=[series.public_id, series.resource.public_id, series.first.starts_at, series.rrule],
+        after=[changed.public_id, changed.resource.public_id, changed.first.starts_at, changed.rrule],
+    )
+    split_from = {} if changed.id == series.id else {"split_from": series.id}
+    await emit("series.changed", "series", changed.id, now, bookings=keys, **split_from)
+    return changed
+
+
+def _claims(moves: Sequence[tuple[BookingCard, PlannedDate]]) -> list[tuple[int, TimeWanted]]:
+    return [
+        (booking.id, wanted)
+        for booking, date in moves
+        if date.taken and date.slot.period
+        for wanted in date.taken.claims(date.slot.period)
+    ]
+
+
+async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datetime) -> list[Drafted]:
+    """Dates that the series did not have before, made like the others."""
+    template, plan = found.template, found.plan
+    draft = Draft(
+        plan.facts,
+        Wish(template.period, now, people=template.people, guests=len(found.guests)),
+        template.note,
+        template.purpose,
+        template.commute_to or "",
+        None,
+        found.guests,
+        found.series.organisation,
+    )
+    return await drafted_bookings(draft, dates, found.series.person, template.made_by)
+
+
+async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
+    """The series as it is from now on; where earlier dates stay, a new one, and the earlier one ends."""
+    series, plan = found.series, found.plan
+    changed = replace(
+        series,
+        resource=plan.wanted,
+        space=plan.facts.space,
+        first=first_of(plan, found.split.period or series.first),
+        rrule=str(plan.rule),
+        updated_at=now,
+    )
+    if found.before:
+        await execute(
+            "UPDATE series SET rrule = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1",
+            series.id,
+            str(series.rule.ending(found.split.starts_at)),
+            now,
+        )
+        return await enter_series(
+            replace(changed, public_id=new_public_id(), sequence=0, created_at=now), found.template.made_by
+        )
+    await execute(
+        "UPDATE series SET resource = $2, starts_at = $3, ends_at = $4, rrule = $5, sequence = sequence + 1,"
+        " updated_at = $6 WHERE id = $1",
+        series.id,
+        changed.resource.id,
+        changed.first.starts_at,
+        changed.first.ends_at,
+        changed.rrule,
+        now,
+    )
+    again = await series_by_id(series.id)
+    assert again is not None, "its row is locked"
+    return again
+
+
+async def _detach(bookings: Sequence[int]) -> None:
+    """Takes bookings out of their slots, so that none is in the way of another that moves there."""
+    await execute("UPDATE booking SET series = NULL, series_slot = NULL WHERE id = ANY($1::bigint[])", list(bookings))
+
+
+async def _attach(series: SeriesCard, bookings: Mapping[datetime, BookingCard]) -> None:
+    await execute(
+        "UPDATE booking b SET series = $1, series_slot = n.slot"
+        " FROM unnest($2::bigint[], $3::timestamptz[]) AS n (id, slot) WHERE b.id = n.id",
+        series.id,
+        [booking.id for booking in bookings.values()],
+        list(bookings),
+    )
+
+
+async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime) -> None:
+    """Writes where bookings are now; a deadline to cancel that has passed stays passed."""
+    rows = [
+        _moved_row(booking, date.taken, date.slot.period, now)
+        for booking, date in moves
+        if date.taken is not None and date.slot.period is not None
+    ]
+    await execute(
+        "UPDATE booking b SET resource = n.resource, space = r.space, starts_at = n.starts_at, ends_at = n.ends_at,"
+        " status = n.status, cancel_until = n.cancel_until, decide_by = n.decide_by, due_at = n.due_at,"
+        " no_show_at = n.no_show_at, asked_at = NULL, coming_later_at = NULL, sequence = b.sequence + 1,"
+        " updated_at = $2"
+        " FROM json_populate_recordset(NULL::booking, $1::json) AS n JOIN resource r ON r.id = n.resource"
+        " WHERE b.id = n.id",
+        msgspec.json.encode(rows).decode(),
+        now,
+    )
+
+
+def _moved_row(booking: BookingCard, taken: Candidate, period: Period, now: datetime) -> Mapping[str, object]:
+    decision, passed = taken.decision, booking.cancel_until
+    cancel_until = passed if passed is not None and passed <= now else decision.cancel_until
+    return {
+        "id": booking.id,
+        "resource": taken.resource.id,
+        "starts_at": period.starts_at,
+        "ends_at": period.ends_at,
+        "status": decision.status,
+        "cancel_until": cancel_until,
+        "decide_by": decision.decide_by,
+        "due_at": decision.due_at,
+        "no_show_at": decision.no_show_at,
+    }

@@ -1,0 +1,128 @@
+"""Reads of series."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.bookings.queries import (
+    BOOKED_PLACE,
+    BookedResource,
+    BookedSpace,
+    BookingCard,
+    bookings_where,
+    resource_from,
+    space_from,
+)
+from app.bookings.recurrence import Recurrence, read_rule
+from app.bookings.rules import HOLDING
+from app.kernel.periods import Period
+from app.kernel.refusals import NotFound
+from app.network.groups import OrganisationCard
+from app.platform.database import fetch, fetch_row
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCard:
+    """A series as its owner sees it; `first` is the time of its first date, `rrule` the rule by which that comes back.
+
+    `resource` is what was asked for; single dates may have been moved elsewhere.
+    """
+
+    id: int
+    public_id: str
+    person: int
+    organisation: OrganisationCard | None
+    resource: BookedResource
+    space: BookedSpace
+    first: Period
+    rrule: str
+    skips_school_holidays: bool
+    sequence: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def rule(self) -> Recurrence:
+        return read_rule(self.rrule, self.space.zone)
+
+
+_SERIES = f"""
+    SELECT se.id, se.public_id, se.person, se.starts_at, se.ends_at, se.rrule, se.skips_school_holidays, se.sequence,
+           se.created_at, se.updated_at, og.id AS organisation_id, og.public_id AS organisation_public_id,
+           og.operator AS organisation_operator, og.name AS organisation_name, og.responsible, og.version,
+           {BOOKED_PLACE}
+      FROM series se
+      JOIN resource r ON r.id = se.resource
+      JOIN space s ON s.id = r.space
+      JOIN operator o ON o.id = s.operator
+      LEFT JOIN organisation og ON og.id = se.organisation
+"""  # noqa: S608
+
+
+async def series_of(person: int, public_id: str) -> SeriesCard | None:
+    """This person's series with this id."""
+    row = await fetch_row(f"{_SERIES} WHERE se.public_id = $2 AND se.person = $1", person, public_id)
+    return _series(row) if row else None
+
+
+async def series_by_id(series: int) -> SeriesCard | None:
+    """The series with this key, for jobs."""
+    row = await fetch_row(f"{_SERIES} WHERE se.id = $1", series)
+    return _series(row) if row else None
+
+
+async def series_ahead(person: int, now: datetime) -> list[SeriesCard]:
+    """The person's series of which a date is still to come, the latest made first."""
+    rows = await fetch(
+        f"{_SERIES} WHERE se.person = $1 AND EXISTS ("
+        "SELECT FROM booking b WHERE b.series = se.id AND b.ends_at > $2 AND b.status = ANY($3))"
+        " ORDER BY se.id DESC LIMIT 50",
+        person,
+        now,
+        list(HOLDING),
+    )
+    return [_series(row) for row in rows]
+
+
+async def bookings_of_series(series: int) -> list[BookingCard]:
+    """All dates that became bookings, whatever became of them, in the order of the rule."""
+    return await bookings_where("b.series = $1 ORDER BY b.series_slot, b.id", series)
+
+
+async def locked_series(person: int, public_id: str) -> tuple[SeriesCard, Sequence[BookingCard]]:
+    """The person's series and its bookings, which nobody else changes until the transaction ends. Raises NotFound."""
+    row = await fetch_row("SELECT id FROM series WHERE public_id = $1 AND person = $2 FOR UPDATE", public_id, person)
+    if row is None:
+        raise NotFound
+    await fetch("SELECT id FROM booking WHERE series = $1 ORDER BY id FOR UPDATE", row["id"])
+    series = await series_by_id(row["id"])
+    assert series is not None, "its row is locked"
+    return series, await bookings_of_series(series.id)
+
+
+def _series(row: Mapping[str, Any]) -> SeriesCard:
+    organisation = None
+    if row["organisation_id"] is not None:
+        organisation = OrganisationCard(
+            row["organisation_id"],
+            row["organisation_public_id"],
+            row["organisation_operator"],
+            row["organisation_name"],
+            row["responsible"],
+            row["version"],
+        )
+    return SeriesCard(
+        id=row["id"],
+        public_id=row["public_id"],
+        person=row["person"],
+        organisation=organisation,
+        resource=resource_from(row),
+        space=space_from(row),
+        first=Period(row["starts_at"], row["ends_at"]),
+        rrule=row["rrule"],
+        skips_school_holidays=row["skips_school_holidays"],
+        sequence=row["sequence"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
