@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from app.bookings.queries import BookingCard, bookings_where
+from app.bookings.queries import BookingCard
+from app.bookings.recurrence import read_rule
+from app.bookings.series_queries import bookings_of_series
 from app.calendars.series import rule_starts
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch_value
@@ -37,7 +39,7 @@ async def a_series(
     )
     left_out = {at.astimezone(UTC) for at in without}
     end = first.ends_at.astimezone(HERE)
-    for slot, wall in rule_starts(rule, first.starts_at, HERE).items():
+    for slot, wall in rule_starts(read_rule(rule, HERE), first, HERE).items():
         if slot not in left_out:
             nights = end.date() - first.starts_at.astimezone(HERE).date()
             ends_at = datetime.combine(wall.date() + nights, end.time(), HERE).astimezone(UTC)
@@ -74,7 +76,7 @@ async def a_date(
 
 async def dates_of(series: int) -> list[BookingCard]:
     """The bookings of a series in the order of its rule."""
-    return await bookings_where("b.series = $1 ORDER BY b.series_slot", series)
+    return list(await bookings_of_series(series))
 
 
 async def named(series: int) -> str:

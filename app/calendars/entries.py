@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.bookings.recurrence import Recurrence
 from app.bookings.rules import Status
 from app.calendars.rules import Entry, FeedHead
 from app.calendars.series import SeriesDate, SeriesEntry
@@ -67,7 +68,7 @@ class CalendarSeries:
 
     id: int
     public_id: str
-    rule: str
+    rule: Recurrence
     zone: ZoneInfo
     sequence: int
     period: Period

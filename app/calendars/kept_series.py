@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.bookings.recurrence import read_rule
 from app.calendars.entries import CalendarBooking, CalendarSeries, form_of, series_entry_of
 from app.calendars.queries import (
     CALENDAR_BOOKING,
@@ -113,7 +114,7 @@ def _series(row: Mapping[str, Any], bookings: Sequence[CalendarBooking]) -> Cale
     return CalendarSeries(
         id=row["id"],
         public_id=row["public_id"],
-        rule=row["rrule"],
+        rule=read_rule(row["rrule"], ZoneInfo(row["time_zone"])),
         zone=ZoneInfo(row["time_zone"]),
         sequence=row["sequence"],
         period=Period(row["starts_at"], row["ends_at"]),

@@ -8,20 +8,17 @@ the dates that are shown.
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from itertools import islice
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from icalendar import Event, vRecur
 
+from app.bookings.recurrence import LONGEST_SERIES, Recurrence, slots_until
 from app.calendars.rules import Entry, Method, Organizer, address_of, calendar_in, component_bytes, event_of
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
+from app.kernel.wall_time import local_day
 from app.platform.mail import Mailbox
-
-_MOST_DATES = 1_000
-"""Far more than a rule has that ends after a year; where one never ends, no program is kept waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +39,28 @@ class SeriesEntry:
     stamps of `main`, so that no program takes a part for older than the rest.
     """
 
-    rule: str
+    rule: Recurrence
     zone: ZoneInfo
     main: Entry
     dates: Sequence[SeriesDate]
 
+    @property
+    def starts(self) -> Mapping[datetime, datetime]:
+        """As `rule_starts` gives them."""
+        return rule_starts(self.rule, self.main.period, self.zone)
 
-def rule_starts(rule: str, first: datetime, zone: ZoneInfo) -> Mapping[datetime, datetime]:
-    """The starts that the rule gives, in order: instants in UTC, each with its wall time in the zone.
 
-    `first` is where it begins to count. A wall time that the clocks jump over, or show twice, is the instant that
-    RFC 5545 (3.3.5) makes of it.
+def rule_starts(rule: Recurrence, first: Period, zone: ZoneInfo) -> Mapping[datetime, datetime]:
+    """The starts that the rule gives a series whose first time is this, in order: instants in UTC with their wall time.
+
+    Only where the clocks jump over a wall time, the instant shows another one.
     """
-    recurrence = vRecur.from_ical(rule)
-    if "UNTIL" in recurrence:
-        recurrence["UNTIL"] = [_clock(_until(recurrence, zone).astimezone(zone))]
-    text = recurrence.to_ical().decode()
-    walls = rrulestr(text, dtstart=_clock(first.astimezone(zone)))
-    return {wall.astimezone(UTC): wall for wall in (at.replace(tzinfo=zone) for at in islice(walls, _MOST_DATES))}
-
-
-def _written_rule(rule: str, zone: ZoneInfo) -> vRecur:
-    """The rule with its end in UTC, as it has to be where the start has a time zone (RFC 5545, 3.3.10)."""
-    recurrence: vRecur = vRecur.from_ical(rule)
-    if "UNTIL" in recurrence:
-        recurrence["UNTIL"] = [_until(recurrence, zone)]
-    return recurrence
-
-
-def _until(recurrence: vRecur, zone: ZoneInfo) -> datetime:
-    """The last instant at which a date may begin: a day counts to its end, a time without zone is wall time."""
-    until = recurrence["UNTIL"][0]
-    if not isinstance(until, datetime):
-        assert isinstance(until, date), "icalendar reads a day or a time"
-        until = datetime.combine(until, time(23, 59, 59))
-    return (until if until.tzinfo else until.replace(tzinfo=zone)).astimezone(UTC)
+    wall = first.starts_at.astimezone(zone).time()
+    last_day = local_day(first.starts_at, zone) + LONGEST_SERIES
+    return {
+        slot.starts_at.astimezone(UTC): datetime.combine(slot.day, wall, zone)
+        for slot in slots_until(rule, first, zone, last_day)
+    }
 
 
 def series_bytes(series: SeriesEntry) -> tuple[bytes, int]:
@@ -92,7 +76,7 @@ def zone_bytes(zone: str) -> bytes:
 
 
 def _events(series: SeriesEntry) -> Iterator[Event]:
-    starts = rule_starts(series.rule, series.main.period.starts_at, series.zone)
+    starts = series.starts
     shown = {one.slot.astimezone(UTC) for one in series.dates}
     yield _recurring(series, starts, shown)
     for one in series.dates:
@@ -103,7 +87,7 @@ def _events(series: SeriesEntry) -> Iterator[Event]:
 def _recurring(series: SeriesEntry, starts: Mapping[datetime, datetime], shown: set[datetime]) -> Event:
     first = next(iter(starts.values()), series.main.period.starts_at.astimezone(series.zone))
     event = event_of(series.main, first, _local(first.astimezone(UTC) + series.main.period.duration, series.zone))
-    event.add("rrule", _written_rule(series.rule, series.zone))
+    event.add("rrule", vRecur.from_ical(str(series.rule)))
     if left_out := [wall for at, wall in starts.items() if at not in shown]:
         event.add("exdate", left_out)
     if added := [at.astimezone(series.zone) for at in sorted(shown) if at not in starts]:
@@ -188,7 +172,7 @@ def date_method(one: SeriesDate) -> Method:
 
 def date_invitation(one: SeriesDate, series: SeriesEntry, message: Message) -> bytes:
     """The calendar part of a mail about one date: where and when it is now, or that it is cancelled."""
-    starts = rule_starts(series.rule, series.main.period.starts_at, series.zone)
+    starts = series.starts
     event = _instead(one, series, starts)
     return _document(date_method(one), [event], series.zone, message.organizer, message.attendee, message.language)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, bookings_by_id
 from app.bookings.rules import HOLDING, Status
+from app.bookings.series_changes import CHANGED
+from app.bookings.series_queries import series_by_id
 from app.calendars.entries import CalendarSeries
 from app.calendars.kept_series import calendar_series
 from app.identity.queries import KnownPerson, people
@@ -35,8 +37,6 @@ _SUBJECTS: Final = {
     ),
 }
 """What a mail is headed with that tells of one date, and of several."""
-
-_CHANGED: Final = "series_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def tell_series_changed(office: PostOffice, event: Event, now: datetime) -
     """Says where the changed dates are now, and which are gone by it; an earlier part that stays is told by itself."""
     bookings = await bookings_by_id(event.ids["bookings"])
     standing = [booking for booking in bookings if booking.status in HOLDING]
-    gone = [booking for booking in bookings if booking.status not in HOLDING and booking.reason == _CHANGED]
+    gone = [booking for booking in bookings if booking.status not in HOLDING and booking.reason == CHANGED]
     told = await _told(office, event, standing or gone, now)
     if told is None:
         return
@@ -106,7 +106,8 @@ async def _told(office: PostOffice, event: Event, bookings: Sequence[BookingCard
 async def _tell(told: _Told, news: str, standing: Sequence[BookingCard], gone: Sequence[BookingCard]) -> None:
     told_of = standing or gone
     first, says, language = told_of[0], told.says, told.person.language
-    left_out = await dates_left_out(told.series, told.space, says) if standing else []
+    card = await series_by_id(told.series.id)
+    left_out = await dates_left_out(card, told.space, says) if standing and card and told.space else []
     stays = any(booking.status in HOLDING and booking.period.ends_at > told.now for booking in told.series.bookings)
     context: dict[str, object] = {
         "news": news,
@@ -114,7 +115,7 @@ async def _tell(told: _Told, news: str, standing: Sequence[BookingCard], gone: S
         "space": first.space,
         "standing": [_line(booking, told) for booking in standing],
         "gone": [_line(booking, told) for booking in gone],
-        "left_out": [(_day(at, says, told.now), why) for at, why in left_out],
+        "left_out": [(_day(slot.day, says, told.now), why) for slot, why in left_out],
         "others_stay": news == "cancelled" and stays,
         "card": await card_to_take_along(first, says, told.now) if standing else None,
         "access": told.space.access[language] if told.space and standing else "",
@@ -135,8 +136,8 @@ def _line(booking: BookingCard, told: _Told) -> Mapping[str, object]:
     }
 
 
-def _day(at: datetime, says: Speaker, now: datetime) -> str:
-    return says.day(at.date()) if at.year == now.year else f"{says.day(at.date())} {at.year}"
+def _day(day: date, says: Speaker, now: datetime) -> str:
+    return says.day(day) if day.year == now.year else f"{says.day(day)} {day.year}"
 
 
 async def _tell_end(told: _Told, place: str) -> None:

@@ -64,7 +64,7 @@ RULES = {
     "thursdays over both changes": ("FREQ=WEEKLY;BYDAY=TH;COUNT=52", 19, 2),
     "twice a week, every second week": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;UNTIL=20271120T225959Z", 8, 4),
     "daily": ("FREQ=DAILY;UNTIL=20271120", 7, 1),
-    "the second and the last Tuesday": ("FREQ=MONTHLY;BYDAY=2TU,-1TU;COUNT=24", 9, 1),
+    "the second and the last Tuesday": ("FREQ=MONTHLY;BYDAY=2TU,-1TU;COUNT=23", 9, 1),
     "the last day of the month": ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=12", 9, 1),
     "Saturday nights, over the changed hour itself": ("FREQ=WEEKLY;BYDAY=SA;COUNT=52", 22, 8),
     "Sundays in the hour that comes twice or never": ("FREQ=WEEKLY;BYDAY=SU;COUNT=52", 2, 3),
