@@ -247,7 +247,7 @@ class BookingShape(msgspec.Struct, frozen=True):
     organisation: Annotated[str | None, Meta(description="The name of whom it is for, if not for the person.")]
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
-    ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
+    ical_uid: Annotated[str, Meta(description="Its UID in every calendar; the bookings of a series share one.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
     url: str

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from app.bookings.rules import LONGEST, Status
+from app.bookings.series_changes import CHANGED
 from app.calendars.entries import GIVEN_BACK, CalendarBooking, FeedSubject
 from app.calendars.rules import CANCELLED_STAYS, FEED_EVENTS, Room, feed_window, midnight
 from app.calendars.subscriptions import FeedKind
@@ -128,10 +129,11 @@ _BOOKED = """
       JOIN space s ON s.id = b.space
 """
 
-_IN_WINDOW = """
+_IN_WINDOW = f"""
      WHERE b.person = $1 AND b.starts_at > $2 AND b.ends_at > $3 AND b.starts_at < $4
-       AND NOT (b.status = ANY($5) AND b.updated_at < $6)
+       AND NOT (b.status = ANY($5) AND (b.updated_at < $6 OR b.reason IS NOT DISTINCT FROM '{CHANGED}'))
 """
+"""What a changed series has no more is left out: it never stood in a calendar by itself."""
 
 _BOOKED_MARK = f"""
     WITH shown AS MATERIALIZED (

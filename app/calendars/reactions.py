@@ -31,7 +31,8 @@ def calendar_reactions(address: str) -> Reactions:
             await keep_events([event.aggregate_id], language, address)
 
     async def keep_series(event: Event, now: datetime) -> None:
-        await keep_dates(event.aggregate_id, now)
+        for series in {event.aggregate_id, event.ids.get("split_from", event.aggregate_id)}:
+            await keep_dates(series, now)
 
     async def keep_dates(series: int, now: datetime) -> None:
         for reader in await readers_of_series(series):

@@ -210,6 +210,17 @@ async def test_a_date_that_the_rule_does_not_have_is_added(world: World) -> None
         assert sorted(sees(content)) == shown(await dates_of(series))
 
 
+async def test_what_a_changed_series_has_no_more_was_never_an_event_by_itself(world: World) -> None:
+    series = await thursdays(world)
+    gone = (await dates_of(series))[0]
+    await cancelled([gone])
+    await execute(
+        "UPDATE booking SET series = NULL, series_slot = NULL, reason = 'series_changed' WHERE id = $1", gone.id
+    )
+    (recurring,) = await events_of(await a_feed(world.mia))
+    assert "rrule" in recurring
+
+
 async def test_everybody_sees_the_own_dates_of_a_series_alone(world: World) -> None:
     """An association's responsible person changes: what was is the former's, what comes the new one's."""
     series = await thursdays(world)

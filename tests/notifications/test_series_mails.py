@@ -8,7 +8,7 @@ import pytest
 
 from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import MoveBooking, move
+from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.kernel.periods import Period
 from app.platform.database import execute
 from tests.calendars.readers.programs import EXPANDING_READERS, Reader, in_utc
@@ -64,15 +64,45 @@ async def test_a_series_is_one_mail_with_all_dates_and_a_link_for_each(
     assert "Klingeln bei Nahwerk." in text
 
 
+async def never_booked(series: int, *which: int) -> None:
+    """As if these dates had been left out when the series was made."""
+    dates = await dates_of(series)
+    keys = [dates[index].id for index in which]
+    await execute("DELETE FROM claim WHERE holder = ANY($1)", keys)
+    await execute("DELETE FROM booking WHERE id = ANY($1)", keys)
+
+
 async def test_it_says_which_dates_are_not_booked_and_why(world: World, postman: Postman, happens: Happen) -> None:
-    series = await thursdays(world, status="confirmed")
-    await execute("DELETE FROM booking WHERE id = $1", (await dates_of(series))[1].id)
+    series = await thursdays(world)
+    await never_booked(series, 0, 1, 2)
+    for person, desk, day in ((world.mia, "2", date(2026, 11, 26)), (world.gundula, "1", date(2026, 12, 3))):
+        wanted = BookDesk(world.polch[desk].public_id, at(day, 10), at(day, 11))
+        await book(person.actor(), wanted, NOW)
     await told(happens, "series.made", series)
     (mail,) = postman.mails
-    assert "Nicht gebucht\nDo 3. Dezember: vergeben\nDo 24. Dezember: Heiligabend\n" in text_of(mail).replace(
-        "\r\n", "\n"
+    assert (
+        text_of(mail)
+        .replace("\r\n", "\n")
+        .split("Nicht gebucht\n")[1]
+        .startswith(
+            "Do 26. November: von Ihnen schon gebucht\n"
+            "Do 3. Dezember: vergeben\n"
+            "Do 10. Dezember\n"  # nothing tells the reason any more
+            "Do 24. Dezember: Heiligabend\n\n"
+        )
     )
     assert "Heiligabend" in text_of(mail, "html")
+
+
+async def test_it_says_which_dates_the_school_holidays_left_out(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    series = await thursdays(world, skips_school_holidays=True)
+    await never_booked(series, 4)
+    await told(happens, "series.made", series)
+    (mail,) = postman.mails
+    said = text_of(mail).replace("\r\n", "\n")
+    assert "Nicht gebucht\nDo 24. Dezember: Weihnachtsferien\nDo 31. Dezember: Weihnachtsferien\n" in said
 
 
 async def test_it_says_once_how_to_get_in(world: World, postman: Postman, happens: Happen) -> None:
