@@ -336,7 +336,15 @@ async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
 
 
 async def _detach(bookings: Sequence[int]) -> None:
-    """Takes bookings out of their slots, so that none is in the way of another that moves there."""
+    """Takes bookings out of their slots, so that none is in the way of another that moves there.
+
+    Their series keeps the count of their changes, so that its SEQUENCE in calendars never falls.
+    """
+    await execute(
+        "UPDATE series s SET sequence = s.sequence + gone.changes FROM (SELECT series, sum(sequence) AS changes"
+        " FROM booking WHERE id = ANY($1::bigint[]) GROUP BY series) AS gone WHERE s.id = gone.series",
+        list(bookings),
+    )
     await execute("UPDATE booking SET series = NULL, series_slot = NULL WHERE id = ANY($1::bigint[])", list(bookings))
 
 
