@@ -13,11 +13,13 @@ from app.bookings.cancellation import cancel
 from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
+from app.calendars.files import booking_as_file
 from app.calendars.operations import CreateFeed, create_feed
-from app.calendars.rules import CANCELLED_STAYS
+from app.calendars.rules import CANCELLED_STAYS, Organizer
 from app.calendars.subscriptions import FeedKind
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch_value
+from app.platform.language import speaker
 from tests.calendars.readers.programs import EXPANDING_READERS, Reader, Seen, in_utc, khal_sees
 from tests.calendars.test_feeds import _react, a_booking, a_feed, content_of, events_of, read
 from tests.recurring import a_date, a_series, cancelled, dates_of, named
@@ -291,6 +293,17 @@ async def test_a_new_feed_is_complete_with_its_series(world: World) -> None:
     assert await fetch_value("SELECT array_agg(series) FROM kept_series") == [series]
     (recurring,) = await events_of(token)
     assert recurring["summary"] == "Room Nette, RegioHub Polch"
+
+
+@pytest.mark.parametrize("sees", EXPANDING_READERS)
+async def test_a_date_as_a_file_brings_its_whole_series_and_asks_for_no_answer(world: World, sees: Reader) -> None:
+    series = await thursdays(world)
+    dates = await dates_of(series)
+    sender = Organizer("Nahwerk", "post@nahwerk.example")
+    content = await booking_as_file(dates[3].id, world.mia.id, sender, speaker("de"), "https://nahwerk.example")
+    assert sorted(sees(content)) == shown(dates)
+    assert "METHOD:PUBLISH" in lines(content)
+    assert not any(line.startswith("ATTENDEE") for line in lines(content))
 
 
 async def test_the_feed_of_a_room_says_of_a_series_only_that_it_is_taken(world: World) -> None:
