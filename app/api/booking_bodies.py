@@ -51,6 +51,10 @@ Guests = Annotated[
     list[Annotated[str, Meta(max_length=200)]],
     Meta(max_length=100, description="Names for the space's day sheet; deleted 30 days after the booking."),
 ]
+PersonId = Annotated[
+    str,
+    Meta(max_length=100, description="For whom a front desk or the network's telephone books; oneself without it."),
+]
 OrganisationId = Annotated[
     str, Meta(max_length=100, description="The organisation that it is for; its responsible person books, or staff.")
 ]
@@ -73,6 +77,7 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People = 1
     guests: Guests = []
     organisation: OrganisationId | None = None
+    person: PersonId | None = None
 
     def command(self) -> BookDesk:
         """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""

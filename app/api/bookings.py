@@ -29,6 +29,7 @@ from app.api.shapes import BookingShape, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
+from app.bookings.front_desk import guest
 from app.bookings.operations import book, move
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of, guests_of
 from app.bookings.rules import Status
@@ -69,7 +70,8 @@ async def make_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return await shown(await book(visitor.signed_in, data.command(), visitor.now), settings.address)
+        whom = await for_whom(visitor, data)
+        return await shown(await book(visitor.signed_in, data.command(), visitor.now, whom=whom), settings.address)
 
     return await written(request, visitor, idempotency_key, 201, run)
 
@@ -156,7 +158,9 @@ async def change_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         command = data.command()
-        return await shown(await move(visitor.signed_in, known_id(booking_id), command, visitor.now), settings.address)
+        return await shown(
+            await move(visitor.signed_in, known_id(booking_id), command, visitor.now, for_others=True), settings.address
+        )
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -166,7 +170,7 @@ async def change_booking(
     operation_id="cancel_booking",
     response_description="The cancelled booking.",
     summary="Cancel",
-    description="Gives the time back to the others.",
+    description="Gives the time back to the others. Staff do it for everybody at their spaces.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -183,7 +187,9 @@ async def cancel_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return await shown(await cancel(visitor.signed_in, known_id(booking_id), visitor.now), settings.address)
+        return await shown(
+            await cancel(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True), settings.address
+        )
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -210,12 +216,21 @@ async def check_in_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return await shown(await check_in(visitor.signed_in, known_id(booking_id), visitor.now), settings.address)
+        return await shown(
+            await check_in(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True), settings.address
+        )
 
     return await written(request, visitor, idempotency_key, 200, run)
 
 
 HANDLERS = [make_booking, list_bookings, show_booking, change_booking, cancel_booking, check_in_booking]
+
+
+async def for_whom(visitor: Visitor, wanted: BookingWanted) -> int | None:
+    """The key of the person for whom staff books, None for oneself. Raises NotFound for whom the actor cannot see."""
+    if wanted.person is None:
+        return None
+    return (await guest(visitor.signed_in, known_id(wanted.person), visitor.now)).id
 
 
 async def shown(card: BookingCard, address: str) -> BookingShape:

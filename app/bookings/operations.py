@@ -238,10 +238,10 @@ async def move(
             people=change.people or booking.people,
             guests=len(guests),
             for_organisation=booking.organisation is not None,
-            by_staff=for_others and booking.person != actor.person,
+            by_staff=booking.person != actor.person,
         )
         facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
-        if for_others:
+        if booking.person != actor.person:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
         booker = await booker_of(booking.person, facts.operator, facts.rules.values(), now, but_for=booking.id)
         accepted = None

@@ -124,7 +124,9 @@ class Hours:
         return [period for period in merged(p for day in days for p in self.periods_on(day)) if period.overlaps(window)]
 
     def covers(self, window: Period) -> bool:
-        """Whether the space is open during the whole window."""
+        """Whether the space is open during the whole window; mostly one day's openings say so already."""
+        if any(period.contains(window) for period in self.periods_on(local_day(window.starts_at, self.zone))):
+            return True
         return any(period.contains(window) for period in self.periods_within(window))
 
 

@@ -158,7 +158,7 @@ class Transaction(PostgresTransaction):
 
     async def _give_back(self) -> None:
         if self.engine.pool is not None:
-            await asyncio.shield(self.engine.pool.release(self.connection))
+            await asyncio.shield(_give_back(self.engine.pool, self.connection))
 
 
 class Engine(PostgresEngine):
@@ -274,12 +274,18 @@ class Engine(PostgresEngine):
                     _hang_up(connection)
                     raise
                 finally:
-                    await pool.release(connection)
+                    await _give_back(pool, connection)
         except Exception as error:
             meaning = _translated(error)
             if meaning is error:
                 raise
             raise meaning from error
+
+
+async def _give_back(pool: Any, connection: Any) -> None:
+    """Gives it back; a connection that the server has cut has left the pool by itself."""
+    with contextlib.suppress(asyncpg.InternalClientError):
+        await pool.release(connection)
 
 
 def _hang_up(connection: Any) -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import httpx
+from litestar.types import ASGIApp
 
 from app.platform.database import execute, fetch_value
 from app.platform.random_ids import new_public_id
+from tests.api.conftest import calling
 from tests.api.requests import wish
 from tests.worlds import NOW, World, rules_at
 
@@ -76,3 +78,21 @@ async def test_for_an_organisation_books_who_answers_for_it(mia: httpx.AsyncClie
     assert (await mia.post(BOOKINGS, json=elsewhere)).status_code == 404
     await execute("UPDATE organisation SET responsible = $1", world.gundula.id)
     assert (await mia.post(BOOKINGS, json=body | {"organisation": club})).status_code == 404
+
+
+async def test_staff_book_move_and_cancel_for_somebody_and_nobody_else_does(application: ASGIApp, world: World) -> None:
+    mine = wish(world.polch["1"]) | {"person": world.mia.public_id}
+    frida_s, gundula_s = (calling(application, **who.bearer) for who in (world.frida, world.gundula))
+    async with frida_s as frida, gundula_s as gundula:
+        assert (await gundula.post(BOOKINGS, json=mine)).status_code == 404
+        assert (await frida.post(BOOKINGS, json=mine)).status_code == 404, "Mia has never been there"
+        async with calling(application, **world.mia.bearer) as mia:
+            await mia.post(BOOKINGS, json=wish(world.polch["2"]))
+        made = (await frida.post(BOOKINGS, json=mine)).json()
+        address = f"{BOOKINGS}/{made['id']}"
+        assert await fetch_value("SELECT person FROM booking WHERE public_id = $1", made["id"]) == world.mia.id
+        change = {"resource_id": world.polch["3"].public_id}
+        assert (await gundula.patch(address, json=change)).status_code == 404
+        assert (await frida.patch(address, json=change)).json()["resource"]["name"] == "3"
+        assert (await gundula.post(f"{address}/cancel")).status_code == 404
+        assert (await frida.post(f"{address}/cancel")).json()["status"] == "cancelled"

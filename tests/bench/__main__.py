@@ -18,7 +18,7 @@ from app.kernel.clock import system_clock
 from app.platform.database import DB, fetch_value
 from app.platform.installation import DatabaseAddress, database_server
 from app.platform.jobs import waiting_summary
-from tests.bench import measurements, world
+from tests.bench import in_full, measurements, world
 from tests.bench.installation import Installation
 from tests.bench.report import Report
 
@@ -82,9 +82,26 @@ class Bench:
         page = await measurements.read(installation, self._address, measurements.day_page_path())
         report.add_read("the page of the same", page, p50=8)
         report.add_feed(await measurements.read_feed(installation))
+        await self._in_full()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
         report.add_limit("memory of the worker", worker, 150, "MB")
+
+    async def _in_full(self) -> None:
+        installation, report, token = self._installation, self._report, self._tokens[0]
+        _say("  a month, a series, several at once, rules")
+        await in_full.fill_the_month()
+        month = await measurements.read(installation, self._address, in_full.month_path(), token, count=40)
+        report.add_read("a month of 60 resources, when each is free and taken", month)
+        series = await in_full.series(installation, token)
+        report.add("a series of 52 made, p50", f"{series.made.p50:.0f} ms")
+        report.add("a series of 52 cancelled, p50", f"{series.cancelled.p50:.0f} ms")
+        together = await in_full.together(installation, self._tokens)
+        report.add_together(together)
+        await in_full.add_rules()
+        report.add("a decision with every rule set, without database", f"{in_full.microseconds_of_a_decision():.0f} µs")
+        ruled = await in_full.book_by_rules(installation, token)
+        report.add_ruled(ruled)
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

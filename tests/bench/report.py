@@ -100,6 +100,18 @@ class Report:
         self.add(f"{what}: through HTTP, p95", f"{read.taken.p95:.2f} ms")
         self.add(f"{what}: processor time in the web process", f"{read.web_ms:.2f} ms for {read.size:,} bytes")
 
+    def add_together(self, together: Taken) -> None:
+        """Acts of several resources, many of which want the same."""
+        counts = ", ".join(f"{count} times {status}" for status, count in sorted(together.statuses.items()))
+        only = set(together.statuses) <= {201, 409}
+        self.add(f"{together.count} acts of 2 or 3 resources, 8 clients", counts, aim="201 or 409", reached=only)
+        self.add_limit("the same, until all are answered", together.seconds, 10, "s")
+
+    def add_ruled(self, ruled: Taken) -> None:
+        """Bookings at a space with twenty rows of rules."""
+        counts = ", ".join(f"{count} times {status}" for status, count in sorted(ruled.statuses.items()))
+        self.add("booking where 20 desks have rules of their own, 1 client, p50", f"{ruled.p50:.2f} ms ({counts})")
+
     def add_feed(self, feed: FeedRead) -> None:
         self.add("feed of 1,000 bookings, first fetch", f"{feed.first_ms:.1f} ms")
         self.add("feed, second fetch", f"{feed.second_ms:.1f} ms")

@@ -24,6 +24,9 @@ LAT, LNG = 52.5, 12.0
 HALL, DESKS_OF_HALL = "mess-halle", 50
 """One more space, far from the others too."""
 
+MONTH_SPACE, RESOURCES_OF_MONTH = "monatshaus", 60
+"""Another one, of whose resources a whole month is read."""
+
 FEED_EVENTS = 1_000
 MEMBERS = 20
 _PAST_A_DAY = 3
@@ -60,7 +63,7 @@ def hour_of(day: date, hour: int) -> datetime:
 
 
 async def add_spaces() -> None:
-    """The 30 spaces with 40 desks each and the hall with 50, open 8 to 18 on working days."""
+    """The 30 spaces with 40 desks each, the hall with 50 and the one with 60, open 8 to 18 on working days."""
     await execute(
         """
         WITH made AS (
@@ -71,8 +74,9 @@ async def add_spaces() -> None:
                    ARRAY['wifi', 'parking'], now() - interval '1 year'
               FROM generate_series(1, $3::int) n
             UNION ALL
-            SELECT $5, (SELECT min(id) FROM operator), 'Messhalle', 'Am Markt', '56751', 'Polch', 'Maifeld', $1 + 2, $2,
+            SELECT slug, (SELECT min(id) FROM operator), slug, 'Am Markt', '56751', 'Polch', 'Maifeld', $1 + 2, $2,
                    '{}', now() - interval '1 year'
+              FROM unnest($5::text[]) AS slug
             RETURNING id, slug
         ), hours AS (
             INSERT INTO weekly_hours (space, weekday, opens, closes)
@@ -81,14 +85,15 @@ async def add_spaces() -> None:
         INSERT INTO resource (public_id, space, kind, name, position, features)
         SELECT translate(substr(md5(concat_ws('-', 'mess', id, n)), 1, 16), '01', 'gh'), id, 'desk', n::text, n,
                CASE WHEN n % 3 = 0 THEN ARRAY['monitor', 'window'] ELSE '{}' END
-          FROM made CROSS JOIN LATERAL generate_series(1, CASE slug WHEN $5 THEN $6::int ELSE $4::int END) n
+          FROM made CROSS JOIN LATERAL generate_series(1, CASE slug WHEN ($5::text[])[1] THEN ($6::int[])[1]
+                                         WHEN ($5::text[])[2] THEN ($6::int[])[2] ELSE $4::int END) n
         """,
         LAT,
         LNG,
         SPACES,
         DESKS,
-        HALL,
-        DESKS_OF_HALL,
+        [HALL, MONTH_SPACE],
+        [DESKS_OF_HALL, RESOURCES_OF_MONTH],
     )
 
 
@@ -148,7 +153,7 @@ async def free_slots(count: int) -> list[Slot]:
         SELECT r.public_id, at AS starts_at, at + interval '1 hour' AS ends_at
           FROM unnest($1::timestamptz[]) WITH ORDINALITY AS hour (at, n)
          CROSS JOIN resource r JOIN space s ON s.id = r.space
-         WHERE r.kind = 'desk' AND r.retired_at IS NULL AND s.slug NOT LIKE 'mess-%'
+         WHERE r.kind = 'desk' AND r.retired_at IS NULL AND s.slug NOT LIKE 'mess-%' AND s.slug <> 'monatshaus'
            AND NOT EXISTS (SELECT FROM claim c WHERE c.resource = r.id AND c.starts_at < at + interval '1 hour'
                               AND c.ends_at > at)
          ORDER BY n, md5(r.public_id) LIMIT $2
