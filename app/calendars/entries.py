@@ -124,7 +124,7 @@ def series_entry_of(series: CalendarSeries, speaker: Speaker, address: str) -> S
     return SeriesEntry(
         rule=series.rule,
         zone=series.zone,
-        main=_entry(series, f"{address}/serien/{series.public_id}", speaker),
+        main=_entry(series, f"{address}/woche/serien/{series.public_id}", speaker),
         dates=[date_of(booking, series, speaker, address) for booking in series.shown],
     )
 

@@ -56,7 +56,7 @@ class _Told:
 
     @property
     def url(self) -> str:
-        return f"{self.office.address}/serien/{self.series.public_id}"
+        return f"{self.office.address}/woche/serien/{self.series.public_id}"
 
 
 async def tell_series_made(office: PostOffice, event: Event, now: datetime) -> None:

@@ -140,7 +140,7 @@ async def test_a_moved_date_stands_in_the_place_of_its_own(world: World) -> None
     assert instead["recurrence-id"].dt == at(date(2026, 12, 3), 19)
     assert (instead.start, instead["summary"]) == (at(date(2026, 12, 4), 9), "Platz 1, RegioHub Polch")
     assert instead["url"].endswith(f"/buchungen/{booking.public_id}")
-    assert recurring["url"].endswith(f"/serien/{await named(series)}")
+    assert recurring["url"].endswith(f"/woche/serien/{await named(series)}")
 
 
 async def test_a_cancelled_date_is_taken_out_of_the_rule(world: World) -> None:

@@ -60,7 +60,7 @@ async def test_a_series_is_one_mail_with_all_dates_and_a_link_for_each(
         assert f"Do {day}, 9–12 Uhr, Platz 1\n{link}\n" in text
         assert f"Do {day}, 9–12 Uhr" in html
         assert link in html
-    assert f"{ADDRESS}/serien/{await named(series)}" in text
+    assert f"{ADDRESS}/woche/serien/{await named(series)}" in text
     assert "Klingeln bei Nahwerk." in text
 
 
