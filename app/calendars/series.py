@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, vRecur
 
-from app.bookings.recurrence import LONGEST_SERIES, Recurrence, slots_until
+from app.bookings.recurrence import LONGEST_SERIES, ByDay, Recurrence, slots_until
 from app.calendars.rules import Entry, Method, Organizer, address_of, calendar_in, component_bytes, event_of
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
 from app.kernel.wall_time import local_day
 from app.platform.mail import Mailbox
+
+_WEEKS_OF_A_MONTH = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,25 @@ def _events(series: SeriesEntry) -> Iterator[Event]:
 def _recurring(series: SeriesEntry, starts: Mapping[datetime, datetime], shown: set[datetime]) -> Event:
     first = next(iter(starts.values()), series.main.period.starts_at.astimezone(series.zone))
     event = event_of(series.main, first, _local(first.astimezone(UTC) + series.main.period.duration, series.zone))
-    event.add("rrule", vRecur.from_ical(str(series.rule)))
+    event.add("rrule", _written(series.rule))
     if left_out := [wall for at, wall in starts.items() if at not in shown]:
         event.add("exdate", left_out)
     if added := [at.astimezone(series.zone) for at in sorted(shown) if at not in starts]:
         event.add("rdate", added)
     return event
+
+
+def _written(rule: Recurrence) -> vRecur:
+    """The rule as all programs read it: where it names both 'the first Monday' and 'Mondays', some take neither."""
+    if any(by_day.nth for by_day in rule.by_day):
+        numbered = {
+            ByDay(by_day.weekday, nth)
+            for by_day in rule.by_day
+            for nth in ((by_day.nth,) if by_day.nth else _WEEKS_OF_A_MONTH)
+        }
+        rule = replace(rule, by_day=tuple(sorted(numbered)))
+    recurrence: vRecur = vRecur.from_ical(str(rule))
+    return recurrence
 
 
 def _differs(one: SeriesDate, series: SeriesEntry, starts: Mapping[datetime, datetime]) -> bool:
