@@ -11,7 +11,7 @@ class Example:
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, str] | None = None
+    body: Mapping[str, object] | None = None
 
 
 _MORNING: Final = {"starts_at": "2027-03-09T08:00:00+01:00", "ends_at": "2027-03-09T12:00:00+01:00"}
@@ -30,6 +30,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "make_quote": Example(body=_ANY_DESK),
     "make_booking": Example(body={**_ANY_DESK, "note": "Komme gegen halb neun."}),
+    "make_bookings_together": Example(
+        body={"bookings": [{"space": "regiohub-polch", "kind": kind, **_MORNING} for kind in ("room", "parking")]}
+    ),
     "list_bookings": Example(query={"from": "2027-03-01T00:00:00+01:00", "status": "confirmed"}),
     "show_booking": Example(path=_BOOKING),
     "change_booking": Example(path=_BOOKING, body={"ends_at": "2027-03-09T14:00:00+01:00"}),

@@ -52,6 +52,7 @@ NOT_A_PERSONS_OWN = {
 
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/")
+OWN_OR_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
 ANSWERS_OF_NOTHING = {404}
 
 
@@ -183,6 +184,8 @@ def strangers_to(way: Way, world: World) -> list[APerson]:
     """Everybody whose role does not reach it."""
     if AT_THE_DESK.match(way.path):
         return [world.gundula, world.mia, world.rolf]
+    if OWN_OR_AT_THE_DESK.match(str(way)):
+        return [world.gundula, world.rolf]
     staff_may = FOR_STAFF.match(way.path)
     return [world.gundula, world.rolf, world.frida, world.otto, *([] if staff_may else [world.nadja])]
 
