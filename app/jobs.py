@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
-from app.bookings.lapsing import forget_old_holds, lapse_holds
+from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
+from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
@@ -35,6 +36,9 @@ NOBODY_REACTS: Final = (
     "person.signed_up",
     "role.granted",
     "role.revoked",
+    "waiting.booked",
+    "waiting.ended",
+    "waiting.joined",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 
@@ -96,6 +100,9 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
+        Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),
+        Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),
+        Periodic("forget_lines", night, _without_count(forget_old_lines)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),

@@ -34,6 +34,7 @@ from app.web import (
     calendars,
     commuting,
     desk_bookings,
+    desk_waiting,
     feeds,
     front_desk,
     guests,
@@ -54,6 +55,7 @@ from app.web import (
     spaces,
     staff,
     summary,
+    waiting,
     week,
 )
 from app.web.pages import Pages, here, sign_in_first
@@ -130,6 +132,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         calendars,
         commuting,
         desk_bookings,
+        desk_waiting,
         feeds,
         front_desk,
         guests,
@@ -150,6 +153,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        waiting,
         week,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]

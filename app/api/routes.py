@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces, together
+from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces, together, waiting
 
 ROUTER = Router(
     path="/",
@@ -13,6 +13,7 @@ ROUTER = Router(
         *quotes.HANDLERS,
         *together.HANDLERS,
         *bookings.HANDLERS,
+        *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
         *health.HANDLERS,

@@ -297,6 +297,17 @@ def booked_resource(card: BookedResource, space: BookedSpace) -> ResourceShape:
     )
 
 
+def booked_space(space: BookedSpace) -> BookedSpaceShape:
+    return BookedSpaceShape(
+        space.slug,
+        space.name,
+        OperatorShape(space.operator),
+        space.address,
+        PositionShape(space.lat, space.lng),
+        space.time_zone,
+    )
+
+
 def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> BookingShape:
     """The booking; `address` is the public one of this installation."""
     space = card.space
@@ -305,14 +316,7 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         status=card.status,
         reason=card.reason,
         resource=booked_resource(card.resource, space),
-        space=BookedSpaceShape(
-            space.slug,
-            space.name,
-            OperatorShape(space.operator),
-            space.address,
-            PositionShape(space.lat, space.lng),
-            space.time_zone,
-        ),
+        space=booked_space(space),
         starts_at=card.starts_at,
         ends_at=card.ends_at,
         note=card.note,

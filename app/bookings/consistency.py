@@ -15,6 +15,8 @@ _MEANING: Mapping[str, str] = {
     "overlap": "claims overlap an earlier one of the same resource",
     "no_booking": "claims are held for bookings that do not exist",
     "no_hold": "claims are held for newcomers whose holds have ended or are of another time or resource",
+    "no_offer": "claims are held for offers that have ended or are of another time or resource",
+    "offer_unheld": "offers are made without a claim",
     "no_claim": "bookings hold their time without a claim",
     "given_back": "bookings were given back and still have a claim",
     "unlike": "bookings have several claims, or one of another time or resource",
@@ -56,9 +58,25 @@ async def disagreements() -> list[Disagreement]:
             UNION ALL
             SELECT c.id, 'no_hold' FROM claim c
              WHERE c.reason = 'hold' AND NOT EXISTS (
-                   SELECT FROM desk_hold d
-                    WHERE d.id = c.holder AND d.ended_at IS NULL
-                      AND (d.resource, d.starts_at, d.ends_at) = (c.resource, c.starts_at, c.ends_at)
+                   SELECT FROM desk_hold d JOIN resource r ON r.id = d.resource
+                    WHERE d.id = c.holder AND d.ended_at IS NULL AND c.resource = ANY(r.id || r.parts)
+                      AND ((d.starts_at, d.ends_at) = (c.starts_at, c.ends_at)
+                           OR c.ends_at = d.starts_at OR c.starts_at = d.ends_at)
+             )
+            UNION ALL
+            SELECT c.id, 'no_offer' FROM claim c
+             WHERE c.reason = 'offer' AND NOT EXISTS (
+                   SELECT FROM waiting w JOIN resource r ON r.id = w.offered
+                    WHERE w.id = c.holder AND w.status = 'offered' AND c.resource = ANY(r.id || r.parts)
+                      AND ((w.starts_at, w.ends_at) = (c.starts_at, c.ends_at)
+                           OR c.ends_at = w.starts_at OR c.starts_at = w.ends_at)
+             )
+            UNION ALL
+            SELECT w.id, 'offer_unheld' FROM waiting w
+             WHERE w.status = 'offered' AND NOT EXISTS (
+                   SELECT FROM claim c
+                    WHERE c.holder = w.id AND c.reason = 'offer'
+                      AND (c.resource, c.starts_at, c.ends_at) = (w.offered, w.starts_at, w.ends_at)
              )
         )
         SELECT kind, count(*) AS count, (array_agg(id ORDER BY id))[1:$3] AS examples

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.bookings.candidates import Candidate
 from app.bookings.decision import Wish
 from app.bookings.facts import Facts
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Purpose, Status, default_purpose
-from app.bookings.taking import Candidate
 from app.identity.audit import new_entry
 from app.identity.rules import Actor
 from app.network.groups import OrganisationCard
@@ -70,8 +70,11 @@ class Draft:
             no_show_at=decision.no_show_at,
         )
 
-    def rows(self, booking: BookingCard, actor: Actor, **columns: object) -> list[NewRow]:
-        """The booking with further columns, its guests, its entry in the audit trail and its event."""
+    def rows(self, booking: BookingCard, actor: Actor | None, **columns: object) -> list[NewRow]:
+        """The booking with further columns, its guests, its entry in the audit trail and its event.
+
+        Without an actor it is booked by itself.
+        """
         now = self.wish.now
         event = "booking.requested" if booking.status is Status.REQUESTED else "booking.confirmed"
         return [
@@ -98,9 +101,9 @@ def new_guests(booking: int, guests: tuple[str, ...], ends_at: datetime) -> list
     ]
 
 
-def for_whom(actor: Actor, person: int) -> dict[str, object]:
-    """What the audit trail says beside who acted, where that was somebody else."""
-    return {} if person == actor.person else {"whom": person}
+def for_whom(actor: Actor | None, person: int) -> dict[str, object]:
+    """What the audit trail says beside who acted, where that was somebody else, or nobody."""
+    return {} if actor is not None and person == actor.person else {"whom": person}
 
 
 def _new_booking(booking: BookingCard, columns: dict[str, object]) -> NewRow:

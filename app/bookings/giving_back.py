@@ -1,11 +1,59 @@
-"""Giving time back: the one way by which a booking's time becomes free."""
+"""Giving time back: the one way by which held time becomes free. Who waits for it comes before everybody else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from app.inventory.operations import BOOKED, release_each
+from app.bookings.serving import lock_lines, serve_line
+from app.inventory.operations import BOOKED
+from app.kernel.periods import Period
+from app.platform.database import fetch
 
 
-async def give_back(bookings: Sequence[int], now: datetime) -> None:  # noqa: ARG001
-    """Ends the claims of these bookings."""
-    await release_each(bookings, *BOOKED)
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Time at a space that somebody waits for."""
+
+    space: int
+    period: Period
+
+
+async def give_back(bookings: Sequence[int], now: datetime) -> None:
+    """Ends the claims of these bookings, and serves those who wait.
+
+    Whoever takes another time with the same act, which may overlap the old one, takes it between `free` and `hand_on`.
+    """
+    await hand_on(await free(bookings, *BOOKED), now)
+
+
+async def free(holders: Sequence[int], *reasons: str) -> list[Freed]:
+    """Ends all that these hold for these reasons; the part that somebody waits for, to be handed on."""
+    if not holders:
+        return []
+    rows = await fetch(
+        """
+        WITH freed AS (
+            DELETE FROM claim WHERE holder = ANY($1::bigint[]) AND reason = ANY($2)
+            RETURNING holder, resource, starts_at, ends_at
+        ), held AS (
+            SELECT r.space, min(f.starts_at) AS starts_at, max(f.ends_at) AS ends_at
+              FROM freed f JOIN resource r ON r.id = f.resource GROUP BY r.space, f.holder
+        )
+        SELECT space, starts_at, ends_at FROM held h
+         WHERE EXISTS (
+               SELECT FROM waiting w
+                WHERE w.space = h.space AND w.status = 'waiting' AND w.starts_at < h.ends_at AND w.ends_at > h.starts_at
+         ) ORDER BY space, starts_at
+        """,
+        list(holders),
+        list(reasons),
+    )
+    freed = [Freed(row["space"], Period(row["starts_at"], row["ends_at"])) for row in rows]
+    await lock_lines({each.space for each in freed})
+    return freed
+
+
+async def hand_on(freed: Sequence[Freed], now: datetime) -> None:
+    """Serves those who wait for what was freed, before anybody else can see that it is free."""
+    for each in freed:
+        await serve_line(each.space, now, each.period)

@@ -16,7 +16,10 @@ from app.platform.database import fetch, fetch_row, fetch_value
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What was typed in beside the time; `any_of_kind` says that any resource with these features was wanted."""
+    """What was typed in beside the time; `any_of_kind` says that any resource with these features was wanted.
+
+    `by_staff` that a front desk chose it for somebody.
+    """
 
     name: str = ""
     any_of_kind: bool = False
@@ -28,6 +31,7 @@ class Choice(msgspec.Struct, frozen=True):
     house_rules: int | None = None
     people: int = 1
     guests: tuple[str, ...] = ()
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,10 @@ async def free_but_for_holds(
     person: int | None = None,
     hold: str = "",
 ) -> list[BookedResource]:
-    """Like `free_resources`; holds that are over count as gone, and so do this person's and the one with this id."""
+    """Like `free_resources`; holds and offers that are over count as gone, and so do this person's and the hold named.
+
+    `hold` is the public id of one that counts as gone whosever it is.
+    """
     fitting, values = that_fit(words, 8)
     rows = await fetch(
         f"""
@@ -142,6 +149,9 @@ async def free_but_for_holds(
                          AND (h.expires_at <= $6 OR h.public_id = $7
                               OR l.email = (SELECT lower(email) FROM person WHERE id = $5))
                   ))
+                  AND NOT (c.reason = 'offer' AND EXISTS (
+                      SELECT FROM waiting w WHERE w.id = c.holder AND (w.offer_expires_at <= $6 OR w.person = $5)
+                  ))
          ){fitting}
          ORDER BY r.position, r.id
         """,  # noqa: S608
@@ -158,10 +168,12 @@ async def free_but_for_holds(
 
 
 async def held_until(resource: int, period: Period, now: datetime) -> datetime | None:
-    """Until when the resource is merely held for somebody who has not booked yet."""
+    """Until when the resource is merely held for, or offered to, somebody who has not booked yet."""
     until: datetime | None = await fetch_value(
-        "SELECT max(h.expires_at) FROM claim c JOIN desk_hold h ON h.id = c.holder AND c.reason = 'hold'"
-        " WHERE c.resource = $1 AND c.starts_at < $3 AND c.ends_at > $2 AND h.expires_at > $4",
+        "SELECT max(coalesce(h.expires_at, w.offer_expires_at)) FROM claim c"
+        " LEFT JOIN desk_hold h ON h.id = c.holder AND c.reason = 'hold' AND h.expires_at > $4"
+        " LEFT JOIN waiting w ON w.id = c.holder AND c.reason = 'offer' AND w.offer_expires_at > $4"
+        " WHERE c.resource = $1 AND c.starts_at < $3 AND c.ends_at > $2 AND c.reason IN ('hold', 'offer')",
         resource,
         period.starts_at,
         period.ends_at,

@@ -11,21 +11,23 @@ from typing import Any, Final
 import msgspec
 
 from app.bookings.booker import booker_of
+from app.bookings.candidates import allowed
 from app.bookings.decision import Wish
 from app.bookings.draft import Draft
 from app.bookings.facts import Facts
+from app.bookings.giving_back import free, hand_on
 from app.bookings.held import Choice, HeldDesk, hold_by_id, hold_of_link
 from app.bookings.lapsing import HOLD, end_holds_of
 from app.bookings.operations import BookDesk, checked_phone, checked_wish
 from app.bookings.queries import BookingCard
 from app.bookings.rules import AnyOf, checked_guests, checked_note
-from app.bookings.taking import allowed, claim_one, facts_for, words_of
+from app.bookings.taking import claim_one, facts_for, words_of
 from app.identity.audit import record
 from app.identity.link_sign_in import signed_in_by_mail
 from app.identity.mailed_links import LIVES_OF_KNOWN, LinkNoLongerWorks, Purpose, SignUp, create_link, use_link
 from app.identity.operations import confirmed_person, count_mail, person_of_sign_up
 from app.identity.rules import Actor, usable_email, usable_language, usable_name
-from app.inventory.operations import hand_over, release
+from app.inventory.operations import hand_over
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
@@ -108,9 +110,10 @@ async def _hold(
     async with transaction():
         await execute("SELECT pg_advisory_xact_lock($1::int, hashtext($2))", _ONE_FOR_EACH_ADDRESS, newcomer.email)
         known = await confirmed_person(newcomer.email)
-        await end_holds_of(newcomer.email, instead_of, now)
+        freed = await end_holds_of(newcomer.email, instead_of, now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
         taken = await claim_one(what, facts, wish, await booker_of(None, 0, (), now), HOLD, hold, None)
+        await hand_on(freed, now)
         link = await create_link(
             Purpose.BOOK_HELD,
             now,
@@ -155,7 +158,7 @@ async def book_held(token: str, now: datetime) -> Confirmation:
         actor = await _person_of(link, now)
         booking = await _booked_if_open(hold, actor, now) if hold.lives_at(now) else None
         if booking is None:
-            await release(hold.id, HOLD)
+            await hand_on(await free([hold.id], HOLD), now)
         await execute(
             "UPDATE desk_hold SET ended_at = coalesce(ended_at, $2), booking = $3 WHERE id = $1",
             hold.id,

@@ -1,12 +1,9 @@
 """The link in a mail that cancels or moves one booking without signing in, and can do nothing else.
 
 Its token is the booking's public id and a MAC of that under the settings' signing key: it stands in no table, and the
-worker makes it anew for every mail. It is as long as what `random_ids.new_token` makes, so logs mask it.
+worker makes it anew for every mail.
 """
 
-import base64
-import hashlib
-import hmac
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,14 +16,13 @@ from app.identity.rules import Actor
 from app.inventory.queries import resource_by_public_id
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
-from app.platform.random_ids import PUBLIC_ID_LENGTH
+from app.platform.random_ids import id_signed, signed_id
 from app.platform.rate_limits import Limit, address_key, hit
 
 USES: Final = Limit("booking_link", 120, timedelta(minutes=15))
 """Uses of such links from one network address, right ones and wrong ones; a whole space may sit behind it."""
 
-_MAC_LENGTH: Final = 27
-"""135 bits in base32."""
+_PURPOSE: Final = "booking link"
 
 
 class OutsideThatWeek(Refusal):
@@ -38,14 +34,13 @@ class OutsideThatWeek(Refusal):
 
 def link_token(public_id: str, key: bytes) -> str:
     """What stands in the link of this booking."""
-    digest = hmac.digest(key, b"booking link\0" + public_id.encode(), hashlib.sha256)
-    return public_id + base64.b32encode(digest).decode().lower()[:_MAC_LENGTH]
+    return signed_id(key, _PURPOSE, public_id)
 
 
 def booking_of_token(token: str, key: bytes) -> str:
     """The public id of the booking that the token is for. Raises NotFound for one that was not made with this key."""
-    public_id = token[:PUBLIC_ID_LENGTH]
-    if not hmac.compare_digest(token.encode("utf-8", "replace"), link_token(public_id, key).encode("utf-8", "replace")):
+    public_id = id_signed(key, _PURPOSE, token)
+    if public_id is None:
         raise NotFound
     return public_id
 

@@ -1,15 +1,17 @@
 """Booking and moving. Each opens its transaction; the exclusion constraint has the last word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.bookings.booker import booker_of
+from app.bookings.candidates import Candidate, allowed
 from app.bookings.decision import Booker, Decision, Wish, decide, refusals
 from app.bookings.draft import Draft, for_whom, new_guests
 from app.bookings.facts import Facts
-from app.bookings.giving_back import give_back
+from app.bookings.giving_back import Freed, free, hand_on
 from app.bookings.held import free_but_for_holds
-from app.bookings.lapsing import clear_the_way
+from app.bookings.lapsing import is_held_there, lapse_there, make_way_for
 from app.bookings.owned import again, locked_booking
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import (
@@ -21,9 +23,6 @@ from app.bookings.rules import (
     checked_period,
 )
 from app.bookings.taking import (
-    TRIES,
-    Candidate,
-    allowed,
     already_taken,
     candidates,
     claim_one,
@@ -35,7 +34,7 @@ from app.bookings.taking import (
 from app.identity.audit import record
 from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
-from app.inventory.operations import BOOKING, claim_all, lock_resources, new_claim
+from app.inventory.operations import BOOKED, BOOKING, claim_all, lock_resources, new_claim
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard, organisation_named
@@ -176,23 +175,45 @@ async def drafted(actor: Actor, command: BookDesk, person: int, now: datetime) -
 
 
 async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object) -> BookingCard:
-    """Enters the booking, with further columns, of the best candidate that nobody else gets first."""
+    """Enters the booking, with further columns, of the best candidate that nobody else gets first.
+
+    What is held for somebody beyond its time makes way, and so does what is held for the person himself: that in the
+    transaction of the booking, so that it is kept where the booking fails.
+    """
     person, facts, wish = draft.person, draft.facts, draft.wish
     booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
-    for _ in range(TRIES):
-        found = await candidates(command.what, facts, wish, booker)
-        accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
-        for candidate in found:
-            booking = draft.booking(candidate, made_by=None if person == actor.person else actor.person)
-            rows = draft.rows(booking, actor, **columns)
-            if accepted:
-                rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
-            if await _enter(candidate, booking, rows):
-                wake_workers()
-                return booking
-        if not await clear_the_way(facts.space.id, facts.widest(wish.period), person, wish.now):
-            break
-    raise await nothing_left(command.what, facts, wish.period, wish.now)
+    where = (facts.space.id, facts.widest(wish.period))
+    booking = await _enter_best(actor, command, draft, booker, columns)
+    if booking is None and not await is_held_there(*where):
+        raise await nothing_left(command.what, facts, wish.period, wish.now)
+    if booking is None and await lapse_there(*where, wish.now):
+        booking = await _enter_best(actor, command, draft, booker, columns)
+    if booking is None:
+        async with transaction():
+            freed = await make_way_for(person, *where, wish.now)
+            if freed is not None:
+                booking = await _enter_best(actor, command, draft, booker, columns)
+                await hand_on(freed, wish.now)
+            if booking is None:
+                raise await nothing_left(command.what, facts, wish.period, wish.now)
+    wake_workers()
+    return booking
+
+
+async def _enter_best(
+    actor: Actor, command: BookDesk, draft: Draft, booker: Booker, columns: Mapping[str, object]
+) -> BookingCard | None:
+    person, facts, wish = draft.person, draft.facts, draft.wish
+    found = await candidates(command.what, facts, wish, booker)
+    accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+    for candidate in found:
+        booking = draft.booking(candidate, made_by=None if person == actor.person else actor.person)
+        rows = draft.rows(booking, actor, **columns)
+        if accepted:
+            rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
+        if await _enter(candidate, booking, rows):
+            return booking
+    return None
 
 
 async def _enter(candidate: Candidate, booking: BookingCard, rows: list[NewRow]) -> bool:
@@ -248,8 +269,9 @@ async def move(
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
-        taken = await _swap(booking, what, facts, wish, booker)
+        taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
+        await hand_on(freed, now)
         if change.guests is not None:
             await execute("DELETE FROM booking_guest WHERE booking = $1", booking.id)
             for row in new_guests(booking.id, guests, wish.period.ends_at):
@@ -270,10 +292,12 @@ async def move(
         return await again(booking)
 
 
-async def _swap(booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker) -> Candidate:
-    """Gives the old time back and claims the new one, which may overlap it."""
-    await give_back([booking.id], wish.now)
-    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person)
+async def _swap(
+    booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
+) -> tuple[Candidate, list[Freed]]:
+    """Gives the old time up and claims the new one, which may overlap it; what of the old one somebody waits for."""
+    freed = await free([booking.id], *BOOKED)
+    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person), freed
 
 
 async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:

@@ -21,6 +21,7 @@ from app.network.tables import Organisation, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _HISTORY = "twelve months, then without the person"
+_WAITED = "twelve months"
 
 
 class Series(Table, tablename="series"):
@@ -145,13 +146,13 @@ class Waiting(Table, tablename="waiting"):
     """
 
     id = BigSerial(primary_key=True)
-    public_id = Text(default=None, help_text=personal("name the place in line in addresses", _HISTORY))
+    public_id = Text(default=None, help_text=personal("name the place in line in addresses", _WAITED))
     person = ForeignKey(
         Person,
         null=False,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("know who waits", _HISTORY),
+        help_text=personal("know who waits", _WAITED),
     )
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     kind = Text(default=None, null=True, help_text=NOT_PERSONAL)
@@ -160,7 +161,7 @@ class Waiting(Table, tablename="waiting"):
     starts_at = Timestamptz(default=None)
     ends_at = Timestamptz(default=None)
     books_itself = Boolean(default=False)
-    choice = JSONB(default="{}", help_text=personal("book what the person chose", _HISTORY))
+    choice = JSONB(default="{}", help_text=personal("book what the person chose", "as long as the person waits"))
     status = Text(default="waiting", help_text=NOT_PERSONAL)
     reason = Text(default=None, null=True, help_text=NOT_PERSONAL)
     offered = ForeignKey(Resource, null=True, on_delete=OnDelete.restrict, default=None)

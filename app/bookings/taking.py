@@ -1,13 +1,13 @@
 """How a resource's time is taken: what is tried, what makes way, and what is said when nothing is left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from app.bookings.decision import Booker, Decision, Wish, claimed_period, decide, refusals
+from app.bookings.candidates import Candidate, allowed
+from app.bookings.decision import Booker, Wish, decide
 from app.bookings.facts import Facts, facts_of, free_resources
+from app.bookings.giving_back import hand_on
 from app.bookings.held import held_until
-from app.bookings.lapsing import clear_the_way
+from app.bookings.lapsing import is_held_there, lapse_there, make_way_for
 from app.bookings.queries import BookedResource
 from app.bookings.rules import (
     AlreadyTaken,
@@ -21,47 +21,13 @@ from app.bookings.rules import (
     NothingFreeThatFits,
 )
 from app.inventory.blockers import blocked_because
-from app.inventory.booking_rules import BookingRules
 from app.inventory.needs import asks_of_resources
-from app.inventory.operations import BOOKING, BUFFER, TimeWanted, claim_all, lock_resources
+from app.inventory.operations import claim_all, lock_resources
 from app.inventory.rules import label
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 
 _MOST_OTHERS = 5
-TRIES = 2
-"""Holds that are over and stand in the way are ended; then it is tried once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A resource that may be had, and what its booking would be."""
-
-    resource: BookedResource
-    decision: Decision
-
-    def claims(self, period: Period, reason: str = BOOKING) -> list[TimeWanted]:
-        """All time that has to be held for it."""
-        return claims_of(self.resource, period, self.decision.rules, reason)
-
-
-def claims_of(resource: BookedResource, period: Period, rules: BookingRules, reason: str = BOOKING) -> list[TimeWanted]:
-    """The time of a resource and its parts, and what is kept free around it.
-
-    What is merely held for somebody has one reason for all of it; it changes hands as a whole.
-    """
-    beside = BUFFER if reason == BOOKING else reason
-    kept = claimed_period(period, rules)
-    around = [
-        Period(start, end)
-        for start, end in ((kept.starts_at, period.starts_at), (period.ends_at, kept.ends_at))
-        if start < end
-    ]
-    return [
-        TimeWanted(claimed, time, why)
-        for claimed in resource.claims
-        for time, why in [(period, reason), *((time, beside) for time in around)]
-    ]
 
 
 async def facts_for(
@@ -81,35 +47,37 @@ async def candidates(what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
     return [Candidate(facts.resource, decide(wish, facts.place(facts.resource), booker))]
 
 
-def allowed(free: Sequence[BookedResource], facts: Facts, wish: Wish, booker: Booker) -> list[Candidate]:
-    """Those that the rules let be booked. Raises their refusal where they let none; nothing is free by itself."""
-    refused: Refusal | None = None
-    found = []
-    for resource in free:
-        try:
-            found.append(Candidate(resource, decide(wish, facts.place(resource), booker)))
-        except Refusal as refusal:
-            refused = refused or refusal
-    if not found:
-        refused = refused or next(refusals(wish, facts.place(facts.resource), booker), None)
-    if refused is not None and not found:
-        raise refused
-    return found
-
-
 async def claim_one(
     what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker, reason: str, holder: int, person: int | None
 ) -> Candidate:
-    """Claims the wanted resource, or the best one that nobody else gets first. Raises as `nothing_left` says."""
-    for _ in range(TRIES):
-        found = await candidates(what, facts, wish, booker)
-        await lock_resources([claimed for candidate in found for claimed in candidate.resource.claims])
-        for candidate in found:
-            if await claim_all(candidate.claims(wish.period, reason), holder):
-                return candidate
-        if not await clear_the_way(facts.space.id, facts.widest(wish.period), person, wish.now):
-            break
-    raise await nothing_left(what, facts, wish.period, wish.now)
+    """Claims the wanted resource, or the best one that nobody else gets first. Raises as `nothing_left` says.
+
+    In the transaction of what it is claimed for: what was held for the person himself is given up for it.
+    """
+    taken = await _claimed(what, facts, wish, booker, reason, holder)
+    if taken is None and not await is_held_there(facts.space.id, facts.widest(wish.period)):
+        raise await nothing_left(what, facts, wish.period, wish.now)
+    if taken is None and await lapse_there(facts.space.id, facts.widest(wish.period), wish.now):
+        taken = await _claimed(what, facts, wish, booker, reason, holder)
+    if taken is None:
+        freed = await make_way_for(person, facts.space.id, facts.widest(wish.period), wish.now)
+        if freed is not None:
+            taken = await _claimed(what, facts, wish, booker, reason, holder)
+            await hand_on(freed, wish.now)
+    if taken is None:
+        raise await nothing_left(what, facts, wish.period, wish.now)
+    return taken
+
+
+async def _claimed(
+    what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker, reason: str, holder: int
+) -> Candidate | None:
+    found = await candidates(what, facts, wish, booker)
+    await lock_resources([claimed for candidate in found for claimed in candidate.resource.claims])
+    for candidate in found:
+        if await claim_all(candidate.claims(wish.period, reason), holder):
+            return candidate
+    return None
 
 
 async def nothing_left(what: str | AnyOf, facts: Facts, period: Period, now: datetime) -> Refusal:

@@ -10,6 +10,7 @@ from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
+from app.bookings.waiting import WaitingCard
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
 from app.inventory.rules import label
@@ -122,7 +123,7 @@ def _key(news: str, booking: BookingCard) -> str:
     return f"booking-{booking.public_id}-{booking.sequence}"
 
 
-def when(booking: BookingCard | HeldDesk, says: Speaker, now: datetime) -> str:
+def when(booking: BookingCard | HeldDesk | WaitingCard, says: Speaker, now: datetime) -> str:
     """Mi 25. November, 8–18 Uhr; with the year where it is not this one, with both days where it ends on another."""
     starts_at, ends_at = booking.starts_at, booking.ends_at
     opens, closes = (at.hour * 60 + at.minute for at in (starts_at, ends_at))

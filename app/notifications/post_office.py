@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.bookings.mail_links import link_token
+from app.bookings.offer_links import offer_token
 from app.network.queries import NetworkCard, the_network
 from app.platform.database import execute, transaction
 from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, MailTransport, to_mime
@@ -68,6 +69,10 @@ class PostOffice:
     def booking_link(self, public_id: str) -> str:
         """Where the reader of a mail cancels or moves this booking without signing in."""
         return f"{self.address}/absagen/{link_token(public_id, self._signing_key)}"
+
+    def offer_link(self, public_id: str) -> str:
+        """Where the reader of a mail accepts or declines what this place in line is offered, without signing in."""
+        return f"{self.address}/angebot/{offer_token(public_id, self._signing_key)}"
 
     async def network(self) -> NetworkCard:
         """The network that writes. Raises Permanent before it is set up."""

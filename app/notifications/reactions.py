@@ -14,6 +14,7 @@ from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.repeat_mails import tell_bookings_repeated
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
+from app.notifications.waiting_mails import tell_offered
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
 from app.platform.templates import Templates
@@ -47,6 +48,7 @@ def notification_reactions(
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
+        "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
         "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],

@@ -14,8 +14,9 @@ from litestar.response import Redirect
 from app.bookings.front_desk import Guest, booking_at, bookings_ahead, guest
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
-from app.bookings.rules import PURPOSE_NAMES, AnyOf, DayPart, Purpose
+from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, Purpose
 from app.bookings.search import Wanted
+from app.bookings.waiting import in_line
 from app.identity.authentication import Visitor
 from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind, label, wall_instant
@@ -31,6 +32,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import clock_text, default_day, empty_search, part_spans, read_when, shown_day
 from app.web.slip import show_slip
+from app.web.waiting_view import waiting_lines
 from app.web.week_view import times_text
 
 _ANY = {
@@ -53,6 +55,8 @@ NOTICES = {
     "neu": marked("Eingetragen. Jetzt können Sie buchen."),
     "email": marked("Der Link ist unterwegs. Die Adresse gilt, sobald er geöffnet wurde."),
     "zusammengefuehrt": marked("Die beiden Einträge sind jetzt einer."),
+    "wartet": marked("Steht auf der Warteliste."),
+    "ausgetragen": marked("Steht nicht mehr auf dieser Warteliste."),
 }
 
 
@@ -66,7 +70,7 @@ class Line:
     is_here: bool
 
 
-async def _window(space: SpaceCard, wanted: Wanted, visitor: Visitor) -> tuple[datetime, datetime]:
+async def asked_times(space: SpaceCard, wanted: Wanted, visitor: Visitor) -> tuple[datetime, datetime]:
     """Start and end of what the space can give of the wanted time.
 
     Where it can give nothing, the literal time, so that the booking is refused with its reason.
@@ -80,7 +84,7 @@ async def _window(space: SpaceCard, wanted: Wanted, visitor: Visitor) -> tuple[d
     return wall_instant(wanted.day, span.opens, hours.zone), wall_instant(wanted.day, span.closes, hours.zone)
 
 
-def _what(data: Mapping[str, str], space: SpaceCard) -> str | AnyOf:
+def asked_place(data: Mapping[str, str], space: SpaceCard) -> str | AnyOf:
     """A certain place by its public id, or the best of a kind."""
     text = data.get("was", "")
     if not text or text in set(Kind):
@@ -128,13 +132,14 @@ _PART_NAMES = {
 }
 
 
-def _edition(data: Mapping[str, str]) -> int | None:
+def accepted_edition(data: Mapping[str, str]) -> int | None:
     """The edition of the house rules that staff has read out, where it says so."""
     text = data.get("ausgabe", "")
     return int(text) if data.get("hausordnung") == "ja" and text.isascii() and text.isdigit() else None
 
 
-def _errors(refusal: Refusal, visitor: Visitor) -> dict[str, str]:
+def errors_of(refusal: Refusal, visitor: Visitor) -> dict[str, str]:
+    """What a refusal says, by the name of the form's field."""
     return {_FIELDS.get(refusal.field or "", refusal.field or ""): visitor.speaker.refusal(refusal)}
 
 
@@ -148,8 +153,12 @@ async def show_guest(
     *,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    may_wait: bool = False,
 ) -> Response[str]:
-    """A person as the desk sees it: what is booked here, and the form for more."""
+    """A person as the desk sees it: what is booked here and waited for, and the form for more.
+
+    With `may_wait` the form has a second button, that puts the person in line.
+    """
     ahead = await bookings_ahead(visitor.signed_in, person.id, visitor.now)
     done = single(request).get("getan", "")
     new = next((each for each in ahead if each.public_id == single(request).get("buchung")), None)
@@ -163,6 +172,8 @@ async def show_guest(
         "notice": NOTICES.get(done, ""),
         "booked": _lines([new], space, visitor)[0] if new else None,
         "errors": errors or {},
+        "may_wait": may_wait,
+        "waits": waiting_lines([place for place in await in_line(person.id) if place.space.id == space.id], visitor),
     }
     return await pages.show(request, visitor, "front_desk/person.html", context, status=status)
 
@@ -201,12 +212,12 @@ async def book_for(
     if wanted is None:
         return await show_guest(request, visitor, pages, space, whom, data, errors=errors, status=422)
     command = BookDesk(
-        _what(data, space),
-        *await _window(space, wanted, visitor),
+        asked_place(data, space),
+        *await asked_times(space, wanted, visitor),
         note=data.get("notiz", ""),
         purpose=Purpose(data["zweck"]) if data.get("zweck") in set(Purpose) else None,
         guest_phone=data.get("nummer", "").strip(),
-        house_rules=_edition(data),
+        house_rules=accepted_edition(data),
     )
 
     async def book_once() -> Answer:
@@ -233,8 +244,9 @@ async def book_for(
             space,
             whom,
             data,
-            errors=_errors(refusal, visitor),
+            errors=errors_of(refusal, visitor),
             status=status_of(refusal),
+            may_wait=isinstance(refusal, AlreadyTaken | NothingFree),
         )
     return go(f"/theke/{slug}/leute/{whom.public_id}?getan=gebucht&buchung={answer.body.decode()}")
 
@@ -274,15 +286,15 @@ async def move_booking(
     wanted, errors = read_when(data, visitor)
     if wanted is None:
         return await _show_move(request, visitor, pages, space, booking, data, errors, 422)
-    starts_at, ends_at = await _window(space, wanted, visitor)
-    change = MoveBooking(_what(data, space), starts_at, ends_at, house_rules=_edition(data))
+    starts_at, ends_at = await asked_times(space, wanted, visitor)
+    change = MoveBooking(asked_place(data, space), starts_at, ends_at, house_rules=accepted_edition(data))
     try:
         moved = await move(visitor.signed_in, public_id, change, visitor.now, for_others=True)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _show_move(
-            request, visitor, pages, space, booking, data, _errors(refusal, visitor), status_of(refusal)
+            request, visitor, pages, space, booking, data, errors_of(refusal, visitor), status_of(refusal)
         )
     return go(f"/theke/{slug}?tag={moved.starts_at.date().isoformat()}&getan=verschoben#b-{public_id}")
 

@@ -146,7 +146,7 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
 
 _NAVIGATION = (
     (marked("Plätze finden"), "/plaetze", ("/plaetze", "/standorte", "/buchen")),
-    (marked("Meine Woche"), "/woche", ("/woche", "/buchungen", "/kalender")),
+    (marked("Meine Woche"), "/woche", ("/woche", "/buchungen", "/warteliste", "/kalender")),
 )
 
 

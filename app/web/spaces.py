@@ -21,6 +21,7 @@ from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.space_view import look_at, own_times, week_hours
+from app.web.waiting_view import wait_url
 from app.web.way_back import way_back
 
 
@@ -52,6 +53,9 @@ async def space_page(
     context = await space_context(view.space, visitor) | {
         "view": view,
         "known": space_facts(space, view.resources, visitor.speaker),
+        "wait": wait_url(space.slug, view.kind, view.window.starts_at, view.window.ends_at, view.way.pairs)
+        if view.window
+        else "",
         "errors": errors,
         "times": own_times(view),
         "typed": typed_again(query) if errors else {},

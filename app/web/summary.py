@@ -16,7 +16,7 @@ from app.bookings.availability import count_bookable
 from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, Quote, book, quote
-from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, default_purpose
+from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, default_purpose
 from app.bookings.together import book_together
 from app.identity.authentication import Visitor
 from app.identity.commuting import commute_of
@@ -42,6 +42,7 @@ from app.web.search_form import read_when, time_parts
 from app.web.space_facts import coming
 from app.web.spaces import published
 from app.web.summary_form import FIELDS, FOLDED, ChoiceIncomplete, Typed, read_instant
+from app.web.waiting_view import wait_url
 from app.web.way_back import way_back
 from app.web.week_view import times_text
 
@@ -270,6 +271,7 @@ async def _show_summary(
         "unfolded": not chosen.typed.is_folded or bool(errors.keys() & set(FOLDED)),
         "refusal": refusal,
         "was_held": was_held,
+        "wait": _wait_url(request, chosen) if isinstance(refusal, AlreadyTaken | NothingFree) else "",
         "alternatives": [
             (public_id, visitor.speaker.word(label(kind, name)))
             for public_id, name in (alternatives if isinstance(alternatives, list) else [])
@@ -320,6 +322,12 @@ def _addresses(
         "sign_in_url": f"/anmelden?{urlencode({'weiter': this_page})}",
         "chosen_id": place[0][1] if place else "",
     }
+
+
+def _wait_url(request: PageRequest, chosen: Chosen) -> str:
+    """Where to wait for what is not to be had."""
+    way, resource = way_back(request.query_params).pairs, chosen.what if isinstance(chosen.what, str) else ""
+    return wait_url(chosen.space.slug, chosen.kind, chosen.starts_at, chosen.ends_at, way, resource)
 
 
 def _any_of(space: SpaceCard, kind: Kind, request: PageRequest) -> AnyOf:

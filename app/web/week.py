@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of
+from app.bookings.waiting import in_line
 from app.calendars.queries import feeds_of
 from app.calendars.subscriptions import FeedKind
 from app.identity.authentication import Visitor
@@ -21,6 +22,7 @@ from app.web.offline import keep_with_the_week
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.usual_view import usual_offer
+from app.web.waiting_view import waiting_lines
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
 
 BOOKINGS_ON_A_PAGE = 30
@@ -41,6 +43,7 @@ async def week_page(
         "week_number": local_day(visitor.now, ZONE).isocalendar().week,
         "following": following,
         "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
+        "lines": waiting_lines(await in_line(actor.person), visitor),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),

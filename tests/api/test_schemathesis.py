@@ -20,12 +20,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.bookings.waiting_list import JoinLine, join_line
+from app.kernel.periods import Period
 from app.main import create_app
 from app.platform.database import DB
 from app.platform.settings import Environment, Settings
 from tests.api.requests import booked
 from tests.conftest import PREFIX, copied
 from tests.worlds import NOW, TOMORROW_MORNING, World, a_world, tomorrow
+
+AFTERNOON = Period(tomorrow(13), tomorrow(18))
 
 CHECKS = [
     not_a_server_error,
@@ -57,7 +61,15 @@ class Known:
     @classmethod
     async def made_in(cls, world: World) -> "Known":
         booking = await booked(world.mia, world.polch["1"], TOMORROW_MORNING)
-        ids = {"slug": world.polch.slug, "resource_id": world.polch["2"].public_id, "booking_id": booking.public_id}
+        await booked(world.otto, world.polch["3"], AFTERNOON)
+        waited_for = JoinLine(world.polch["3"].public_id, AFTERNOON.starts_at, AFTERNOON.ends_at)
+        place = await join_line(world.mia.actor(), waited_for, NOW)
+        ids = {
+            "slug": world.polch.slug,
+            "resource_id": world.polch["2"].public_id,
+            "booking_id": booking.public_id,
+            "waiting_id": place.public_id,
+        }
         return cls(world.mia.token, ids)
 
     def filled_in(self, case: Case) -> Case:

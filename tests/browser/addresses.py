@@ -31,6 +31,8 @@ _QUERIES = {
     "/buchen/bestaetigen": "?token={token}",
     "/buchungen/{public_id}": "?neu=1",
     "/registrieren": "?weiter=/woche",
+    "/warteliste/eintragen": "?standort=regiohub-mayen&art=desk"
+    f"&beginn={TOMORROW}T09:00:00%2B01:00&ende={TOMORROW}T12:00:00%2B01:00",
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
@@ -79,4 +81,6 @@ def _filled(path: str, ids: dict[str, str]) -> str:
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
     if path.startswith("/theke"):
         own = ids["desk_booking"]
+    if path.startswith("/angebot"):
+        ids = {**ids, "link": ids["offer"]}
     return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

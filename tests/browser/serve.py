@@ -17,18 +17,23 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from app.bookings.cancellation import cancel
+from app.bookings.facts import free_resources
 from app.bookings.holds import Newcomer, hold_desk
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk
+from app.bookings.offer_links import offer_token
+from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
+from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
-from app.demo.cast import FREELANCER
+from app.demo.cast import COMMUTER, FREELANCER
 from app.demo.network import fill
 from app.identity.mailed_links import link_to_mail
 from app.identity.queries import actor_of_person
 from app.inventory.rules import Kind
 from app.jobs import all_reactions, mail_transport
+from app.kernel.periods import Period
 from app.main import create_app
 from app.network.house_rules import house_rules_of
 from app.notifications.booking_mails import tell_booking_confirmed
@@ -101,6 +106,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "link": link,
             "group": "thegroup",
             **await _a_hold(settings, now),
+            **await _an_offer(settings, member["id"], now),
         }
     finally:
         await DB.close_pool()
@@ -117,6 +123,26 @@ async def _a_hold(settings: Settings, now: datetime) -> dict[str, str]:
     hold = await hold_desk(wish, newcomer, now, key=settings.signing_key, address="192.0.2.1")
     link = await link_to_mail(hold.link, now, key=settings.signing_key)
     return {"hold": hold.public_id, "token": link.token}
+
+
+async def _an_offer(settings: Settings, member: int, now: datetime) -> dict[str, str]:
+    """The member waits for two booths; one is offered. The token of the mail's link to it."""
+    space = await fetch_row("SELECT id FROM space WHERE slug = 'regiohub-polch'")
+    other = await fetch_row("SELECT id FROM person WHERE email = $1", COMMUTER.email)
+    rules = await house_rules_of(space["id"], now)
+    edition = rules.edition if rules else None
+    starts_at = datetime.combine(now.date() + timedelta(days=1), time(13), ZoneInfo("Europe/Berlin"))
+    for hours in (0, 2):
+        begins, ends = starts_at + timedelta(hours=hours), starts_at + timedelta(hours=hours + 1)
+        booth = await free_resources(space["id"], Kind.BOOTH, Period(begins, ends))
+        wish = BookDesk(booth[0].public_id, begins, ends, house_rules=edition)
+        booking = await book(await actor_of_person(other["id"]), wish, now)
+        waited_for = JoinLine(booth[0].public_id, begins, ends, house_rules=edition)
+        place = await join_line(await actor_of_person(member), waited_for, now)
+        if not hours:
+            await cancel(await actor_of_person(other["id"]), booking.public_id, now)
+            offer = offer_token(place.public_id, settings.signing_key)
+    return {"offer": offer}
 
 
 def _post_office(settings: Settings) -> PostOffice:

@@ -87,3 +87,19 @@ async def test_a_claim_for_a_newcomer_whose_hold_has_ended() -> None:
     assert await found() == {
         "claims are held for newcomers whose holds have ended or are of another time or resource": [claim]
     }
+
+
+async def test_a_claim_for_an_offer_that_has_ended_and_an_offer_without_a_claim() -> None:
+    claim = await plant_claim(10**12)
+    await execute("UPDATE claim SET reason = 'offer' WHERE id = $1", claim)
+    assert await found() == {"claims are held for offers that have ended or are of another time or resource": [claim]}
+    offer = await fetch_value(
+        "INSERT INTO waiting (public_id, person, space, kind, starts_at, ends_at, status, offered, created_at,"
+        " updated_at) SELECT 'offer', p.id, r.space, r.kind, $1, $2, 'offered', r.id, $1, $1"
+        " FROM person p, resource r ORDER BY p.id, r.id LIMIT 1 RETURNING id",
+        FAR,
+        FAR + timedelta(hours=1),
+    )
+    assert (await found())["offers are made without a claim"] == [offer]
+    await execute("UPDATE claim SET holder = $2 WHERE id = $1", claim, offer)
+    assert await found() == {}

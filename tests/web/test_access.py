@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.identity.api_tokens import create_api_token
@@ -37,6 +38,7 @@ PUBLIC = {
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
+    "/angebot/{link}", "/angebot/{link}/ablehnen",
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
@@ -121,12 +123,16 @@ async def ids(world: World) -> Mapping[str, str]:
         NOW,
     )
     erna = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
+    await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
+    waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
+    place = await join_line(world.mia.actor(), waited_for, NOW)
     return {
         "slug": world.polch.slug,
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
         "booking_id": booking.public_id,
         "feed_id": feed.public_id,
+        "waiting_id": place.public_id,
         "session": session,
         "token": token.public_id,
         "job": str(job),
@@ -138,12 +144,14 @@ async def ids(world: World) -> Mapping[str, str]:
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if way.path.startswith("/warteliste/"):
+        return {**ids, "public_id": ids["waiting_id"]}
     return ids
 
 
 async def everything() -> list[object]:
     """All that a stranger could have changed."""
-    tables = ("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job")
+    tables = ("booking", "claim", "waiting", "feed", "api_token", "session", "person", "role_grant", "job")
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
 
 
