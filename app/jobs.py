@@ -28,9 +28,8 @@ from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
     "booking.checked_in",
-    "booking.released",
-    "booking.requested",
     "bookings.made_together",
+    "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",

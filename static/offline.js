@@ -4,7 +4,7 @@
 const KEPT = "kept-"; // and the sign of the person whose pages they are
 const STATIC = "files"; // the same for everybody
 const WEEK = "/woche";
-const NEWS = /^\/(woche\/wiederholt|absagen)\//; // what stands there has changed the week
+const NEWS = /^\/(woche\/serien|absagen)\//; // what stands there has changed the week
 const OFFLINE = "/offline";
 const PATIENCE = 3000; // milliseconds until a line counts as a bad one
 const LONGEST = 7 * 24 * 60 * 60 * 1000; // milliseconds that a page is kept

@@ -17,6 +17,7 @@ class Example:
 _MORNING: Final = {"starts_at": "2027-03-09T08:00:00+01:00", "ends_at": "2027-03-09T12:00:00+01:00"}
 _ANY_DESK: Final = {"space": "regiohub-polch", "kind": "desk", **_MORNING}
 _FEED: Final = {"feed_id": "t4n8c2r6y3hjq7ws"}
+_SERIES: Final = {"series_id": "n3v8d5k2w9xqyc7h"}
 _WAITING: Final = {"waiting_id": "h3v8d5n2r7kcm4xp"}
 _BOOKING: Final = {"booking_id": "k7m2p9x4w3tqz8va"}
 
@@ -39,6 +40,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "change_booking": Example(path=_BOOKING, body={"ends_at": "2027-03-09T14:00:00+01:00"}),
     "cancel_booking": Example(path=_BOOKING),
     "check_in_booking": Example(path=_BOOKING),
+    "make_series": Example(body={**_ANY_DESK, "rrule": "FREQ=WEEKLY;BYDAY=TU;COUNT=10", "on_conflict": "another"}),
+    "show_series": Example(path=_SERIES),
+    "change_series": Example(path=_SERIES, body={"from": "2027-03-23", "ends_at": "2027-03-23T14:00:00+01:00"}),
+    "cancel_series": Example(path=_SERIES, body={"from": "2027-04-01", "to": "2027-04-14"}),
     "join_waiting_list": Example(body={**_ANY_DESK, "books_itself": "true"}),
     "list_waiting": Example(),
     "show_waiting": Example(path=_WAITING),

@@ -27,6 +27,7 @@ TAGS: Final = (
     Tag("spaces", "Where one can work, and what is free there."),
     Tag("resources", "Desks, rooms, booths and parking places."),
     Tag("bookings", "A person's own bookings."),
+    Tag("series", "Bookings that come back by a rule."),
     Tag("waiting list", "Waiting for what is taken, and accepting what becomes free."),
     Tag("me", "The person who asks."),
     Tag("feeds", "Calendar feeds."),

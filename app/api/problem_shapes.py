@@ -1,6 +1,7 @@
 """The refusals of the interface as its description documents them (RFC 9457)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -24,6 +25,13 @@ class Alternative(msgspec.Struct, frozen=True):
     name: str
 
 
+class DateInConflict(msgspec.Struct, frozen=True):
+    """A date of a series that cannot be had as it was asked for, and why."""
+
+    starts_at: Annotated[datetime, Meta(tz=True)]
+    code: str
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a request was refused."""
 
@@ -34,6 +42,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: Annotated[str, Meta(description="A stable word for programs.")]
     errors: list[FieldError] = []
     alternatives: list[Alternative] = []
+    conflicts: Annotated[list[DateInConflict], Meta(description="Of a series, date by date.")] = []
 
 
 _DESCRIPTIONS: Final[Mapping[int, str]] = {

@@ -2,7 +2,20 @@
 
 from litestar import Router
 
-from app.api import bookings, docs, feeds, health, me, places, quotes, resources, spaces, together, waiting
+from app.api import (
+    bookings,
+    docs,
+    feeds,
+    health,
+    me,
+    places,
+    quotes,
+    resources,
+    series,
+    spaces,
+    together,
+    waiting,
+)
 
 ROUTER = Router(
     path="/",
@@ -13,6 +26,7 @@ ROUTER = Router(
         *quotes.HANDLERS,
         *together.HANDLERS,
         *bookings.HANDLERS,
+        *series.HANDLERS,
         *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,

@@ -250,6 +250,7 @@ class BookingShape(msgspec.Struct, frozen=True):
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar; the bookings of a series share one.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
+    series_id: Annotated[str | None, Meta(description="The series that it is a date of.")]
     url: str
     created_at: Moment
     updated_at: Moment
@@ -329,6 +330,7 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),
+        series_id=card.series,
         url=f"{address}/buchungen/{card.public_id}",
         created_at=card.created_at,
         updated_at=card.updated_at,

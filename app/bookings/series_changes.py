@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
+from app.bookings.candidates import Candidate
 from app.bookings.decision import Wish
-from app.bookings.draft import Draft
-from app.bookings.giving_back import give_back
+from app.bookings.draft import GUESTS_KEPT_FOR, Draft
+from app.bookings.giving_back import free, hand_on
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
@@ -28,10 +29,10 @@ from app.bookings.series_making import (
 from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
 from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
 from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series, series_by_id, series_of
-from app.bookings.taking import Candidate
+from app.bookings.series_slots import attach, detach
 from app.identity.audit import record, record_each
 from app.identity.rules import Actor
-from app.inventory.operations import TimeWanted, claim_each
+from app.inventory.operations import BOOKED, TimeWanted, claim_each
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
@@ -115,9 +116,9 @@ async def change_series(actor: Actor, public_id: str, change: ChangeSeries, now:
     """Moves the dates in one act of which the person hears once (`series.changed`): all of it holds, or nothing.
 
     Where earlier dates stay as they are, these remain the series that they were, which ends before; the others are a
-    series of their own from then on, which is returned. A date that was cancelled by itself stays so. With
-    OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to come,
-    DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
+    series of their own from then on, which is returned. A date that was cancelled by itself, or never booked, stays so.
+    With OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to
+    come, DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
     """
     async with transaction():
         series, bookings = await locked_series(actor.person, public_id)
@@ -171,6 +172,7 @@ async def _planned(
     open_keys = {booking.id for booking in open_ones}
     moved = {to: b for b in open_ones if (to := goes_to.get(b.series_slot))}
     kept = {to: b for b in behind if b.id not in open_keys and (to := goes_to.get(b.series_slot))}
+    taken_over = set(goes_to.values())
     guests = await guests_of(sorted(open_keys))
     wanted = SeriesWish(
         change.what or series.resource.public_id,
@@ -184,7 +186,7 @@ async def _planned(
         new_rule,
         change.on_conflict,
         series.skips_school_holidays,
-        except_on={slot.day for slot in new_slots if slot.starts_at in kept},
+        except_on={slot.day for slot in new_slots if slot.starts_at in taken_over and slot.starts_at not in moved},
     )
     plan = await plan_series(
         wanted,
@@ -245,16 +247,17 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     left_out = {at: booking for at, booking in found.moved.items() if at not in taken}
     drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], now)
 
-    await give_back(replaced, now)
+    freed = await free(replaced, *BOOKED)
     if not await claim_each([*_claims(moves), *(claim for one in drafted for claim in one.claims)]):
         raise _SomebodyWasFaster
-    await _detach([*replaced, *(booking.id for booking in found.kept.values())])
+    await detach([*replaced, *(booking.id for booking in found.kept.values())])
     changed = await _enter_series(found, now)
     await _move(moves, now)
-    await _attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
+    await attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
     ended = [*left_out.values(), *found.dropped]
     await end_bookings(ended, CHANGED, now)
     made = await enter_bookings(drafted, changed, actor, now)
+    await hand_on(freed, now)
     if accepted:
         await insert_all([new_acceptance(series.person, plan.facts.space.id, accepted, now)])
     keys = sorted([*replaced, *(booking.id for booking in made)])
@@ -287,6 +290,7 @@ async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datet
     """Dates that the series did not have before, made like the others."""
     template, plan = found.template, found.plan
     draft = Draft(
+        found.series.person,
         plan.facts,
         Wish(template.period, now, people=template.people, guests=len(found.guests)),
         template.note,
@@ -296,7 +300,7 @@ async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datet
         found.guests,
         found.series.organisation,
     )
-    return await drafted_bookings(draft, dates, found.series.person, template.made_by)
+    return await drafted_bookings(draft, dates, template.made_by)
 
 
 async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
@@ -335,31 +339,11 @@ async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
     return again
 
 
-async def _detach(bookings: Sequence[int]) -> None:
-    """Takes bookings out of their slots, so that none is in the way of another that moves there.
-
-    Their series keeps the count of their changes, so that its SEQUENCE in calendars never falls.
-    """
-    await execute(
-        "UPDATE series s SET sequence = s.sequence + gone.changes FROM (SELECT series, sum(sequence) AS changes"
-        " FROM booking WHERE id = ANY($1::bigint[]) GROUP BY series) AS gone WHERE s.id = gone.series",
-        list(bookings),
-    )
-    await execute("UPDATE booking SET series = NULL, series_slot = NULL WHERE id = ANY($1::bigint[])", list(bookings))
-
-
-async def _attach(series: SeriesCard, bookings: Mapping[datetime, BookingCard]) -> None:
-    await execute(
-        "UPDATE booking b SET series = $1, series_slot = n.slot"
-        " FROM unnest($2::bigint[], $3::timestamptz[]) AS n (id, slot) WHERE b.id = n.id",
-        series.id,
-        [booking.id for booking in bookings.values()],
-        list(bookings),
-    )
-
-
 async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime) -> None:
-    """Writes where bookings are now; a deadline to cancel that has passed stays passed."""
+    """Writes where bookings are now, and when their guests are forgotten.
+
+    A deadline to cancel that has passed stays passed.
+    """
     rows = [
         _moved_row(booking, date.taken, date.slot.period, now)
         for booking, date in moves
@@ -374,6 +358,12 @@ async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime)
         " WHERE b.id = n.id",
         msgspec.json.encode(rows).decode(),
         now,
+    )
+    await execute(
+        "UPDATE booking_guest g SET forget_at = b.ends_at + $2 FROM booking b WHERE b.id = g.booking"
+        " AND b.id = ANY($1::bigint[])",
+        [booking.id for booking, _ in moves],
+        GUESTS_KEPT_FOR,
     )
 
 

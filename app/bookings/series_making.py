@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from app.bookings.draft import Draft, for_whom
-from app.bookings.lapsing import clear_the_way
+from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
 from app.bookings.queries import BookingCard
 from app.bookings.recurrence import Slot
@@ -21,6 +21,7 @@ from app.bookings.series_planning import (
 from app.bookings.series_plans import SeriesPlan, SeriesWish, plan_series
 from app.bookings.series_queries import SeriesCard
 from app.identity.audit import record, record_each
+from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand
 from app.inventory.operations import TimeWanted, claim_each
 from app.kernel.periods import Period
@@ -52,9 +53,8 @@ class MakeSeries:
     beside_own: bool = True
     shown: str | None = None
 
-    def wish(self, now: datetime, actor: Actor, organisation: OrganisationCard | None) -> SeriesWish:
+    def wish(self, now: datetime, actor: Actor, person: int, organisation: OrganisationCard | None) -> SeriesWish:
         """Raises as `checked_wish` does."""
-        person = organisation.responsible if organisation else actor.person
         wish = checked_wish(
             self.booking, now, is_for_other=person != actor.person, for_organisation=organisation is not None
         )
@@ -76,28 +76,50 @@ async def preview_series(actor: Actor, command: MakeSeries, now: datetime, langu
     """What `make_series` would book now, date by date; changes nothing."""
     organisation = await organisation_for(actor, command.booking)
     person = organisation.responsible if organisation else actor.person
-    return await plan_series(command.wish(now, actor, organisation), person, now, language)
+    return await plan_series(command.wish(now, actor, person, organisation), person, now, language)
 
 
 @retried
-async def make_series(actor: Actor, command: MakeSeries, now: datetime) -> MadeSeries:
-    """Books every date of the plan, all or none; for an organisation for its responsible person.
+async def make_series(actor: Actor, command: MakeSeries, now: datetime, *, whom: int | None = None) -> MadeSeries:
+    """Books every date of the plan, all or none: for the actor, as front desk for the person with the key `whom`, or
+    for an organisation for its responsible person.
 
     The person hears of all of them at once (`series.made`). Raises what `plan_series` and `book` raise, SeriesConflicts
     where dates cannot be had and shall not be left out, PlanChanged where the plan is not the shown one any more,
     NothingOfSeries where it books nothing.
     """
+    try:
+        return await _make(actor, command, now, whom)
+    except _HeldBeyondItsTime as held:
+        await lapse_there(held.space, held.window, now)
+        return await _make(actor, command, now, whom, looks_for_held=False)
+
+
+class _HeldBeyondItsTime(Exception):
+    """Dates are in conflict, and something is held there that may be over; nothing was written."""
+
+    def __init__(self, space: int, window: Period) -> None:
+        self.space = space
+        self.window = window
+
+
+async def _make(
+    actor: Actor, command: MakeSeries, now: datetime, whom: int | None, *, looks_for_held: bool = True
+) -> MadeSeries:
     async with transaction():
         organisation = await organisation_for(actor, command.booking)
-        person = organisation.responsible if organisation else actor.person
-        wanted = command.wish(now, actor, organisation)
+        person = actor.person if whom is None else await standing_record(whom)
+        if organisation is not None:
+            person = organisation.responsible
+        wanted = command.wish(now, actor, person, organisation)
         note, guest_phone = checked_note(command.booking.note), checked_phone(command.booking.guest_phone)
         if command.booking.commute_to:
             demand_municipality(command.booking.commute_to, "commute_to")
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             plan = await plan_series(wanted, person, now, actor.language, lock=True)
-            if not attempt and plan.conflicts and await clear_the_way(plan.facts.space.id, plan.window, person, now):
-                plan = await plan_series(wanted, person, now, actor.language, lock=True)
+            where = (plan.facts.space.id, plan.window)
+            if looks_for_held and plan.conflicts and await is_held_there(*where):
+                raise _HeldBeyondItsTime(*where)
             if organisation is not None and organisation.operator != plan.facts.operator:
                 raise NotFound
             if person != actor.person:
@@ -105,6 +127,7 @@ async def make_series(actor: Actor, command: MakeSeries, now: datetime) -> MadeS
             check_plan(plan, command)
             accepted = plan.facts.house_rules.newly_accepted(command.booking.house_rules, plan.facts.space.name)
             draft = Draft(
+                person,
                 plan.facts,
                 wanted.wish,
                 note,
@@ -115,7 +138,7 @@ async def make_series(actor: Actor, command: MakeSeries, now: datetime) -> MadeS
                 organisation,
             )
             made_by = None if person == actor.person else actor.person
-            drafted = await drafted_bookings(draft, plan.dates, person, made_by)
+            drafted = await drafted_bookings(draft, plan.dates, made_by)
             if await claim_each([claim for one in drafted for claim in one.claims]):
                 break
         else:
@@ -166,9 +189,7 @@ class Drafted:
         return [(self.booking.id, wanted) for wanted in self.date.taken.claims(self.booking.period)]
 
 
-async def drafted_bookings(
-    draft: Draft, dates: Sequence[PlannedDate], person: int, made_by: int | None
-) -> list[Drafted]:
+async def drafted_bookings(draft: Draft, dates: Sequence[PlannedDate], made_by: int | None) -> list[Drafted]:
     """What is to be booked of these dates, with keys drawn in one query."""
     taken = [(date, date.taken, date.slot.period) for date in dates if date.taken and date.slot.period]
     rows = await fetch("SELECT nextval('booking_id_seq') AS key FROM generate_series(1, $1)", len(taken))
@@ -179,7 +200,7 @@ async def drafted_bookings(
             facts=replace(draft.facts, next_booking=row["key"]),
             wish=replace(draft.wish, period=period),
         )
-        drafted.append(Drafted(date, one.booking(candidate, person, made_by=made_by), one))
+        drafted.append(Drafted(date, one.booking(candidate, made_by=made_by), one))
     return drafted
 
 

@@ -33,7 +33,7 @@ _SUBJECTS: Final = {
 async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime) -> None:
     """Confirms the booking, unless it was given back meanwhile: then the cancellation alone says so.
 
-    Of bookings that were made in one act one mail tells together (repeat_mails.py).
+    Of bookings that were made in one act one mail tells together.
     """
     await _tell(office, booking, "confirmed", now)
 

@@ -12,7 +12,6 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
-from app.notifications.repeat_mails import tell_bookings_repeated
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.waiting_mails import tell_offered
 from app.platform.mail import Mailbox, MailTransport
@@ -30,9 +29,6 @@ def notification_reactions(
     office = PostOffice(transport, templates, sender, address, signing_key)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
 
-    async def bookings_repeated(event: Event, now: datetime) -> None:
-        await tell_bookings_repeated(office, event.ids["bookings"], now)
-
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
 
@@ -41,7 +37,6 @@ def notification_reactions(
 
     return {
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
-        "bookings.repeated": [Reaction("mail.bookings_repeated", bookings_repeated)],
         "series.made": [_about_series("mail.series_made", tell_series_made, office)],
         "series.changed": [_about_series("mail.series_changed", tell_series_changed, office)],
         "series.cancelled": [_about_series("mail.series_cancelled", tell_series_cancelled, office)],

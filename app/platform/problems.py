@@ -144,6 +144,7 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     alternatives, instead = refusal.facts.get("alternatives"), refusal.facts.get("instead")
+    conflicts = refusal.facts.get("conflicts")
     return Problem(
         status=status,
         code=refusal.code,
@@ -152,6 +153,7 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
         errors=[{"field": refusal.field, "message": detail}] if refusal.field else [],
         headers=headers,
         more=({"instead": instead} if instead else {})
+        | ({"conflicts": conflicts} if conflicts else {})
         | (
             {"alternatives": [{"resource_id": i, "name": name} for i, name in alternatives]}
             if isinstance(alternatives, list)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -30,6 +31,7 @@ from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
+from app.web.series_form import from_booking
 from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
 from app.web.spaces import published
@@ -155,6 +157,7 @@ async def _show(
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status is Status.CONFIRMED
         and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,
+        "again_url": f"/woche/wiederholen?{urlencode(from_booking(booking))}" if is_to_come and space else "",
         "reminded": await wants_reminders(booking.person),
         "news": next((news for news in ("neu", "abgesagt", "verschoben", "da") if news in request.query_params), ""),
     }

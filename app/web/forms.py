@@ -1,7 +1,8 @@
 """Forms: the way back with what was refused, the way on, and the notice on the page after one that went through."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from litestar import Response
 from app.identity.authentication import Visitor
 from app.identity.rules import local_path
 from app.kernel.refusals import NotFound, Refusal
+from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.web.pages import PageRequest, Pages
@@ -28,6 +30,28 @@ def refusals_of(*checks: Callable[[], object]) -> list[Refusal]:
         except Refusal as refusal:
             found.append(refusal)
     return found
+
+
+async def done_once(
+    person: int, form: str, data: Mapping[str, str], now: datetime, run: Callable[[], Awaitable[str]]
+) -> str | Refusal:
+    """What `run` answers, or the refusal that it raises; the same form sent twice is done once.
+
+    A refusal is not kept: another choice may follow from the same page.
+    """
+    refused: list[Refusal] = []
+
+    async def answered() -> Answer:
+        return Answer(201, (await run()).encode())
+
+    def note(refusal: Refusal) -> Answer:
+        refused.append(refusal)
+        return Answer(429, b"")
+
+    key = f"{form}-{data.get('schluessel', '')[:40] or token_urlsafe(8)}"
+    sent = repr(sorted((name, value) for name, value in data.items() if name != "_csrf_token")).encode()
+    answer = await once(person, key, sent, now, answered, refused=note)
+    return refused[0] if refused else answer.body.decode()
 
 
 async def show_again(

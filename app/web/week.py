@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of
+from app.bookings.series_queries import series_ahead
 from app.bookings.waiting import in_line
 from app.calendars.queries import feeds_of
 from app.calendars.subscriptions import FeedKind
@@ -21,6 +22,7 @@ from app.web.lately import lately
 from app.web.offline import keep_with_the_week
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
+from app.web.series_view import title_of
 from app.web.usual_view import usual_offer
 from app.web.waiting_view import waiting_lines
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
@@ -46,6 +48,10 @@ async def week_page(
         "lines": waiting_lines(await in_line(actor.person), visitor),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
+        "series": [
+            (title_of(one, visitor), f"/woche/serien/{one.public_id}", one.space.name)
+            for one in await series_ahead(actor.person, visitor.now)
+        ],
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),
         "mails": [
             (mail.sent_at, lately(mail.sent_at, visitor), mail.subject)

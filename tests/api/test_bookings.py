@@ -61,6 +61,7 @@ async def test_a_booking_has_its_fixed_shape(mia: httpx.AsyncClient, world: Worl
         "ical_uid": f"{booking['id']}@nahwerk",
         "paid_by": "free",
         "price": {"amount": 0, "currency": "EUR"},
+        "series_id": None,
         "url": f"http://nahwerk.example/buchungen/{booking['id']}",
         "created_at": "2026-11-24T18:00:00Z",
         "updated_at": "2026-11-24T18:00:00Z",

@@ -30,6 +30,9 @@ _QUERIES = {
     "/buchen/gehalten": "?platz={hold}",
     "/buchen/bestaetigen": "?token={token}",
     "/buchungen/{public_id}": "?neu=1",
+    "/woche/serien/{series}": "?neu=1",
+    "/woche/serien/{series}/absagen": "?was=alle",
+    "/woche/serien/{series}/aendern": f"?ab={TOMORROW}&von=09:00&bis=12:00&bis_tag=2026-12-31&mi=ja",
     "/registrieren": "?weiter=/woche",
     "/warteliste/eintragen": "?standort=regiohub-mayen&art=desk"
     f"&beginn={TOMORROW}T09:00:00%2B01:00&ende={TOMORROW}T12:00:00%2B01:00",

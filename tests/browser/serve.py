@@ -24,6 +24,8 @@ from app.bookings.mail_links import link_token
 from app.bookings.offer_links import offer_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
+from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.series_planning import OnConflict
 from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -90,7 +92,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         [mail] = list_mails(settings.data_dir / "mail", 1)
         await execute(_A_JOB_THAT_FAILED, now)
         link = link_token(booking["public_id"], settings.signing_key)
-        await execute("UPDATE booking SET group_id = 'thegroup' WHERE id = $1", booking["id"])
+        series = await _a_series(member["id"], now)
         guest = await fetch_row(
             "SELECT p.public_id, b.public_id AS booking FROM person p JOIN booking b ON b.person = p.id"
             " JOIN space s ON s.id = b.space WHERE p.entered_by_operator IS NOT NULL AND s.slug = 'regiohub-polch'"
@@ -104,12 +106,24 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "feed": feed.public_id,
             "mail": mail.name,
             "link": link,
-            "group": "thegroup",
+            "series": series,
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
         }
     finally:
         await DB.close_pool()
+
+
+async def _a_series(member: int, now: datetime) -> str:
+    """The public id of a series that the member has in Mayen."""
+    desk = await fetch_row(
+        "SELECT r.public_id FROM resource r JOIN space s ON s.id = r.space"
+        " WHERE s.slug = 'regiohub-mayen' AND r.kind = 'desk' AND r.retired_at IS NULL ORDER BY r.position LIMIT 1"
+    )
+    start = datetime.combine(now.date() + timedelta(days=8), time(8), ZoneInfo("Europe/Berlin"))
+    wanted = BookDesk(desk["public_id"], start, start + timedelta(hours=4))
+    command = MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP)
+    return (await make_series(await actor_of_person(member), command, now)).series.public_id
 
 
 async def _a_hold(settings: Settings, now: datetime) -> dict[str, str]:

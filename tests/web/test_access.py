@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -114,7 +115,8 @@ async def ids(world: World) -> Mapping[str, str]:
         world.mia.id,
         NOW,
     )
-    await execute("UPDATE booking SET group_id = 'miasgroup' WHERE public_id = $1", booking.public_id)
+    weekly = BookDesk(world.polch["2"].public_id, tomorrow(8), tomorrow(18))
+    made = await make_series(world.mia.actor(), MakeSeries(weekly, "FREQ=WEEKLY;COUNT=3"), NOW)
     event = await fetch_value("SELECT id FROM outbox_event LIMIT 1")
     job = await fetch_value(
         "INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, next_attempt_at)"
@@ -136,7 +138,8 @@ async def ids(world: World) -> Mapping[str, str]:
         "session": session,
         "token": token.public_id,
         "job": str(job),
-        "group": "miasgroup",
+        "series": made.series.public_id,
+        "series_id": made.series.public_id,
         "link": link_token(booking.public_id, KEY),
     }
 
@@ -151,7 +154,7 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
 
 async def everything() -> list[object]:
     """All that a stranger could have changed."""
-    tables = ("booking", "claim", "waiting", "feed", "api_token", "session", "person", "role_grant", "job")
+    tables = ("booking", "series", "claim", "waiting", "feed", "api_token", "session", "person", "role_grant", "job")
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
 
 

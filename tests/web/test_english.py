@@ -30,6 +30,9 @@ QUERIES = {
     "/konto/sitzungen": ("?getan=beendet",),
     "/konto/zugriff": ("?getan=widerrufen",),
     "/netzwerk/aufgaben": ("?getan=wiederholt",),
+    "/woche/serien/{series}": ("?neu=1", "?geaendert=1", "?abgesagt=1"),
+    "/woche/serien/{series}/absagen": ("?was=alle", "?was=zeitraum"),
+    "/woche/serien/{series}/aendern": ("?ab=2026-12-02&von=09:00&bis=10:00&bis_tag=2026-12-20&mi=ja", "?von=9&bis=8"),
     "/kalender": ("?geloescht=1",),
 }
 
