@@ -73,10 +73,11 @@ async def tell_series_changed(office: PostOffice, event: Event, now: datetime) -
     bookings = await bookings_by_id(event.ids["bookings"])
     standing = [booking for booking in bookings if booking.status in HOLDING]
     gone = [booking for booking in bookings if booking.status not in HOLDING and booking.reason == CHANGED]
-    told = await _told(office, event, standing or gone, now)
+    told = await _told(office, event, standing or bookings, now)
     if told is None:
         return
-    await _tell(told, "changed" if standing else "cancelled", standing, gone)
+    if standing or gone:
+        await _tell(told, "changed" if standing else "cancelled", standing, gone)
     if (before := event.ids.get("split_from")) is not None:
         for earlier in await calendar_series([before], told.person.id, told.person.language):
             await _tell_end(replace(told, series=earlier), bookings[0].space.place)

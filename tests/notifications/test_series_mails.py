@@ -4,13 +4,18 @@ from datetime import date
 from email.message import EmailMessage
 
 import icalendar
+import msgspec
 import pytest
 
 from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.series_changes import ChangeSeries, change_series
+from app.bookings.series_ending import CancelSeries, cancel_series
+from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.series_planning import OnConflict
 from app.kernel.periods import Period
-from app.platform.database import execute
+from app.platform.database import execute, fetch
 from tests.calendars.readers.programs import EXPANDING_READERS, Reader, in_utc
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.recurring import a_series, cancelled, dates_of, named
@@ -279,3 +284,23 @@ async def test_english_people_get_an_english_mail(world: World, postman: Postman
     assert mail["Subject"] == "Booked: 5 dates in Polch, Thu 26 Nov to Thu 31 Dec"
     assert "Not booked" in text_of(mail)
     assert "Christmas Eve" in text_of(mail)
+
+
+async def test_each_act_on_a_series_is_one_mail_whatever_else_is_written_down(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    mia, start = world.mia.actor(), date(2026, 11, 26)
+    wanted = BookDesk(world.polch["1"].public_id, at(start, 9), at(start, 12))
+    made = await make_series(mia, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=6", OnConflict.SKIP), NOW)
+    await cancel_series(mia, made.series.public_id, CancelSeries(date(2026, 12, 1), date(2026, 12, 5)), NOW)
+    later = ChangeSeries(date(2026, 12, 10), world.polch["2"].public_id, on_conflict=OnConflict.SKIP)
+    changed = await change_series(mia, made.series.public_id, later, NOW)
+    await cancel_series(mia, changed.series.public_id, CancelSeries(), NOW)
+    for event in await fetch("SELECT id, name, aggregate_id, payload::text AS ids FROM outbox_event ORDER BY id"):
+        await happens(event["name"], event["aggregate_id"], event["id"], **msgspec.json.decode(event["ids"]))
+    assert [mail["Subject"] for mail in postman.mails] == [
+        "Gebucht: Do 26.11., Polch",  # told late: of the first act that is all that still stands
+        "Abgesagt: Do 3.12., Polch",
+        "Serie endet Do 26.11.: Polch, Platz 1",
+        "Abgesagt: 3 Termine in Polch, Do 10.12. bis Do 31.12.",
+    ]
