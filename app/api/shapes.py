@@ -247,7 +247,6 @@ class BookingShape(msgspec.Struct, frozen=True):
     organisation: Annotated[str | None, Meta(description="The name of whom it is for, if not for the person.")]
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
-    series: Annotated[str | None, Meta(description="Id of the series that it belongs to.")]
     cancel_until: Annotated[
         Moment | None,
         Meta(
@@ -263,7 +262,7 @@ class BookingShape(msgspec.Struct, frozen=True):
     checked_in_at: Moment | None
     coming_later_at: Annotated[Moment | None, Meta(description="When the person said to come later.")]
     left_at: Annotated[Moment | None, Meta(description="When the person left before the end.")]
-    ical_uid: Annotated[str, Meta(description="Its UID in every calendar, all its life.")]
+    ical_uid: Annotated[str, Meta(description="Its UID in every calendar; the bookings of a series share one.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
     series_id: Annotated[str | None, Meta(description="The series that it is a date of.")]
@@ -343,7 +342,6 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         organisation=card.organisation,
         purpose=card.purpose,
         commute_to=card.commute_to,
-        series=card.series,
         cancel_until=_at(card.cancel_until, card),
         decide_by=_at(card.decide_by, card) if card.status is Status.REQUESTED else None,
         answer=card.answer,

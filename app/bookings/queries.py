@@ -134,8 +134,8 @@ class BookingCard:
 
     @property
     def ical_uid(self) -> str:
-        """One for its whole life, in every feed and mail."""
-        return f"{self.public_id}@nahwerk"
+        """One for its whole life, in every feed and mail; all bookings of a series share the series' own."""
+        return f"{self.series or self.public_id}@nahwerk"
 
 
 BOOKED_PLACE = """

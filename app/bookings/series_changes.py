@@ -29,6 +29,7 @@ from app.bookings.series_making import (
 from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
 from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
 from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series, series_by_id, series_of
+from app.bookings.series_slots import attach, detach
 from app.identity.audit import record, record_each
 from app.identity.rules import Actor
 from app.inventory.operations import BOOKED, TimeWanted, claim_each
@@ -249,10 +250,10 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     freed = await free(replaced, *BOOKED)
     if not await claim_each([*_claims(moves), *(claim for one in drafted for claim in one.claims)]):
         raise _SomebodyWasFaster
-    await _detach([*replaced, *(booking.id for booking in found.kept.values())])
+    await detach([*replaced, *(booking.id for booking in found.kept.values())])
     changed = await _enter_series(found, now)
     await _move(moves, now)
-    await _attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
+    await attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
     ended = [*left_out.values(), *found.dropped]
     await end_bookings(ended, CHANGED, now)
     made = await enter_bookings(drafted, changed, actor, now)
@@ -336,21 +337,6 @@ async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
     again = await series_by_id(series.id)
     assert again is not None, "its row is locked"
     return again
-
-
-async def _detach(bookings: Sequence[int]) -> None:
-    """Takes bookings out of their slots, so that none is in the way of another that moves there."""
-    await execute("UPDATE booking SET series = NULL, series_slot = NULL WHERE id = ANY($1::bigint[])", list(bookings))
-
-
-async def _attach(series: SeriesCard, bookings: Mapping[datetime, BookingCard]) -> None:
-    await execute(
-        "UPDATE booking b SET series = $1, series_slot = n.slot"
-        " FROM unnest($2::bigint[], $3::timestamptz[]) AS n (id, slot) WHERE b.id = n.id",
-        series.id,
-        [booking.id for booking in bookings.values()],
-        list(bookings),
-    )
 
 
 async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime) -> None:

@@ -7,25 +7,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from app.calendars.entries import busy_summary, form_of, head_of
+from app.calendars.kept_series import shown_series
 from app.calendars.operations import NOTED_EVERY, keep_events, note_content
 from app.calendars.queries import (
-    ClosedDay,
     Mark,
+    Reader,
     ReadFeed,
-    TakenResource,
     booked_content,
     booked_events,
     booked_mark,
-    closing_days,
     feed_by_token,
-    shown_years,
-    taken_mark,
-    taken_resources,
 )
 from app.calendars.rules import (
     ClosingDays,
     FeedHead,
     KeptEvent,
+    Room,
     all_day_bytes,
     blocks_bytes,
     feed_bytes,
@@ -34,7 +31,16 @@ from app.calendars.rules import (
     midnight,
     within_limits,
 )
+from app.calendars.series import zone_bytes
 from app.calendars.subscriptions import FeedKind
+from app.calendars.taken_time import (
+    ClosedDay,
+    TakenResource,
+    closing_days,
+    shown_years,
+    taken_mark,
+    taken_resources,
+)
 from app.kernel.periods import merged
 from app.kernel.refusals import NotFound
 from app.platform.language import speaker
@@ -99,7 +105,7 @@ async def feed_answer(
         if free_busy:
             content = await _free_busy(feed, head, changed_at, now)
         else:
-            content = await (_booked(feed, head, address, now) if is_persons else _taken(feed, head, now))
+            content = await (_booked(feed, head, mark, address, now) if is_persons else _taken(feed, head, now))
     is_first = feed.last_fetched_at is None or now - feed.last_fetched_at >= NOTED_EVERY
     return FeedAnswer(feed.id, tag, changed_at, content, is_first)
 
@@ -123,10 +129,11 @@ def _has(condition: Condition, tag: str, changed_at: datetime) -> bool:
     return changed_at <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
 
-async def _booked(feed: ReadFeed, head: FeedHead, address: str, now: datetime) -> bytes:
-    content = await booked_content(feed.person, now, feed.language, form_of(address))
+async def _booked(feed: ReadFeed, head: FeedHead, mark: Mark, address: str, now: datetime) -> bytes:
+    recurring, room = await _recurring(feed, mark, address)
+    content = await booked_content(feed.person, now, feed.language, form_of(address), room)
     if content is not None:
-        return feed_bytes(head, [content])
+        return feed_bytes(head, [*recurring, content])
     events = await booked_events(feed.person, now, feed.language, form_of(address))
     missing = [event.booking for event in events if event.content is None]
     built = await keep_events(missing, feed.language, address) if missing else {}
@@ -135,7 +142,21 @@ async def _booked(feed: ReadFeed, head: FeedHead, address: str, now: datetime) -
         for event in events
         if (content := event.content or built.get(event.booking)) is not None
     ]
-    return feed_bytes(head, within_limits(shown, midnight(now)))
+    return feed_bytes(head, [*recurring, *within_limits(shown, midnight(now), room)])
+
+
+async def _recurring(feed: ReadFeed, mark: Mark, address: str) -> tuple[list[bytes], Room]:
+    """The series of a feed behind the time zones that they need, and what room they leave to single bookings.
+
+    A series says much in few octets, so series go first, as many as fit.
+    """
+    room, zones, contents = Room(), set(), []
+    for one in await shown_series(Reader(feed.id, feed.person, feed.language), mark, address):
+        if room.holds(one.events, len(one.content)):
+            room = room.beside(one.events, len(one.content))
+            zones.add(one.zone)
+            contents.append(one.content)
+    return [*map(zone_bytes, sorted(zones)), *contents], room
 
 
 async def _taken(feed: ReadFeed, head: FeedHead, now: datetime) -> bytes:

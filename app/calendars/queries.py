@@ -1,21 +1,21 @@
-"""Reads of calendars: feeds by owner and by token, and what stands in them.
+"""Reads of calendars: feeds by owner and by token, and the bookings that stand in them.
 
-A feed is asked for far more often than it changes, so `booked_mark` and `taken_mark` find out without reading the
+A feed is asked for far more often than it changes, so `booked_mark` finds out without reading the
 events. Every query is bounded by the feed's window and limits, however long the history is.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from app.bookings.rules import LONGEST, Status
+from app.bookings.series_changes import CHANGED
 from app.calendars.entries import GIVEN_BACK, CalendarBooking, FeedSubject
-from app.calendars.rules import CANCELLED_STAYS, FEED_BYTES, FEED_EVENTS, feed_window, midnight
+from app.calendars.rules import CANCELLED_STAYS, FEED_EVENTS, Room, feed_window, midnight
 from app.calendars.subscriptions import FeedKind
 from app.identity.rules import Action, Actor, demand
-from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import fetch, fetch_row, fetch_value
@@ -53,10 +53,14 @@ class ReadFeed:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Tells two states of a feed's content apart: how many events, and a hash over their versions."""
+    """Tells two states of a feed's content apart: how many events, and a hash over their versions.
+
+    `series` are the keys of the series among them, each with the version of all that stands in this feed of it.
+    """
 
     events: int
     versions: str
+    series: tuple[tuple[int, str], ...] = ()
 
 
 class BookedEvent(NamedTuple):
@@ -66,24 +70,6 @@ class BookedEvent(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     content: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class TakenResource:
-    """A resource and when it is taken, in order."""
-
-    public_id: str
-    kind: Kind
-    name: str
-    periods: list[Period]
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedDay:
-    """A day on which the space stays closed, and why."""
-
-    day: date
-    reason: str
 
 
 _SUBJECT = """
@@ -143,19 +129,30 @@ _BOOKED = """
       JOIN space s ON s.id = b.space
 """
 
-_IN_WINDOW = """
+_IN_WINDOW = f"""
      WHERE b.person = $1 AND b.starts_at > $2 AND b.ends_at > $3 AND b.starts_at < $4
-       AND NOT (b.status = ANY($5) AND b.updated_at < $6)
+       AND NOT (b.status = ANY($5) AND (b.updated_at < $6 OR b.reason IS NOT DISTINCT FROM '{CHANGED}'))
 """
+"""What a changed series has no more is left out: it never stood in a calendar by itself."""
 
 _BOOKED_MARK = f"""
     WITH shown AS MATERIALIZED (
-        SELECT b.id, b.sequence, b.status = ANY($5) AS gone, b.resource FROM booking b {_IN_WINDOW}
+        SELECT b.id, b.sequence, b.status = ANY($5) AS gone, b.resource, b.series FROM booking b {_IN_WINDOW}
+    ), recurring AS MATERIALIZED (
+        SELECT se.id, concat_ws(' ', se.sequence, r.version + s.version, (
+                   SELECT sum(hash_record_extended((b.id, b.sequence, b.person = $1, b.status = ANY($5),
+                                                    b.status = 'requested', p.version + q.version), 0))
+                     FROM booking b JOIN resource p ON p.id = b.resource JOIN space q ON q.id = b.space
+                    WHERE b.series = se.id)) AS version
+          FROM series se JOIN resource r ON r.id = se.resource JOIN space s ON s.id = r.space
+         WHERE se.id IN (SELECT series FROM shown WHERE series IS NOT NULL)
     )
     SELECT count(*) AS events, concat_ws(' ', sum(hash_record_extended((id, sequence, gone), 0)),
                (SELECT sum(hash_record_extended((r.id, r.version, s.version), 0))
                   FROM resource r JOIN space s ON s.id = r.space
-                 WHERE r.id IN (SELECT resource FROM shown))) AS versions
+                 WHERE r.id IN (SELECT resource FROM shown))) AS versions,
+           (SELECT array_agg(id ORDER BY id) FROM recurring) AS series,
+           (SELECT array_agg(version ORDER BY id) FROM recurring) AS series_versions
       FROM shown
 """  # noqa: S608
 
@@ -163,12 +160,13 @@ _KEPT = f"""
     {_BOOKED}
       LEFT JOIN kept_event k ON k.booking = b.id AND k.language = $7 AND k.form = $8
             AND k.sequence = b.sequence AND k.places = r.version + s.version
-    {_IN_WINDOW}
+    {_IN_WINDOW} AND b.series IS NULL
 """
 
 _BOOKED_CONTENT = f"""
-    SELECT CASE WHEN count(*) = count(k.content) AND count(*) <= $9 AND sum(octet_length(k.content)) <= $10
-                THEN string_agg(k.content, '' ORDER BY b.starts_at, b.id) END
+    SELECT CASE WHEN count(*) = count(k.content) AND count(*) <= $9
+                     AND coalesce(sum(octet_length(k.content)), 0) <= $10
+                THEN coalesce(string_agg(k.content, '' ORDER BY b.starts_at, b.id), '') END
     {_KEPT}
 """
 
@@ -183,19 +181,20 @@ async def booked_mark(person: int, now: datetime) -> Mark:
     """The mark of a person's bookings within the window; it differs when what a feed shows of them does."""
     row = await fetch_row(_BOOKED_MARK, *_window_of(person, now))
     assert row is not None, "an aggregate is one row"
-    return Mark(row["events"], row["versions"])
+    series = tuple(zip(row["series"] or (), row["series_versions"] or (), strict=True))
+    return Mark(row["events"], row["versions"], series)
 
 
-async def booked_content(person: int, now: datetime, language: str, form: str) -> bytes | None:
+async def booked_content(person: int, now: datetime, language: str, form: str, room: Room) -> bytes | None:
     """What `booked_events` gives, joined by the database; None where an event has to be built or some are left out."""
     content: bytes | None = await fetch_value(
-        _BOOKED_CONTENT, *_window_of(person, now), language, form, FEED_EVENTS, FEED_BYTES
+        _BOOKED_CONTENT, *_window_of(person, now), language, form, room.events, room.octets
     )
     return content
 
 
 async def booked_events(person: int, now: datetime, language: str, form: str) -> list[BookedEvent]:
-    """The person's bookings within the window by start, with their kept events in this language and form.
+    """The person's single bookings within the window by start, with their kept events in this language and form.
 
     Where there are more than a feed holds, the upcoming ones go first, and of them the nearest.
     """
@@ -217,21 +216,30 @@ def _window_of(person: int, now: datetime) -> tuple[object, ...]:
     )
 
 
+CALENDAR_PLACE = """
+           r.id AS resource, r.kind, r.name AS resource_name, s.name AS space_name,
+           concat_ws(', ', nullif(s.street, ''), s.postcode || ' ' || s.place) AS space_address, s.lat, s.lng,
+           CASE $2 WHEN 'en' THEN coalesce(nullif(s.access_en, ''), s.access_de) ELSE s.access_de END AS access
+"""
+"""What a calendar says of a resource r at a space s in the language $2."""
+
+CALENDAR_BOOKING = f"""
+    SELECT b.id, b.public_id, b.status, b.sequence, r.version + s.version AS places, b.starts_at, b.ends_at,
+           b.created_at, b.updated_at, b.series, b.series_slot, {CALENDAR_PLACE} {_BOOKED}
+"""
+"""What `calendar_booking_from` reads of bookings b."""
+
+
 async def calendar_bookings(bookings: Sequence[int], language: str) -> list[CalendarBooking]:
     """What of these bookings stands in a calendar, by key."""
-    rows = await fetch(
-        f"""
-        SELECT b.id, b.public_id, b.status, b.sequence, r.version + s.version AS places, b.starts_at, b.ends_at,
-               b.created_at, b.updated_at, r.kind, r.name AS resource_name, s.name AS space_name,
-               concat_ws(', ', nullif(s.street, ''), s.postcode || ' ' || s.place) AS space_address, s.lat, s.lng,
-               CASE $2 WHEN 'en' THEN coalesce(nullif(s.access_en, ''), s.access_de) ELSE s.access_de END AS access
-        {_BOOKED}
-         WHERE b.id = ANY($1) ORDER BY b.id
-        """,
-        bookings,
-        language,
-    )
-    return [_calendar_booking(row) for row in rows]
+    rows = await fetch(f"{CALENDAR_BOOKING} WHERE b.id = ANY($1) ORDER BY b.id", bookings, language)
+    return [calendar_booking_from(row) for row in rows]
+
+
+async def series_of(booking: int) -> int | None:
+    """The key of the series that the booking belongs to."""
+    series: int | None = await fetch_value("SELECT series FROM booking WHERE id = $1", booking)
+    return series
 
 
 async def languages_read(booking: int) -> list[str]:
@@ -246,91 +254,27 @@ async def languages_read(booking: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the own bookings, in which language."""
+    """The feed in which a person reads the own bookings, and its language."""
 
+    feed: int
     person: int
     language: str
 
 
 async def reader_of(feed: int) -> Reader | None:
     """Whose bookings a living feed shows; None where it shows others' time."""
-    row = await fetch_row(
-        "SELECT person, language FROM feed WHERE id = $1 AND kind = 'person' AND revoked_at IS NULL", feed
-    )
-    return Reader(row["person"], row["language"]) if row else None
+    row = await fetch_row(f"{_READERS} AND id = $1", feed)
+    return Reader(row["id"], row["person"], row["language"]) if row else None
 
 
-_SHOWN = """
-      FROM (SELECT id, public_id, kind, name, version, position, $6 / count(*) OVER () AS share
-              FROM resource WHERE (id = $1 OR space = $2) AND retired_at IS NULL) r
-     CROSS JOIN LATERAL (
-           (SELECT starts_at, ends_at FROM claim
-             WHERE resource = r.id AND starts_at >= $4 AND starts_at < $5
-             ORDER BY starts_at LIMIT greatest(1, r.share))
-           UNION ALL
-           (SELECT * FROM (SELECT starts_at, ends_at FROM claim
-                            WHERE resource = r.id AND starts_at < $4
-                            ORDER BY starts_at DESC LIMIT greatest(1, r.share)) AS earlier
-             WHERE ends_at > $3)
-     ) c
-"""
-"""The claims of a feed: of each resource the nearest on either side of midnight, as many as its share of the limit."""
-
-_TAKEN_MARK = f"""
-    SELECT count(*) AS events, concat_ws(' ', sum(hash_record_extended((r.id, r.version, c.starts_at, c.ends_at), 0)),
-               (SELECT version FROM space WHERE id = $7),
-               (SELECT sum(hash_record_extended((id, day, opens, reason_de, reason_en), 0))
-                  FROM hours_exception WHERE space = $7 AND day BETWEEN $8 AND $9)) AS versions
-    {_SHOWN}
-"""  # noqa: S608
-
-_TAKEN = f"""
-    SELECT r.id, r.public_id, r.kind, r.name, c.starts_at, c.ends_at
-    {_SHOWN}
-     ORDER BY r.position, r.id, c.starts_at
-"""
+async def readers_of_series(series: int) -> list[Reader]:
+    """Who reads dates of this series."""
+    whose = "person IN (SELECT person FROM booking WHERE series = $1)"
+    rows = await fetch(f"{_READERS} AND {whose} ORDER BY id", series)
+    return [Reader(row["id"], row["person"], row["language"]) for row in rows]
 
 
-async def taken_mark(feed: ReadFeed, now: datetime) -> Mark:
-    """The mark of a resource's or a space's taken time and closing days, as `booked_mark` is of bookings."""
-    row = await fetch_row(_TAKEN_MARK, *_shown_in(feed, now), feed.space, *shown_years(now))
-    assert row is not None, "an aggregate is one row"
-    return Mark(row["events"], row["versions"])
-
-
-async def taken_resources(feed: ReadFeed, now: datetime) -> list[TakenResource]:
-    """What the feed shows as taken, by resource. A space's limit is shared out evenly, so that no desk hides others."""
-    taken: dict[int, TakenResource] = {}
-    for row in await fetch(_TAKEN, *_shown_in(feed, now)):
-        resource = taken.get(row["id"])
-        if resource is None:
-            resource = taken[row["id"]] = TakenResource(row["public_id"], Kind(row["kind"]), row["name"], [])
-        resource.periods.append(Period(row["starts_at"], row["ends_at"]))
-    return list(taken.values())
-
-
-def _shown_in(feed: ReadFeed, now: datetime) -> tuple[object, ...]:
-    """The first six arguments of the two queries above."""
-    window = feed_window(now)
-    whole_space = feed.space if feed.subject.kind is FeedKind.SPACE else None
-    return (feed.resource, whole_space, window.starts_at, midnight(now), window.ends_at, FEED_EVENTS)
-
-
-def shown_years(now: datetime) -> tuple[date, date]:
-    """The first and the last day for which closing days are shown: the whole years that the window touches."""
-    window = feed_window(now)
-    return date(window.starts_at.year, 1, 1), date(window.ends_at.year, 12, 31)
-
-
-async def closing_days(feed: ReadFeed, now: datetime) -> list[ClosedDay]:
-    """The days of the shown years that have a reason to be closed, in the feed's language."""
-    row = await fetch_row("SELECT id, time_zone, holiday_region, open_on_holidays FROM space WHERE id = $1", feed.space)
-    assert row is not None, "spaces are retired, never deleted"
-    first, last = shown_years(now)
-    clock = SpaceClock(row["id"], row["time_zone"], row["holiday_region"], row["open_on_holidays"])
-    hours = (await hours_of([clock], first, last, feed.language))[clock.space]
-    days = sorted(day for day in {*hours.changes, *hours.holidays} if first <= day <= last)
-    return [ClosedDay(day, reason) for day in days if (reason := hours.why_closed(day))]
+_READERS = "SELECT id, person, language FROM feed WHERE kind = 'person' AND revoked_at IS NULL"
 
 
 def _subject(row: Mapping[str, Any]) -> FeedSubject:
@@ -351,7 +295,8 @@ def _card(row: Mapping[str, Any]) -> FeedCard:
     )
 
 
-def _calendar_booking(row: Mapping[str, Any]) -> CalendarBooking:
+def calendar_booking_from(row: Mapping[str, Any]) -> CalendarBooking:
+    """The booking of such a row."""
     return CalendarBooking(
         id=row["id"],
         public_id=row["public_id"],
@@ -368,4 +313,6 @@ def _calendar_booking(row: Mapping[str, Any]) -> CalendarBooking:
         lat=row["lat"],
         lng=row["lng"],
         access=row["access"],
+        resource=row["resource"],
+        slot=row["series_slot"],
     )

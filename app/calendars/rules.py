@@ -30,7 +30,7 @@ _URL_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"
 _NEVER_REVISED = datetime(2026, 1, 1, tzinfo=UTC)
 _PATTERN = Period(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC))
 
-Method = Literal["PUBLISH", "CANCEL"]
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
 
 def _stamp(at: datetime) -> bytes:
@@ -46,7 +46,7 @@ class Entry:
     """One booking as a calendar shows it, already in its reader's language.
 
     `uid` stays the same for the booking's whole life; `sequence` rises with every change of time, place or
-    status. `lat` and `lng` are degrees (WGS 84). A cancelled entry's summary says so in words.
+    status. `lat` and `lng` are degrees (WGS 84). What is `cancelled` or only `tentative` says so in its summary too.
     """
 
     uid: str
@@ -61,6 +61,7 @@ class Entry:
     url: str
     created_at: datetime
     updated_at: datetime
+    tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,21 @@ class KeptEvent(NamedTuple):
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much more a feed can hold."""
+
+    events: int = FEED_EVENTS
+    octets: int = FEED_BYTES
+
+    def beside(self, events: int, octets: int) -> "Room":
+        """What is left beside so much."""
+        return Room(self.events - events, self.octets - octets)
+
+    def holds(self, events: int, octets: int) -> bool:
+        return events <= self.events and octets <= self.octets
+
+
 def midnight(now: datetime) -> datetime:
     """The beginning of the day in UTC; what depends on it is the same for all fetches of a day."""
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
@@ -129,19 +145,19 @@ def feed_window(now: datetime) -> Period:
     return Period(midnight(now) - FEED_PAST, midnight(now) + FEED_FUTURE)
 
 
-def within_limits(events: Sequence[KeptEvent], now: datetime) -> list[bytes]:
-    """The events that fit into a feed of FEED_EVENTS events and FEED_BYTES octets, in the given order.
+def within_limits(events: Sequence[KeptEvent], now: datetime, room: Room = Room()) -> list[bytes]:
+    """The events that fit into what room a feed has, in the given order.
 
     When there are too many, past ones are left out first, the oldest before the others; then upcoming ones,
     the farthest away before the others. `now` decides which are past.
     """
-    if len(events) <= FEED_EVENTS and sum(len(event.content) for event in events) <= FEED_BYTES:
+    if room.holds(len(events), sum(len(event.content) for event in events)):
         return [event.content for event in events]
     kept: set[int] = set()
     size = 0
     for index in sorted(range(len(events)), key=lambda index: _distance(events[index], now)):
         size += len(events[index].content)
-        if size > FEED_BYTES or len(kept) == FEED_EVENTS:
+        if not room.holds(len(kept) + 1, size):
             break
         kept.add(index)
     return [event.content for index, event in enumerate(events) if index in kept]
@@ -156,21 +172,21 @@ def event_bytes(entry: Entry) -> bytes:
 
     It carries no alarm, because feeds are shared and people have their own habits.
     """
-    return _bytes(_event(entry))
+    return component_bytes(event_of(entry, *_utc(entry.period)))
 
 
-def _event(entry: Entry) -> Event:
+def event_of(entry: Entry, starts_at: datetime, ends_at: datetime) -> Event:
+    """The booking as icalendar builds it, with its times as they are to be written."""
     event = Event()
     event.add("uid", one_line(entry.uid))
     event.add("dtstamp", entry.updated_at)
     event.add("created", entry.created_at)
     event.add("last-modified", entry.updated_at)
     event.add("sequence", entry.sequence)
-    starts_at, ends_at = _utc(entry.period)
     event.add("dtstart", starts_at)
     event.add("dtend", ends_at)
     event.add("summary", one_line(entry.summary))
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     if description := plain(entry.description).strip():
         event.add("description", description)
@@ -193,7 +209,7 @@ def block_bytes(block: Block) -> bytes:
     event = _anonymous_event(uid, block.summary)
     event.add("dtstart", starts_at)
     event.add("dtend", ends_at)
-    return _bytes(event)
+    return component_bytes(event)
 
 
 def blocks_bytes(holder: str, summary: str, periods: Iterable[Period]) -> Iterator[bytes]:
@@ -215,7 +231,7 @@ def all_day_bytes(days: ClosingDays) -> bytes:
     event = _anonymous_event(f"{days.first:%Y%m%d}-{days.last:%Y%m%d}-{days.holder}", days.summary)
     event.add("dtstart", days.first)
     event.add("dtend", days.last + timedelta(days=1))
-    return _bytes(event)
+    return component_bytes(event)
 
 
 def _anonymous_event(uid: str, summary: str) -> Event:
@@ -231,8 +247,8 @@ def _anonymous_event(uid: str, summary: str) -> Event:
 def feed_bytes(head: FeedHead, events: Iterable[bytes]) -> bytes:
     """A feed put together from events that were built before; the events are only joined, never parsed.
 
-    It has no METHOD, which would make it a message to be answered or imported instead of a calendar, and
-    no VTIMEZONE, because its times are UTC or whole days.
+    It has no METHOD, which would make it a message to be answered or imported instead of a calendar. Times are UTC or
+    whole days; only where a series is among the events its time zone goes before them (`zone_bytes`).
     """
     opening, closing = _opened(_head(head))
     return b"".join([opening, *events, closing])
@@ -255,11 +271,11 @@ def free_busy_bytes(head: FeedHead, holder: str, window: Period, busy: Iterable[
         free_busy.add("freebusy", vPeriod(_utc(period), params={"FBTYPE": "BUSY"}))
     calendar = _head(head)
     calendar.add_component(free_busy)
-    return _bytes(calendar)
+    return component_bytes(calendar)
 
 
 def _head(head: FeedHead) -> Calendar:
-    calendar = _calendar(head.language)
+    calendar = calendar_in(head.language)
     name, description = vText(one_line(head.name)), vText(one_line(head.description))
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
@@ -285,17 +301,23 @@ def invitation(entry: Entry, organizer: Organizer, language: str) -> bytes:
     It names no attendee, so that no calendar answers it (RFC 5546, 3.2.1 and 3.2.5: PUBLISH has none, CANCEL
     needs none). Later parts replace earlier ones by the same UID and a higher SEQUENCE.
     """
-    event = _event(entry)
-    address = vCalAddress(f"mailto:{one_line(organizer.email)}")
-    address.params["CN"] = one_line(organizer.name)
-    event.add("organizer", address)
-    calendar = _calendar(language)
+    event = event_of(entry, *_utc(entry.period))
+    event.add("organizer", address_of(organizer.name, organizer.email))
+    calendar = calendar_in(language)
     calendar.add("method", invitation_method(entry))
     calendar.add_component(event)
-    return _bytes(calendar)
+    return component_bytes(calendar)
 
 
-def _calendar(language: str) -> Calendar:
+def address_of(name: str, email: str) -> vCalAddress:
+    """A mail address as calendars write it."""
+    address = vCalAddress(f"mailto:{one_line(email)}")
+    address.params["CN"] = one_line(name)
+    return address
+
+
+def calendar_in(language: str) -> Calendar:
+    """An empty calendar of ours."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//Nahwerk//Nahwerk//{one_line(language).upper()}")
@@ -306,7 +328,7 @@ def _calendar(language: str) -> Calendar:
 def _opened(calendar: Calendar) -> tuple[bytes, bytes]:
     """The calendar's bytes before and after the place where its components stand."""
     closing = b"END:VCALENDAR\r\n"
-    return _bytes(calendar).removesuffix(closing), closing
+    return component_bytes(calendar).removesuffix(closing), closing
 
 
 def _utc(period: Period) -> tuple[datetime, datetime]:
@@ -318,6 +340,7 @@ def _url(url: str) -> str:
     return quote(one_line(url), safe=_URL_CHARACTERS)
 
 
-def _bytes(component: Component) -> bytes:
+def component_bytes(component: Component) -> bytes:
+    """The component as RFC 5545 writes it."""
     content: bytes = component.to_ical()
     return content

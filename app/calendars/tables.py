@@ -1,10 +1,10 @@
-"""Calendar feeds, and each booking's event as bytes."""
+"""Calendar feeds, and the events of bookings and series as bytes."""
 
 from piccolo.columns import BigSerial, Bytea, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
-from app.bookings.tables import Booking
+from app.bookings.tables import Booking, Series
 from app.identity.tables import Person
 from app.inventory.tables import Resource
 from app.network.tables import Space
@@ -55,3 +55,20 @@ class KeptEvent(Table, tablename="kept_event"):
     places = Integer(default=0)
     form = Text(default="", help_text=NOT_PERSONAL)
     content = Bytea(default=b"", help_text=personal("show the booking in the person's calendar", "as the booking"))
+
+
+class KeptSeries(Table, tablename="kept_series"):
+    """A series' VEVENTs in one feed, built once for each `version` of what they say.
+
+    They hold the dates of the feed's person alone. `events` is how many they are, `zone` the time zone that they need,
+    `form` as in KeptEvent.
+    """
+
+    id = BigSerial(primary_key=True)
+    feed = ForeignKey(Feed, null=False, on_delete=OnDelete.restrict, default=None)
+    series = ForeignKey(Series, null=False, on_delete=OnDelete.restrict, default=None)
+    version = Text(default="", help_text=NOT_PERSONAL)
+    form = Text(default="", help_text=NOT_PERSONAL)
+    zone = Text(default="", help_text=NOT_PERSONAL)
+    events = Integer(default=0)
+    content = Bytea(default=b"", help_text=personal("show the series in the person's calendar", "as its bookings"))

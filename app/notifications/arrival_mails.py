@@ -14,7 +14,8 @@ from app.identity.queries import KnownPerson, people
 from app.inventory.rules import label
 from app.kernel.refusals import marked
 from app.network.queries import space_by_id
-from app.notifications.booking_mails import calendar_part, short_day, when
+from app.notifications.booking_mails import short_day, when
+from app.notifications.invitations import part_of_booking
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
@@ -296,5 +297,5 @@ async def _letter(told: _Told, news: News, to: Mailbox, person: int | None) -> L
         subject=news.subject,
         template="news",
         context={"first": news.first, "paragraphs": news.paragraphs, "actions": news.actions},
-        calendar=await calendar_part(told.office, booking, told.says) if news.for_calendar else None,
+        calendar=await part_of_booking(told.office, booking, told.says) if news.for_calendar else None,
     )

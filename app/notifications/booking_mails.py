@@ -13,9 +13,6 @@ from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
 from app.bookings.waiting import WaitingCard
-from app.calendars.entries import entry_of
-from app.calendars.queries import calendar_bookings
-from app.calendars.rules import Organizer, invitation, invitation_method
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
 from app.inventory.blockers import blocked_because, reason_of_blocker
@@ -23,9 +20,10 @@ from app.inventory.rules import label
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
+from app.notifications.invitations import part_of_booking
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
-from app.platform.mail import CalendarPart, Mailbox
+from app.platform.mail import Mailbox
 
 _SUBJECTS: Final = {
     "confirmed": marked("Gebucht: {day}, {place}, {what}"),
@@ -136,7 +134,7 @@ async def _letter(
             "why": why,
             "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },
-        calendar=None if news == "reminder" else await calendar_part(office, booking, says),
+        calendar=None if news == "reminder" else await part_of_booking(office, booking, says),
     )
 
 
@@ -157,14 +155,6 @@ def _key(news: str, booking: BookingCard) -> str:
     if news == "reminder":
         return f"reminder-{booking.public_id}-{booking.starts_at:%Y%m%d}"
     return f"booking-{booking.public_id}-{booking.sequence}"
-
-
-async def calendar_part(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
-    """The booking as it is now, for the reader's calendar."""
-    (facts,) = await calendar_bookings([booking.id], says.language)
-    entry = entry_of(facts, says, office.address)
-    content = invitation(entry, Organizer(office.sender.name, office.sender.email), says.language)
-    return CalendarPart(invitation_method(entry), content)
 
 
 def when(booking: BookingCard | HeldDesk | WaitingCard, says: Speaker, now: datetime) -> str:

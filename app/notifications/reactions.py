@@ -21,6 +21,7 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
+from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.waiting_mails import tell_offered
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
@@ -48,6 +49,9 @@ def notification_reactions(
 
     return {
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
+        "series.made": [_about_series("mail.series_made", tell_series_made, office)],
+        "series.changed": [_about_series("mail.series_changed", tell_series_changed, office)],
+        "series.cancelled": [_about_series("mail.series_cancelled", tell_series_cancelled, office)],
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
@@ -81,6 +85,15 @@ def _about_booking(
 ) -> Reaction:
     async def run(event: Event, now: datetime) -> None:
         await tell(office, event.aggregate_id, now)
+
+    return Reaction(name, run)
+
+
+def _about_series(
+    name: str, tell: Callable[[PostOffice, Event, datetime], Awaitable[None]], office: PostOffice
+) -> Reaction:
+    async def run(event: Event, now: datetime) -> None:
+        await tell(office, event, now)
 
     return Reaction(name, run)
 

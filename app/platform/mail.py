@@ -44,7 +44,7 @@ def mailbox(text: str) -> Mailbox:
 class CalendarPart:
     """An iCalendar document whose METHOD is `method`."""
 
-    method: Literal["PUBLISH", "CANCEL"]
+    method: Literal["PUBLISH", "REQUEST", "CANCEL"]
     content: bytes
 
 

@@ -19,9 +19,8 @@ from app.bookings.queries import BookingCard, booking_of, bookings_of_group, gue
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
 from app.bookings.search import Wanted
 from app.bookings.settling import settle_at
-from app.calendars.entries import entry_of
-from app.calendars.queries import calendar_bookings
-from app.calendars.rules import Organizer, invitation
+from app.calendars.files import booking_as_file
+from app.calendars.rules import Organizer
 from app.identity.authentication import Visitor
 from app.identity.reminders import wants_reminders
 from app.identity.rules import Action
@@ -59,12 +58,9 @@ async def booking_file(
 ) -> Response[bytes]:
     """The booking as a file for any calendar."""
     booking = await own_booking(public_id, visitor)
-    [shown] = await calendar_bookings([booking.id], visitor.language)
     sender = mailbox(pages.settings.mail_from)
-    content = invitation(
-        entry_of(shown, visitor.speaker, pages.settings.address),
-        Organizer(sender.name, sender.email),
-        visitor.language,
+    content = await booking_as_file(
+        booking.id, booking.person, Organizer(sender.name, sender.email), visitor.speaker, pages.settings.address
     )
     return Response(
         content,

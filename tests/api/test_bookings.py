@@ -58,7 +58,6 @@ async def test_a_booking_has_its_fixed_shape(mia: httpx.AsyncClient, world: Worl
         "organisation": None,
         "purpose": "work",
         "commute_to": None,
-        "series": None,
         "cancel_until": None,
         "decide_by": None,
         "answer": "",

@@ -26,18 +26,14 @@ from app.calendars.rules import (
 from app.calendars.time_zones import vtimezone
 from app.kernel.periods import Period
 from tests.calendars.readers.programs import (
+    EXPANDING_READERS,
     READERS,
     Reader,
     Seen,
     ical_js_reads,
-    ical_js_sees,
     in_utc,
     khal_sees,
-    recurring_ical_events_sees,
-    vobject_sees,
 )
-
-EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees, ical_js_sees]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)

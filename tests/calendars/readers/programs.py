@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -49,13 +49,19 @@ def _seen(event: icalendar.Event) -> Seen:
 
 
 def vobject_sees(content: bytes) -> list[Seen]:
-    calendar = vobject.readOne(content.decode())
-    return [seen for event in calendar.contents.get("vevent", []) for seen in _vobject_occurrences(event)]
+    events = vobject.readOne(content.decode()).contents.get("vevent", [])
+    replaced = {
+        (event.uid.value, in_utc(event.recurrence_id.value)) for event in events if "recurrence-id" in event.contents
+    }
+    return [seen for event in events for seen in _vobject_occurrences(event, replaced)]
 
 
-def _vobject_occurrences(event: Any) -> list[Seen]:
+def _vobject_occurrences(event: Any, replaced: Collection[tuple[str, datetime | date]]) -> list[Seen]:
+    """vobject expands; to leave out the dates in whose place other events stand is its caller's part."""
     start, end = event.dtstart.value, event.dtend.value
-    starts = list(event.getrruleset()) if "rrule" in event.contents else [start]
+    starts = [start]
+    if "rrule" in event.contents:
+        starts = [at for at in event.getrruleset() if (event.uid.value, in_utc(at)) not in replaced]
     texts = event.summary.value, event.status.value
     return [Seen(event.uid.value, in_utc(at), in_utc(at + (end - start)), *texts) for at in starts]
 
@@ -83,6 +89,7 @@ def _when(text: str) -> datetime | date:
 
 Reader = Callable[[bytes], list[Seen]]
 READERS: Sequence[Reader] = [icalendar_sees, recurring_ical_events_sees, vobject_sees, ical_js_sees]
+EXPANDING_READERS: Sequence[Reader] = [recurring_ical_events_sees, vobject_sees, ical_js_sees]
 
 
 def khal_sees(documents: Mapping[str, bytes], folder: Path) -> dict[str, set[Seen]]:

@@ -12,7 +12,7 @@ const shown = (time) => (time.isDate ? time.toString() : time.toJSDate().toISOSt
 
 function* occurrences(event) {
   if (!event.isRecurring()) {
-    yield event;
+    yield { item: event, startDate: event.startDate, endDate: event.endDate };
     return;
   }
   const starts = event.iterator();
@@ -21,13 +21,15 @@ function* occurrences(event) {
   }
 }
 
-const events = calendar.getAllSubcomponents("vevent").flatMap((component) => {
-  const event = new ICAL.Event(component);
-  const status = component.getFirstPropertyValue("status");
-  return [...occurrences(event)].map(({ startDate, endDate }) => [
-    event.uid, shown(startDate), shown(endDate), event.summary, status,
+// An event finds what stands in the place of single dates by itself; alone that is an event like any other.
+const read = calendar.getAllSubcomponents("vevent").map((component) => new ICAL.Event(component));
+const recurring = new Set(read.filter((event) => event.isRecurring()).map((event) => event.uid));
+const events = read
+  .filter((event) => !(event.isRecurrenceException() && recurring.has(event.uid)))
+  .flatMap((event) => [...occurrences(event)])
+  .map(({ item, startDate, endDate }) => [
+    item.uid, shown(startDate), shown(endDate), item.summary, item.component.getFirstPropertyValue("status"),
   ]);
-});
 const busy = calendar
   .getAllSubcomponents("vfreebusy")
   .flatMap((component) => component.getAllProperties("freebusy"))
