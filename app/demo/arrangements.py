@@ -16,7 +16,7 @@ from app.bookings.blocking import block, plan_block
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import Purpose
 from app.bookings.series_making import MakeSeries, make_series
-from app.bookings.series_planning import OnConflict
+from app.bookings.series_planning import NothingOfSeries, OnConflict
 from app.bookings.waiting_list import JoinLine, join_line
 from app.demo.cast import COMMUTER, FREELANCER, GUEST, OPERATOR, RIVAL, Account
 from app.demo.rows import steady_id
@@ -31,7 +31,7 @@ from app.kernel.refusals import Refusal
 from app.kernel.wall_time import Opening
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.queries import SpaceCard, space_by_slug
-from app.platform.database import execute
+from app.platform.database import execute, transaction
 
 _HOUR = timedelta(hours=1)
 _MINUTES = timedelta(minutes=1)
@@ -145,7 +145,8 @@ async def _train_every_week(guest: Actor, club: str, polch: SpaceCard, today: da
     first = next(day for day in _days_from(today + timedelta(days=1)) if day.isoweekday() == 3)
     [room] = await resources_of(polch.id, Kind.ROOM)
     wanted = BookDesk(room.public_id, *_evening(first, polch), purpose=Purpose.CLUB, people=5, organisation=club)
-    await make_series(guest, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP), now)
+    with suppress(NothingOfSeries):
+        await make_series(guest, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP), now)
 
 
 async def _ask_for_the_hall(guest: Actor, club: str, commuter: Actor, today: date, now: datetime) -> None:
@@ -157,9 +158,12 @@ async def _ask_for_the_hall(guest: Actor, club: str, commuter: Actor, today: dat
         evening = _evening(day, bank)
         note = "Mitgliederversammlung, wir bestuhlen selbst."
         wanted = BookDesk(hall.public_id, *evening, note, purpose=Purpose.CLUB, people=8, organisation=club)
+        if day.isoweekday() > 5:
+            continue
         with suppress(Refusal):
-            await book(guest, wanted, now)
-            await join_line(commuter, JoinLine(hall.public_id, *evening), now)
+            async with transaction():
+                await book(guest, wanted, now)
+                await join_line(commuter, JoinLine(hall.public_id, *evening), now)
             return
 
 

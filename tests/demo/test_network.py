@@ -163,7 +163,7 @@ async def test_what_is_past_is_over_and_what_comes_is_not() -> None:
     ahead = {row["status"] for row in rows if row["day"] > TUESDAY}
     assert past == {"completed", "no_show", "cancelled"}
     assert today == {"checked_in", "confirmed", "cancelled"}
-    assert ahead == {"confirmed", "cancelled"}
+    assert ahead == {"confirmed", "cancelled", "requested"}
     assert not await fetch_value("SELECT count(*) FROM booking WHERE created_at > $1", NOW)
 
 
