@@ -25,7 +25,7 @@ from app.identity.authentication import Visitor
 from app.identity.reminders import wants_reminders
 from app.identity.rules import Action
 from app.inventory.rules import label
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import NotFound, Refusal, passes
 from app.network.house_rules import house_rules_of
 from app.network.queries import space_by_id
 from app.platform.mail import mailbox
@@ -39,7 +39,7 @@ from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.summary import exact_times, features_text
 from app.web.summary_form import read_instant
-from app.web.week_view import passes, state_of, times_text
+from app.web.week_view import state_of, times_text
 
 _NEWS = ("neu", "abgesagt", "verschoben", "da", "spaeter", "gegangen")
 
