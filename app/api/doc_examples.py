@@ -20,6 +20,12 @@ _FEED: Final = {"feed_id": "t4n8c2r6y3hjq7ws"}
 _SERIES: Final = {"series_id": "n3v8d5k2w9xqyc7h"}
 _WAITING: Final = {"waiting_id": "h3v8d5n2r7kcm4xp"}
 _BOOKING: Final = {"booking_id": "k7m2p9x4w3tqz8va"}
+_SPACE: Final = {"slug": "regiohub-polch"}
+_ROOM: Final = {"resource_id": "w5d9k3m7x2vpq8ta"}
+_GROUP: Final = {**_SPACE, "group_id": "h3w8t5m2k9xqv4pa"}
+_PERSON: Final = "c6r2n9t4x7wmk3qa"
+_CLUB: Final = {**_SPACE, "organisation_id": "v9x4k7t2m5wqr8pa"}
+_BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
@@ -50,6 +56,30 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "accept_offer": Example(path=_WAITING),
     "leave_waiting_list": Example(path=_WAITING),
     "show_me": Example(),
+    "show_space_rules": Example(path=_SPACE),
+    "set_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, body={"shortest": 60, "cancel_before": 120}),
+    "drop_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, query={"version": "1"}),
+    "set_rules_of_resource": Example(path=_ROOM, body={"needs_approval": True}),
+    "drop_rules_of_resource": Example(path=_ROOM, query={"version": "1"}),
+    "show_parts": Example(path=_ROOM),
+    "set_parts": Example(path=_ROOM, body={"parts": ["p8t3w6k2m9xqv5ra"]}),
+    "list_equipment": Example(path=_SPACE),
+    "add_equipment": Example(path=_SPACE, body={"name": "Beamer"}),
+    "remove_equipment": Example(path={**_SPACE, "equipment_id": "p8t3w6k2m9xqv5ra"}),
+    "list_blockers": Example(path=_SPACE),
+    "preview_blocker": Example(path=_SPACE, body=_BLOCK),
+    "make_blocker": Example(path=_SPACE, body={**_BLOCK, "state": "4f53cda18c2baa0c"}),
+    "lift_blocker": Example(path={**_SPACE, "blocker_id": "x7q4m2t9k5wvr3pa"}),
+    "list_groups": Example(path=_SPACE),
+    "make_group": Example(path=_SPACE, body={"name": "Stammgäste"}),
+    "show_group": Example(path=_GROUP),
+    "retire_group": Example(path=_GROUP),
+    "add_to_group": Example(path={**_GROUP, "person_id": _PERSON}),
+    "take_from_group": Example(path={**_GROUP, "person_id": _PERSON}),
+    "list_organisations": Example(path=_SPACE),
+    "make_organisation": Example(path=_SPACE, body={"name": "TV Maifeld 1895", "responsible": _PERSON}),
+    "change_responsible": Example(path=_CLUB, body={"responsible": _PERSON}),
+    "retire_organisation": Example(path=_CLUB),
     "list_feeds": Example(),
     "make_feed": Example(body={"kind": "person"}),
     "rotate_feed": Example(path=_FEED),

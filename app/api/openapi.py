@@ -29,6 +29,7 @@ TAGS: Final = (
     Tag("bookings", "A person's own bookings."),
     Tag("series", "Bookings that come back by a rule."),
     Tag("waiting list", "Waiting for what is taken, and accepting what becomes free."),
+    Tag("operators", "What operators set for their spaces; others find nothing there."),
     Tag("me", "The person who asks."),
     Tag("feeds", "Calendar feeds."),
     Tag("health", "For those who run it."),

@@ -1,5 +1,6 @@
 """POST /api/v1/quotes: what a booking would be and what would pay for it."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,11 +12,13 @@ from msgspec import Meta
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.booking_bodies import BookingWanted
 from app.api.problem_shapes import refusals
-from app.api.shapes import MoneyShape, ResourceShape, booked_resource, money
+from app.api.shapes import Moment, MoneyShape, ResourceShape, booked_resource, money
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.operations import quote
+from app.bookings.operations import Quote, quote
+from app.bookings.rules_said import said_rules
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
+from app.inventory.queries import resource_by_public_id
 from app.kernel.money import FREE
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.platform.language import Speaker
@@ -25,8 +28,8 @@ PaysKind = Literal["free", "entitlement", "money", "team"]
 _LABELS: dict[str, str] = {"free": marked("kostenlos")}
 
 
-class RefusalShape(msgspec.Struct, frozen=True):
-    """Something that stands in the way."""
+class RefusalShape(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that stands in the way, and what would be allowed instead."""
 
     code: str
     detail: str
@@ -50,6 +53,14 @@ class QuoteShape(msgspec.Struct, frozen=True):
     pays: Pays
     total: MoneyShape
     resource: ResourceShape | None
+    rules: Annotated[list[str], Meta(description="What holds for booking it, in words.")] = []
+    needs_approval: Annotated[bool, Meta(description="Whether it would be a request that the operator decides.")] = (
+        False
+    )
+    cancel_until: Annotated[
+        Moment | None,
+        Meta(description="Until then it can be given back as if it had never been; null for as long as it lasts."),
+    ] = None
 
 
 @post(
@@ -79,6 +90,9 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
         pays=_pays(paid_by, speaker),
         total=money(answer.decision.price if answer.decision else FREE),
         resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
+        rules=list(await _rules(answer, speaker)),
+        needs_approval=bool(answer.decision and answer.decision.rules.needs_approval),
+        cancel_until=_cancel_until(answer),
     )
 
 
@@ -88,6 +102,18 @@ HANDLERS = [make_quote]
 def _refused(refusal: Refusal, speaker: Speaker) -> RefusalShape:
     instead = refusal.facts.get("instead")
     return RefusalShape(refusal.code, speaker.refusal(refusal), instead if isinstance(instead, dict) else None)
+
+
+async def _rules(answer: Quote, speaker: Speaker) -> tuple[str, ...]:
+    """The words of what holds for the resource, where one is known."""
+    card = await resource_by_public_id(answer.resource.public_id) if answer.resource else None
+    return (await said_rules(card.space, [card], speaker)).get(card.id, ()) if card else ()
+
+
+def _cancel_until(answer: Quote) -> datetime | None:
+    """On the space's clock."""
+    until = answer.decision.cancel_until if answer.decision else None
+    return until.astimezone(answer.space.zone) if until and answer.space else None
 
 
 def _pays(paid_by: str, speaker: Speaker) -> Pays:

@@ -13,7 +13,7 @@ from litestar.params import PathParameter
 from app.api.parameters import known_id, moment_parameter, period_between
 from app.api.problem_shapes import refusals
 from app.api.shapes import IntervalShape, intervals
-from app.bookings.rules import BOOKABLE_AHEAD
+from app.bookings.availability import bookable_time
 from app.identity.authentication import Visitor
 from app.inventory.queries import SpaceClock, hours_of, resource_by_public_id, taken_periods
 from app.kernel.periods import Period, without
@@ -30,7 +30,10 @@ class SpanTooLong(BadInput):
 
 
 class Intervals(msgspec.Struct, frozen=True):
-    """`free` is open, not taken, not over and not too far ahead; `taken` is held by somebody or something."""
+    """`free` may be booked by who asks: open (or booked round the clock), not taken, not over, not too far ahead.
+
+    `taken` is held by somebody or something, or kept free beside that.
+    """
 
     free: list[IntervalShape]
     taken: list[IntervalShape]
@@ -63,8 +66,8 @@ async def show_resource_availability(
     zone = ZoneInfo(space.time_zone)
     hours = (await hours_of([clock], local_day(window.starts_at, zone), local_day(window.ends_at, zone)))[space.id]
     taken = _cut((await taken_periods([card.id], window))[card.id], window)
-    bookable = window.clipped_to(Period(visitor.now, visitor.now + BOOKABLE_AHEAD))
-    free = _cut(without(hours.periods_within(window), taken), bookable) if bookable else []
+    person = visitor.actor.person if visitor.actor else None
+    free = without(await bookable_time(card, hours, window, visitor.now, person=person), taken)
     return Intervals(intervals(free, space), intervals(taken, space))
 
 

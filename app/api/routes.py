@@ -3,10 +3,14 @@
 from litestar import Router
 
 from app.api import (
+    blockers,
+    booking_rules,
     bookings,
     docs,
     feeds,
+    groups,
     health,
+    links,
     me,
     places,
     quotes,
@@ -30,6 +34,10 @@ ROUTER = Router(
         *waiting.HANDLERS,
         *me.HANDLERS,
         *feeds.HANDLERS,
+        *booking_rules.HANDLERS,
+        *links.HANDLERS,
+        *blockers.HANDLERS,
+        *groups.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
     ],

@@ -1,15 +1,17 @@
 """What somebody could book now: what is free, as far as the rules let this person have it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.bookings.booker import Standing, standing_of
 from app.bookings.decision import Place, Wish, claimed_period, refusals
-from app.inventory.booking_rules import NOTHING_SAID, SpaceRules, rules_of
+from app.bookings.rules import BOOKABLE_AHEAD
+from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, SpaceRules, rules_of
 from app.inventory.queries import Count, ResourceCard, SpaceWindow, count_free
-from app.inventory.rules import Hours, Kind
-from app.kernel.periods import Period
+from app.inventory.rules import MINUTES_OF_A_DAY, Hours, Kind, wall_instant
+from app.kernel.periods import Period, without
 from app.kernel.refusals import Refusal
+from app.kernel.wall_time import local_day
 
 
 async def count_bookable(
@@ -73,3 +75,36 @@ async def what_forbids(
         for resource in resources
     }
     return {resource: refusal for resource, refusal in found.items() if refusal is not None}
+
+
+async def bookable_time(
+    resource: ResourceCard, hours: Hours, window: Period, now: datetime, *, person: int | None
+) -> list[Period]:
+    """All of the window in which this person may book the resource, whether it is free or not.
+
+    That is open time, or for what is booked round the clock all time but closed days, not before the last moment for a
+    booking and not after the last day on which one may begin.
+    """
+    said = (await rules_of({resource.space}, resource.kind)).get(resource.space, SpaceRules(0, ()))
+    rules = said.named(resource.rules)
+    booker = (await standing_of(person, said.rules, now)).at(said.operator)
+    ahead = rules.days_ahead + (rules.own_members_days if booker.is_own_member else 0)
+    first_closed = local_day(now, hours.zone) + timedelta(days=ahead + 1)
+    latest = min(wall_instant(first_closed, 0, hours.zone), now + BOOKABLE_AHEAD)
+    earliest = now + rules.notice
+    within = window.clipped_to(Period(earliest, latest)) if earliest < latest else None
+    if within is None:
+        return []
+    return [part for period in open_time(rules, hours, within) if (part := period.clipped_to(within)) is not None]
+
+
+def open_time(rules: BookingRules, hours: Hours, window: Period) -> list[Period]:
+    """All time of the window, not cut at its ends, in which these rules let somebody without an organisation book."""
+    if rules.outside_hours is not OutsideHours.EVERYONE:
+        return hours.periods_within(window)
+    closed = [
+        Period(wall_instant(day, 0, hours.zone), wall_instant(day, MINUTES_OF_A_DAY, hours.zone))
+        for day, changes in hours.changes.items()
+        if changes and not hours.openings_on(day)
+    ]
+    return without([window], closed)

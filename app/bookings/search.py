@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.bookings.availability import count_bookable
-from app.bookings.rules import DAY_PARTS, DayPart, window_at
+from app.bookings.rules import DAY_PARTS, GRID, DayPart, window_at
+from app.inventory.booking_rules import OutsideHours, rules_of
 from app.inventory.needs import OF_TIME
 from app.inventory.on_site import on_site_of
 from app.inventory.queries import Count, SpaceClock, SpaceWindow, hours_of, totals
@@ -49,10 +50,27 @@ class Wanted:
             return None
         return window_at(hours, wanted, now)
 
+    def literally(self, hours: Hours, now: datetime) -> Period | None:
+        """Own times as they are said, open or not, for what is booked round the clock; None for others and the past."""
+        if self.own is None or self.part is not DayPart.OWN:
+            return None
+        starts_at, ends_at = (wall_instant(self.day, at, hours.zone) for at in (self.own.opens, self.own.closes))
+        return Period(starts_at, ends_at) if now - GRID < starts_at < ends_at else None
+
     def is_over(self, hours: Hours, now: datetime, day: date | None = None) -> bool:
         """Whether it comes too late: what the space could have given when the day began, it cannot now."""
         dawn = wall_instant(day or self.day, 0, hours.zone)
         return dawn < now and self.at(hours, now, day) is None and self.at(hours, dawn, day) is not None
+
+
+async def window_of(space: int, wanted: Wanted, hours: Hours, now: datetime) -> Period | None:
+    """What this space can give of the wanted time; own times as they are where it lets something be booked then."""
+    window = wanted.at(hours, now)
+    if window is None and (literal := wanted.literally(hours, now)) is not None:
+        said = (await rules_of({space})).get(space)
+        if said and any(rules.outside_hours is not OutsideHours.NOBODY for rules in said.rules):
+            return literal
+    return window
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,19 +37,22 @@ FREELANCER = Account("freelancer@demo.example", "Felix Born", "has an own member
 FRONT_DESK = Account(
     "frontdesk@demo.example", "Frida Lang", "front desk of the RegioHub Polch", Role.FRONT_DESK, "dorfwerk-maifeld"
 )
+GUEST = Account("guest@demo.example", "Gundula Weis", "has no plan")
+OPERATOR = Account(
+    "operator@demo.example", "Otto Brand", "runs the RegioHub Polch", Role.OPERATOR_MANAGER, "dorfwerk-maifeld"
+)
+RIVAL = Account(
+    "rival@demo.example", "Rolf Hommes", "runs the RegioHub Andernach", Role.OPERATOR_MANAGER, "stadthaus-andernach"
+)
 
 ACCOUNTS = (
     COMMUTER,
     FREELANCER,
-    Account("guest@demo.example", "Gundula Weis", "has no plan"),
+    GUEST,
     Account("employer@demo.example", "Emil Hoffmann", "manages the team"),
-    Account(
-        "operator@demo.example", "Otto Brand", "runs the RegioHub Polch", Role.OPERATOR_MANAGER, "dorfwerk-maifeld"
-    ),
+    OPERATOR,
     FRONT_DESK,
-    Account(
-        "rival@demo.example", "Rolf Hommes", "runs the RegioHub Andernach", Role.OPERATOR_MANAGER, "stadthaus-andernach"
-    ),
+    RIVAL,
     Account("telephone@demo.example", "Tilda Roth", "answers the network's telephone", Role.TELEPHONE),
     Account("network@demo.example", "Nadja Theis", "administers the network", Role.NETWORK_ADMINISTRATOR),
 )

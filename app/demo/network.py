@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.demo.acceptances import accept_everywhere
+from app.demo.arrangements import arrange
 from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
@@ -72,6 +73,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
             *habits_at_the_desk(*guests, accounts[FRONT_DESK]),
         )
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
+        await arrange(accounts, today, now)
     return True
 
 

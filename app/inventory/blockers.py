@@ -1,9 +1,213 @@
-"""What operators block."""
+"""What operators block: once or every week, of some resources or the whole space."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from app.kernel.periods import Period
-from app.platform.database import fetch_row
+from app.inventory.operations import BUFFER, release
+from app.inventory.rules import wall_instant
+from app.kernel.periods import Period, without
+from app.kernel.wall_time import local_day
+from app.platform.database import execute, fetch, fetch_row, fetch_value
+
+BLOCKER: Final = "blocker"
+"""The reason of a blocker's claims; their holder is its key."""
+
+_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Every week on these weekdays (1 is Monday), to this day and on it."""
+
+    weekdays: frozenset[int]
+    until: date
+
+    def rule(self, zone: ZoneInfo) -> str:
+        """It as an RRULE (RFC 5545); its UNTIL is the end of the last day there."""
+        ends_at = wall_instant(self.until, 24 * 60 - 1, zone).astimezone(UTC)
+        days = ",".join(_WEEKDAYS[weekday - 1] for weekday in sorted(self.weekdays))
+        return f"FREQ=WEEKLY;BYDAY={days};UNTIL={ends_at:%Y%m%dT%H%M%SZ}"
+
+    @classmethod
+    def of(cls, rule: str, zone: ZoneInfo) -> "Repetition":
+        """What `rule` wrote."""
+        parts = dict(part.split("=") for part in rule.split(";"))
+        ends_at = datetime.strptime(parts["UNTIL"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return cls(frozenset(_WEEKDAYS.index(day) + 1 for day in parts["BYDAY"].split(",")), local_day(ends_at, zone))
+
+
+def occurrences(first: Period, repetition: Repetition | None, zone: ZoneInfo) -> list[Period]:
+    """The times that are blocked, by the wall clock: a time change makes one an hour longer or shorter, not later.
+
+    Without a repetition that is the first one; with it the first one counts where its weekday is among them.
+    """
+    if repetition is None:
+        return [first]
+    starts, ends = first.starts_at.astimezone(zone), first.ends_at.astimezone(zone)
+    span = (ends.date() - starts.date()).days
+    found = []
+    for number in range((repetition.until - starts.date()).days + 1):
+        day = starts.date() + timedelta(days=number)
+        if day.isoweekday() in repetition.weekdays:
+            opens = wall_instant(day, _minute(starts.time()), zone)
+            closes = wall_instant(day + timedelta(days=span), _minute(ends.time()), zone)
+            if opens < closes:
+                found.append(Period(opens, closes))
+    return found
+
+
+def _minute(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerCard:
+    """A blocker that stands; without `resources` it holds the whole space. `closes` is the day that it closes."""
+
+    id: int
+    public_id: str
+    space: int
+    resources: tuple[int, ...]
+    period: Period
+    rrule: str | None
+    reason_de: str
+    reason_en: str
+    closes: date | None
+
+    def reason(self, language: str) -> str:
+        return self.reason_en or self.reason_de if language == "en" else self.reason_de
+
+    def occurrences(self, zone: ZoneInfo) -> list[Period]:
+        """All its times."""
+        return occurrences(self.period, Repetition.of(self.rrule, zone) if self.rrule else None, zone)
+
+
+_BLOCKER = (
+    "SELECT id, public_id, space, resources, starts_at, ends_at, rrule, reason_de, reason_en, closes FROM blocker"
+    " WHERE lifted_at IS NULL"
+)
+
+
+async def blockers_at(space: int, zone: ZoneInfo, now: datetime) -> list[BlockerCard]:
+    """The space's blockers that are not over, by their start."""
+    rows = await fetch(f"{_BLOCKER} AND space = $1 ORDER BY starts_at, id", space)
+    cards = [_card(row) for row in rows]
+    return [card for card in cards if any(period.ends_at > now for period in card.occurrences(zone)[-1:])]
+
+
+async def blocker_at(space: int, public_id: str) -> BlockerCard | None:
+    """The space's blocker with this id, locked until the transaction ends."""
+    row = await fetch_row(f"{_BLOCKER} AND space = $1 AND public_id = $2 FOR UPDATE", space, public_id)
+    return _card(row) if row else None
+
+
+def _card(row: object) -> BlockerCard:
+    values = dict(row)  # type: ignore[call-overload]
+    return BlockerCard(
+        values["id"],
+        values["public_id"],
+        values["space"],
+        tuple(values["resources"]),
+        Period(values["starts_at"], values["ends_at"]),
+        values["rrule"],
+        values["reason_de"],
+        values["reason_en"],
+        values["closes"],
+    )
+
+
+async def enter_blocker(card: BlockerCard, now: datetime) -> BlockerCard:
+    """Writes the blocker; its key is drawn here. Its time is claimed by `claim_blocked`."""
+    key: int = await fetch_value(
+        "INSERT INTO blocker (public_id, space, resources, starts_at, ends_at, rrule, reason_de, reason_en, created_at,"
+        " closes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        card.public_id,
+        card.space,
+        list(card.resources),
+        card.period.starts_at,
+        card.period.ends_at,
+        card.rrule,
+        card.reason_de,
+        card.reason_en,
+        now,
+        card.closes,
+    )
+    return BlockerCard(
+        key, card.public_id, card.space, card.resources, card.period, card.rrule, card.reason_de, card.reason_en,
+        card.closes,
+    )  # fmt: skip
+
+
+async def blocked_resources(space: int, resources: Sequence[int]) -> list[int]:
+    """The keys of what a blocker of these holds, or without any of all that can be booked there.
+
+    With a whole its parts are blocked, but not what it merely brings along.
+    """
+    rows = await fetch(
+        "SELECT DISTINCT p.id FROM resource r JOIN resource p ON p.id = r.id OR p.id = ANY(r.parts)"
+        " WHERE r.space = $1 AND r.retired_at IS NULL AND (p.kind <> 'equipment' OR p.id = ANY($2::bigint[]))"
+        " AND (r.id = ANY($2::bigint[]) OR ($2 = '{}' AND r.kind <> 'equipment')) ORDER BY p.id",
+        space,
+        list(resources),
+    )
+    return [row["id"] for row in rows]
+
+
+async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[Period]) -> bool:
+    """Holds the times of these resources for the blocker; False where somebody else holds any of it.
+
+    What another blocker holds stays that one's, and what was merely kept free beside a booking makes way. Lock the
+    resources before.
+    """
+    if not times or not resources:
+        return True
+    window = Period(min(time.starts_at for time in times), max(time.ends_at for time in times))
+    rows = await fetch(
+        "SELECT id, resource, starts_at, ends_at, reason, holder FROM claim"
+        " WHERE resource = ANY($1::bigint[]) AND reason IN ('blocker', 'buffer') AND starts_at < $3 AND ends_at > $2",
+        list(resources),
+        window.starts_at,
+        window.ends_at,
+    )
+    wanted, kept, ended = [], [], []
+    for resource in resources:
+        mine = [row for row in rows if row["resource"] == resource]
+        blocked = [Period(row["starts_at"], row["ends_at"]) for row in mine if row["reason"] == BLOCKER]
+        wanted += [(resource, piece, BLOCKER, blocker) for piece in without(times, blocked)]
+        for row in mine:
+            beside = Period(row["starts_at"], row["ends_at"])
+            if row["reason"] == BUFFER and any(beside.overlaps(time) for time in times):
+                ended.append(row["id"])
+                kept += [(resource, piece, BUFFER, row["holder"]) for piece in without([beside], times)]
+    await execute("DELETE FROM claim WHERE id = ANY($1::bigint[])", ended)
+    made: int = await fetch_value(
+        "WITH made AS (INSERT INTO claim (resource, starts_at, ends_at, reason, holder)"
+        " SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::bigint[])"
+        " ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING RETURNING 1) SELECT count(*) FROM made",
+        *_columns([*wanted, *kept]),
+    )
+    return made == len(wanted) + len(kept)
+
+
+def _columns(claims: Sequence[tuple[int, Period, str, int]]) -> Iterator[list[object]]:
+    yield [resource for resource, _, _, _ in claims]
+    yield [period.starts_at for _, period, _, _ in claims]
+    yield [period.ends_at for _, period, _, _ in claims]
+    yield [reason for _, _, reason, _ in claims]
+    yield [holder for _, _, _, holder in claims]
+
+
+async def lift_blocker(card: BlockerCard, zone: ZoneInfo, now: datetime) -> None:
+    """Ends the blocker; where another one stands beneath it, that one holds the time. Lock the resources before."""
+    await release(card.id, BLOCKER)
+    await execute("UPDATE blocker SET lifted_at = $2 WHERE id = $1", card.id, now)
+    freed = card.occurrences(zone)
+    for other in await blockers_at(card.space, zone, now):
+        times = [time for time in other.occurrences(zone) if any(time.overlaps(free) for free in freed)]
+        await claim_blocked(other.id, await blocked_resources(card.space, other.resources), times)
 
 
 async def blocked_because(resources: Sequence[int], period: Period, language: str) -> str | None:
@@ -16,6 +220,15 @@ async def blocked_because(resources: Sequence[int], period: Period, language: st
         period.starts_at,
         period.ends_at,
     )
+    if row is None:
+        return None
+    reason: str = row[f"reason_{language}"] or row["reason_de"]
+    return reason
+
+
+async def reason_of_blocker(blocker: int, language: str) -> str | None:
+    """Why the blocker with this key stands or stood."""
+    row = await fetch_row("SELECT reason_de, reason_en FROM blocker WHERE id = $1", blocker)
     if row is None:
         return None
     reason: str = row[f"reason_{language}"] or row["reason_de"]

@@ -64,7 +64,8 @@ class BookingRules(Table, tablename="booking_rules"):
 class Resource(Table, tablename="resource"):
     """A desk, room, booth or parking place, or equipment, which comes with what has it among its `parts`.
 
-    Features and measures are checked or not as those of a space. Booking a resource claims its parts as well.
+    Features and measures are checked or not as those of a space. Booking a resource claims its `parts` as well: what it
+    was said to consist of or to bring along (`direct_parts`), and the parts of these.
     """
 
     id = BigSerial(primary_key=True)
@@ -84,6 +85,7 @@ class Resource(Table, tablename="resource"):
     placement = JSONB(default=None, null=True, help_text=NOT_PERSONAL)
     rules = ForeignKey(BookingRules, null=True, on_delete=OnDelete.restrict, default=None)
     parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    direct_parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 
@@ -153,7 +155,10 @@ class NoisyEvent(Table, tablename="noisy_event"):
 
 
 class Blocker(Table, tablename="blocker"):
-    """Time in which these resources, or without any the whole space, cannot be booked; `rrule` repeats it."""
+    """Time in which these resources, or without any the whole space, cannot be booked; `rrule` repeats it.
+
+    One that `closes` a day stands beside the exception of that day's hours and holds all resources.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -166,6 +171,7 @@ class Blocker(Table, tablename="blocker"):
     reason_en = Text(default="", help_text=NOT_PERSONAL)
     created_at = Timestamptz(default=None)
     lifted_at = Timestamptz(default=None, null=True)
+    closes = Date(default=None, null=True)
 
 
 class Claim(Table, tablename="claim"):

@@ -1,6 +1,6 @@
 """Groups of people whom an operator lets book what others may not, and the organisations that book at its spaces."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.identity.merging import Merge, on_merge
@@ -24,6 +24,16 @@ async def groups_of(person: int) -> Sequence[Belonging]:
         person,
     )
     return [Belonging(row["id"], row["operator"]) for row in rows]
+
+
+async def names_of_groups(groups: Collection[int]) -> Mapping[int, str]:
+    """The names of groups in use by their key; asks nothing where there are none."""
+    if not groups:
+        return {}
+    rows = await fetch(
+        "SELECT id, name FROM person_group WHERE id = ANY($1::bigint[]) AND retired_at IS NULL", list(groups)
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 from babel.dates import format_date
 
+from app.bookings.blocking import BLOCKED, CLOSED
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id
@@ -13,6 +15,7 @@ from app.bookings.rules import HOLDING, Status
 from app.bookings.waiting import WaitingCard
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
+from app.inventory.blockers import blocked_because, reason_of_blocker
 from app.inventory.rules import label
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
@@ -38,9 +41,12 @@ async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime
     await _tell(office, booking, "confirmed", now)
 
 
-async def tell_booking_moved(office: PostOffice, booking: int, now: datetime) -> None:
-    """Says when and where the booking is now; after several moves at once, or a late confirmation, just once."""
-    await _tell(office, booking, "moved", now)
+async def tell_booking_moved(office: PostOffice, booking: int, now: datetime, blocker: int | None = None) -> None:
+    """Says when and where the booking is now; after several moves at once, or a late confirmation, just once.
+
+    Where the operator has blocked the place before (`blocker`), it says so.
+    """
+    await _tell(office, booking, "moved", now, blocker)
 
 
 async def tell_booking_cancelled(office: PostOffice, booking: int, now: datetime) -> None:
@@ -58,7 +64,7 @@ async def remind_of_booking(office: PostOffice, key: int, now: datetime) -> None
         await _tell(office, key, "reminder", now)
 
 
-async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
+async def _tell(office: PostOffice, key: int, news: str, now: datetime, blocker: int | None = None) -> None:
     booking = await booking_by_id(key)
     if booking is None or not _is_true(news, booking):
         return
@@ -66,7 +72,17 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime) -> None:
     if person is None or person.email is None:
         return
     space = await space_by_id(booking.space.id, now)
-    await office.send(await _letter(office, booking, news, person, person.email, space, now), now)
+    why = await _why(booking, news, person.language, blocker)
+    await office.send(await _letter(office, booking, news, person, person.email, space, now, why), now)
+
+
+async def _why(booking: BookingCard, news: str, language: str, blocker: int | None) -> str:
+    """Why the operator needs the place or the day, in his own words; empty where that is not the cause."""
+    if news == "moved" and blocker is not None:
+        return await reason_of_blocker(blocker, language) or ""
+    if news == "cancelled" and booking.reason in (BLOCKED, CLOSED):
+        return await blocked_because(booking.resource.claims, booking.period, language) or ""
+    return ""
 
 
 def _is_true(news: str, booking: BookingCard) -> bool:
@@ -90,6 +106,7 @@ async def _letter(
     email: str,
     space: SpaceCard | None,
     now: datetime,
+    why: str,
 ) -> Letter:
     says = speaker(person.language)
     what = label(booking.resource.kind, booking.resource.name)
@@ -112,9 +129,24 @@ async def _letter(
             "url": f"{office.address}/buchungen/{booking.public_id}",
             "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
+            "why": why,
+            "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },
         calendar=None if news == "reminder" else await part_of_booking(office, booking, says),
     )
+
+
+def _same_time(booking: BookingCard) -> dict[str, str]:
+    """The search for the same kind at the same time near the space."""
+    starts, ends = booking.starts_at, booking.ends_at
+    return {
+        "ort": f"{booking.space.postcode} {booking.space.place}",
+        "tag": starts.date().isoformat(),
+        "zeit": "eigen",
+        "von": f"{starts:%H:%M}",
+        "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
+        "art": booking.resource.kind.value,
+    }
 
 
 def _key(news: str, booking: BookingCard) -> str:

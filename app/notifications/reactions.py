@@ -29,6 +29,9 @@ def notification_reactions(
     office = PostOffice(transport, templates, sender, address, signing_key)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
 
+    async def booking_moved(event: Event, now: datetime) -> None:
+        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
+
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
 
@@ -41,7 +44,7 @@ def notification_reactions(
         "series.changed": [_about_series("mail.series_changed", tell_series_changed, office)],
         "series.cancelled": [_about_series("mail.series_cancelled", tell_series_cancelled, office)],
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
-        "booking.moved": [_about_booking("mail.booking_moved", tell_booking_moved, office)],
+        "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],

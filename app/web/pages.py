@@ -161,6 +161,8 @@ def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
         return items
     if visitor.actor.reach(Action.SEE_SPACE_DAY):
         items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
+    if visitor.actor.reach(Action.MANAGE_SPACE):
+        items.append(NavItem(say(marked("Betrieb")), "/betrieb", path.startswith("/betrieb")))
     if visitor.actor.may(Action.SEE_JOBS):
         items.append(NavItem(say(marked("Netzwerk")), "/netzwerk", path.startswith("/netzwerk")))
     items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))

@@ -1,7 +1,7 @@
 """A space at some time, as its page and the moving of a booking show it: plan, list, parts of the day."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from app.bookings.availability import count_bookable, what_forbids
 from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
-from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day
+from app.bookings.rules_said import said_rules
+from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day, window_of
 from app.identity.authentication import Visitor
 from app.inventory.floor_plans import FloorPlanDrawing, Placement
 from app.inventory.needs import resource_fits
@@ -45,6 +46,7 @@ _STATES = {
     "free": marked("frei"),
     "yours": marked("Ihre Wahl"),
     "taken": marked("belegt"),
+    "refused": marked("für Sie so nicht buchbar"),
     "closed": marked("nicht buchbar"),
 }
 _FITS = marked("passt zu Ihren Filtern")
@@ -56,7 +58,7 @@ class PlaceItem:
     """A resource in plan and list; `id` counts them, because the page's style sheet knows numbers only.
 
     `fits` where there are filters and it passes; `unchecked` names what nobody has checked of it.
-    `where` says what the plan shows of its place.
+    `where` says what the plan shows of its place, `rules` what holds for booking it, `why` which of them is in the way.
     """
 
     id: int
@@ -73,6 +75,8 @@ class PlaceItem:
     href: str | None
     aria: str
     where: str = ""
+    rules: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class SpaceView:
     filters: Sequence[str]
     next_free: NextFree | None
     why_closed: str | None
+    refused: str
     is_over: bool
     way: WayBack
     on_site: OnSite
@@ -208,14 +213,16 @@ async def look_at(
     resources = await resources_of(space.id)
     kinds = [each for each in Kind if any(resource.kind is each for resource in resources)]
     kind = kind if kind in kinds else (kinds[0] if kinds else Kind.DESK)
-    window = wanted.at(hours, visitor.now)
+    window = await window_of(space.id, wanted, hours, visitor.now)
     free: set[int] = set()
+    refused: Mapping[int, str] = {}
     person = visitor.actor.person if visitor.actor else None
     if window is not None:
         but_for = moving.id if moving else None
         taken = await taken_periods([resource.id for resource in resources], window, but_for=but_for)
         forbidden = await what_forbids(resources, space.name, hours, window, visitor.now, person=person)
         free = {resource.id for resource in resources if not taken[resource.id] and resource.id not in forbidden}
+        refused = {resource: visitor.speaker.refusal(refusal) for resource, refusal in forbidden.items()}
     of_kind = [resource for resource in resources if resource.kind is kind]
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
         chosen = ""
@@ -227,15 +234,18 @@ async def look_at(
         if resource_fits(words, resource.features, resource.measures.or_those_of(space.measures))
     }
     query = [*time_parts(wanted).items(), *way.pairs]
+    rules = await said_rules(space.id, resources, visitor.speaker)
     items = [
         _item(
             number,
             resource,
             space,
-            _state(resource, free, chosen, window),
+            _state(resource, free, refused, chosen, window),
             bool(filters) and resource.id in fitting,
             resource_facts(resource, space.measures, visitor.speaker),
             f"{address}?{urlencode([*query, ('art', resource.kind.value), ('platz', resource.public_id)])}#plan",
+            rules.get(resource.id, ()),
+            refused.get(resource.id, ""),
             visitor,
         )
         for number, resource in enumerate(sorted(resources, key=lambda r: r.kind is not kind), 1)
@@ -263,6 +273,7 @@ async def look_at(
         if fits.free
         else await next_free_day(space.id, hours, wanted, kind, visitor.now, words, person=person),
         why_closed=hours.why_closed(wanted.day),
+        refused="" if any_free else next((refused[r.id] for r in of_kind if r.id in refused), ""),
         is_over=window is None and wanted.is_over(hours, visitor.now),
         way=way,
         on_site=on_site[space.id],
@@ -284,11 +295,13 @@ async def _parts(
     return [PartItem(part.value, span, free.get(part)) for part, span in spans.items()]
 
 
-def _state(resource: ResourceCard, free: set[int], chosen: str, window: Period | None) -> str:
+def _state(
+    resource: ResourceCard, free: set[int], refused: Mapping[int, str], chosen: str, window: Period | None
+) -> str:
     if window is None:
         return "closed"
     if resource.id not in free:
-        return "taken"
+        return "refused" if resource.id in refused else "taken"
     return "yours" if resource.public_id == chosen else "free"
 
 
@@ -300,6 +313,8 @@ def _item(
     fits: bool,
     facts: tuple[FactItem, ...],
     url: str,
+    rules: tuple[str, ...],
+    why: str,
     visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
@@ -321,6 +336,8 @@ def _item(
         placement=resource.placement,
         href=url if state in ("free", "yours") else None,
         aria=", ".join(part for part in (name, detail, *said) if part),
+        rules=rules,
+        why=why if state == "refused" else "",
     )
 
 

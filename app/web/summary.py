@@ -17,11 +17,13 @@ from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, Quote, book, quote
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, default_purpose
+from app.bookings.rules_said import said_rules
+from app.bookings.search import window_of
 from app.bookings.together import book_together
 from app.identity.authentication import Visitor
 from app.identity.commuting import commute_of
 from app.identity.rules import Action
-from app.inventory.queries import SpaceClock, SpaceWindow, hours_of
+from app.inventory.queries import SpaceClock, SpaceWindow, hours_of, resource_by_public_id
 from app.inventory.rules import FEATURES, KIND_NAMES, Kind, label
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal, marked
@@ -101,7 +103,7 @@ async def summary(
         raise ChoiceIncomplete
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     hours = (await hours_of([clock], wanted.day, wanted.day, visitor.language))[space.id]
-    window = wanted.at(hours, visitor.now)
+    window = await window_of(space.id, wanted, hours, visitor.now)
     if window is None:
         again = [*time_parts(wanted).items(), ("art", kind), *way_back(request.query_params).pairs]
         return go(f"/standorte/{space.slug}?{urlencode(again)}#plan")
@@ -270,6 +272,8 @@ async def _show_summary(
         "errors": errors,
         "unfolded": not chosen.typed.is_folded or bool(errors.keys() & set(FOLDED)),
         "refusal": refusal,
+        "own_rules": await _own_rules(quoted, visitor),
+        "cancel_until": _cancel_until(quoted),
         "was_held": was_held,
         "wait": _wait_url(request, chosen) if isinstance(refusal, AlreadyTaken | NothingFree) else "",
         "alternatives": [
@@ -282,6 +286,20 @@ async def _show_summary(
     status = status_of(worst) if worst else 200
     headers = {"Retry-After": str(worst.retry_after)} if isinstance(worst, TooMany) else {}
     return await pages.show(request, visitor, "booking/summary.html", context, status=status, headers=headers)
+
+
+async def _own_rules(quoted: Quote, visitor: Visitor) -> tuple[str, ...]:
+    """What holds for booking the resource that it would be."""
+    if quoted.resource is None or quoted.space is None:
+        return ()
+    card = await resource_by_public_id(quoted.resource.public_id)
+    return (await said_rules(quoted.space.id, [card], visitor.speaker)).get(card.id, ()) if card else ()
+
+
+def _cancel_until(quoted: Quote) -> datetime | None:
+    """Until when it could be given back as if it had never been, on the space's clock; None for to its end."""
+    until = quoted.decision.cancel_until if quoted.decision else None
+    return until.astimezone(quoted.space.zone) if until and quoted.space else None
 
 
 async def _to_book_along(chosen: Chosen, visitor: Visitor) -> list[tuple[str, str, bool]]:

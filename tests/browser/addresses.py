@@ -15,7 +15,7 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
@@ -39,6 +39,9 @@ _QUERIES = {
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
+    "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
+    "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
 }
 _MORE = (
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
@@ -47,6 +50,10 @@ _MORE = (
     "/standorte/regiohub-polch?tag=morgen&zeit=eigen&von=18:00&bis=08:00",
     "/theke?ort=Mayen",
     "/theke/regiohub-polch/leute?wer=Niemand",
+    "/betrieb/regiohub-polch/sperren/neu?art=schliesstag",
+    f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
+    "/betrieb/alte-bank-ochtendung/verbunden",
+    f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""

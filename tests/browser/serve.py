@@ -58,6 +58,14 @@ _A_JOB_THAT_FAILED = """
 """
 
 
+_OPERATORS = """
+    SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id
+      FROM space s JOIN resource r ON r.space = s.id AND r.kind = 'room'
+      JOIN person_group g ON g.operator = s.operator JOIN organisation o ON o.operator = s.operator
+     WHERE s.slug = $1
+"""
+
+
 def main(dsn: str, folder: Path, today: date) -> None:
     """It is always seven in the evening of `today`, in Mayen."""
     configure_logging("text")  # to standard error: nobody reads the rest of standard output
@@ -101,6 +109,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         )
         return {
             "guest": guest["public_id"],
+            **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
             "desk_booking": guest["booking"],
             "booking": booking["public_id"],
             "feed": feed.public_id,

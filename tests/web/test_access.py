@@ -12,6 +12,9 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from app.bookings.block_plan import Block
+from app.bookings.blocking import block as make_block
+from app.bookings.blocking import plan_block
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.series_making import MakeSeries, make_series
@@ -22,7 +25,10 @@ from app.identity.api_tokens import create_api_token
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
 from app.identity.rules import Scope
+from app.inventory.linking import add_equipment
 from app.main import create_app
+from app.network.grouping import add_to_group, make_group, make_organisation
+from app.network.managing import managed_space
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.settings import Environment, Settings
 from tests.identity.conftest import KEY
@@ -37,6 +43,7 @@ PUBLIC = {
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
+    "/api/v1/spaces/{slug}/rules",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
     "/angebot/{link}", "/angebot/{link}/ablehnen",
@@ -55,6 +62,12 @@ NOT_A_PERSONS_OWN = {
 
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/")
+OF_THE_OPERATOR = re.compile(
+    r"/betrieb/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
+    r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
+)
+"""What the manager of Polch's operator and the network's administrators look after."""
+
 OWN_OR_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
 ANSWERS_OF_NOTHING = {404}
 
@@ -124,6 +137,14 @@ async def ids(world: World) -> Mapping[str, str]:
         event,
         NOW,
     )
+    otto = world.otto.actor()
+    polch = await managed_space(otto, world.polch.slug, NOW)
+    projector = await add_equipment(otto, polch, "Beamer", NOW)
+    group = await make_group(otto, world.operator, "Stammgäste", NOW)
+    await add_to_group(otto, group, world.mia.id, NOW)
+    organisation = await make_organisation(otto, world.operator, "TV Polch", world.mia.id, NOW)
+    block = Block((world.polch["K1"].public_id,), tomorrow(19), tomorrow(20), "Reparatur")
+    [blocker] = await make_block(otto, polch, block, (await plan_block(otto, polch, block, NOW)).state, {}, NOW)
     erna = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
     await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
     waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
@@ -141,12 +162,23 @@ async def ids(world: World) -> Mapping[str, str]:
         "series": made.series.public_id,
         "series_id": made.series.public_id,
         "link": link_token(booking.public_id, KEY),
+        "what": world.polch["Nette"].public_id,
+        "kind": "desk",
+        "resource_id": world.polch["Nette"].public_id,
+        "equipment_id": projector.public_id,
+        "group_id": group.public_id,
+        "person_id": world.mia.public_id,
+        "organisation_id": organisation.public_id,
+        "blocker": blocker.public_id,
+        "blocker_id": blocker.public_id,
     }
 
 
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if "/ausstattung/" in way.path:
+        return {**ids, "what": ids["equipment_id"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids
@@ -154,7 +186,11 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
 
 async def everything() -> list[object]:
     """All that a stranger could have changed."""
-    tables = ("booking", "series", "claim", "waiting", "feed", "api_token", "session", "person", "role_grant", "job")
+    tables = (
+        *("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job", "resource", "waiting"),
+        *("booking_rules", "blocker", "hours_exception", "person_group", "person_group_member", "organisation"),
+        "series",
+    )
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
 
 
@@ -195,6 +231,8 @@ def strangers_to(way: Way, world: World) -> list[APerson]:
     """Everybody whose role does not reach it."""
     if AT_THE_DESK.match(way.path):
         return [world.gundula, world.mia, world.rolf]
+    if OF_THE_OPERATOR.match(way.path):
+        return [world.gundula, world.mia, world.rolf, world.frida]
     if OWN_OR_AT_THE_DESK.match(str(way)):
         return [world.gundula, world.rolf]
     staff_may = FOR_STAFF.match(way.path)
@@ -254,7 +292,11 @@ async def test_own_pages_show_nothing_of_others(site: Site, world: World, ids: M
 @pytest.mark.parametrize("way", [way for way in WITH_IDS if way.method == "GET"], ids=str)
 async def test_the_owner_reaches_it(site: Site, world: World, ids: Mapping[str, str], way: Way) -> None:
     """Without this the matrix could pass because nothing is ever found."""
-    owner = world.frida if AT_THE_DESK.match(way.path) else world.mia
+    owner = world.mia
+    if AT_THE_DESK.match(way.path):
+        owner = world.frida
+    elif OF_THE_OPERATOR.match(way.path):
+        owner = world.otto
     assert await ask(site, way, way.to(ids_for(way, ids)), owner) == 200
 
 

@@ -1,0 +1,46 @@
+"""What operators look after: their spaces, and from there rules, blockers, links, groups and organisations."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from app.identity.authentication import Visitor
+from app.identity.rules import Action
+from app.kernel.refusals import NotFound
+from app.network.managing import managed_space, managed_spaces
+from app.network.queries import SpaceCard
+from app.web.pages import PageRequest, Pages, go
+
+SECTIONS = ("regeln", "sperren", "verbunden", "gruppen", "vereine")
+
+
+async def operators_space(slug: str, visitor: Visitor) -> SpaceCard:
+    """The space that the visitor manages. For everybody else it has no such page: raises NotFound."""
+    return await managed_space(visitor.signed_in, slug, visitor.now)
+
+
+@get("/betrieb")
+async def choose_managed(
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
+    """The spaces that the visitor manages; with one there is nothing to choose."""
+    if not visitor.signed_in.reach(Action.MANAGE_SPACE):
+        raise NotFound
+    spaces = await managed_spaces(visitor.signed_in, visitor.now)
+    if len(spaces) == 1:
+        return go(f"/betrieb/{spaces[0].slug}")
+    return await pages.show(request, visitor, "operator/spaces.html", {"spaces": spaces})
+
+
+@get("/betrieb/{slug:str}")
+async def managed_page(
+    request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    space = await operators_space(slug, visitor)
+    has_others = len(await managed_spaces(visitor.signed_in, visitor.now)) > 1
+    return await pages.show(request, visitor, "operator/space.html", {"space": space, "has_others": has_others})
+
+
+HANDLERS = [choose_managed, managed_page]
