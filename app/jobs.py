@@ -10,6 +10,8 @@ from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
+from app.bookings.settling import SETTLING, settle_due
+from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.kernel.clock import system_clock
@@ -28,6 +30,7 @@ from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
     "booking.checked_in",
+    "booking.left",
     "bookings.made_together",
     "organisation.responsible_changed",
     "person.email_confirmed",
@@ -55,6 +58,7 @@ def all_reactions(settings: Settings) -> Reactions:
     """Every event that is emitted, with what follows from it."""
     reactions: dict[str, list[Reaction]] = {event: [] for event in NOBODY_REACTS}
     for one in (
+        booking_reactions(),
         calendar_reactions(settings.address),
         notification_reactions(
             mail_transport(settings),
@@ -97,6 +101,7 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
+        Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),

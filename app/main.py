@@ -30,6 +30,7 @@ from app.platform.templates import Templates
 from app.web import (
     access,
     account,
+    at_the_door,
     blockers,
     bookings,
     calendars,
@@ -50,6 +51,7 @@ from app.web import (
     managing,
     offline,
     reminders,
+    requests,
     rule_pages,
     search,
     series,
@@ -134,6 +136,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
     families = (
         access,
         account,
+        at_the_door,
         blockers,
         bookings,
         calendars,
@@ -154,6 +157,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         managing,
         offline,
         reminders,
+        requests,
         rule_pages,
         search,
         series,

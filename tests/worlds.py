@@ -328,3 +328,15 @@ async def rules_at(space: ASpace, kind: Kind, resource: AResource | None = None,
 async def with_parts(whole: AResource, *parts: AResource) -> None:
     """Booking the whole takes its parts as well."""
     await execute("UPDATE resource SET parts = $2 WHERE id = $1", whole.id, [part.id for part in parts])
+
+
+async def staffed_at(space: ASpace, opens: int = 8, closes: int = 18) -> None:
+    """Somebody of the operator's is there at these hours of every working day."""
+    for weekday in WORKING_DAYS:
+        await execute(
+            "INSERT INTO staffed_hours (space, weekday, opens, closes) VALUES ($1, $2, $3, $4)",
+            space.id,
+            weekday,
+            opens * 60,
+            closes * 60,
+        )

@@ -7,7 +7,8 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from app.identity.authentication import Visitor
-from app.identity.rules import Action, demand
+from app.identity.rules import Action, Scope, ScopeMissing, demand
+from app.kernel.refusals import NotFound
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
@@ -24,5 +25,19 @@ def only_who_may(action: Action) -> list[Guard]:
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
         visitor: Visitor = connection.scope["visitor"]  # type: ignore[typeddict-item]
         demand(visitor.signed_in, action)
+
+    return [guard]
+
+
+def only_staff_who_may(action: Action) -> list[Guard]:
+    """The same for what roles allow somewhere; where, the handler asks. For everybody else there is no such thing."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+        visitor: Visitor = connection.scope["visitor"]  # type: ignore[typeddict-item]
+        actor = visitor.signed_in
+        if not actor.has_scope(Scope.STAFF):
+            raise ScopeMissing(scope=Scope.STAFF)
+        if not actor.reach(action):
+            raise NotFound
 
     return [guard]

@@ -170,7 +170,8 @@ async def change_booking(
     operation_id="cancel_booking",
     response_description="The cancelled booking.",
     summary="Cancel",
-    description="Gives the time back to the others. Staff do it for everybody at their spaces.",
+    description="Gives the time back to the others. After `cancel_until` it is `released` and counts all the same, "
+    "unless somebody else takes the place. Staff do it for everybody at their spaces.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -199,7 +200,8 @@ async def cancel_booking(
     operation_id="check_in_booking",
     response_description="The booking as it is now.",
     summary="Say that you have arrived",
-    description="From 15 minutes before the start until the end; saying it twice changes nothing.",
+    description="From 15 minutes before the start until the end; saying it twice changes nothing. Who had not come in "
+    "time takes the place back where it is still free.",
     tags=["bookings"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,

@@ -30,6 +30,7 @@ TAGS: Final = (
     Tag("series", "Bookings that come back by a rule."),
     Tag("waiting list", "Waiting for what is taken, and accepting what becomes free."),
     Tag("operators", "What operators set for their spaces; others find nothing there."),
+    Tag("requests", "For the staff of a space: bookings that it decides."),
     Tag("me", "The person who asks."),
     Tag("feeds", "Calendar feeds."),
     Tag("health", "For those who run it."),

@@ -14,6 +14,7 @@ from app.api.parameters import known_id, moment_parameter, period_between
 from app.api.problem_shapes import refusals
 from app.api.shapes import IntervalShape, intervals
 from app.bookings.availability import bookable_time
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.inventory.queries import SpaceClock, hours_of, resource_by_public_id, taken_periods
 from app.kernel.periods import Period, without
@@ -62,6 +63,7 @@ async def show_resource_availability(
     space = await space_by_id(card.space, visitor.now) if card else None
     if card is None or space is None:
         raise NotFound
+    await settle_at(space.id, visitor.now)
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     zone = ZoneInfo(space.time_zone)
     hours = (await hours_of([clock], local_day(window.starts_at, zone), local_day(window.ends_at, zone)))[space.id]

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from app.api import (
+    arrivals,
     blockers,
     booking_rules,
     bookings,
@@ -14,6 +15,7 @@ from app.api import (
     me,
     places,
     quotes,
+    requests,
     resources,
     series,
     spaces,
@@ -30,6 +32,8 @@ ROUTER = Router(
         *quotes.HANDLERS,
         *together.HANDLERS,
         *bookings.HANDLERS,
+        *arrivals.HANDLERS,
+        *requests.HANDLERS,
         *series.HANDLERS,
         *waiting.HANDLERS,
         *me.HANDLERS,

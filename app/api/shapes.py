@@ -247,6 +247,21 @@ class BookingShape(msgspec.Struct, frozen=True):
     organisation: Annotated[str | None, Meta(description="The name of whom it is for, if not for the person.")]
     purpose: Purpose
     commute_to: Annotated[str | None, Meta(description="Official key (AGS) of a municipality.")]
+    cancel_until: Annotated[
+        Moment | None,
+        Meta(
+            description="Until then it is cancelled as if it had never been, later it is `released`. Null: to its end."
+        ),
+    ]
+    decide_by: Annotated[Moment | None, Meta(description="By when a `requested` booking is decided.")]
+    answer: Annotated[str, Meta(description="What the space wrote with its decision.")]
+    counts: Annotated[
+        bool,
+        Meta(description="False where it was given back in time, or too late and somebody else has taken the place."),
+    ]
+    checked_in_at: Moment | None
+    coming_later_at: Annotated[Moment | None, Meta(description="When the person said to come later.")]
+    left_at: Annotated[Moment | None, Meta(description="When the person left before the end.")]
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar; the bookings of a series share one.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
@@ -327,6 +342,13 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         organisation=card.organisation,
         purpose=card.purpose,
         commute_to=card.commute_to,
+        cancel_until=_at(card.cancel_until, card),
+        decide_by=_at(card.decide_by, card) if card.status is Status.REQUESTED else None,
+        answer=card.answer,
+        counts=card.counts,
+        checked_in_at=_at(card.checked_in_at, card),
+        coming_later_at=_at(card.coming_later_at, card),
+        left_at=_at(card.left_at, card),
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),
@@ -335,6 +357,11 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         created_at=card.created_at,
         updated_at=card.updated_at,
     )
+
+
+def _at(at: datetime | None, card: BookingCard) -> datetime | None:
+    """The time on the clocks of the booking's space."""
+    return at.astimezone(card.space.zone) if at else None
 
 
 def intervals(periods: Sequence[Period], card: SpaceCard) -> list[IntervalShape]:

@@ -10,6 +10,7 @@ import msgspec
 from app.api.shapes import MoneyShape, NoisyEventShape, money, noisy_event
 from app.bookings.availability import count_bookable
 from app.bookings.rules import checked_period
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.inventory.on_site import on_site_of
 from app.inventory.queries import SpaceClock, SpaceWindow, hours_of
@@ -63,6 +64,7 @@ async def in_window(
     spaces: Sequence[SpaceCard], window: Window, kind: Kind, words: Collection[str], visitor: Visitor
 ) -> list[InWindow]:
     """For each space what of the kind fits the words and could be booked now for the whole window; and who is there."""
+    await settle_at(spaces[0].id if len(spaces) == 1 else None, visitor.now)
     counts = await count_bookable(
         [SpaceWindow(space.id, window.period) for space in spaces],
         kind,

@@ -39,6 +39,7 @@ from app.api.space_details import hours_shape, house_rules_shape, photo_shapes, 
 from app.api.space_windows import InWindow, clock_of, days_of, in_window, window_at
 from app.bookings.availability import what_forbids
 from app.bookings.rules import checked_period
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.inventory.needs import OF_TIME, WORDS, asks_of_resources
 from app.inventory.on_site import on_site_of
@@ -230,6 +231,7 @@ async def show_space_availability(
     except Refusal as refusal:
         items = [resource(card, space, free=False) for card in cards]
         return SpaceAvailability(items, 0, len(items), refusal.code)
+    await settle_at(space.id, visitor.now)
     hours = await hours_of([clock_of(space)], *days_of([space], period), visitor.language)
     person = visitor.actor.person if visitor.actor else None
     forbidden = await what_forbids(cards, space.name, hours[space.id], period, visitor.now, person=person)

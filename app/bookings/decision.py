@@ -143,11 +143,12 @@ def decide(wish: Wish, place: Place, booker: Booker) -> Decision:
         raise refusal
     rules, starts_at = place.rules, wish.period.starts_at
     is_request = rules.needs_approval and not wish.by_staff
+    last_moment = starts_at if starts_at > wish.now else wish.period.ends_at
     return Decision(
         status=Status.REQUESTED if is_request else Status.CONFIRMED,
         cancel_until=free_to_cancel_until(starts_at, wish.now, rules.cancel_before),
-        decide_by=min(wish.now + rules.decide_within, max(starts_at, wish.now)) if is_request else None,
-        no_show_at=None if rules.no_show_after is None else starts_at + rules.no_show_after,
+        decide_by=min(wish.now + rules.decide_within, last_moment) if is_request else None,
+        no_show_at=None if rules.no_show_after is None else max(starts_at, wish.now) + rules.no_show_after,
         rules=rules,
     )
 

@@ -21,6 +21,7 @@ from app.bookings.lapsing import HOLD, end_holds_of
 from app.bookings.operations import BookDesk, checked_phone, checked_wish
 from app.bookings.queries import BookingCard
 from app.bookings.rules import AnyOf, checked_guests, checked_note
+from app.bookings.settling import settle_at
 from app.bookings.taking import claim_one, facts_for, words_of
 from app.identity.audit import record
 from app.identity.link_sign_in import signed_in_by_mail
@@ -91,6 +92,7 @@ async def hold_desk(
     )
     facts = await facts_for(command.what, wish.period, None, now, newcomer.language, for_booking=False)
     facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
+    await settle_at(facts.space.id, now)
     await hit(HOLDS_BY_ADDRESS, address_key(address), now)
     await count_mail(newcomer.email, address, now)
     return await _hold(command.what, facts, wish, choice, newcomer, now, key, instead_of)

@@ -1,4 +1,6 @@
-"""The link in a mail that cancels or moves one booking without signing in, and can do nothing else.
+"""The link in a mail that cancels, moves or keeps one booking or says that one is there, without signing in.
+
+It can do nothing else.
 
 Its token is the booking's public id and a MAC of that under the settings' signing key: it stands in no table, and the
 worker makes it anew for every mail.
@@ -8,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from app.bookings.arrivals import check_in, come_later
 from app.bookings.cancellation import cancel
 from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_named
@@ -69,6 +72,18 @@ async def cancel_by_link(token: str, now: datetime, *, key: bytes, address: str)
     """Cancels the booking of the link. Raises what `linked_booking` and `cancel` raise."""
     actor, booking = await linked_booking(token, now, key=key, address=address)
     await cancel(actor, booking.public_id, now)
+
+
+async def come_later_by_link(token: str, now: datetime, *, key: bytes, address: str) -> None:
+    """Keeps the place of the link's booking. Raises what `linked_booking` and `come_later` raise."""
+    actor, booking = await linked_booking(token, now, key=key, address=address)
+    await come_later(actor, booking.public_id, now)
+
+
+async def check_in_by_link(token: str, now: datetime, *, key: bytes, address: str) -> None:
+    """Notes that the person of the link has arrived. Raises what `linked_booking` and `check_in` raise."""
+    actor, booking = await linked_booking(token, now, key=key, address=address)
+    await check_in(actor, booking.public_id, now)
 
 
 async def move_by_link(token: str, change: MoveBooking, now: datetime, *, key: bytes, address: str) -> None:

@@ -17,11 +17,13 @@ from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import (
     AnyOf,
     Purpose,
+    Status,
     check_changeable,
     checked_guests,
     checked_note,
     checked_period,
 )
+from app.bookings.settling import settle_at
 from app.bookings.taking import (
     already_taken,
     candidates,
@@ -109,6 +111,7 @@ async def quote(
         facts = await facts_for(command.what, wish.period, person, now, language, for_booking=False)
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
+        await settle_at(facts.space.id, now)
         booker = await booker_of(person, facts.operator, facts.rules.values(), now)
         decision = None
         if isinstance(command.what, str):
@@ -184,6 +187,8 @@ async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object)
     booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
     where = (facts.space.id, facts.widest(wish.period))
     booking = await _enter_best(actor, command, draft, booker, columns)
+    if booking is None and await settle_at(facts.space.id, wish.now):
+        booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and not await is_held_there(*where):
         raise await nothing_left(command.what, facts, wish.period, wish.now)
     if booking is None and await lapse_there(*where, wish.now):
@@ -268,6 +273,7 @@ async def move(
         accepted = None
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
+        await settle_at(facts.space.id, now, but_for=booking.id)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
@@ -288,7 +294,10 @@ async def move(
             after=[taken.resource.public_id, wish.period.starts_at, wish.period.ends_at],
             **for_whom(actor, booking.person),
         )
-        await emit("booking.moved", "booking", booking.id, now)
+        if taken.decision.status is Status.REQUESTED:
+            await emit("booking.requested", "booking", booking.id, now)
+        else:
+            await emit("booking.moved", "booking", booking.id, now)
         return await again(booking)
 
 
@@ -306,6 +315,7 @@ async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Can
     await execute(
         "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, people = $6, status = $7,"
         " cancel_until = $8, decide_by = $9, due_at = $10, no_show_at = $11, asked_at = NULL, coming_later_at = NULL,"
+        " decided_by = NULL, answer = '',"
         " sequence = sequence + 1, updated_at = $12 WHERE id = $1",
         booking.id,
         taken.resource.id,

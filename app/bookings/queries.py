@@ -99,6 +99,7 @@ class BookingCard:
     left_at: datetime | None = None
     is_late: bool = False
     is_taken_over: bool = False
+    decided_by: int | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -113,6 +114,23 @@ class BookingCard:
     def is_late_at(self, now: datetime) -> bool:
         """Whether it is too late to give it back as if it had never been."""
         return self.status is Status.CONFIRMED and self.cancel_until is not None and self.cancel_until <= now
+
+    @property
+    def decided_until(self) -> datetime | None:
+        """By when a request is decided, on the space's clock."""
+        return self.decide_by.astimezone(self.space.zone) if self.decide_by else None
+
+    @property
+    def is_free_to_cancel_until(self) -> datetime | None:
+        """Until when it is given back as if it had never been, on the space's clock; None where that has no end."""
+        return self.cancel_until.astimezone(self.space.zone) if self.cancel_until else None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the day counts for the person: not where it was given back in time or somebody else took it over."""
+        return self.status is not Status.CANCELLED and not (
+            self.status is Status.RELEASED and (self.is_taken_over or not self.is_late)
+        )
 
     @property
     def ical_uid(self) -> str:
@@ -133,7 +151,7 @@ _BOOKING = f"""
            b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
            b.created_at, b.updated_at, b.group_id, b.people, b.series_slot, b.cancel_until, b.decide_by, b.answer,
            b.due_at, b.no_show_at, b.asked_at, b.coming_later_at, b.checked_in_at, b.left_at, b.is_late,
-           b.taken_over_by, og.name AS organisation_name, se.public_id AS series_public_id,
+           b.taken_over_by, b.decided_by, og.name AS organisation_name, se.public_id AS series_public_id,
            {BOOKED_PLACE}
       FROM booking b
       JOIN resource r ON r.id = b.resource
@@ -300,4 +318,5 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         left_at=row["left_at"],
         is_late=row["is_late"],
         is_taken_over=row["taken_over_by"] is not None,
+        decided_by=row["decided_by"],
     )

@@ -53,6 +53,7 @@ def calendar_reactions(address: str) -> Reactions:
         "booking.moved": of_booking,
         "booking.requested": of_booking,
         "booking.cancelled": of_booking,
+        "booking.declined": of_booking,
         "booking.released": of_booking,
         "series.made": of_series,
         "series.changed": of_series,

@@ -35,6 +35,7 @@ class Action(StrEnum):
     SEE_SPACE_DAY = "see_space_day"
     BOOK_FOR_OTHERS = "book_for_others"
     MERGE_PEOPLE = "merge_people"
+    DECIDE_REQUESTS = "decide_requests"
     MANAGE_SPACE_FEEDS = "manage_space_feeds"
     MANAGE_SPACE = "manage_space"
     MANAGE_OPERATOR = "manage_operator"
@@ -48,7 +49,7 @@ class Action(StrEnum):
 
 _MEMBER = frozenset({Action.BOOK_OWN, Action.SEE_OWN_BOOKINGS, Action.MANAGE_OWN_FEEDS, Action.MANAGE_OWN_ACCOUNT})
 _FOR_OTHERS = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MERGE_PEOPLE})
-_FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS}
+_FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS, Action.DECIDE_REQUESTS}
 _OPERATOR = frozenset({Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES})
 _NETWORK = frozenset(
     {Action.MANAGE_NETWORK, Action.SEE_JOBS, Action.RETRY_JOBS, Action.SEE_AUDIT_TRAIL, Action.SEE_METRICS}

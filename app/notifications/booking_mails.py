@@ -88,7 +88,9 @@ async def _why(booking: BookingCard, news: str, language: str, blocker: int | No
 def _is_true(news: str, booking: BookingCard) -> bool:
     """Whether the news still describes the booking and is told by itself; older news must not follow newer ones."""
     match news:
-        case "confirmed" if booking.group is not None:
+        case "confirmed" if booking.group is not None and booking.decided_by is None:
+            return False
+        case "confirmed" | "moved" if booking.status is Status.REQUESTED:
             return False
         case "cancelled":
             return booking.status is Status.CANCELLED

@@ -4,6 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.notifications.account_mails import AccountMails
+from app.notifications.arrival_mails import (
+    ask_to_decide,
+    ask_whether_coming,
+    tell_declined,
+    tell_no_show,
+    tell_released,
+    tell_requested,
+    tell_taken_over,
+)
 from app.notifications.booking_mails import (
     remind_of_booking,
     tell_booking_cancelled,
@@ -47,6 +56,15 @@ def notification_reactions(
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
+        "booking.requested": [
+            _about_booking("mail.booking_requested", tell_requested, office),
+            _about_booking("mail.request_waits", ask_to_decide, office),
+        ],
+        "booking.declined": [_about_booking("mail.booking_declined", tell_declined, office)],
+        "booking.released": [_about_booking("mail.booking_released", tell_released, office)],
+        "booking.taken_over": [_about_booking("mail.booking_taken_over", tell_taken_over, office)],
+        "booking.asked": [_about_booking("mail.booking_asked", ask_whether_coming, office)],
+        "booking.no_show": [_about_booking("mail.booking_no_show", tell_no_show, office)],
         "person.sign_up_requested": [_about_link("mail.confirm_email", account.send_link)],
         "person.sign_up_repeated": [_about_link("mail.address_known", account.tell_address_known)],
         "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],

@@ -121,6 +121,22 @@ async def dispatch(reactions: Reactions, now: datetime, limit: int = 500) -> int
     return count
 
 
+async def waits_to_be_handed_on(name: str, aggregate_kind: str, aggregate_id: int) -> bool:
+    """Whether such an event of this aggregate, or what follows from it, still waits for a worker or has failed."""
+    found: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM outbox_event"
+        " WHERE dispatched_at IS NULL AND name = $1 AND aggregate_kind = $2 AND aggregate_id = $3)"
+        " OR EXISTS (SELECT FROM job JOIN outbox_event e ON e.id = job.event"
+        " WHERE job.state = 'waiting' AND e.name = $1 AND job.aggregate_kind = $2 AND job.aggregate_id = $3)"
+        " OR EXISTS (SELECT FROM job JOIN outbox_event e ON e.id = job.event"
+        " WHERE job.state = 'dead' AND e.name = $1 AND job.aggregate_kind = $2 AND job.aggregate_id = $3)",
+        name,
+        aggregate_kind,
+        aggregate_id,
+    )
+    return found
+
+
 def wake_workers() -> None:
     """Tells the workers to look, as soon as the current transaction is over; without one, now."""
     current = DB.current_transaction.get()

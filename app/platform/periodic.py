@@ -133,6 +133,14 @@ async def _error_of(one: Periodic, now: datetime, time_limit: timedelta) -> Exce
     return None
 
 
+async def last_run_of(name: str) -> datetime | None:
+    """When the job last ran to its end without failing; None where it never did or failed the last time."""
+    at: datetime | None = await fetch_value(
+        "SELECT last_run_at FROM periodic_job WHERE name = $1 AND last_error IS NULL", name
+    )
+    return at
+
+
 async def periodic_jobs() -> Sequence[PeriodicState]:
     """All periodic jobs by name, for staff."""
     rows = await fetch("SELECT name, next_run_at, last_run_at, last_error FROM periodic_job ORDER BY name")

@@ -9,14 +9,16 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from app.bookings.arrivals import check_in
+from app.bookings.arrivals import check_in, come_later, leave
 from app.bookings.cancellation import cancel
+from app.bookings.due import check_coming_later, check_leaving
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
 from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
-from app.bookings.rules import CHECK_IN_OPENS, HOLDING, AnyOf, DayPart, Status
+from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
 from app.bookings.search import Wanted
+from app.bookings.settling import settle_at
 from app.calendars.files import booking_as_file
 from app.calendars.rules import Organizer
 from app.identity.authentication import Visitor
@@ -37,7 +39,9 @@ from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.summary import exact_times, features_text
 from app.web.summary_form import read_instant
-from app.web.week_view import times_text
+from app.web.week_view import passes, state_of, times_text
+
+_NEWS = ("neu", "abgesagt", "verschoben", "da", "spaeter", "gegangen")
 
 
 @get("/buchungen/{public_id:str}")
@@ -70,7 +74,12 @@ async def ask_to_cancel(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     booking = await own_booking(public_id, visitor)
-    return await pages.show(request, visitor, "booking/cancel.html", {"booking": booking, **named(booking, visitor)})
+    return await pages.show(
+        request,
+        visitor,
+        "booking/cancel.html",
+        {"booking": booking, "is_late": booking.is_late_at(visitor.now), **named(booking, visitor)},
+    )
 
 
 @post("/buchungen/{public_id:str}/absagen")
@@ -97,6 +106,32 @@ async def arrive(
     except Refusal as refusal:
         return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
     return go(f"/buchungen/{public_id}?da=1")
+
+
+@post("/buchungen/{public_id:str}/spaeter")
+async def delay(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
+    try:
+        await come_later(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
+    return go(f"/buchungen/{public_id}?spaeter=1")
+
+
+@post("/buchungen/{public_id:str}/gehen")
+async def go_home(
+    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
+    try:
+        await leave(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
+    return go(f"/buchungen/{public_id}?gegangen=1")
 
 
 @get("/buchungen/{public_id:str}/verschieben")
@@ -127,7 +162,11 @@ async def move_booking(
 
 async def own_booking(public_id: str, visitor: Visitor) -> BookingCard:
     """The visitor's own booking; anybody else's is not found."""
-    booking = await booking_of(visitor.allowed(Action.SEE_OWN_BOOKINGS).person, public_id)
+    person = visitor.allowed(Action.SEE_OWN_BOOKINGS).person
+    booking = await booking_of(person, public_id)
+    if booking is not None and booking.due_at is not None and booking.due_at <= visitor.now:
+        await settle_at(booking.space.id, visitor.now)
+        booking = await booking_of(person, public_id)
     if booking is None:
         raise NotFound
     return booking
@@ -155,11 +194,16 @@ async def _show(
         "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
-        "may_check_in": booking.status is Status.CONFIRMED
-        and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,
+        "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
+        and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
+        "may_leave": passes(check_leaving, booking, now),
+        "may_delay": booking.coming_later_at is None
+        and (booking.asked_at is not None or booking.period.starts_at <= now)
+        and passes(check_coming_later, booking, now),
+        "stand": state_of(booking, visitor)[1],
         "again_url": f"/woche/wiederholen?{urlencode(from_booking(booking))}" if is_to_come and space else "",
         "reminded": await wants_reminders(booking.person),
-        "news": next((news for news in ("neu", "abgesagt", "verschoben", "da") if news in request.query_params), ""),
+        "news": next((news for news in _NEWS if news in request.query_params), ""),
     }
     return await pages.show(
         request, visitor, "booking/show.html", context, status=status_of(refusal) if refusal else 200
@@ -237,6 +281,8 @@ HANDLERS = [
     ask_to_cancel,
     cancel_booking,
     arrive,
+    delay,
+    go_home,
     choose_move,
     move_booking,
 ]

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import Guest, booking_at, bookings_ahead, guest
+from app.bookings.no_shows import no_shows_here
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, Purpose
@@ -167,6 +168,7 @@ async def show_guest(
         "person": person,
         "said": data.get("wer", ""),
         "place": municipality_name(person.municipality),
+        "missed": await no_shows_here(visitor.signed_in, person.id, visitor.now) if person.is_known else 0,
         "lines": _lines(ahead, space, visitor),
         "done": done if done in NOTICES else "",
         "notice": NOTICES.get(done, ""),

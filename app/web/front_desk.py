@@ -13,12 +13,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.arrivals import check_in
+from app.bookings.approval import count_requests
+from app.bookings.arrivals import check_in, leave
 from app.bookings.cancellation import cancel
+from app.bookings.due import check_leaving
 from app.bookings.front_desk import Arrival, booking_at, day_of, free_by_hour, spaces_in_reach
 from app.bookings.queries import BookingCard
-from app.bookings.rules import CHECK_IN_OPENS, HOLDING, PURPOSE_NAMES, Purpose, Status
+from app.bookings.rules import HOLDING, PURPOSE_NAMES, Purpose, Status, check_check_in
 from app.bookings.search import search_spaces
+from app.bookings.settling import SETTLING, settle_at
 from app.identity.authentication import Visitor
 from app.identity.queries import people
 from app.identity.rules import Action
@@ -26,20 +29,25 @@ from app.inventory.rules import KIND_NAMES, label
 from app.kernel.refusals import NotFound, Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_slug
+from app.platform.periodic import last_run_of
 from app.platform.problems import status_of
 from app.web.forms import notice
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE, read_search, read_when, time_parts
-from app.web.week_view import times_text
+from app.web.week_view import passes, times_text
 
 MISSED_AFTER = timedelta(minutes=15)
 """How late somebody may be before the desk is told."""
+
+STOPPED_AFTER = timedelta(minutes=5)
+"""So long after its last run what happens by itself is said to stand still."""
 
 _SEARCH_FROM = 4
 """With so many spaces in reach it is quicker to look for one than to read the list."""
 
 NOTICES = {
     "da": marked("Als angekommen notiert."),
+    "gegangen": marked("Als gegangen notiert. Der Rest der Zeit ist frei."),
     "abgesagt": marked("Abgesagt. Der Platz ist wieder frei."),
     "verschoben": marked("Verschoben."),
 }
@@ -72,6 +80,7 @@ class ArrivalRow:
     guests: Sequence[str]
     purpose: str
     may_check_in: bool
+    may_leave: bool
     may_change: bool
 
 
@@ -159,6 +168,7 @@ async def show_day(
 ) -> Response[str]:
     """The day that the address names, else today on the space's clock."""
     context = await day_context(request, visitor, space)
+    ran_at = await last_run_of(SETTLING)
     day: date = context["day"]
     context |= {
         "previous": _day_url(space, day - timedelta(days=1)),
@@ -166,6 +176,9 @@ async def show_day(
         "has_others": len(await spaces_in_reach(visitor.signed_in, visitor.now)) > 1,
         "notice": notice(request, NOTICES),
         "refusal": refusal,
+        "requests": await count_requests(visitor.signed_in, visitor.now),
+        "ran_at": ran_at.astimezone(ZoneInfo(space.time_zone)) if ran_at else None,
+        "is_stopped": ran_at is None or visitor.now - ran_at > STOPPED_AFTER,
     }
     status = status_of(refusal) if refusal else 422 if context["day_error"] else 200
     return await pages.show(request, visitor, "front_desk/day.html", context, status=status)
@@ -175,6 +188,7 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
     """What the day's page and its sheet say alike."""
     today = local_day(visitor.now, ZONE)
     day, error = asked_day(single(request).get("tag", ""), today, visitor)
+    await settle_at(space.id, visitor.now)
     rows = [_arrival(arrival, visitor) for arrival in await day_of(space, day, visitor.now)]
     coming = [row for row in rows if row.booking.status not in (Status.CANCELLED, Status.RELEASED)]
     return {
@@ -224,8 +238,9 @@ def _arrival(arrival: Arrival, visitor: Visitor) -> ArrivalRow:
         phone=arrival.phone,
         guests=arrival.guests,
         purpose=visitor.speaker.gettext(PURPOSE_NAMES[booking.purpose]) if booking.purpose is not Purpose.WORK else "",
-        may_check_in=booking.status is Status.CONFIRMED
-        and booking.period.starts_at - CHECK_IN_OPENS <= now < booking.period.ends_at,
+        may_check_in=booking.status in (Status.CONFIRMED, Status.NO_SHOW)
+        and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
+        may_leave=passes(check_leaving, booking, now),
         may_change=is_open,
     )
 
@@ -242,6 +257,10 @@ _STATES = {
 def _state(booking: BookingCard, now: datetime) -> tuple[str, Phrase]:
     if booking.status in _STATES:
         return _STATES[booking.status]
+    if booking.status is Status.REQUESTED:
+        return "not", phrase(marked("angefragt, Antwort bis {until}"), until=booking.decided_until)
+    if booking.coming_later_at is not None and now < booking.period.ends_at:
+        return "none", phrase(marked("kommt später"))
     late = now - booking.period.starts_at
     if late < MISSED_AFTER:
         return "none", phrase(marked("erwartet"))
@@ -279,6 +298,25 @@ async def arrived(
     except Refusal as refusal:
         return await show_day(request, visitor, pages, space, refusal)
     return go(f"{_day_url(space, booking.starts_at.date())}&getan=da#b-{public_id}")
+
+
+@post("/theke/{slug:str}/buchungen/{public_id:str}/gegangen")
+async def gone(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+) -> Response[str] | Redirect:
+    space = await desk_space(slug, visitor)
+    booking = await booking_at(space, public_id)
+    try:
+        await leave(visitor.signed_in, public_id, visitor.now, for_others=True)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await show_day(request, visitor, pages, space, refusal)
+    return go(f"{_day_url(space, booking.starts_at.date())}&getan=gegangen#b-{public_id}")
 
 
 @get("/theke/{slug:str}/buchungen/{public_id:str}/absagen")
@@ -323,7 +361,8 @@ async def booking_context(booking: BookingCard, space: SpaceCard, visitor: Visit
         "label": label(booking.resource.kind, booking.resource.name),
         "times": times_text(booking.starts_at, booking.ends_at, visitor),
         "day_url": _day_url(space, booking.starts_at.date()),
+        "is_late": booking.is_late_at(visitor.now),
     }
 
 
-HANDLERS = [choose_space, day_page, day_sheet, arrived, ask_to_cancel, cancel_booking]
+HANDLERS = [choose_space, day_page, day_sheet, arrived, gone, ask_to_cancel, cancel_booking]

@@ -1,4 +1,4 @@
-"""The page behind a mail's link: one booking, to cancel or to move within its week, without signing in."""
+"""The page behind a mail's link: one booking, to cancel, keep or move within its week, without signing in."""
 
 from typing import Any, Final
 
@@ -6,9 +6,19 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from app.bookings.mail_links import cancel_by_link, days_open_to_link, linked_booking, move_by_link
+from app.bookings.due import check_coming_later
+from app.bookings.mail_links import (
+    cancel_by_link,
+    check_in_by_link,
+    come_later_by_link,
+    days_open_to_link,
+    linked_booking,
+    move_by_link,
+)
+from app.bookings.owned import again
 from app.bookings.queries import BookingCard
-from app.bookings.rules import Status, check_changeable
+from app.bookings.rules import Status, check_changeable, check_check_in
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound, Refusal
 from app.platform.problems import status_of
@@ -18,6 +28,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.week_view import passes
 
+_GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
 _HEADERS: Final = {"Referrer-Policy": "no-referrer"}
 """The address is the key to the booking, so no other page learns it."""
 
@@ -40,9 +51,43 @@ async def cancel_linked(
         raise
     except Refusal as refusal:
         booking = await _linked(link, visitor, pages)
-        if booking.status is not Status.CANCELLED:
+        if booking.status not in _GIVEN_BACK:
             return await _show(request, link, visitor, pages, booking, refusal)
     return go(f"/absagen/{link}")
+
+
+@get("/absagen/{link:str}/spaeter")
+async def later_page(
+    request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """What the mail asks: 'I come later', 'I am there'; changes nothing before one of them is pressed."""
+    return await _show_later(request, link, visitor, pages, None)
+
+
+@post("/absagen/{link:str}/spaeter")
+async def delay_linked(
+    request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
+    try:
+        await come_later_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    except (NotFound, TooMany):
+        raise
+    except Refusal as refusal:
+        return await _show_later(request, link, visitor, pages, refusal)
+    return go(f"/absagen/{link}/spaeter")
+
+
+@post("/absagen/{link:str}/da")
+async def arrive_linked(
+    request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[Any]:
+    try:
+        await check_in_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    except (NotFound, TooMany):
+        raise
+    except Refusal as refusal:
+        return await _show_later(request, link, visitor, pages, refusal)
+    return go(f"/absagen/{link}/spaeter")
 
 
 @get("/absagen/{link:str}/verschieben")
@@ -77,7 +122,10 @@ async def move_linked(
 
 
 async def _linked(link: str, visitor: Visitor, pages: Pages) -> BookingCard:
-    _, booking = await linked_booking(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    key, now = pages.settings.signing_key, visitor.now
+    _, booking = await linked_booking(link, now, key=key, address=visitor.address)
+    if booking.due_at is not None and booking.due_at <= now and await settle_at(booking.space.id, now):
+        return await again(booking)
     return booking
 
 
@@ -89,12 +137,39 @@ async def _show(
         **named(booking, visitor),
         "page": f"/absagen/{link}",
         "refusal": refusal,
-        "is_cancelled": booking.status is Status.CANCELLED,
+        "is_cancelled": booking.status in _GIVEN_BACK,
+        "is_late": booking.is_late_at(visitor.now),
+        "may_check_in": _may_arrive(booking, visitor),
         "may_change": passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
         "moved": "verschoben" in request.query_params,
     }
     status = status_of(refusal) if refusal else 200
     return await pages.show(request, visitor, "booking/linked.html", context, status=status, headers=_HEADERS)
+
+
+async def _show_later(
+    request: PageRequest, link: str, visitor: Visitor, pages: Pages, refusal: Refusal | None
+) -> Response[str]:
+    booking = await _linked(link, visitor, pages)
+    context = {
+        "booking": booking,
+        **named(booking, visitor),
+        "page": f"/absagen/{link}",
+        "refusal": refusal,
+        "is_kept": booking.status is Status.CONFIRMED and booking.coming_later_at is not None,
+        "may_delay": booking.coming_later_at is None and passes(check_coming_later, booking, visitor.now),
+        "may_check_in": _may_arrive(booking, visitor),
+        "may_change": passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
+    }
+    status = status_of(refusal) if refusal else 200
+    return await pages.show(request, visitor, "booking/later.html", context, status=status, headers=_HEADERS)
+
+
+def _may_arrive(booking: BookingCard, visitor: Visitor) -> bool:
+    """Whether the arrival can be noted now, also where the place was released meanwhile."""
+    return booking.status in (Status.CONFIRMED, Status.NO_SHOW) and passes(
+        check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, visitor.now
+    )
 
 
 async def _show_move(
@@ -105,4 +180,12 @@ async def _show_move(
     return await show_move(request, visitor, pages, booking, refusal, f"/absagen/{link}", days=days, headers=_HEADERS)
 
 
-HANDLERS = [linked_page, cancel_linked, choose_linked_move, move_linked]
+HANDLERS = [
+    linked_page,
+    cancel_linked,
+    later_page,
+    delay_linked,
+    arrive_linked,
+    choose_linked_move,
+    move_linked,
+]

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
@@ -85,6 +86,7 @@ async def find_spaces(
         return await pages.show(request, visitor, "search/start.html", {"search": shown}, status=422 if asked else 200)
     today = local_day(visitor.now, ZONE)
     person = visitor.actor.person if visitor.actor else None
+    await settle_at(None, visitor.now)
     found = await search_spaces(form.search, today, visitor.now, visitor.language, person=person)
     return await pages.show(request, visitor, "search/result.html", _context(form, form.search, found, visitor))
 

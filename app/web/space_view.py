@@ -11,6 +11,7 @@ from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
 from app.bookings.rules_said import said_rules
 from app.bookings.search import DAYS_LOOKED_AHEAD, NextFree, Wanted, next_free_day, window_of
+from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.inventory.floor_plans import FloorPlanDrawing, Placement
 from app.inventory.needs import resource_fits
@@ -205,6 +206,7 @@ async def look_at(
 
     Without a kind it is the first that the space has. The page's links keep the `way` back.
     """
+    await settle_at(space.id, visitor.now)
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     last = wanted.day + timedelta(days=DAYS_LOOKED_AHEAD)
     hours_by_space = await hours_of([clock], wanted.day, last, visitor.language)

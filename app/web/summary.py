@@ -255,6 +255,8 @@ async def _show_summary(
         "rules_ticked": chosen.rules is not None and chosen.typed.agrees_to(chosen.rules),
         "coming": await coming(chosen.space, Period(chosen.starts_at, chosen.ends_at), visitor),
         "quoted": quoted,
+        "decided_until": _local(quoted.decision.decide_by if quoted.decision else None, zone),
+        "cancel_until": _local(quoted.decision.cancel_until if quoted.decision else None, zone),
         "any_of": isinstance(chosen.what, AnyOf),
         "label": label(resource.kind, resource.name) if resource else None,
         "kind_name": visitor.speaker.gettext(KIND_NAMES[kind]),
@@ -273,7 +275,6 @@ async def _show_summary(
         "unfolded": not chosen.typed.is_folded or bool(errors.keys() & set(FOLDED)),
         "refusal": refusal,
         "own_rules": await _own_rules(quoted, visitor),
-        "cancel_until": _cancel_until(quoted),
         "was_held": was_held,
         "wait": _wait_url(request, chosen) if isinstance(refusal, AlreadyTaken | NothingFree) else "",
         "alternatives": [
@@ -294,12 +295,6 @@ async def _own_rules(quoted: Quote, visitor: Visitor) -> tuple[str, ...]:
         return ()
     card = await resource_by_public_id(quoted.resource.public_id)
     return (await said_rules(quoted.space.id, [card], visitor.speaker)).get(card.id, ()) if card else ()
-
-
-def _cancel_until(quoted: Quote) -> datetime | None:
-    """Until when it could be given back as if it had never been, on the space's clock; None for to its end."""
-    until = quoted.decision.cancel_until if quoted.decision else None
-    return until.astimezone(quoted.space.zone) if until and quoted.space else None
 
 
 async def _to_book_along(chosen: Chosen, visitor: Visitor) -> list[tuple[str, str, bool]]:
@@ -373,6 +368,10 @@ def exact_times(starts: datetime, ends: datetime) -> dict[str, str]:
 def features_text(features: tuple[str, ...], visitor: Visitor) -> str:
     """What a resource has, in one line."""
     return ", ".join(visitor.speaker.gettext(text) for feature, text in FEATURES.items() if feature in features)
+
+
+def _local(at: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    return at.astimezone(zone) if at else None
 
 
 HANDLERS = [summary, confirm]

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from app.bookings.no_shows import own_no_shows
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of
 from app.bookings.series_queries import series_ahead
 from app.bookings.waiting import in_line
@@ -76,6 +77,7 @@ async def all_bookings(
         "months": _by_month(shown, visitor),
         "next_url": f"/woche/alle?vor={shown[-1].public_id}" if len(found) > len(shown) else "",
         "first_url": "/woche/alle" if before else "",
+        "missed": await own_no_shows(person, visitor.now),
     }
     return await pages.show(request, visitor, "week/all.html", context)
 

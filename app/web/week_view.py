@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 
+from app.bookings.due import check_leaving
 from app.bookings.queries import BookingCard, BookingFilter, bookings_of
 from app.bookings.rules import BOOKABLE_AHEAD, HOLDING, Status, check_changeable, check_check_in
 from app.identity.authentication import Visitor
@@ -55,6 +56,8 @@ class NextBooking:
     status_word: str
     may_change: bool
     may_check_in: bool
+    may_leave: bool
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,11 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
         month=format_date(day, "MMMM" if is_this_year else "MMMM y", locale=say.locale),
         times=times_text(booking.starts_at, booking.ends_at, visitor),
         features=", ".join(say.gettext(FEATURES[name]) for name in FEATURES if name in booking.resource.features),
-        status_word="" if booking.status is Status.CONFIRMED else say.gettext(_state(booking, visitor.now)[1]),
+        status_word="" if booking.status is Status.CONFIRMED else state_of(booking, visitor)[1],
         may_change=passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
         may_check_in=passes(check_check_in, booking.status, booking.period, booking.space.zone, visitor.now),
+        may_leave=passes(check_leaving, booking, visitor.now),
+        is_late=booking.is_late_at(visitor.now),
     )
 
 
@@ -180,7 +185,7 @@ def week_url(monday: date) -> str:
 
 
 def booking_line(booking: BookingCard, visitor: Visitor) -> BookingLine:
-    state, word = _state(booking, visitor.now)
+    state, word = state_of(booking, visitor)
     say = visitor.speaker
     return BookingLine(
         url=f"/buchungen/{booking.public_id}",
@@ -189,7 +194,7 @@ def booking_line(booking: BookingCard, visitor: Visitor) -> BookingLine:
             (times_text(booking.starts_at, booking.ends_at, visitor), booking.space.name, _resource(booking, visitor))
         ),
         state=state,
-        word=say.gettext(word),
+        word=word,
     )
 
 
@@ -231,7 +236,7 @@ def _slot(booking: BookingCard, following: BookingCard | None, visitor: Visitor)
     parts = [times_text(booking.starts_at, booking.ends_at, visitor), _resource(booking, visitor)]
     is_over = booking.period.ends_at <= visitor.now
     if booking.status is not Status.CONFIRMED and booking.status is not Status.COMPLETED:
-        parts.append(visitor.speaker.gettext(_state(booking, visitor.now)[1]))
+        parts.append(state_of(booking, visitor)[1])
     if following is not None and booking.id == following.id:
         look = "next"
     elif is_over or booking.status not in HOLDING:
@@ -248,8 +253,13 @@ def _half(booking: BookingCard) -> str:
     return "am" if ends.date() == starts.date() and ends.time() <= _MORNING_ENDS else ""
 
 
-def _state(booking: BookingCard, now: datetime) -> tuple[str, str]:
-    return _OVER if booking.status in HOLDING and booking.period.ends_at <= now else _STATES[booking.status]
+def state_of(booking: BookingCard, visitor: Visitor) -> tuple[str, str]:
+    """How the booking stands: a shape of signs.html and its word. A request says until when it is decided."""
+    is_over = booking.status in HOLDING and booking.period.ends_at <= visitor.now
+    shape, word = _OVER if is_over else _STATES[booking.status]
+    if booking.status is Status.REQUESTED and not is_over:
+        return shape, visitor.speaker.say(marked("angefragt, Antwort bis {until}"), until=booking.decided_until)
+    return shape, visitor.speaker.gettext(word)
 
 
 def _resource(booking: BookingCard, visitor: Visitor) -> str:

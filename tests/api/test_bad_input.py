@@ -102,7 +102,7 @@ async def test_the_29th_of_february_of_a_leap_year_is_a_day_like_any_other(
         ({"note": "x" * 501}, "note_too_long", "note"),
         ({"note": "x" * 2001}, "wrong_length", "note"),
         ({"status": "checked_in"}, "field_unknown", "status"),
-        ({"person": "somebody"}, "field_unknown", "person"),
+        ({"whom": "somebody"}, "field_unknown", "whom"),
         ({"price": {"amount": -100, "currency": "EUR"}}, "field_unknown", "price"),
     ],
 )

@@ -121,7 +121,7 @@ class Model:
             status,
             self.now,
             cancel_until=self.deadline(thing, starts),
-            until=min(self.now + 48 * 60 * MINUTE, max(starts, self.now)) if thing.needs_approval else None,
+            until=self.decided_until(thing, starts, ends),
             **more,
         )
 
@@ -129,6 +129,17 @@ class Model:
         if not thing.cancel_before:
             return None
         return max(starts - thing.cancel_before * MINUTE, min(self.now + 30 * MINUTE, starts))
+
+    def decided_until(self, thing: Thing, starts: datetime, ends: datetime) -> datetime | None:
+        if not thing.needs_approval:
+            return None
+        return min(self.now + 48 * 60 * MINUTE, starts if starts > self.now else ends)
+
+    def settle(self) -> None:
+        """Requests that nobody decided in time are over."""
+        for held in self.bookings.values():
+            if held.status == "requested" and held.until is not None and held.until <= self.now:
+                held.status = "cancelled"
 
     def is_changeable(self, key: str) -> bool:
         held = self.bookings[key]
@@ -140,7 +151,7 @@ class Model:
         held.cancel_until = held.cancel_until if passed else self.deadline(thing, starts)
         held.thing, held.starts, held.ends = thing.name, starts, ends
         held.status = "requested" if thing.needs_approval else "confirmed"
-        held.until = min(self.now + 48 * 60 * MINUTE, max(starts, self.now)) if thing.needs_approval else None
+        held.until = self.decided_until(thing, starts, ends)
 
     def cancel(self, key: str) -> None:
         held = self.bookings[key]

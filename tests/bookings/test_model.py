@@ -21,11 +21,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.bookings.arrivals import check_in
+from app.bookings.approval import approve, decline
+from app.bookings.arrivals import check_in, leave
 from app.bookings.cancellation import cancel
 from app.bookings.holds import HELD_FOR, Newcomer, book_held, hold_desk
 from app.bookings.lapsing import lapse_holds
 from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.settling import settle_due
 from app.bookings.together import book_together
 from app.identity.mailed_links import link_to_mail
 from app.inventory.rules import Kind
@@ -125,6 +127,8 @@ class Bookings(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([5, 15, 30, 60, 120]))
     def time_passes(self, minutes: int) -> None:
         self.model.now = min(self.model.now + timedelta(minutes=minutes), tomorrow(17, 50))
+        self.stage.run(settle_due(self.model.now))
+        self.model.settle()
 
     @rule(person=persons, thing=things, slot=slots, length=lengths)
     def somebody_books(self, person: str, thing: Thing, slot: int, length: int) -> None:
@@ -187,6 +191,28 @@ class Bookings(RuleBasedStateMachine):
         assert (not isinstance(done, str)) == (may or held.status == "checked_in")
         if may:
             held.status = "checked_in"
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(which=anything)
+    def somebody_leaves(self, which: int) -> None:
+        key, held = self._pick(which)
+        may = held.status == "checked_in" and self.model.now < held.ends
+        done = self.stage.said(leave(self._actor(held.person), key, self.model.now))
+        assert (not isinstance(done, str)) == (may or held.status == "completed")
+        if may:
+            held.status = "completed"
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(which=anything, says_yes=st.booleans())
+    def staff_decides(self, which: int, says_yes: bool) -> None:
+        key, held = self._pick(which)
+        frida = self._actor("frida")
+        done = self.stage.said(
+            approve(frida, key, self.model.now) if says_yes else decline(frida, key, "", self.model.now)
+        )
+        assert (not isinstance(done, str)) == (held.status == "requested")
+        if held.status == "requested":
+            held.status = "confirmed" if says_yes else "cancelled"
 
     @rule(thing=things, slot=slots, length=lengths)
     def a_newcomer_has_it_held(self, thing: Thing, slot: int, length: int) -> None:

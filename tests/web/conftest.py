@@ -1,8 +1,10 @@
 """The pages over the tests' network, visited in-process by browsers that keep cookies and send forms."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import unescape
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +33,12 @@ class Now:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+def said(html: str) -> str:
+    """What a page's main part says, without its markup."""
+    main = html.split("<main", maxsplit=1)[1].split("</main>", maxsplit=1)[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 class Browser:

@@ -47,7 +47,8 @@ PUBLIC = {
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
     "/angebot/{link}", "/angebot/{link}/ablehnen",
-    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben",
+    "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
+    "/absagen/{link}/da", "/hier/{slug}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -61,7 +62,7 @@ NOT_A_PERSONS_OWN = {
 """Not found here at all: no demo network, and metrics want a token of their own."""
 
 FOR_STAFF = re.compile("/netzwerk")
-AT_THE_DESK = re.compile("/theke/")
+AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
     r"/betrieb/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
@@ -216,6 +217,8 @@ async def ask(site: Site, way: Way, path: str, person: APerson | None) -> int:
     body = (
         {"starts_at": tomorrow(9).isoformat(), "ends_at": tomorrow(10).isoformat()} if way.method == "PATCH" else None
     )
+    if way.path.endswith("/decline"):
+        body = {"answer": "Nein."}
     if way.is_api:
         headers = dict(person.bearer) if person else {}
         browser = await site.browser()

@@ -234,7 +234,7 @@ async def test_a_room_is_booked_round_the_clock_where_its_rules_say_so(site: Sit
     assert "rund um die Uhr" in page.text
     summary = await mia.get(f"/buchen?standort=regiohub-polch&{night}&platz={world.polch['Nette'].public_id}")
     assert "Raum buchen" in summary.text
-    assert "Absagen lässt sich ohne Folgen bis Mi 25. November, 18:00 Uhr" in summary.text
+    assert "bis Mi 25. November, 18:00 Uhr, danach zählt die Buchung" in summary.text
 
 
 async def test_only_managers_have_an_operators_page(site: Site, world: World) -> None:
