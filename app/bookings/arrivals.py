@@ -41,7 +41,7 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             await _take_back(booking, now, actor.language)
         await execute(
             "UPDATE booking SET status = 'checked_in', reason = NULL, checked_in_at = $2, due_at = NULL,"
-            " updated_at = $2 WHERE id = $1",
+            " sequence = sequence + (status = 'no_show')::integer, updated_at = $2 WHERE id = $1",
             booking.id,
             now,
         )
@@ -66,7 +66,7 @@ async def come_later(actor: Actor, public_id: str, now: datetime, *, for_others:
             await _take_back(booking, now, actor.language)
         await execute(
             "UPDATE booking SET status = 'confirmed', reason = NULL, coming_later_at = $2, due_at = NULL,"
-            " updated_at = $2 WHERE id = $1",
+            " sequence = sequence + (status = 'no_show')::integer, updated_at = $2 WHERE id = $1",
             booking.id,
             now,
         )

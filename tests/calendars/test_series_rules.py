@@ -73,7 +73,9 @@ def a_series(draw: st.DrawFn) -> SeriesEntry:
     return SeriesEntry(rule, BERLIN, main, dates)
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.generate])  # making the example smaller takes minutes
+@settings(
+    max_examples=60, deadline=None, phases=[Phase.reuse, Phase.generate]
+)  # making the example smaller takes minutes
 @given(series=a_series())
 def test_programs_show_the_dates_that_stand(series: SeriesEntry) -> None:
     content, _ = series_bytes(series)
