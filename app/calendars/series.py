@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, vRecur
 
-from app.bookings.recurrence import LONGEST_SERIES, ByDay, Recurrence, slots_until
 from app.calendars.rules import Entry, Method, Organizer, address_of, calendar_in, component_bytes, event_of
 from app.calendars.time_zones import vtimezone
+from app.inventory.recurrence import LONGEST_SERIES, ByDay, Recurrence, slots_until
 from app.kernel.periods import Period
 from app.kernel.wall_time import local_day
 from app.platform.mail import Mailbox
