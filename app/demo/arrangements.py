@@ -1,17 +1,24 @@
-"""What the demo network's operators have set: rules, linked rooms, groups, a club, a blocker and a closing day.
+"""What the demo network's operators have set: rules, linked rooms, groups, a club, a blocker and a closing day;
+and what the club then books: a series, a request that waits for an answer, and somebody who waits in line behind it.
 
 Made by the same operations as on the pages. Desks have no rules, so that whoever tries the network out can always book
 one, and no working day is closed.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block, plan_block
-from app.demo.cast import FREELANCER, GUEST, OPERATOR, RIVAL, Account
+from app.bookings.operations import BookDesk, book
+from app.bookings.rules import Purpose
+from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.series_planning import OnConflict
+from app.bookings.waiting_list import JoinLine, join_line
+from app.demo.cast import COMMUTER, FREELANCER, GUEST, OPERATOR, RIVAL, Account
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
@@ -20,6 +27,7 @@ from app.inventory.linking import add_equipment, set_parts
 from app.inventory.queries import resources_of
 from app.inventory.rule_setting import RulesFor, set_rules
 from app.inventory.rules import Kind, wall_instant
+from app.kernel.refusals import Refusal
 from app.kernel.wall_time import Opening
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.queries import SpaceCard, space_by_slug
@@ -70,8 +78,11 @@ async def arrange(accounts: Mapping[Account, int], today: date, now: datetime) -
     polch = await _space("regiohub-polch", now)
     own = await make_group(otto, polch.operator.id, "Genossinnen und Genossen", now, own_members=True)
     await add_to_group(otto, own, accounts[FREELANCER], now)
-    await make_organisation(otto, polch.operator.id, "TV Maifeld 1895", accounts[GUEST], now)
+    club = await make_organisation(otto, polch.operator.id, "TV Maifeld 1895", accounts[GUEST], now)
     await _block(otto, polch, today, now)
+    guest, commuter = [await actor_of_person(accounts[account]) for account in (GUEST, COMMUTER)]
+    await _train_every_week(guest, club.public_id, polch, today, now)
+    await _ask_for_the_hall(guest, club.public_id, commuter, today, now)
 
 
 async def _space(slug: str, now: datetime) -> SpaceCard:
@@ -127,6 +138,34 @@ async def _block(otto: Actor, polch: SpaceCard, today: date, now: datetime) -> N
     saturday = next(day for day in _days_from(today + timedelta(days=8)) if day.isoweekday() == 6)
     closing = CloseDays((saturday,), "Grundreinigung", "Thorough cleaning")
     await block(otto, bank, closing, (await plan_block(otto, bank, closing, now)).state, {}, now)
+
+
+async def _train_every_week(guest: Actor, club: str, polch: SpaceCard, today: date, now: datetime) -> None:
+    """The club's board meets in Polch on four evenings; where the room is taken, it does not."""
+    first = next(day for day in _days_from(today + timedelta(days=1)) if day.isoweekday() == 3)
+    [room] = await resources_of(polch.id, Kind.ROOM)
+    wanted = BookDesk(room.public_id, *_evening(first, polch), purpose=Purpose.CLUB, people=5, organisation=club)
+    await make_series(guest, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP), now)
+
+
+async def _ask_for_the_hall(guest: Actor, club: str, commuter: Actor, today: date, now: datetime) -> None:
+    """On the first evening on which the hall is free the club asks for it, and somebody waits in case it is refused."""
+    slug, name = HALL
+    bank = await _space(slug, now)
+    hall = next(resource for resource in await resources_of(bank.id, Kind.ROOM) if resource.name == name)
+    for day in _days_from(today + timedelta(days=8)):
+        evening = _evening(day, bank)
+        note = "Mitgliederversammlung, wir bestuhlen selbst."
+        wanted = BookDesk(hall.public_id, *evening, note, purpose=Purpose.CLUB, people=8, organisation=club)
+        with suppress(Refusal):
+            await book(guest, wanted, now)
+            await join_line(commuter, JoinLine(hall.public_id, *evening), now)
+            return
+
+
+def _evening(day: date, space: SpaceCard) -> tuple[datetime, datetime]:
+    here = ZoneInfo(space.time_zone)
+    return wall_instant(day, 18 * 60, here), wall_instant(day, 20 * 60, here)
 
 
 def _days_from(first: date) -> Sequence[date]:

@@ -27,5 +27,16 @@ async def test_there_is_something_of_each_to_look_at(filled: str) -> None:
     assert [(row["name"], row["parts"]) for row in halls] == [("Karmelenberg", 2), ("Nette", 1)]
 
 
+async def test_the_club_has_a_series_and_a_request_and_somebody_waits_behind_it(filled: str) -> None:
+    """On any day something of the new parts is to be seen, and no desk is asked for."""
+    assert await fetch_value("SELECT count(*) FROM booking WHERE series IS NOT NULL AND status = 'confirmed'") >= 1
+    [request] = await fetch(
+        "SELECT b.starts_at, r.kind, r.name FROM booking b JOIN resource r ON r.id = b.resource"
+        " WHERE b.status = 'requested'"
+    )
+    assert (request["kind"], request["name"]) == ("room", "Karmelenberg")
+    assert await fetch_value("SELECT count(*) FROM waiting WHERE starts_at = $1", request["starts_at"]) == 1
+
+
 async def test_bookings_and_claims_agree(filled: str) -> None:
     assert await disagreements() == []

@@ -76,7 +76,7 @@ async def test_the_page_behind_the_code_tells_strangers_nothing(site: Site, worl
     answer = await nobody.post(HERE, buchung=booking.public_id, was="da")
     assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/anmelden")
     gundula = await site.browser(world.gundula)
-    assert "Heute haben Sie hier nichts gebucht." in said((await gundula.get(HERE)).text)
+    assert "Heute steht hier keine Buchung von Ihnen an." in said((await gundula.get(HERE)).text)
     assert (await gundula.post(HERE, buchung=booking.public_id, was="da")).status_code == 404
     assert (await gundula.post(HERE, buchung=booking.public_id, was="alles")).status_code == 404
     assert (await nobody.get("/hier/atlantis")).status_code == 404
