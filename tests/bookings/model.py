@@ -153,6 +153,12 @@ class Model:
             return None
         return max(starts - thing.cancel_before * MINUTE, min(self.now + 30 * MINUTE, starts))
 
+    def moments(self) -> list[datetime]:
+        """The times to come at which anything stands otherwise."""
+        standing = [held for held in self.standing() if isinstance(held, Held)]
+        known = {at for held in standing for at in (held.starts, held.due, held.until, held.cancel_until)}
+        return sorted(at for at in known if at is not None and at > self.now)
+
     def settle(self) -> None:
         """What is due happens: nobody decided, nobody came. One step at a time."""
         for key, held in self.bookings.items():

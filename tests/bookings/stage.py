@@ -19,11 +19,11 @@ THINGS: Mapping[str, Thing] = {
     thing.name: thing
     for thing in (
         Thing("1", no_show_after=30),
-        Thing("2", cancel_before=120),
-        Thing("Nette", before=15, after=30, no_show_after=45),
+        Thing("2", cancel_before=120, no_show_after=30),
+        Thing("Nette", before=15, after=30, no_show_after=30),
         Thing("K1", most_open=2, no_show_after=60),
         Thing("Saal", parts=("Links", "Rechts"), no_show_after=30),
-        Thing("Links"),
+        Thing("Links", no_show_after=60),
         Thing("Rechts", cancel_before=60, needs_approval=True, no_show_after=30),
     )
 }
