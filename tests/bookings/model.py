@@ -47,6 +47,7 @@ class Held:
     cancel_until: datetime | None = None
     until: datetime | None = None
     series: str | None = None
+    group: str | None = None
     reason: str | None = None
     due: datetime | None = None
     no_show_at: datetime | None = None
@@ -194,9 +195,13 @@ class Model:
         self.place(held, thing)
 
     def cancel(self, key: str) -> None:
-        held = self.bookings[key]
-        is_late = held.status == "confirmed" and held.cancel_until is not None and held.cancel_until <= self.now
-        self.end(key, "released" if is_late else "cancelled")
+        group = self.bookings[key].group
+        with_it = [other for other, held in self.bookings.items() if group is not None and held.group == group]
+        for each in {key, *with_it}:
+            if self.is_changeable(each):
+                held = self.bookings[each]
+                is_late = held.status == "confirmed" and held.cancel_until is not None and held.cancel_until <= self.now
+                self.end(each, "released" if is_late else "cancelled")
 
     def end(self, key: str, status: str) -> None:
         self.bookings[key].status, self.bookings[key].due = status, None

@@ -118,7 +118,7 @@ class Bookings(RuleBasedStateMachine):
         assert expected == (done if isinstance(done, str) else None)
         if expected is None:
             for booking, thing in zip(done, both, strict=True):
-                self.model.book(booking.public_id, person, thing, starts, ends)
+                self.model.book(booking.public_id, person, thing, starts, ends, group=booking.group)
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything, thing=things, day=days, slot=slots, length=lengths)
