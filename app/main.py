@@ -65,6 +65,7 @@ from app.web import (
     summary,
     waiting,
     week,
+    who_comes,
 )
 from app.web.pages import Pages, here, sign_in_first
 
@@ -171,6 +172,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         summary,
         waiting,
         week,
+        who_comes,
     )
     return [ROUTER, *(handler for family in families for handler in family.HANDLERS)]
 

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from app.bookings.queries import BookingCard
-from app.bookings.recurrence import read_rule
 from app.bookings.series_queries import bookings_of_series
 from app.calendars.series import rule_starts
+from app.inventory.recurrence import read_rule
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch_value
 from app.platform.random_ids import new_public_id

@@ -36,6 +36,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         path={"resource_id": "w5d9k3m7x2vpq8ta"},
         query={"from": "2027-03-08T00:00:00+01:00", "to": "2027-03-15T00:00:00+01:00"},
     ),
+    "show_space_times": Example(
+        path={"slug": "regiohub-polch"},
+        query={"from": "2027-03-01T00:00:00+01:00", "to": "2027-04-01T00:00:00+02:00", "kind": "room"},
+    ),
     "make_quote": Example(body=_ANY_DESK),
     "make_booking": Example(body={**_ANY_DESK, "note": "Komme gegen halb neun."}),
     "make_bookings_together": Example(

@@ -18,7 +18,6 @@ from app.api.problem_shapes import DateInConflict, refusals
 from app.api.shapes import BookingShape, Moment, ResourceShape, booked_resource, booking
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.queries import guests_of
-from app.bookings.recurrence import LONGEST_RULE
 from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MadeSeries, MakeSeries, make_series
@@ -26,6 +25,7 @@ from app.bookings.series_planning import OnConflict
 from app.bookings.series_queries import bookings_of_series, series_of
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
+from app.inventory.recurrence import LONGEST_RULE
 from app.inventory.rules import Kind
 from app.kernel.refusals import NotFound
 from app.platform.settings import Settings

@@ -10,7 +10,7 @@ from app.bookings.facts import free_resources
 from app.bookings.giving_back import give_back
 from app.bookings.owned import again, locked_booking
 from app.bookings.queries import BookingCard, bookings_where
-from app.bookings.rules import HOLDING, Status, check_check_in
+from app.bookings.rules import HOLDING, LONGEST, Status, check_check_in
 from app.bookings.taking import already_taken, facts_for
 from app.identity.audit import record
 from app.identity.rules import Actor
@@ -41,7 +41,7 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             await _take_back(booking, now, actor.language)
         await execute(
             "UPDATE booking SET status = 'checked_in', reason = NULL, checked_in_at = $2, due_at = NULL,"
-            " updated_at = $2 WHERE id = $1",
+            " sequence = sequence + (status = 'no_show')::integer, updated_at = $2 WHERE id = $1",
             booking.id,
             now,
         )
@@ -66,7 +66,7 @@ async def come_later(actor: Actor, public_id: str, now: datetime, *, for_others:
             await _take_back(booking, now, actor.language)
         await execute(
             "UPDATE booking SET status = 'confirmed', reason = NULL, coming_later_at = $2, due_at = NULL,"
-            " updated_at = $2 WHERE id = $1",
+            " sequence = sequence + (status = 'no_show')::integer, updated_at = $2 WHERE id = $1",
             booking.id,
             now,
         )
@@ -100,12 +100,13 @@ async def bookings_here(person: int, space: int, now: datetime) -> list[BookingC
     """What the person has at the space now or in the next hours, by start, what was just released included."""
     return await bookings_where(
         "b.person = $1 AND b.space = $2 AND b.ends_at > $3 AND b.starts_at < $4 AND b.status = ANY($5)"
-        " ORDER BY b.starts_at, b.id",
+        " AND b.starts_at > $6 ORDER BY b.starts_at, b.id",
         person,
         space,
         now,
         now + SHOWN_AHEAD,
         [*HOLDING, Status.NO_SHOW],
+        now - LONGEST,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.bookings.booker import Standing, standing_of
-from app.bookings.decision import Place, Wish, claimed_period, refusals
+from app.bookings.decision import Booker, Place, Wish, claimed_period, refusals
 from app.bookings.rules import BOOKABLE_AHEAD
 from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, SpaceRules, rules_of
 from app.inventory.queries import Count, ResourceCard, SpaceWindow, count_free
@@ -77,17 +77,22 @@ async def what_forbids(
     return {resource: refusal for resource, refusal in found.items() if refusal is not None}
 
 
-async def bookable_time(
-    resource: ResourceCard, hours: Hours, window: Period, now: datetime, *, person: int | None
-) -> list[Period]:
-    """All of the window in which this person may book the resource, whether it is free or not.
+async def bookable_times(
+    resources: Sequence[ResourceCard], hours: Hours, window: Period, now: datetime, *, person: int | None
+) -> Mapping[int, list[Period]]:
+    """By the keys of one space's resources all of the window in which this person may book it, free or not.
 
     That is open time, or for what is booked round the clock all time but closed days, not before the last moment for a
-    booking and not after the last day on which one may begin.
+    booking and not after the last day on which one may begin. One query for the rules, and more where they ask who it
+    is, for any number of resources.
     """
-    said = (await rules_of({resource.space}, resource.kind)).get(resource.space, SpaceRules(0, ()))
-    rules = said.named(resource.rules)
+    said = next(iter((await rules_of({resource.space for resource in resources})).values()), SpaceRules(0, ()))
     booker = (await standing_of(person, said.rules, now)).at(said.operator)
+    by_rules = {rules.key: _bookable_time(rules, hours, window, now, booker) for rules in (NOTHING_SAID, *said.rules)}
+    return {resource.id: by_rules.get(resource.rules, by_rules[NOTHING_SAID.key]) for resource in resources}
+
+
+def _bookable_time(rules: BookingRules, hours: Hours, window: Period, now: datetime, booker: Booker) -> list[Period]:
     ahead = rules.days_ahead + (rules.own_members_days if booker.is_own_member else 0)
     first_closed = local_day(now, hours.zone) + timedelta(days=ahead + 1)
     latest = min(wall_instant(first_closed, 0, hours.zone), now + BOOKABLE_AHEAD)

@@ -178,7 +178,7 @@ async def _blocking(space: SpaceCard, command: Block, zone: ZoneInfo, now: datet
         raise NotFound
     of = tuple(sorted(keys[public_id] for public_id in set(command.resources)))
     holds = tuple(await blocked_resources(space.id, of))
-    rrule = repetition.rule(zone) if repetition else None
+    rrule = str(repetition.rule(zone)) if repetition else None
     return Blocking(of, holds, times[0], tuple(times), rrule)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.bookings.decision import Booker
-from app.bookings.rules import HOLDING
+from app.bookings.rules import HOLDING, LONGEST
 from app.inventory.booking_rules import BookingRules
 from app.network.groups import groups_of
 from app.platform.database import fetch
@@ -51,17 +51,21 @@ async def booker_of(
 
 
 async def _open_bookings(person: int, rules: list[int], now: datetime, but_for: int) -> dict[int, int]:
-    """How many bookings of resources with these rules the person holds that are not over, by the rules' key."""
+    """How many bookings of resources with these rules the person holds that are not over, by the rules' key.
+
+    None is longer than LONGEST, which bounds the look-up.
+    """
     if not rules:
         return {}
     rows = await fetch(
         "SELECT r.rules, count(*) AS open FROM booking b JOIN resource r ON r.id = b.resource"
-        " WHERE b.person = $1 AND b.ends_at > $2 AND b.status = ANY($3) AND r.rules = ANY($4::bigint[]) AND b.id <> $5"
-        " GROUP BY r.rules",
+        " WHERE b.person = $1 AND b.starts_at > $6 AND b.ends_at > $2 AND b.status = ANY($3)"
+        " AND r.rules = ANY($4::bigint[]) AND b.id <> $5 GROUP BY r.rules",
         person,
         now,
         list(HOLDING),
         rules,
         but_for,
+        now - LONGEST,
     )
     return {row["rules"]: row["open"] for row in rows}

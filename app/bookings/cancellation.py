@@ -6,10 +6,11 @@ from datetime import datetime
 from app.bookings.draft import for_whom
 from app.bookings.giving_back import give_back
 from app.bookings.owned import again, locked_booking
-from app.bookings.queries import BookingCard
+from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import Status, check_changeable
 from app.identity.audit import record
 from app.identity.rules import Action, Actor, demand
+from app.kernel.refusals import passes
 from app.platform.database import execute, retried, transaction
 from app.platform.outbox import emit
 
@@ -21,21 +22,37 @@ async def cancel(
     """Gives the time back to the others.
 
     After its deadline (`cancel_until`) a confirmed booking is not cancelled but released: the place is free and the
-    booking counts all the same, unless somebody else takes the place over. Raises NotFound, or NotOpenToChange when it
+    booking counts all the same, unless somebody else takes the place over. What was booked in the same act goes with
+    it. Raises NotFound, or NotOpenToChange when it
     is over or was given back. With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and
     `check_in`.
     """
     async with transaction():
         booking = await locked_booking(actor, public_id, for_others=for_others)
         check_changeable(booking.status, booking.period.ends_at, now)
-        is_late = booking.is_late_at(now)
-        status = Status.RELEASED if is_late else Status.CANCELLED
-        await enter_end(booking.id, status, reason, now, is_late=is_late)
-        await give_back([booking.id], now)
-        details = {"reason": reason} | for_whom(actor, booking.person)
-        await record(f"booking.{status}", "booking", booking.id, actor, now, **details)
-        await emit(f"booking.{status}", "booking", booking.id, now)
+        made_with_it = await _made_with(booking, now)
+        for each in (booking, *made_with_it):
+            is_late = each.is_late_at(now)
+            status = Status.RELEASED if is_late else Status.CANCELLED
+            await enter_end(each.id, status, reason, now, is_late=is_late)
+            details = {"reason": reason} | for_whom(actor, each.person)
+            await record(f"booking.{status}", "booking", each.id, actor, now, **details)
+            await emit(f"booking.{status}", "booking", each.id, now)
+        await give_back([booking.id, *(other.id for other in made_with_it)], now)
         return await again(booking)
+
+
+async def _made_with(booking: BookingCard, now: datetime) -> list[BookingCard]:
+    """What was booked in the same act and can still be given back, locked."""
+    if booking.group is None:
+        return []
+    others = await bookings_where(
+        "b.person = $1 AND b.group_id = $2 AND b.id <> $3 ORDER BY b.id FOR UPDATE OF b",
+        booking.person,
+        booking.group,
+        booking.id,
+    )
+    return [other for other in others if passes(check_changeable, other.status, other.period.ends_at, now)]
 
 
 async def enter_end(booking: int, status: Status, reason: str, now: datetime, *, is_late: bool = False) -> None:

@@ -19,6 +19,7 @@ _BOOKED_ELSEWHERE: Final = f"""
     EXISTS (
         SELECT FROM booking b JOIN resource r ON r.id = b.resource
          WHERE b.person = w.person AND b.starts_at < w.ends_at AND b.ends_at > w.starts_at AND b.status = ANY($3)
+           AND b.starts_at > w.starts_at - interval '24 hours'
            AND CASE WHEN w.kind IS NULL THEN r.kind IN ({", ".join(f"'{kind}'" for kind in ANYTHING)})
                     ELSE r.kind = w.kind END
     )

@@ -13,7 +13,6 @@ from app.bookings.decision import Wish
 from app.bookings.draft import GUESTS_KEPT_FOR, Draft
 from app.bookings.giving_back import free, hand_on
 from app.bookings.queries import BookingCard, guests_of
-from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
 from app.bookings.series_ending import end_bookings, is_changeable
 from app.bookings.series_making import (
@@ -33,6 +32,7 @@ from app.bookings.series_slots import attach, detach
 from app.identity.audit import record, record_each
 from app.identity.rules import Actor
 from app.inventory.operations import BOOKED, TimeWanted, claim_each
+from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day

@@ -9,7 +9,6 @@ from app.bookings.draft import Draft, for_whom
 from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
 from app.bookings.queries import BookingCard
-from app.bookings.recurrence import Slot
 from app.bookings.rules import checked_guests, checked_note
 from app.bookings.series_planning import (
     NothingOfSeries,
@@ -24,6 +23,7 @@ from app.identity.audit import record, record_each
 from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand
 from app.inventory.operations import TimeWanted, claim_each
+from app.inventory.recurrence import Slot
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality

@@ -11,9 +11,9 @@ from typing import Final
 from app.bookings.candidates import Candidate, claims_of
 from app.bookings.decision import Booker, Place, Wish, decide
 from app.bookings.queries import BookedResource
-from app.bookings.recurrence import Slot
 from app.bookings.rules import AlreadyTaken, Blocked
 from app.inventory.held_time import HeldTime
+from app.inventory.recurrence import Slot
 from app.inventory.rules import label
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, Refusal, marked

@@ -10,7 +10,6 @@ from app.bookings.decision import Wish
 from app.bookings.facts import Facts, resources_of_kind
 from app.bookings.operations import lock_person
 from app.bookings.queries import BookedResource, BookingFilter, bookings_of
-from app.bookings.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of
 from app.bookings.rules import HOLDING, AnyOf
 from app.bookings.series_planning import (
     OnConflict,
@@ -24,6 +23,7 @@ from app.bookings.series_planning import (
 from app.bookings.taking import facts_for, nothing_free, words_of
 from app.inventory.held_time import held_times
 from app.inventory.operations import lock_resources
+from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day

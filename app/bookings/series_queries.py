@@ -14,8 +14,8 @@ from app.bookings.queries import (
     resource_from,
     space_from,
 )
-from app.bookings.recurrence import Recurrence, read_rule
 from app.bookings.rules import HOLDING
+from app.inventory.recurrence import Recurrence, read_rule
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
 from app.network.groups import OrganisationCard

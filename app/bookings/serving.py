@@ -15,7 +15,7 @@ from app.bookings.draft import Draft
 from app.bookings.facts import Facts, facts_of, free_resources
 from app.bookings.line_endings import end_place
 from app.bookings.offer_time import NO_OFFER_WITHIN, offer_ends
-from app.bookings.rules import HOLDING, AnyOf
+from app.bookings.rules import HOLDING, LONGEST, AnyOf
 from app.bookings.waiting import ANYTHING, OFFER, Ending, WaitingCard, WaitingStatus, locked_place
 from app.identity.audit import record
 from app.identity.rules import Actor
@@ -214,11 +214,13 @@ async def has_booked(person: int, kinds: Collection[Kind], period: Period) -> bo
     """Whether the person has a booking of one of these kinds at that time, wherever it is."""
     found: bool = await fetch_value(
         "SELECT EXISTS (SELECT FROM booking b JOIN resource r ON r.id = b.resource WHERE b.person = $1"
-        " AND b.starts_at < $3 AND b.ends_at > $2 AND b.status = ANY($4) AND r.kind = ANY($5::text[]))",
+        " AND b.starts_at < $3 AND b.starts_at > $6 AND b.ends_at > $2 AND b.status = ANY($4)"
+        " AND r.kind = ANY($5::text[]))",
         person,
         period.starts_at,
         period.ends_at,
         list(HOLDING),
         list(kinds),
+        period.starts_at - LONGEST,
     )
     return found

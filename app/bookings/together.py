@@ -15,7 +15,6 @@ from app.identity.rules import Actor
 from app.inventory.operations import lock_resources
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.database import Busy, retried, transaction
-from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 MOST_TOGETHER: Final = 20
@@ -34,8 +33,8 @@ async def book_together(
 ) -> list[BookingCard]:
     """Books all of these or none, for the actor or as front desk for the person with the key `whom`.
 
-    The bookings share a group, and `cancel` of one gives all of them back. In whatever order they are wanted, two such
-    acts never wait for each other. Raises NotSeveral and what `book` raises.
+    The bookings share a group: `cancel` of one gives all of them back, and one mail tells of all. Two such acts never
+    wait for each other, in whatever order they want the same. Raises NotSeveral and what `book` raises.
     """
     if not 2 <= len(commands) <= MOST_TOGETHER:
         raise NotSeveral(field="bookings", most=MOST_TOGETHER)
@@ -50,7 +49,6 @@ async def book_together(
         for command, draft in zip(commands, drafts, strict=True):
             earlier = {before.facts.space.id for before in drafts[: len(made)]}
             made.append((await take(actor, command, _rules_read(draft, earlier), group_id=group)).id)
-        await emit("bookings.made_together", "booking", made[0], now, bookings=made)
         return sorted(await bookings_by_id(made), key=lambda booking: made.index(booking.id))
 
 

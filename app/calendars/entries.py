@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bookings.recurrence import Recurrence
 from app.bookings.rules import Status
 from app.calendars.rules import Entry, FeedHead
 from app.calendars.series import SeriesDate, SeriesEntry
 from app.calendars.subscriptions import FeedKind
+from app.inventory.recurrence import Recurrence
 from app.inventory.rules import Kind, label
 from app.kernel.periods import Period
 from app.kernel.refusals import marked

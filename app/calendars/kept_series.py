@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.bookings.recurrence import read_rule
 from app.calendars.entries import CalendarBooking, CalendarSeries, form_of, series_entry_of
 from app.calendars.queries import (
     CALENDAR_BOOKING,
@@ -16,6 +15,7 @@ from app.calendars.queries import (
     calendar_booking_from,
 )
 from app.calendars.series import series_bytes
+from app.inventory.recurrence import read_rule
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch

@@ -55,6 +55,7 @@ def calendar_reactions(address: str) -> Reactions:
         "booking.cancelled": of_booking,
         "booking.declined": of_booking,
         "booking.released": of_booking,
+        "booking.no_show": of_booking,
         "series.made": of_series,
         "series.changed": of_series,
         "series.cancelled": of_series,

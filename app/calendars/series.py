@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, vRecur
 
-from app.bookings.recurrence import LONGEST_SERIES, ByDay, Recurrence, slots_until
 from app.calendars.rules import Entry, Method, Organizer, address_of, calendar_in, component_bytes, event_of
 from app.calendars.time_zones import vtimezone
+from app.inventory.recurrence import LONGEST_SERIES, ByDay, Recurrence, slots_until
 from app.kernel.periods import Period
 from app.kernel.wall_time import local_day
 from app.platform.mail import Mailbox
@@ -88,7 +88,9 @@ def _events(series: SeriesEntry) -> Iterator[Event]:
 
 def _recurring(series: SeriesEntry, starts: Mapping[datetime, datetime], shown: set[datetime]) -> Event:
     first = next(iter(starts.values()), series.main.period.starts_at.astimezone(series.zone))
-    event = event_of(series.main, first, _local(first.astimezone(UTC) + series.main.period.duration, series.zone))
+    ends_at = first.astimezone(UTC) + series.main.period.duration
+    local = ends_at.astimezone(series.zone)
+    event = event_of(series.main, first, ends_at if _comes_twice(local) else local)
     event.add("rrule", _written(series.rule))
     if left_out := [wall for at, wall in starts.items() if at not in shown]:
         event.add("exdate", left_out)
@@ -124,7 +126,8 @@ def _differs(one: SeriesDate, series: SeriesEntry, starts: Mapping[datetime, dat
 def _touches_change(period: Period, starts: Mapping[datetime, datetime], zone: ZoneInfo) -> bool:
     begins, ends = period.starts_at.astimezone(zone), period.ends_at.astimezone(zone)
     wall = starts.get(period.starts_at, begins)
-    return begins.utcoffset() != ends.utcoffset() or _clock(begins) != _clock(wall) or _comes_twice(wall)
+    is_unclear = _comes_twice(wall) or _comes_twice(ends) or _clock(begins) != _clock(wall)
+    return is_unclear or begins.utcoffset() != ends.utcoffset()
 
 
 def _clock(local: datetime) -> datetime:
@@ -136,15 +139,17 @@ def _instead(one: SeriesDate, series: SeriesEntry, starts: Mapping[datetime, dat
     """The event that stands in the place of one date."""
     entry = replace(one.entry, uid=series.main.uid, sequence=series.main.sequence, updated_at=series.main.updated_at)
     slot = one.slot.astimezone(UTC)
-    event = event_of(entry, _local(entry.period.starts_at, series.zone), _local(entry.period.ends_at, series.zone))
+    event = event_of(entry, *_written_times(entry.period, series.zone))
     event.add("recurrence-id", starts.get(slot, slot.astimezone(series.zone)))
     return event
 
 
-def _local(at: datetime, zone: ZoneInfo) -> datetime:
-    """The time in the zone; in UTC where the zone's clocks show it twice."""
-    local = at.astimezone(zone)
-    return at.astimezone(UTC) if _comes_twice(local) else local
+def _written_times(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Start and end in the zone; both in UTC where the zone's clocks show one of them twice."""
+    starts_at, ends_at = period.starts_at.astimezone(zone), period.ends_at.astimezone(zone)
+    if _comes_twice(starts_at) or _comes_twice(ends_at):
+        return period.starts_at.astimezone(UTC), period.ends_at.astimezone(UTC)
+    return starts_at, ends_at
 
 
 def _comes_twice(local: datetime) -> bool:

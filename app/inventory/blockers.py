@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.inventory.operations import BUFFER, release
-from app.inventory.rules import wall_instant
+from app.inventory.recurrence import ByDay, Frequency, Recurrence, read_rule, slots_until
+from app.inventory.rules import MINUTES_OF_A_DAY, wall_instant
 from app.kernel.periods import Period, without
 from app.kernel.wall_time import local_day
 from app.platform.database import execute, fetch, fetch_row, fetch_value
 
 BLOCKER: Final = "blocker"
 """The reason of a blocker's claims; their holder is its key."""
-
-_WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +24,18 @@ class Repetition:
     weekdays: frozenset[int]
     until: date
 
-    def rule(self, zone: ZoneInfo) -> str:
-        """It as an RRULE (RFC 5545); its UNTIL is the end of the last day there."""
-        ends_at = wall_instant(self.until, 24 * 60 - 1, zone).astimezone(UTC)
-        days = ",".join(_WEEKDAYS[weekday - 1] for weekday in sorted(self.weekdays))
-        return f"FREQ=WEEKLY;BYDAY={days};UNTIL={ends_at:%Y%m%dT%H%M%SZ}"
+    def rule(self, zone: ZoneInfo) -> Recurrence:
+        """It as a rule, to the end of the last day there."""
+        ends_at = wall_instant(self.until, MINUTES_OF_A_DAY, zone) - timedelta(seconds=1)
+        by_day = tuple(ByDay(weekday) for weekday in sorted(self.weekdays))
+        return Recurrence(Frequency.WEEKLY, by_day=by_day, until=ends_at)
 
     @classmethod
-    def of(cls, rule: str, zone: ZoneInfo) -> "Repetition":
-        """What `rule` wrote."""
-        parts = dict(part.split("=") for part in rule.split(";"))
-        ends_at = datetime.strptime(parts["UNTIL"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        return cls(frozenset(_WEEKDAYS.index(day) + 1 for day in parts["BYDAY"].split(",")), local_day(ends_at, zone))
+    def of(cls, text: str, zone: ZoneInfo) -> "Repetition":
+        """What `rule` says."""
+        rule = read_rule(text, zone)
+        assert rule.until is not None, "a blocker repeats to a day"
+        return cls(frozenset(by_day.weekday for by_day in rule.by_day), local_day(rule.until, zone))
 
 
 def occurrences(first: Period, repetition: Repetition | None, zone: ZoneInfo) -> list[Period]:
@@ -46,21 +45,8 @@ def occurrences(first: Period, repetition: Repetition | None, zone: ZoneInfo) ->
     """
     if repetition is None:
         return [first]
-    starts, ends = first.starts_at.astimezone(zone), first.ends_at.astimezone(zone)
-    span = (ends.date() - starts.date()).days
-    found = []
-    for number in range((repetition.until - starts.date()).days + 1):
-        day = starts.date() + timedelta(days=number)
-        if day.isoweekday() in repetition.weekdays:
-            opens = wall_instant(day, _minute(starts.time()), zone)
-            closes = wall_instant(day + timedelta(days=span), _minute(ends.time()), zone)
-            if opens < closes:
-                found.append(Period(opens, closes))
-    return found
-
-
-def _minute(wall: time) -> int:
-    return wall.hour * 60 + wall.minute
+    slots = slots_until(repetition.rule(zone), first, zone, repetition.until)
+    return [slot.period for slot in slots if slot.period is not None]
 
 
 @dataclass(frozen=True, slots=True)

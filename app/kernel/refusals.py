@@ -1,6 +1,6 @@
 """How the system says no: one class for each reason, with a stable code and a sentence for people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,3 +68,12 @@ class Conflict(Refusal):
 
     code = "conflict"
     text = marked("Inzwischen hat sich etwas geändert. Bitte sehen Sie noch einmal nach.")
+
+
+def passes(check: Callable[..., None], *facts: object) -> bool:
+    """Whether a rule that refuses by raising lets these facts pass."""
+    try:
+        check(*facts)
+    except Refusal:
+        return False
+    return True

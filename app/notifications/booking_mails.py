@@ -1,5 +1,6 @@
 """The mails about a booking: made, moved, cancelled, and coming up tomorrow. Each state of a booking is told once."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from babel.dates import format_date
 from app.bookings.blocking import BLOCKED, CLOSED
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
-from app.bookings.queries import BookingCard, booking_by_id
+from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
 from app.bookings.waiting import WaitingCard
@@ -36,7 +37,7 @@ _SUBJECTS: Final = {
 async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime) -> None:
     """Confirms the booking, unless it was given back meanwhile: then the cancellation alone says so.
 
-    Of bookings that were made in one act one mail tells together.
+    Of bookings that were made in one act one mail tells together; so it does when they are given back.
     """
     await _tell(office, booking, "confirmed", now)
 
@@ -68,12 +69,33 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime, blocker:
     booking = await booking_by_id(key)
     if booking is None or not _is_true(news, booking):
         return
+    along = await bookings_of_group(booking.person, booking.group) if booking.group else []
+    if _is_told_by_another(news, booking, along):
+        return
     person = (await people([booking.person])).get(booking.person)
     if person is None or person.email is None:
         return
     space = await space_by_id(booking.space.id, now)
     why = await _why(booking, news, person.language, blocker)
-    await office.send(await _letter(office, booking, news, person, person.email, space, now, why), now)
+    with_it = [other for other in along if other.id != booking.id and _is_told_with(news, booking, other)]
+    letter = await _letter(office, booking, news, person, person.email, space, now, why, with_it)
+    await office.send(letter, now)
+
+
+def _is_told_by_another(news: str, booking: BookingCard, along: Sequence[BookingCard]) -> bool:
+    """Of what was booked in one act the first that the same is true of tells it."""
+    return any(other.id < booking.id and _is_told_with(news, booking, other) for other in along)
+
+
+def _is_told_with(news: str, booking: BookingCard, other: BookingCard) -> bool:
+    """Whether one mail says the news of both; each move is told by itself."""
+    is_same_act = news != "cancelled" or other.updated_at == booking.updated_at
+    return (
+        news != "moved"
+        and is_same_act
+        and _is_true(news, other)
+        and (other.decided_by is None) == (booking.decided_by is None)
+    )
 
 
 async def _why(booking: BookingCard, news: str, language: str, blocker: int | None) -> str:
@@ -88,8 +110,6 @@ async def _why(booking: BookingCard, news: str, language: str, blocker: int | No
 def _is_true(news: str, booking: BookingCard) -> bool:
     """Whether the news still describes the booking and is told by itself; older news must not follow newer ones."""
     match news:
-        case "confirmed" if booking.group is not None and booking.decided_by is None:
-            return False
         case "confirmed" | "moved" if booking.status is Status.REQUESTED:
             return False
         case "cancelled":
@@ -109,6 +129,7 @@ async def _letter(
     space: SpaceCard | None,
     now: datetime,
     why: str,
+    with_it: Sequence[BookingCard],
 ) -> Letter:
     says = speaker(person.language)
     what = label(booking.resource.kind, booking.resource.name)
@@ -132,6 +153,7 @@ async def _letter(
             "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
             "why": why,
+            "along": [label(other.resource.kind, other.resource.name) for other in with_it],
             "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },
         calendar=None if news == "reminder" else await part_of_booking(office, booking, says),

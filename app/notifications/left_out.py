@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from app.bookings.queries import BookingFilter, bookings_of
-from app.bookings.recurrence import LONGEST_SERIES, Slot, slots_until
 from app.bookings.rules import HOLDING
 from app.bookings.series_queries import SeriesCard, bookings_of_series
 from app.inventory.queries import SpaceClock, hours_of, taken_periods
+from app.inventory.recurrence import LONGEST_SERIES, Slot, slots_until
 from app.inventory.rules import Hours
 from app.kernel.periods import Period
 from app.kernel.refusals import marked

@@ -16,7 +16,7 @@ from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.rules import label
-from app.kernel.refusals import NotFound, Phrase, Refusal, marked
+from app.kernel.refusals import NotFound, Phrase, Refusal, marked, passes
 from app.network.queries import SpaceCard
 from app.platform.problems import status_of
 from app.platform.qr_code import qr_drawing
@@ -25,7 +25,7 @@ from app.web.front_desk import desk_space
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.spaces import published
-from app.web.week_view import passes, state_of, times_text
+from app.web.week_view import state_of, times_text
 
 NOTICES = {
     "da": marked("Willkommen. Wir haben notiert, dass Sie da sind."),

@@ -25,7 +25,7 @@ from app.identity.authentication import Visitor
 from app.identity.reminders import wants_reminders
 from app.identity.rules import Action
 from app.inventory.rules import label
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import NotFound, Phrase, Refusal, passes
 from app.network.house_rules import house_rules_of
 from app.network.queries import space_by_id
 from app.platform.mail import mailbox
@@ -39,9 +39,9 @@ from app.web.space_view import look_at, own_times
 from app.web.spaces import published
 from app.web.summary import exact_times, features_text
 from app.web.summary_form import read_instant
-from app.web.week_view import passes, state_of, times_text
+from app.web.week_view import state_of, times_text
 
-_NEWS = ("neu", "abgesagt", "verschoben", "da", "spaeter", "gegangen")
+_NEWS = ("gaeste", "neu", "abgesagt", "verschoben", "da", "spaeter", "gegangen")
 
 
 @get("/buchungen/{public_id:str}")
@@ -78,7 +78,12 @@ async def ask_to_cancel(
         request,
         visitor,
         "booking/cancel.html",
-        {"booking": booking, "is_late": booking.is_late_at(visitor.now), **named(booking, visitor)},
+        {
+            "booking": booking,
+            "is_late": booking.is_late_at(visitor.now),
+            "along": await _made_with(booking),
+            **named(booking, visitor),
+        },
     )
 
 
@@ -185,11 +190,7 @@ async def _show(
         "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
         "features": features_text(booking.resource.features, visitor),
         "guests": (await guests_of([booking.id])).get(booking.id, ()),
-        "along": [
-            (other.public_id, label(other.resource.kind, other.resource.name))
-            for other in (await bookings_of_group(booking.person, booking.group) if booking.group else ())
-            if other.id != booking.id and other.period == booking.period
-        ],
+        "along": await _made_with(booking),
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
         "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
@@ -265,6 +266,16 @@ async def show_move(
     }
     status = status_of(refusal) if refusal else 422 if errors else 200
     return await pages.show(request, visitor, "booking/move.html", context, status=status, headers=headers)
+
+
+async def _made_with(booking: BookingCard) -> list[tuple[str, Phrase]]:
+    """What was booked in the same act and stands: its id and what it is called."""
+    others = await bookings_of_group(booking.person, booking.group) if booking.group else []
+    return [
+        (other.public_id, label(other.resource.kind, other.resource.name))
+        for other in others
+        if other.id != booking.id and other.status in HOLDING
+    ]
 
 
 def named(booking: BookingCard, visitor: Visitor) -> dict[str, Any]:

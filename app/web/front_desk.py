@@ -26,7 +26,7 @@ from app.identity.authentication import Visitor
 from app.identity.queries import people
 from app.identity.rules import Action
 from app.inventory.rules import KIND_NAMES, label
-from app.kernel.refusals import NotFound, Phrase, Refusal, marked, phrase
+from app.kernel.refusals import NotFound, Phrase, Refusal, marked, passes, phrase
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_slug
 from app.platform.periodic import last_run_of
@@ -34,7 +34,7 @@ from app.platform.problems import status_of
 from app.web.forms import notice
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE, read_search, read_when, time_parts
-from app.web.week_view import passes, times_text
+from app.web.week_view import times_text
 
 MISSED_AFTER = timedelta(minutes=15)
 """How late somebody may be before the desk is told."""

@@ -20,13 +20,12 @@ from app.bookings.queries import BookingCard
 from app.bookings.rules import Status, check_changeable, check_check_in
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import NotFound, Refusal, passes
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.web.bookings import asked_move, named, show_move
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.week_view import passes
 
 _GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
 _HEADERS: Final = {"Referrer-Policy": "no-referrer"}

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from app.bookings.habits import Habit
 from app.bookings.operations import BookDesk
 from app.bookings.queries import BookingCard
-from app.bookings.recurrence import WEEKDAYS as RULE_WEEKDAYS
 from app.bookings.rules import DayPart
 from app.bookings.series_making import MakeSeries
 from app.bookings.series_planning import OnConflict
 from app.identity.authentication import Visitor
+from app.inventory.recurrence import WEEKDAYS as RULE_WEEKDAYS
 from app.inventory.rules import wall_instant
 from app.kernel.refusals import BadInput, marked
 from app.kernel.wall_time import local_day

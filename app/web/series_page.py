@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.bookings.queries import BookingCard
-from app.bookings.recurrence import ByDay, Frequency, WallSpan
 from app.bookings.rules import DayPart, NotOpenToChange
 from app.bookings.series_changes import ChangeSeries, SeriesChange, change_series, preview_change
 from app.bookings.series_ending import CancelSeries, cancel_series, is_changeable, to_cancel
@@ -20,6 +19,7 @@ from app.bookings.series_queries import SeriesCard, bookings_of_series, series_o
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.queries import resources_of
+from app.inventory.recurrence import ByDay, Frequency, WallSpan
 from app.inventory.rules import label, wall_instant
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import Opening, local_day

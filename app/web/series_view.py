@@ -6,11 +6,11 @@ from datetime import date
 from typing import Final
 
 from app.bookings.queries import BookedResource, BookingCard
-from app.bookings.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.bookings.rules import AlreadyTaken, Blocked, ClosedThatDay, OutsideOpeningHours, Status
 from app.bookings.series_planning import AlreadyYours, OnConflict, PlannedDate
 from app.bookings.series_queries import SeriesCard
 from app.identity.authentication import Visitor
+from app.inventory.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.inventory.rules import label
 from app.kernel.refusals import Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day

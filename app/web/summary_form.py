@@ -116,8 +116,8 @@ class Typed:
             lambda: self._demand_ticked(rules),
             lambda: checked_phone(self.phone),
             lambda: municipality_named(self.commute, "commute_to"),
-            self._people,
-            lambda: checked_guests(self._guests),
+            self.people_coming,
+            lambda: checked_guests(self.guests_coming),
             lambda: checked_note(self.note),
         )
 
@@ -134,17 +134,18 @@ class Typed:
             commute_to=municipality_named(self.commute, "commute_to") or "",
             guest_phone=self.phone,
             house_rules=rules.edition if rules else None,
-            people=self._people(),
-            guests=self._guests,
+            people=self.people_coming(),
+            guests=self.guests_coming,
             organisation=self.organisation or None,
         )
 
     @property
-    def _guests(self) -> tuple[str, ...]:
+    def guests_coming(self) -> tuple[str, ...]:
+        """A name for each line."""
         return tuple(self.guests.splitlines())
 
-    def _people(self) -> int:
-        """Raises PeopleUnusable."""
+    def people_coming(self) -> int:
+        """How many come, the person included. Raises PeopleUnusable."""
         said = self.people.strip()
         if not said:
             return 1

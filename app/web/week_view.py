@@ -1,6 +1,6 @@
 """A person's bookings as the pages show them: what comes next, a week from Monday to Sunday, a line in a list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from app.bookings.queries import BookingCard, BookingFilter, bookings_of
 from app.bookings.rules import BOOKABLE_AHEAD, HOLDING, Status, check_changeable, check_check_in
 from app.identity.authentication import Visitor
 from app.inventory.rules import FEATURES, label, wall_instant
-from app.kernel.refusals import NotFound, Refusal, marked, phrase
+from app.kernel.refusals import NotFound, marked, passes, phrase
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
 from app.web.search_form import ZONE
@@ -264,15 +264,6 @@ def state_of(booking: BookingCard, visitor: Visitor) -> tuple[str, str]:
 
 def _resource(booking: BookingCard, visitor: Visitor) -> str:
     return visitor.speaker.word(label(booking.resource.kind, booking.resource.name))
-
-
-def passes(check: Callable[..., None], *facts: object) -> bool:
-    """Whether a rule that refuses by raising lets these facts pass."""
-    try:
-        check(*facts)
-    except Refusal:
-        return False
-    return True
 
 
 def _day_word(day: date, visitor: Visitor) -> str:

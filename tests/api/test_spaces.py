@@ -8,7 +8,7 @@ import pytest
 
 from app.inventory.rules import Kind
 from app.network.rules import FEATURES
-from app.platform.database import execute
+from app.platform.database import execute, queries_run
 from tests.api.conftest import Now
 from tests.api.requests import booked, window
 from tests.worlds import HERE, NOW, TOMORROW_MORNING, World, a_resource, at, tomorrow
@@ -293,3 +293,32 @@ async def test_intervals_refuse_spans_that_make_no_sense(anyone: httpx.AsyncClie
     for unknown in ("aaaaaaaaaaaaaaaa", "1", "x%27--"):
         query = {"from": "2026-11-25T00:00Z", "to": "2026-11-26T00:00Z"}
         assert (await anyone.get(f"/api/v1/resources/{unknown}/availability", params=query)).status_code == 404
+
+
+async def test_a_month_of_a_whole_space_is_one_answer_in_as_many_queries_as_a_day(
+    mia: httpx.AsyncClient, world: World
+) -> None:
+    await booked(world.mia, world.polch["1"], TOMORROW_MORNING)
+    await booked(world.mia, world.polch["Nette"], TOMORROW_MORNING)
+
+    async def asked(days: int, kind: str = "") -> tuple[list[dict[str, Any]], int]:
+        window = {"from": tomorrow(0).isoformat(), "to": (tomorrow(0) + timedelta(days=days)).isoformat()}
+        noted: list[str] = []
+        queries_run.set(noted)
+        answer = await mia.get("/api/v1/spaces/regiohub-polch/times", params=window | ({"kind": kind} if kind else {}))
+        queries_run.set(None)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"], len(noted)
+
+    day, few = await asked(1, "room")
+    month, many = await asked(31)
+    assert few == many
+    assert [one["name"] for one in day] == ["Nette"]
+    assert [one["name"] for one in month] == ["1", "2", "3", "Nette", "K1"]
+    assert day[0]["taken"] == [{"starts_at": "2026-11-25T08:00:00+01:00", "ends_at": "2026-11-25T12:00:00+01:00"}]
+    assert day[0]["free"] == [{"starts_at": "2026-11-25T12:00:00+01:00", "ends_at": "2026-11-25T18:00:00+01:00"}]
+    alone = await mia.get(
+        f"/api/v1/resources/{world.polch['Nette'].public_id}/availability",
+        params={"from": tomorrow(0).isoformat(), "to": (tomorrow(0) + timedelta(days=1)).isoformat()},
+    )
+    assert alone.json() == {"free": day[0]["free"], "taken": day[0]["taken"]}

@@ -138,7 +138,7 @@ async def test_a_weekly_blocker_holds_every_week_by_the_wall_clock(world: World)
         repetition=Repetition(frozenset({3}), date(2027, 4, 7)),
     )
     [card] = await blocked(world, command)
-    assert card.rrule == "FREQ=WEEKLY;BYDAY=WE;UNTIL=20270407T215900Z"
+    assert card.rrule == "FREQ=WEEKLY;BYDAY=WE;UNTIL=20270407T215959Z"
     assert Repetition.of(card.rrule, HERE) == command.repetition
     summer = date(2027, 3, 31)  # after the clock has changed
     with pytest.raises(Blocked):

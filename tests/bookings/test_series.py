@@ -11,7 +11,6 @@ from app.bookings.decision import TooManyOpen
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
-from app.bookings.recurrence import SeriesTooLong
 from app.bookings.rules import AnyOf, HouseRulesNotAccepted, InThePast, NotOpenToChange, Purpose, Status
 from app.bookings.series_changes import CHANGED, ChangeSeries, DayOffRule, SeriesNotChanged, change_series
 from app.bookings.series_ending import CancelSeries, DaysReversed, NoDateThen, cancel_series
@@ -20,6 +19,7 @@ from app.bookings.series_planning import NothingOfSeries, OnConflict, PlanChange
 from app.bookings.series_plans import SeriesPlan
 from app.bookings.series_queries import bookings_of_series, series_ahead, series_by_id, series_of
 from app.bookings.waiting_list import JoinLine, join_line
+from app.inventory.recurrence import SeriesTooLong
 from app.inventory.rules import Kind
 from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch, fetch_value, queries_run

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from app.bookings.candidates import claims_of
 from app.bookings.decision import Booker, Place, Wish
 from app.bookings.queries import BookedResource
-from app.bookings.recurrence import read_rule, slots_of
 from app.bookings.series_planning import (
     OnConflict,
     PlannedDate,
@@ -20,6 +19,7 @@ from app.bookings.series_planning import (
 )
 from app.inventory.booking_rules import BookingRules, OutsideHours
 from app.inventory.held_time import HeldTime
+from app.inventory.recurrence import read_rule, slots_of
 from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
 from tests.worlds import HERE, NOW, at

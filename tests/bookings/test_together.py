@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from app.bookings import together
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.operations import BookDesk, take
 from app.bookings.queries import BookingCard
-from app.bookings.rules import AlreadyTaken, AnyOf, HouseRulesNotAccepted, NothingFree
+from app.bookings.rules import AlreadyTaken, AnyOf, HouseRulesNotAccepted, NothingFree, NotOpenToChange
 from app.bookings.together import NotSeveral, book_together
 from app.inventory.rules import Kind
 from app.kernel.refusals import Refusal
@@ -50,7 +52,32 @@ async def test_a_room_and_a_desk_are_booked_in_one_act(world: World) -> None:
     assert made[0].group is not None
     assert made[0].group == made[1].group
     events = [row["name"] for row in await fetch("SELECT name FROM outbox_event ORDER BY id")]
-    assert events == ["booking.confirmed", "booking.confirmed", "bookings.made_together"]
+    assert events == ["booking.confirmed", "booking.confirmed"]
+
+
+async def test_cancelling_one_gives_all_of_them_back(world: World) -> None:
+    wanted = [wish(world.polch[name].public_id) for name in ("Nette", "1")]
+    room, desk = await book_together(world.mia.actor(), wanted, NOW)
+    other = await book_together(world.mia.actor(), [wish(world.polch[name].public_id, 12, 13) for name in "12"], NOW)
+    await cancel(world.mia.actor(), desk.public_id, NOW)
+    rows = await fetch("SELECT id, status, sequence FROM booking ORDER BY id")
+    assert {row["id"]: row["status"] for row in rows} == {
+        room.id: "cancelled",
+        desk.id: "cancelled",
+        other[0].id: "confirmed",
+        other[1].id: "confirmed",
+    }
+    assert await fetch_value("SELECT count(*) FROM claim") == 2
+    with pytest.raises(NotOpenToChange):
+        await cancel(world.mia.actor(), room.public_id, NOW)
+
+
+async def test_who_has_arrived_in_one_keeps_it_when_the_other_is_cancelled(world: World) -> None:
+    wanted = [wish(world.polch[name].public_id) for name in ("Nette", "1")]
+    room, desk = await book_together(world.mia.actor(), wanted, NOW)
+    await check_in(world.mia.actor(), room.public_id, tomorrow(9))
+    await cancel(world.mia.actor(), desk.public_id, tomorrow(9))
+    assert await fetch_value("SELECT status FROM booking WHERE id = $1", room.id) == "checked_in"
 
 
 async def test_when_one_cannot_be_had_nothing_is_booked(world: World) -> None:

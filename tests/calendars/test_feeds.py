@@ -10,9 +10,11 @@ import icalendar
 import pytest
 
 from app.bookings.arrivals import check_in
-from app.bookings.cancellation import cancel
+from app.bookings.cancellation import cancel, enter_end
+from app.bookings.giving_back import give_back
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard
+from app.bookings.rules import Status
 from app.calendars.feed_answers import Condition, FeedAnswer, feed_answer
 from app.calendars.operations import CreateFeed, create_feed, note_fetch, revoke_feed, rotate_feed
 from app.calendars.queries import feeds_of
@@ -287,3 +289,14 @@ async def test_its_owner_sees_who_came_last_and_a_minute_counts_once(world: Worl
     (card,) = await feeds_of(world.mia.actor())
     assert (card.last_fetched_by, card.last_fetched_at) == ("Google Kalender", NOW)
     assert (await read(token, NOW + timedelta(minutes=1))).is_first_in_a_minute
+
+
+async def test_who_comes_after_all_has_the_booking_back_in_the_calendar(world: World) -> None:
+    token, booking = await a_feed(world.mia), await a_booking(world)
+    await enter_end(booking.id, Status.NO_SHOW, "nobody_came", tomorrow(9))
+    await give_back([booking.id], tomorrow(9))
+    (freed,) = await events_of(token, tomorrow(9))
+    assert (freed["status"], freed["summary"]) == ("CANCELLED", "Freigegeben: Platz 1, RegioHub Polch")
+    await check_in(world.mia.actor(), booking.public_id, tomorrow(9, 30))
+    (back,) = await events_of(token, tomorrow(9, 30))
+    assert (back["status"], back["sequence"]) == ("CONFIRMED", freed["sequence"] + 1)

@@ -69,6 +69,7 @@ RULES = {
     "the second and the last Tuesday": ("FREQ=MONTHLY;BYDAY=2TU,-1TU;COUNT=23", 9, 1),
     "the last day of the month": ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=12", 9, 1),
     "Saturday nights, over the changed hour itself": ("FREQ=WEEKLY;BYDAY=SA;COUNT=52", 22, 8),
+    "Saturday nights until the hour that comes twice": ("FREQ=WEEKLY;BYDAY=SA;COUNT=52", 22, 4),
     "Sundays in the hour that comes twice or never": ("FREQ=WEEKLY;BYDAY=SU;COUNT=52", 2, 3),
 }
 

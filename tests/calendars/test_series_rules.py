@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from app.bookings.recurrence import WEEKDAYS, read_rule, slots_until
 from app.calendars.rules import Entry, FeedHead, feed_bytes
 from app.calendars.series import SeriesDate, SeriesEntry, series_bytes, zone_bytes
+from app.inventory.recurrence import WEEKDAYS, read_rule, slots_until
 from app.kernel.periods import Period
 from tests.calendars.readers.programs import recurring_ical_events_sees, vobject_sees
 
@@ -73,7 +73,9 @@ def a_series(draw: st.DrawFn) -> SeriesEntry:
     return SeriesEntry(rule, BERLIN, main, dates)
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.generate])  # making the example smaller takes minutes
+@settings(
+    max_examples=60, deadline=None, phases=[Phase.reuse, Phase.generate]
+)  # making the example smaller takes minutes
 @given(series=a_series())
 def test_programs_show_the_dates_that_stand(series: SeriesEntry) -> None:
     content, _ = series_bytes(series)

@@ -43,7 +43,7 @@ PUBLIC = {
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
     "/api/v1/places", "/api/v1/spaces", "/api/v1/spaces/{slug}", "/api/v1/spaces/{slug}/availability",
-    "/api/v1/spaces/{slug}/rules",
+    "/api/v1/spaces/{slug}/rules", "/api/v1/spaces/{slug}/times",
     "/api/v1/resources/{resource_id}/availability", "/api/v1/quotes", "/{path}", "/offline",
     "/manifest.webmanifest", "/sw.js",
     "/angebot/{link}", "/angebot/{link}/ablehnen",

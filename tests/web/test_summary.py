@@ -61,3 +61,24 @@ async def test_who_answers_for_a_club_chooses_for_whom(site: Site, world: World)
     fields.pop("_csrf_token", None)
     answer = await browser.post(address, **fields, fuer=club)
     assert "Für TV Polch" in text_of(await browser.get(answer.headers["location"]))
+
+
+async def test_who_comes_along_is_changed_later_and_the_cancel_page_says_what_goes_too(
+    site: Site, world: World
+) -> None:
+    browser = await site.browser(world.mia)
+    address = ROOM.format(platz=world.polch["Nette"].public_id)
+    fields = fields_of(await browser.get(address), "/buchen")
+    fields.pop("_csrf_token", None)
+    answer = await browser.post(address, **fields, dazu_desk="ja")
+    booking = answer.headers["location"].partition("?")[0]
+    assert "Mit abgesagt wird, was dazugehört: Platz 1." in text_of(await browser.get(f"{booking}/absagen"))
+    assert 'value="1"' in (await browser.get(f"{booking}/gaeste")).text
+    refused = await browser.post(f"{booking}/gaeste", personen="99", gaeste="Ada Lovelace")
+    assert refused.status_code == 422
+    assert 'id="personen-fehler"' in refused.text
+    assert "Ada Lovelace" in refused.text
+    done = await browser.post(f"{booking}/gaeste", personen="", gaeste="Ada Lovelace\nKarl Marx")
+    assert done.status_code in (302, 303)
+    shown = text_of(await browser.get(done.headers["location"]))
+    assert "Personen 3 Gäste Ada Lovelace, Karl Marx" in shown

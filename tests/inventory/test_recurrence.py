@@ -9,7 +9,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from app.bookings.recurrence import (
+from app.inventory.recurrence import (
     LONGEST_SERIES,
     EndlessSeries,
     NoDates,
