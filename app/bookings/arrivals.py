@@ -8,6 +8,7 @@ from app.bookings.draft import for_whom
 from app.bookings.due import check_coming_later, check_leaving
 from app.bookings.facts import free_resources
 from app.bookings.giving_back import give_back
+from app.bookings.lapsing import lapse_there
 from app.bookings.owned import again, locked_booking
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING, LONGEST, Status, check_check_in
@@ -116,6 +117,10 @@ async def _take_back(booking: BookingCard, now: datetime, language: str) -> None
     facts = await facts_for(resource.public_id, booking.period, booking.person, now, language, for_booking=False)
     rules = facts.rules.get(resource.rules, NOTHING_SAID)
     await lock_resources(resource.claims)
-    if not await claim_all(claims_of(resource, booking.period, rules), booking.id):
+    wanted = claims_of(resource, booking.period, rules)
+    is_back = await claim_all(wanted, booking.id)
+    if not is_back and await lapse_there(facts.space.id, facts.widest(booking.period), now):
+        is_back = await claim_all(wanted, booking.id)
+    if not is_back:
         free = await free_resources(facts.space.id, resource.kind, booking.period)
         raise await already_taken(facts, booking.period, free, now)

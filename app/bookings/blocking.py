@@ -86,7 +86,7 @@ async def block(
                 command.reason_de.strip(), command.reason_en.strip(), blocking.closes,
             )  # fmt: skip
             card = await enter_blocker(card, now)
-            if not await claim_blocked(card.id, blocking.holds, blocking.times):
+            if not await claim_blocked(card.id, blocking.holds, blocking.times, now):
                 raise AffectedChanged
             if card.closes is not None:
                 await _close(card)

@@ -141,7 +141,12 @@ def decide(wish: Wish, place: Place, booker: Booker) -> Decision:
     """What the booking would be; raises the first refusal that stands in the way."""
     for refusal in refusals(wish, place, booker):
         raise refusal
-    rules, starts_at = place.rules, wish.period.starts_at
+    return decision_of(wish, place.rules)
+
+
+def decision_of(wish: Wish, rules: BookingRules) -> Decision:
+    """What the booking is once it may be. Its deadlines count from the wish's `now`."""
+    starts_at = wish.period.starts_at
     is_request = rules.needs_approval and not wish.by_staff
     last_moment = starts_at if starts_at > wish.now else wish.period.ends_at
     return Decision(

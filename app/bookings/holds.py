@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import Wish
+from app.bookings.decision import Wish, decision_of
 from app.bookings.draft import Draft
 from app.bookings.facts import Facts
 from app.bookings.giving_back import free, hand_on
@@ -202,6 +202,7 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     wish = Wish(hold.period, hold.created_at, people=choice.people, guests=len(choice.guests))
     booker = await booker_of(actor.person, facts.operator, facts.rules.values(), now)
     [candidate] = allowed([hold.resource], facts, wish, booker)
+    candidate = replace(candidate, decision=decision_of(replace(wish, now=now), candidate.decision.rules))
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     draft = Draft(
         actor.person,

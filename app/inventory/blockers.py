@@ -142,12 +142,13 @@ async def blocked_resources(space: int, resources: Sequence[int]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[Period]) -> bool:
-    """Holds the times of these resources for the blocker; False where somebody else holds any of it.
+async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[Period], now: datetime) -> bool:
+    """Holds what is to come of these times for the blocker; False where somebody else holds any of it.
 
-    What another blocker holds stays that one's, and what was merely kept free beside a booking makes way. Lock the
-    resources before.
+    What is over stays with the bookings that were there. What another blocker holds stays that one's, and what was
+    merely kept free beside a booking makes way. Lock the resources before.
     """
+    times = [Period(max(time.starts_at, now), time.ends_at) for time in times if time.ends_at > now]
     if not times or not resources:
         return True
     window = Period(min(time.starts_at for time in times), max(time.ends_at for time in times))
@@ -193,7 +194,7 @@ async def lift_blocker(card: BlockerCard, zone: ZoneInfo, now: datetime) -> None
     freed = card.occurrences(zone)
     for other in await blockers_at(card.space, zone, now):
         times = [time for time in other.occurrences(zone) if any(time.overlaps(free) for free in freed)]
-        await claim_blocked(other.id, await blocked_resources(card.space, other.resources), times)
+        await claim_blocked(other.id, await blocked_resources(card.space, other.resources), times, now)
 
 
 async def blocked_because(resources: Sequence[int], period: Period, language: str) -> str | None:

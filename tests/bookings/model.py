@@ -67,6 +67,14 @@ class Blocked:
     def claims(self) -> list[Claim]:
         return [(name, self.starts, self.ends) for name in self.things]
 
+    def what_is_left(self, claim: Claim) -> list[Claim]:
+        """The claim without what is blocked."""
+        name, starts, ends = claim
+        if not any(touch(claim, one) for one in self.claims):
+            return [claim]
+        pieces = [(name, starts, self.starts), (name, self.ends, ends)]
+        return [piece for piece in pieces if piece[1] < piece[2]]
+
 
 def touch(one: Claim, other: Claim) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
@@ -236,8 +244,9 @@ class Model:
         for hold in self.holds.values():
             if any(touch(claim, one) for claim in hold.claims for one in blocked.claims):
                 hold.status = "ended"
+        ahead = Blocked(thing.whole, max(starts, self.now), ends)
         for held in self.bookings.values():
-            held.claims = [claim for claim in held.claims if not any(touch(claim, one) for one in blocked.claims)]
+            held.claims = [piece for claim in held.claims for piece in ahead.what_is_left(claim)]
         self.blockers[key] = blocked
 
     def hit_by(self, blocked: Blocked) -> list[str]:

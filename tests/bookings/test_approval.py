@@ -14,16 +14,19 @@ from app.bookings.approval import (
     requests_for,
 )
 from app.bookings.cancellation import cancel
+from app.bookings.holds import Newcomer, book_held, hold_desk
 from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import AlreadyTaken, Status
 from app.bookings.settling import settle_due
+from app.identity.mailed_links import link_to_mail
 from app.identity.rules import Grant, Role
 from app.inventory.queries import taken_periods
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch, fetch_value
+from tests.identity.conftest import KEY
 from tests.worlds import NOW, World, a_person, a_world, at, rules_at, tomorrow
 
 NEXT_WEEK = tomorrow(9) + timedelta(days=7)
@@ -170,3 +173,16 @@ async def test_the_list_goes_by_deadline_and_continues(world: World, request_: B
     )
     assert [each.booking.id for each in rest] == [later.id]
     assert await requests_for(world.frida.actor(), NOW, space=world.andernach.id) == []
+
+
+async def test_what_a_newcomer_asks_for_as_it_begins_can_be_decided_until_it_is_over(world: World) -> None:
+    """The mail is opened ten minutes after the room was held, when the time has begun."""
+    command = BookDesk(world.polch["Nette"].public_id, tomorrow(10), tomorrow(12))
+    newcomer = Newcomer("Nina Neu", "nina@example.org", "de")
+    hold = await hold_desk(command, newcomer, tomorrow(9, 52), key=KEY, address="::1")
+    token = (await link_to_mail(hold.link, tomorrow(9, 52), key=KEY)).token
+    asked = (await book_held(token, tomorrow(10, 2))).booking
+    assert asked is not None
+    assert (asked.status, asked.decide_by) == (Status.REQUESTED, tomorrow(12))
+    assert await settle_due(tomorrow(10, 2)) == 0
+    assert (await approve(world.frida.actor(), asked.public_id, tomorrow(10, 3))).status is Status.CONFIRMED

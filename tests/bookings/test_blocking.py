@@ -239,3 +239,18 @@ async def test_who_waits_is_offered_what_a_lifted_blocker_frees_and_nothing_that
     assert waiting is not None
     assert waiting.status is WaitingStatus.WAITING, "an offer of what is blocked is taken back"
     assert again_blocked.id
+
+
+async def test_what_is_over_stands_in_nobodys_way(world: World) -> None:
+    """A desk breaks in the afternoon and is blocked for the day on which somebody sat there in the morning."""
+    morning = await booked(world.mia, world.polch["1"], 9, 10)
+    otto, space, now = world.otto.actor(), await polch(world), tomorrow(14)
+    for command in (desks(world, "1"), CloseDays((TOMORROW,), "Wasserschaden")):
+        plan = await plan_block(otto, space, command, now)
+        assert plan.affected == ()
+        [card] = await block(otto, space, command, plan.state, {}, now)
+        assert (await again(morning)).status is Status.CONFIRMED
+    await lift_block(otto, space, card.public_id, now)
+    with pytest.raises(Blocked):
+        await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(15), tomorrow(16)), now)
+    assert await disagreements() == []

@@ -8,6 +8,7 @@ from app.bookings.arrivals import check_in, come_later, leave
 from app.bookings.cancellation import cancel
 from app.bookings.due import NEVER_ASKED, NotThere
 from app.bookings.front_desk import find_people
+from app.bookings.holds import Newcomer, hold_desk
 from app.bookings.no_shows import no_shows_here, own_no_shows
 from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
 from app.bookings.queries import BookingCard, booking_by_id
@@ -19,6 +20,7 @@ from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch, fetch_value
+from tests.identity.conftest import KEY
 from tests.worlds import NOW, World, a_world, rules_at, staffed_at, tomorrow
 
 QUESTION, RELEASE = tomorrow(9, 15), tomorrow(9, 30)
@@ -251,3 +253,14 @@ async def test_a_booking_that_begins_now_is_not_overdue_at_once(world: World) ->
 async def test_nothing_is_left_of_claims_and_the_books_agree(world: World, booking: BookingCard) -> None:
     await released(booking)
     assert await fetch_value("SELECT count(*) FROM claim WHERE holder = $1", booking.id) == 0
+
+
+async def test_a_hold_that_nobody_has_swept_up_does_not_keep_the_desk_from_who_arrives(
+    world: World, booking: BookingCard
+) -> None:
+    await released(booking)
+    wish = BookDesk(world.polch["1"].public_id, tomorrow(9, 30), tomorrow(10))
+    await hold_desk(wish, Newcomer("Nina Neu", "nina@example.org", "de"), tomorrow(9, 35), key=KEY, address="::1")
+    with pytest.raises(AlreadyTaken):
+        await check_in(world.mia.actor(), booking.public_id, tomorrow(9, 49))
+    assert (await check_in(world.mia.actor(), booking.public_id, tomorrow(9, 50))).status is Status.CHECKED_IN

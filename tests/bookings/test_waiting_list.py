@@ -322,3 +322,12 @@ async def test_every_act_is_in_the_audit_trail(world: World) -> None:
         ("waiting.offered", "system"),
         ("waiting.booked", "mail"),
     ]
+
+
+async def test_who_accepts_late_has_half_an_hour_to_think_again(world: World) -> None:
+    first, *_ = await all_desks(world)
+    await rules_at(world, cancel_before=24 * 60)
+    mia = await waits(world.mia)
+    await cancel(world.otto.actor(), first.public_id, NOW)
+    booking = await accept_offer(world.mia.actor(), mia.public_id, at(NOW.date(), 20, 30))
+    assert booking.cancel_until == at(NOW.date(), 21)
