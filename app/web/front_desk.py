@@ -131,6 +131,7 @@ async def choose_space(
         ]
     context = {
         "rows": rows,
+        "requests": await count_requests(visitor.signed_in, visitor.now),
         "form": form,
         "errors": form.errors if asked else {},
         "whom": whom,

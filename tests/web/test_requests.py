@@ -66,6 +66,12 @@ async def test_staff_is_led_to_what_waits_and_approves_it(site: Site, world: Wor
     assert "Über diese Anfrage ist schon entschieden." in said(again.text)
 
 
+async def test_who_looks_after_several_spaces_is_led_there_from_all_of_them(
+    site: Site, world: World, request_: BookingCard
+) -> None:
+    assert "1 Anfrage" in said((await (await site.browser(world.nadja)).get("/theke")).text)
+
+
 async def test_staff_declines_with_words_that_the_member_reads(site: Site, world: World, request_: BookingCard) -> None:
     frida = await site.browser(world.frida)
     at = f"/theke/regiohub-polch/anfragen/{request_.public_id}/ablehnen"
