@@ -18,7 +18,7 @@ from app.bookings.rules import Purpose
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import NothingOfSeries, OnConflict
 from app.bookings.waiting_list import JoinLine, join_line
-from app.demo.cast import COMMUTER, FREELANCER, GUEST, OPERATOR, RIVAL, Account
+from app.demo.cast import COMMUTER, EMPLOYER, FREELANCER, OPERATOR, RIVAL, Account
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
@@ -31,7 +31,7 @@ from app.kernel.refusals import Refusal
 from app.kernel.wall_time import Opening
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.queries import SpaceCard, space_by_slug
-from app.platform.database import execute, transaction
+from app.platform.database import execute, fetch, transaction
 
 _HOUR = timedelta(hours=1)
 _MINUTES = timedelta(minutes=1)
@@ -78,11 +78,21 @@ async def arrange(accounts: Mapping[Account, int], today: date, now: datetime) -
     polch = await _space("regiohub-polch", now)
     own = await make_group(otto, polch.operator.id, "Genossinnen und Genossen", now, own_members=True)
     await add_to_group(otto, own, accounts[FREELANCER], now)
-    club = await make_organisation(otto, polch.operator.id, "TV Maifeld 1895", accounts[GUEST], now)
+    club = await make_organisation(otto, polch.operator.id, "TV Maifeld 1895", accounts[EMPLOYER], now)
     await _block(otto, polch, today, now)
-    guest, commuter = [await actor_of_person(accounts[account]) for account in (GUEST, COMMUTER)]
-    await _train_every_week(guest, club.public_id, polch, today, now)
-    await _ask_for_the_hall(guest, club.public_id, commuter, today, now)
+    emil, commuter = [await actor_of_person(accounts[account]) for account in (EMPLOYER, COMMUTER)]
+    await _train_every_week(emil, club.public_id, polch, today, now)
+    await _ask_for_the_hall(emil, club.public_id, commuter, today, now)
+    await _make_ids_steady()
+
+
+async def _make_ids_steady() -> None:
+    """Addresses of what was just booked outlive the database, as all of a demo network do."""
+    for table, made_here in (("series", "true"), ("booking", "organisation IS NOT NULL"), ("waiting", "true")):
+        rows = await fetch(f"SELECT id FROM {table} WHERE {made_here} ORDER BY id")  # noqa: S608
+        for number, row in enumerate(rows):
+            public_id = steady_id("arranged", table, number)
+            await execute(f"UPDATE {table} SET public_id = $2 WHERE id = $1", row["id"], public_id)  # noqa: S608
 
 
 async def _space(slug: str, now: datetime) -> SpaceCard:
@@ -140,16 +150,16 @@ async def _block(otto: Actor, polch: SpaceCard, today: date, now: datetime) -> N
     await block(otto, bank, closing, (await plan_block(otto, bank, closing, now)).state, {}, now)
 
 
-async def _train_every_week(guest: Actor, club: str, polch: SpaceCard, today: date, now: datetime) -> None:
+async def _train_every_week(emil: Actor, club: str, polch: SpaceCard, today: date, now: datetime) -> None:
     """The club's board meets in Polch on four evenings; where the room is taken, it does not."""
     first = next(day for day in _days_from(today + timedelta(days=1)) if day.isoweekday() == 3)
     [room] = await resources_of(polch.id, Kind.ROOM)
     wanted = BookDesk(room.public_id, *_evening(first, polch), purpose=Purpose.CLUB, people=5, organisation=club)
     with suppress(NothingOfSeries):
-        await make_series(guest, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP), now)
+        await make_series(emil, MakeSeries(wanted, "FREQ=WEEKLY;COUNT=4", OnConflict.SKIP), now)
 
 
-async def _ask_for_the_hall(guest: Actor, club: str, commuter: Actor, today: date, now: datetime) -> None:
+async def _ask_for_the_hall(emil: Actor, club: str, commuter: Actor, today: date, now: datetime) -> None:
     """On the first evening on which the hall is free the club asks for it, and somebody waits in case it is refused."""
     slug, name = HALL
     bank = await _space(slug, now)
@@ -162,7 +172,7 @@ async def _ask_for_the_hall(guest: Actor, club: str, commuter: Actor, today: dat
             continue
         with suppress(Refusal):
             async with transaction():
-                await book(guest, wanted, now)
+                await book(emil, wanted, now)
                 await join_line(commuter, JoinLine(hall.public_id, *evening), now)
             return
 

@@ -37,6 +37,7 @@ FREELANCER = Account("freelancer@demo.example", "Felix Born", "has an own member
 FRONT_DESK = Account(
     "frontdesk@demo.example", "Frida Lang", "front desk of the RegioHub Polch", Role.FRONT_DESK, "dorfwerk-maifeld"
 )
+EMPLOYER = Account("employer@demo.example", "Emil Hoffmann", "manages the team, and answers for a club's bookings")
 GUEST = Account("guest@demo.example", "Gundula Weis", "has no plan")
 OPERATOR = Account(
     "operator@demo.example", "Otto Brand", "runs the RegioHub Polch", Role.OPERATOR_MANAGER, "dorfwerk-maifeld"
@@ -49,7 +50,7 @@ ACCOUNTS = (
     COMMUTER,
     FREELANCER,
     GUEST,
-    Account("employer@demo.example", "Emil Hoffmann", "manages the team"),
+    EMPLOYER,
     OPERATOR,
     FRONT_DESK,
     RIVAL,

@@ -47,7 +47,7 @@ _STATES = {
     "free": marked("frei"),
     "yours": marked("Ihre Wahl"),
     "taken": marked("belegt"),
-    "refused": marked("für Sie so nicht buchbar"),
+    "refused": marked("so nicht buchbar"),
     "closed": marked("nicht buchbar"),
 }
 _FITS = marked("passt zu Ihren Filtern")

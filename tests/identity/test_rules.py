@@ -41,6 +41,7 @@ manage_own_account      x          x            x           x             x     
 see_space_day           -          -            x           x             x                    x
 book_for_others         -          -            x           x             x                    x
 merge_people            -          -            x           x             x                    x
+decide_requests         -          -            x           -             x                    x
 manage_space_feeds      -          -            x           -             x                    x
 manage_space            -          -            -           -             x                    x
 manage_operator         -          -            -           -             x                    x
