@@ -6,10 +6,11 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
 from app.api.access import SIGNED_IN, only_who_may
+from app.api.bookings import shown
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id
 from app.api.problem_shapes import refusals
-from app.api.shapes import BookingShape, booking
+from app.api.shapes import BookingShape
 from app.api.strict_json import LARGEST_BODY
 from app.bookings.arrivals import come_later, leave
 from app.identity.authentication import Visitor
@@ -41,7 +42,7 @@ async def delay_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         delayed = await come_later(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
-        return booking(delayed, settings.address)
+        return await shown(delayed, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -70,7 +71,7 @@ async def leave_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         left = await leave(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
-        return booking(left, settings.address)
+        return await shown(left, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

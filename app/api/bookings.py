@@ -70,7 +70,7 @@ async def make_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        whom = await for_whom(visitor, data)
+        whom = await for_whom(visitor, data.person)
         return await shown(await book(visitor.signed_in, data.command(), visitor.now, whom=whom), settings.address)
 
     return await written(request, visitor, idempotency_key, 201, run)
@@ -228,11 +228,9 @@ async def check_in_booking(
 HANDLERS = [make_booking, list_bookings, show_booking, change_booking, cancel_booking, check_in_booking]
 
 
-async def for_whom(visitor: Visitor, wanted: BookingWanted) -> int | None:
-    """The key of the person for whom staff books, None for oneself. Raises NotFound for whom the actor cannot see."""
-    if wanted.person is None:
-        return None
-    return (await guest(visitor.signed_in, known_id(wanted.person), visitor.now)).id
+async def for_whom(visitor: Visitor, person: str | None) -> int | None:
+    """The key of the person for whom staff acts, None for oneself. Raises NotFound for whom the actor cannot see."""
+    return None if person is None else (await guest(visitor.signed_in, known_id(person), visitor.now)).id
 
 
 async def shown(card: BookingCard, address: str) -> BookingShape:

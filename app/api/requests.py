@@ -10,6 +10,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_staff_who_may
+from app.api.bookings import shown
 from app.api.idempotent_writes import written
 from app.api.parameters import (
     Cursor,
@@ -84,10 +85,10 @@ async def list_requests(
     await settle_at(space.id, visitor.now)
     after = None if cursor is None else await _position(cursor, space.id)
     found = await requests_for(actor, visitor.now, space=space.id, limit=limit + 1, after=after)
-    shown = found[:limit]
+    listed = found[:limit]
     return Requests(
-        [_request(each, settings.address) for each in shown],
-        _cursor(shown[-1]) if len(found) > limit else None,
+        [_request(each, settings.address) for each in listed],
+        _cursor(listed[-1]) if len(found) > limit else None,
     )
 
 
@@ -113,7 +114,8 @@ async def approve_booking(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return booking(await approve(visitor.signed_in, known_id(booking_id), visitor.now), settings.address)
+        approved = await approve(visitor.signed_in, known_id(booking_id), visitor.now)
+        return await shown(approved, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -144,7 +146,7 @@ async def decline_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         declined = await decline(visitor.signed_in, known_id(booking_id), data.answer, visitor.now)
-        return booking(declined, settings.address)
+        return await shown(declined, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -153,7 +155,7 @@ HANDLERS = [list_requests, approve_booking, decline_booking]
 
 
 def _request(each: approval.Request, address: str) -> RequestShape:
-    return RequestShape(each.name, list(each.guests), booking(each.booking, address))
+    return RequestShape(each.name, list(each.guests), booking(each.booking, address, each.guests))
 
 
 def _cursor(last: approval.Request) -> str:

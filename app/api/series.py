@@ -166,7 +166,7 @@ async def make(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
-        whom = await for_whom(visitor, data)
+        whom = await for_whom(visitor, data.person)
         return await _shape(
             await make_series(visitor.signed_in, data.series(), visitor.now, whom=whom), settings.address
         )

@@ -22,7 +22,7 @@ from app.api.booking_bodies import (
     WhatIsUnclear,
     wanted_thing,
 )
-from app.api.bookings import shown
+from app.api.bookings import for_whom, shown
 from app.api.idempotent_writes import written
 from app.api.parameters import (
     Cursor,
@@ -40,7 +40,6 @@ from app.api.parameters import (
 from app.api.problem_shapes import refusals
 from app.api.shapes import BookedSpaceShape, BookingShape, Moment, ResourceShape, booked_resource, booked_space
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.front_desk import guest
 from app.bookings.offers import accept_offer, leave_line
 from app.bookings.rules import AnyOf, Purpose
 from app.bookings.waiting import AnyPlace, WaitingCard, WaitingStatus, all_waiting_of, waiting_of
@@ -160,10 +159,8 @@ async def join_waiting_list(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[WaitingShape]:
     async def run() -> WaitingShape:
-        actor, whom = visitor.signed_in, None
-        if data.person is not None:
-            whom = (await guest(actor, known_id(data.person), visitor.now)).id
-        return _shape(await join_line(actor, data.command(), visitor.now, whom=whom), settings)
+        whom = await for_whom(visitor, data.person)
+        return _shape(await join_line(visitor.signed_in, data.command(), visitor.now, whom=whom), settings)
 
     return await written(request, visitor, idempotency_key, 201, run)
 

@@ -1,7 +1,7 @@
 """A booking's own page: seeing, cancelling, moving, arriving. How it comes about stands in summary.py."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from app.calendars.files import booking_as_file
 from app.calendars.rules import Organizer
 from app.identity.authentication import Visitor
 from app.identity.reminders import wants_reminders
-from app.identity.rules import Action
+from app.identity.rules import Action, Actor
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Phrase, Refusal, passes
 from app.network.house_rules import house_rules_of
@@ -42,6 +42,9 @@ from app.web.summary_form import read_instant
 from app.web.week_view import state_of, times_text
 
 _NEWS = ("gaeste", "neu", "abgesagt", "verschoben", "da", "spaeter", "gegangen")
+
+
+Act = Callable[[Actor, str, datetime], Awaitable[BookingCard]]
 
 
 @get("/buchungen/{public_id:str}")
@@ -91,52 +94,28 @@ async def ask_to_cancel(
 async def cancel_booking(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await cancel(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
-    return go(f"/buchungen/{public_id}?abgesagt=1")
+    return await _done(cancel, "abgesagt", request, public_id, visitor, pages)
 
 
 @post("/buchungen/{public_id:str}/ankommen")
 async def arrive(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await check_in(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
-    return go(f"/buchungen/{public_id}?da=1")
+    return await _done(check_in, "da", request, public_id, visitor, pages)
 
 
 @post("/buchungen/{public_id:str}/spaeter")
 async def delay(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await come_later(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
-    return go(f"/buchungen/{public_id}?spaeter=1")
+    return await _done(come_later, "spaeter", request, public_id, visitor, pages)
 
 
 @post("/buchungen/{public_id:str}/gehen")
 async def go_home(
     request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await leave(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
-    return go(f"/buchungen/{public_id}?gegangen=1")
+    return await _done(leave, "gegangen", request, public_id, visitor, pages)
 
 
 @get("/buchungen/{public_id:str}/verschieben")
@@ -163,6 +142,19 @@ async def move_booking(
     except Refusal as refusal:
         return await show_move(request, visitor, pages, booking, refusal, f"/buchungen/{public_id}")
     return go(f"/buchungen/{public_id}?verschoben=1")
+
+
+async def _done(
+    act: Act, news: str, request: PageRequest, public_id: str, visitor: Visitor, pages: Pages
+) -> Response[Any]:
+    """Does it with the own booking; its page then tells the news, or what was refused."""
+    try:
+        await act(visitor.allowed(Action.BOOK_OWN), public_id, visitor.now)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _show(request, visitor, pages, await own_booking(public_id, visitor), refusal)
+    return go(f"/buchungen/{public_id}?{news}=1")
 
 
 async def own_booking(public_id: str, visitor: Visitor) -> BookingCard:

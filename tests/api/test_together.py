@@ -7,9 +7,9 @@ from litestar.types import ASGIApp
 
 from app.platform.database import execute, fetch_value
 from app.platform.random_ids import new_public_id
-from tests.api.conftest import calling
+from tests.api.conftest import Now, calling
 from tests.api.requests import wish
-from tests.worlds import NOW, World, rules_at
+from tests.worlds import NOW, World, rules_at, tomorrow
 
 TOGETHER = "/api/v1/bookings/together"
 BOOKINGS = "/api/v1/bookings"
@@ -96,3 +96,20 @@ async def test_staff_book_move_and_cancel_for_somebody_and_nobody_else_does(appl
         assert (await frida.patch(address, json=change)).json()["resource"]["name"] == "3"
         assert (await gundula.post(f"{address}/cancel")).status_code == 404
         assert (await frida.post(f"{address}/cancel")).json()["status"] == "cancelled"
+
+
+async def test_every_answer_about_a_booking_names_its_guests(application: ASGIApp, world: World, now: Now) -> None:
+    room = world.polch["Nette"]
+    await rules_at(world.polch, room.kind, needs_approval=True)
+    async with (
+        calling(application, **world.mia.bearer) as mia,
+        calling(application, **world.otto.bearer) as otto,
+    ):
+        made = (await mia.post(BOOKINGS, json=wish(room, guests=["Ada"]))).json()
+        address = f"{BOOKINGS}/{made['id']}"
+        approved = (await otto.post(f"{address}/approve")).json()
+        now.at = tomorrow(8, 5)
+        later = (await mia.post(f"{address}/coming-later")).json()
+        await mia.post(f"{address}/check-in")
+        left = (await mia.post(f"{address}/leave")).json()
+    assert [answer["guests"] for answer in (made, approved, later, left)] == [["Ada"]] * 4
