@@ -199,7 +199,7 @@ async def _open_again(card: BlockerCard) -> None:
 
 @retried
 async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> BlockerCard:
-    """The time can be booked again, by those first who wait for it; a day that was closed has the hours that it had before.
+    """The time can be booked again, by those first who wait for it; a day that was closed has its hours of before.
 
     What was cancelled stays cancelled. Raises NotFound.
     """
