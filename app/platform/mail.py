@@ -83,8 +83,9 @@ def to_mime(mail: Mail, date: datetime) -> EmailMessage:
     """The mail as a message in pure ASCII, `date` aware.
 
     A calendar stands beside text and HTML, where mail programs look for it, and once more as an attachment
-    for those that do not look; further ones, each about another event, are attached. Subject and names are put on one line of at most 200 characters. Raises
-    ValueError for an address, message id or language that is none; so no text of anybody can add a header.
+    for those that do not look; further ones, each about another event, are attached. Subject and names are
+    put on one line of at most 200 characters. Raises ValueError for an address, message id or language that is
+    none; so no text of anybody can add a header.
     """
     message = EmailMessage(policy=_ASCII_ONLY)
     message["From"] = _address(mail.sender)

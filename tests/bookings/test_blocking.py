@@ -306,13 +306,12 @@ async def test_a_resource_that_is_created_later_is_held_by_what_still_stands_ahe
         (repeated.id, at(date(2026, 12, 2), 8)),
         (repeated.id, at(date(2026, 12, 9), 8)),
     ], "what is over, and what is blocked by name, concerns it no more"
+    wednesday = BookDesk(later.public_id, at(date(2026, 12, 2), 8), at(date(2026, 12, 2), 9))
     with pytest.raises(Blocked) as refused:
-        await book(
-            world.mia.actor(), BookDesk(later.public_id, at(date(2026, 12, 2), 8), at(date(2026, 12, 2), 9)), now
-        )
+        await book(world.mia.actor(), wednesday, now)
     assert refused.value.facts["reason"] == "Reinigung"
     await lift_block(world.otto.actor(), await polch(world), repeated.public_id, now)
-    await book(world.mia.actor(), BookDesk(later.public_id, at(date(2026, 12, 2), 8), at(date(2026, 12, 2), 9)), now)
+    await book(world.mia.actor(), wednesday, now)
 
 
 async def test_covering_twice_changes_nothing(world: World) -> None:
