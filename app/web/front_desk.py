@@ -376,7 +376,7 @@ async def series_urls(visitor: Visitor, bookings: Sequence[BookingCard]) -> Mapp
     return {
         booking.id: f"/theke/{slugs[booking.series]}/serien/{booking.series}"
         for booking in bookings
-        if booking.series in slugs
+        if booking.series is not None and booking.series in slugs
     }
 
 
