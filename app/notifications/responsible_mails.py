@@ -150,7 +150,7 @@ def _parts(
     handed: _Handed, ahead: Sequence[BookingCard], says: Speaker, *, with_links: bool
 ) -> list[Mapping[str, object]]:
     """The series by themselves and all other bookings, each with its dates that are still to come."""
-    office, found = handed.office, []
+    office, found = handed.office, list[Mapping[str, object]]()
 
     def add(title: str, dates: Sequence[BookingCard], url: str) -> None:
         lines = [
