@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.queries import BookingCard, bookings_by_id
-from app.bookings.rules import HOLDING
+from app.bookings.rules import HOLDING, Status
 from app.bookings.series_queries import SeriesCard, series_by_id
 from app.calendars.kept_series import calendar_series
 from app.identity.queries import KnownPerson, people
@@ -157,6 +157,7 @@ def _parts(
             {
                 "when": when(one, says, handed.now),
                 "what": f"{says.word(label(one.resource.kind, one.resource.name))}, {one.space.name}",
+                "is_asked_for": one.status is Status.REQUESTED,
                 "link": office.booking_link(one.public_id) if with_links else "",
             }
             for one in dates

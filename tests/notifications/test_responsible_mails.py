@@ -98,6 +98,16 @@ async def test_each_gets_one_mail_that_says_so_in_words(
     assert "/woche/serien/" not in to_old
 
 
+async def test_what_the_space_has_not_decided_yet_is_called_so(
+    world: World, evenings: MadeSeries, postman: Postman, happens: Happen
+) -> None:
+    await execute("UPDATE booking SET status = 'requested' WHERE id = $1", evenings.bookings[0].id)
+    await hands_over(world, happens)
+    for mail in postman.mails:
+        for body in (text_of(mail), text_of(mail, "html")):
+            assert body.count("(angefragt)") == 1
+
+
 async def test_one_calendar_gives_back_what_the_other_gets(
     world: World, evenings: MadeSeries, booth: BookingCard, postman: Postman, happens: Happen
 ) -> None:
