@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.bookings.approval import DECLINED_WITH
-from app.bookings.cancellation import locked_at_its_operator, enter_end
+from app.bookings.cancellation import enter_end, locked_at_its_operator
 from app.bookings.due import NEVER_ASKED, Step, released_at, step_of
 from app.bookings.giving_back import give_back
 from app.bookings.queries import BookingCard, booking_by_id
