@@ -1,0 +1,91 @@
+"""What people do who wait, and what the worker does for them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from app.bookings.lapsing import lapse_holds, lapse_offers
+from app.bookings.line_keeping import look_after_lines
+from app.bookings.offers import accept_offer, leave_line
+from app.bookings.rules import AnyOf
+from app.bookings.waiting import AnyPlace
+from app.bookings.waiting_list import JoinLine, join_line
+from app.inventory.rules import Kind
+from tests.bookings.machine import Machine, anything, waiters
+from tests.bookings.model_things import Blocked, Place
+from tests.bookings.stage import THINGS
+
+
+class Lines(Machine):
+    """The rules of waiting lists."""
+
+    @precondition(lambda self: any(self.model.standing()))
+    @rule(
+        person=waiters,
+        which=anything,
+        what=st.sampled_from(["thing", "thing", "kind", "anything"]),
+        later=st.sampled_from([0, 0, 0, 0, -30, 30]),
+        books_itself=st.sampled_from([False, False, True]),
+    )
+    def somebody_waits(self, person: str, which: int, what: str, later: int, books_itself: bool) -> None:
+        """Mostly for the very time that something holds."""
+        taken = list(self.model.standing())
+        one = taken[which % len(taken)]
+        starts, ends = (at + timedelta(minutes=later) for at in (one.starts, one.ends))
+        name = one.things[0] if isinstance(one, Blocked) else one.offered if isinstance(one, Place) else one.thing
+        thing = THINGS[str(name)]
+        wanted: dict[str, str | AnyOf | AnyPlace] = {
+            "thing": self.stage.resources[thing.name].public_id,
+            "kind": AnyOf(self.stage.world.polch.slug, Kind(thing.kind)),
+            "anything": AnyPlace(self.stage.world.polch.slug),
+        }
+        kind = None if what == "anything" else thing.kind
+        place = Place(person, starts, ends, kind, thing.name if what == "thing" else None, books_itself)
+        expected = self.model.why_not_wait(place)
+        command = JoinLine(wanted[what], starts, ends, books_itself)
+        done = self.stage.said(join_line(self._actor(person), command, self.model.now))
+        assert expected == (done if isinstance(done, str) else None)
+        if expected is None:
+            self.model.line[done.public_id] = place
+
+    @precondition(lambda self: any(place.status == "offered" for place in self.model.line.values()))
+    @rule(which=anything)
+    def somebody_accepts(self, which: int) -> None:
+        key, place = self._place(which, lambda place: place.status == "offered")
+        expected = self.model.accept(key)
+        done = self.stage.said(accept_offer(self._actor(place.person), key, self.model.now))
+        assert expected == (done if isinstance(done, str) else None)
+
+    @precondition(lambda self: self.model.line)
+    @rule(which=anything)
+    def somebody_leaves_the_line(self, which: int) -> None:
+        key, place = self._place(which, lambda place: place.stands)
+        self.model.leave_line(key)
+        done = self.stage.run(leave_line(self._actor(place.person), key, self.model.now))
+        assert (done.status, done.reason) == (place.status, place.reason)
+
+    @rule(work=st.sampled_from(["holds", "offers", "lines"]))
+    def the_worker_sweeps_up(self, work: str) -> None:
+        now = self.model.now
+        match work:
+            case "holds":
+                self.stage.run(lapse_holds(now))
+                self.model.sweep(kinds=["held"])
+            case "offers":
+                self.stage.run(lapse_offers(now))
+                self.model.sweep(kinds=["offered"])
+            case _:
+                self.stage.run(look_after_lines(now))
+                self.model.look_after_lines()
+
+    def _place(self, which: int, is_likely: Callable[[Place], bool]) -> tuple[str, Place]:
+        """A place in line, mostly one of those that are likely."""
+        line = self.model.line
+        hypothesis.assume(line)
+        likely = [key for key, place in line.items() if is_likely(place)]
+        keys = likely if likely and which % 4 else list(line)
+        key = keys[which % len(keys)]
+        return key, line[key]
