@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from app.bookings.lapsing import lapse_holds, lapse_offers
 from app.bookings.line_keeping import look_after_lines
@@ -14,27 +15,45 @@ from app.bookings.rules import AnyOf
 from app.bookings.waiting import AnyPlace
 from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.rules import Kind
-from tests.bookings.machine import Machine, anything, waiters
+from tests.bookings.machine import Machine, anything, lengths, slots, waiters
+from tests.bookings.model import touches
 from tests.bookings.model_things import Blocked, Place
 from tests.bookings.stage import THINGS
+
+ways_to_wait = st.fixed_dictionaries(
+    {
+        "person": waiters,
+        "what": st.sampled_from(["thing", "thing", "kind", "anything"]),
+        "later": st.sampled_from([0, 0, 0, -60, -30, 30, 60]),
+        "books_itself": st.sampled_from([False, False, True]),
+    }
+)
+crowds = st.just([]) | st.lists(ways_to_wait, min_size=3, max_size=6)
 
 
 class Lines(Machine):
     """The rules of waiting lists."""
 
+    @initialize(crowd=crowds, slot=slots, length=lengths)
+    def begin_with(self, crowd: list[dict[str, Any]], slot: int, length: int) -> None:
+        """With an empty house, or one in which everything is taken at some time and several wait for it."""
+        self.begin()
+        if crowd:
+            starts, ends = self._time(0, slot, length)
+            for thing in THINGS.values():
+                self._book("frida", thing, starts, ends)
+            for which, how in enumerate(crowd):
+                self.somebody_waits(which, how)
+
     @precondition(lambda self: any(self.model.standing()))
-    @rule(
-        person=waiters,
-        which=anything,
-        what=st.sampled_from(["thing", "thing", "kind", "anything"]),
-        later=st.sampled_from([0, 0, 0, 0, -30, 30]),
-        books_itself=st.sampled_from([False, False, True]),
-    )
-    def somebody_waits(self, person: str, which: int, what: str, later: int, books_itself: bool) -> None:
+    @rule(which=anything, how=ways_to_wait)
+    def somebody_waits(self, which: int, how: dict[str, Any]) -> None:
         """Mostly for the very time that something holds."""
         taken = list(self.model.standing())
+        hypothesis.assume(taken)
         one = taken[which % len(taken)]
-        starts, ends = (at + timedelta(minutes=later) for at in (one.starts, one.ends))
+        person, what = how["person"], how["what"]
+        starts, ends = (at + timedelta(minutes=how["later"]) for at in (one.starts, one.ends))
         name = one.things[0] if isinstance(one, Blocked) else one.offered if isinstance(one, Place) else one.thing
         thing = THINGS[str(name)]
         wanted: dict[str, str | AnyOf | AnyPlace] = {
@@ -43,13 +62,23 @@ class Lines(Machine):
             "anything": AnyPlace(self.stage.world.polch.slug),
         }
         kind = None if what == "anything" else thing.kind
-        place = Place(person, starts, ends, kind, thing.name if what == "thing" else None, books_itself)
+        place = Place(person, starts, ends, kind, thing.name if what == "thing" else None, how["books_itself"])
         expected = self.model.why_not_wait(place)
-        command = JoinLine(wanted[what], starts, ends, books_itself)
+        command = JoinLine(wanted[what], starts, ends, how["books_itself"])
         done = self.stage.said(join_line(self._actor(person), command, self.model.now))
         assert expected == (done if isinstance(done, str) else None)
         if expected is None:
             self.model.line[done.public_id] = place
+
+    @precondition(lambda self: any(place.status == "waiting" for place in self.model.line.values()))
+    @rule(which=anything)
+    def what_somebody_waits_for_is_given_back(self, which: int) -> None:
+        waiting = [place for place in self.model.line.values() if place.status == "waiting"]
+        place = waiting[which % len(waiting)]
+        near = (place.starts - timedelta(minutes=45), place.ends + timedelta(minutes=45))
+        beside = {key for key, held in self.model.bookings.items() if touches(held.claims, near)}
+        key, held = self._pick(which, lambda key: key in beside and self.model.is_changeable(key))
+        self._cancel(key, held)
 
     @precondition(lambda self: any(place.status == "offered" for place in self.model.line.values()))
     @rule(which=anything)

@@ -6,10 +6,11 @@ from typing import Any
 
 import hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from app.bookings.cancellation import cancel
 from app.bookings.consistency import disagreements
-from app.bookings.operations import BookDesk
+from app.bookings.operations import BookDesk, book
 from app.bookings.settling import settle_due
 from tests.bookings.model import Model
 from tests.bookings.model_things import Claim, Held, Thing
@@ -44,7 +45,6 @@ class Machine(RuleBasedStateMachine):
     stage: Stage
     newcomers = 0
 
-    @initialize()
     def begin(self) -> None:
         self.stage.run(emptied())
         self.model = Model(dict(THINGS), tomorrow(7))
@@ -142,6 +142,23 @@ class Machine(RuleBasedStateMachine):
 
     def _actor(self, person: str) -> Any:
         return self.stage.person(person).actor()
+
+    def _book(self, person: str, thing: Thing, starts: datetime, ends: datetime) -> None:
+        before = self.model.trial()
+        expected = self.model.why_not(person, thing, starts, ends)
+        if expected is not None and thing.most_open is not None:
+            self.model = before
+        done = self.stage.said(book(self._actor(person), self._wish(thing, starts, ends), self.model.now))
+        assert expected == (done if isinstance(done, str) else None)
+        if expected is None:
+            self.model.book(done.public_id, person, thing, starts, ends)
+
+    def _cancel(self, key: str, held: Held) -> None:
+        expected = None if self.model.is_changeable(key) else "booking_not_open"
+        done = self.stage.said(cancel(self._actor(held.person), key, self.model.now))
+        assert expected == (done if isinstance(done, str) else None)
+        if expected is None:
+            self.model.cancel(key)
 
     def _wish(self, thing: Thing, starts: datetime, ends: datetime) -> BookDesk:
         return BookDesk(self.stage.resources[thing.name].public_id, starts, ends)

@@ -15,9 +15,8 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from app.bookings.approval import approve, decline
 from app.bookings.arrivals import check_in, come_later, leave
-from app.bookings.cancellation import cancel
 from app.bookings.holds import HELD_FOR, Newcomer, book_held, hold_desk
-from app.bookings.operations import MoveBooking, book, move
+from app.bookings.operations import MoveBooking, move
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import OnConflict
@@ -41,15 +40,7 @@ class Bookings(Lines):
 
     @rule(person=persons, thing=things, day=days, slot=slots, length=lengths)
     def somebody_books(self, person: str, thing: Thing, day: int, slot: int, length: int) -> None:
-        starts, ends = self._time(day, slot, length)
-        before = self.model.trial()
-        expected = self.model.why_not(person, thing, starts, ends)
-        if expected is not None and thing.most_open is not None:
-            self.model = before
-        done = self.stage.said(book(self._actor(person), self._wish(thing, starts, ends), self.model.now))
-        assert expected == (done if isinstance(done, str) else None)
-        if expected is None:
-            self.model.book(done.public_id, person, thing, starts, ends)
+        self._book(person, thing, *self._time(day, slot, length))
 
     @rule(person=persons, both=st.lists(things, min_size=2, max_size=3), day=days, slot=slots, length=lengths)
     def somebody_books_several(self, person: str, both: list[Thing], day: int, slot: int, length: int) -> None:
@@ -92,12 +83,7 @@ class Bookings(Lines):
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything)
     def somebody_cancels(self, which: int) -> None:
-        key, held = self._pick(which, self.model.is_changeable)
-        expected = None if self.model.is_changeable(key) else "booking_not_open"
-        done = self.stage.said(cancel(self._actor(held.person), key, self.model.now))
-        assert expected == (done if isinstance(done, str) else None)
-        if expected is None:
-            self.model.cancel(key)
+        self._cancel(*self._pick(which, self.model.is_changeable))
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything)
