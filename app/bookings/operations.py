@@ -31,6 +31,7 @@ from app.bookings.taking import (
     facts_for,
     nothing_free,
     nothing_left,
+    sweep_there,
     words_of,
 )
 from app.identity.audit import record
@@ -274,6 +275,7 @@ async def move(
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await settle_at(facts.space.id, now, but_for=booking.id)
+        await sweep_there(facts, wish.period, now)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
@@ -304,9 +306,10 @@ async def move(
 async def _swap(
     booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
 ) -> tuple[Candidate, list[Freed]]:
-    """Gives the old time up and claims the new one, which may overlap it; what of the old one somebody waits for."""
+    """Gives the old time up and claims the new one, which may overlap it; what was given up that somebody waits for."""
     freed = await free([booking.id], *BOOKED)
-    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person), freed
+    taken, given_up = await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person)
+    return taken, [*freed, *given_up]
 
 
 async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:

@@ -76,7 +76,12 @@ class Lines(Machine):
         waiting = [place for place in self.model.line.values() if place.status == "waiting"]
         place = waiting[which % len(waiting)]
         near = (place.starts - timedelta(minutes=45), place.ends + timedelta(minutes=45))
-        beside = {key for key, held in self.model.bookings.items() if touches(held.claims, near)}
+        names = {name for thing in THINGS.values() if place.fits(thing) for name in thing.whole}
+        beside = {
+            key
+            for key, held in self.model.bookings.items()
+            if any(touches([claim], near) and claim[0] in names for claim in held.claims)
+        }
         key, held = self._pick(which, lambda key: key in beside and self.model.is_changeable(key))
         self._cancel(key, held)
 
