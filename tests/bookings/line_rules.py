@@ -1,7 +1,7 @@
 """What people do who wait, and what the worker does for them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis
@@ -24,11 +24,28 @@ ways_to_wait = st.fixed_dictionaries(
     {
         "person": waiters,
         "what": st.sampled_from(["thing", "thing", "kind", "anything"]),
-        "later": st.sampled_from([0, 0, 0, -60, -30, 30, 60]),
+        "when": st.sampled_from(["then", "then", "then", "begins", "longer", "before", "after"]),
+        "which": anything,
         "books_itself": st.sampled_from([False, False, True]),
     }
 )
 crowds = st.just([]) | st.lists(ways_to_wait, min_size=3, max_size=6)
+
+
+def beside(starts: datetime, ends: datetime, when: str) -> tuple[datetime, datetime]:
+    """A time that has to do with the other one; between them lies at most what some things keep free."""
+    half_an_hour = timedelta(minutes=30)
+    match when:
+        case "begins":
+            return starts, starts + half_an_hour
+        case "longer":
+            return starts, ends + 2 * half_an_hour
+        case "before":
+            return starts - 2 * half_an_hour, starts - half_an_hour
+        case "after":
+            return ends + half_an_hour, ends + 2 * half_an_hour
+        case _:
+            return starts, ends
 
 
 class Lines(Machine):
@@ -42,18 +59,18 @@ class Lines(Machine):
             starts, ends = self._time(0, slot, length)
             for thing in THINGS.values():
                 self._book("frida", thing, starts, ends)
-            for which, how in enumerate(crowd):
-                self.somebody_waits(which, how)
+            for how in crowd:
+                self.somebody_waits(how)
 
     @precondition(lambda self: any(self.model.standing()))
-    @rule(which=anything, how=ways_to_wait)
-    def somebody_waits(self, which: int, how: dict[str, Any]) -> None:
-        """Mostly for the very time that something holds."""
+    @rule(how=ways_to_wait)
+    def somebody_waits(self, how: dict[str, Any]) -> None:
+        """Mostly for the very time that something holds, or for one beside it."""
         taken = list(self.model.standing())
         hypothesis.assume(taken)
-        one = taken[which % len(taken)]
+        one = taken[how["which"] % len(taken)]
         person, what = how["person"], how["what"]
-        starts, ends = (at + timedelta(minutes=how["later"]) for at in (one.starts, one.ends))
+        starts, ends = beside(one.starts, one.ends, how["when"])
         name = one.things[0] if isinstance(one, Blocked) else one.offered if isinstance(one, Place) else one.thing
         thing = THINGS[str(name)]
         wanted: dict[str, str | AnyOf | AnyPlace] = {
@@ -77,12 +94,12 @@ class Lines(Machine):
         place = waiting[which % len(waiting)]
         near = (place.starts - timedelta(minutes=45), place.ends + timedelta(minutes=45))
         names = {name for thing in THINGS.values() if place.fits(thing) for name in thing.whole}
-        beside = {
+        near_it = {
             key
             for key, held in self.model.bookings.items()
             if any(touches([claim], near) and claim[0] in names for claim in held.claims)
         }
-        key, held = self._pick(which, lambda key: key in beside and self.model.is_changeable(key))
+        key, held = self._pick(which, lambda key: key in near_it and self.model.is_changeable(key))
         self._cancel(key, held)
 
     @precondition(lambda self: any(place.status == "offered" for place in self.model.line.values()))
