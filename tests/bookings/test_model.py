@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
+from app.bookings import giving_back
 from app.bookings.approval import approve, decline
 from app.bookings.arrivals import check_in, come_later, leave
 from app.bookings.holds import HELD_FOR, Newcomer, book_held, hold_desk
@@ -274,6 +275,15 @@ def run_sequences(stage: Stage, count: int) -> None:
 
 def test_what_people_do_stands_as_in_the_model(stage: Stage) -> None:
     run_sequences(stage, FEW)
+
+
+def test_the_comparison_notices_when_the_line_is_not_served(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nobody(*_: object) -> int:
+        return 0
+
+    monkeypatch.setattr(giving_back, "serve_line", nobody)
+    with pytest.raises(AssertionError):
+        run_sequences(stage, MANY)
 
 
 @pytest.mark.long
