@@ -72,12 +72,13 @@ class Machine(RuleBasedStateMachine):
     def both_stand_alike(self) -> None:
         if not hasattr(self, "model"):
             return
-        self._learn_names()
-        assert self.stage.bookings() == {
+        bookings, line = self.stage.bookings(), self.stage.line()
+        self._learn_names(list(bookings), line)
+        assert bookings == {
             key: (held.status, held.thing, held.starts, held.ends, held.due, held.reason)
             for key, held in self.model.bookings.items()
         }
-        assert self.stage.line() == {
+        assert line == {
             key: (place.status, place.reason, *(place.offer or (None, None)), place.booking)
             for key, place in self.model.line.items()
         }
@@ -118,15 +119,14 @@ class Machine(RuleBasedStateMachine):
         self.stage.run(settle_due(self.model.now))
         self.model.settle()
 
-    def _learn_names(self) -> None:
+    def _learn_names(self, bookings: list[str], line: dict[str, tuple[object, ...]]) -> None:
         """What the line has booked by itself gets its public id; in the order of making, as far as that matters."""
-        line = self.stage.line()
         for key, place in self.model.line.items():
             made = line[key][-1] if key in line else None
             if place.booking in self.model.bookings and isinstance(made, str):
                 held = self.model.bookings.pop(place.booking)
                 self.model.bookings[made], place.booking = held, made
-        made_in_turn = [key for key in self.stage.bookings() if key in self.model.bookings]
+        made_in_turn = [key for key in bookings if key in self.model.bookings]
         if len(made_in_turn) == len(self.model.bookings):
             self.model.bookings = {key: self.model.bookings[key] for key in made_in_turn}
 
