@@ -34,7 +34,7 @@ async def booked(world: World, person: APerson, name: str, starts: datetime, end
 
 async def blocked_from_noon(world: World, name: str) -> None:
     otto = world.otto.actor()
-    space = await managed_space(otto, world.polch.slug, NOW)
+    space = await managed_space(otto, world.polch.slug)
     command = Block((world.polch[name].public_id,), tomorrow(12), tomorrow(18), "Heizung")
     await block(otto, space, command, (await plan_block(otto, space, command, NOW)).state, {}, NOW)
 
