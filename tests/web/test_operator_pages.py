@@ -235,6 +235,9 @@ async def test_a_room_is_booked_round_the_clock_where_its_rules_say_so(site: Sit
     summary = await mia.get(f"/buchen?standort=regiohub-polch&{night}&platz={world.polch['Nette'].public_id}")
     assert "Raum buchen" in summary.text
     assert "bis Mi 25. November, 18:00 Uhr, danach zählt die Buchung" in summary.text
+    found = await mia.get(f"/plaetze?ort=Polch&{night}")
+    assert "außerhalb der Öffnungszeiten, rund um die Uhr buchbar" in found.text
+    assert f"/standorte/regiohub-polch?{night.replace('&', '&amp;').replace(':', '%3A')}" in found.text
 
 
 async def test_only_managers_have_an_operators_page(site: Site, world: World) -> None:
