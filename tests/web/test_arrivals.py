@@ -261,6 +261,9 @@ async def test_no_shows_are_shown_to_the_person_and_to_the_desk(
     now.at = tomorrow(14)
     own = said((await (await site.browser(world.mia)).get("/woche/alle")).text)
     assert "In den letzten zwölf Monaten sind Sie 1 Mal nicht gekommen." in own
+    account = said((await (await site.browser(world.mia)).get("/konto")).text)
+    assert "1 Mal in zwölf Monaten Nicht gekommen." in account
+    assert "Nicht gekommen" not in said((await (await site.browser(world.rolf)).get("/konto")).text)
     guest = said((await (await site.browser(world.frida)).get(f"{DAY}/leute/{world.mia.public_id}")).text)
     assert "Nicht gekommen 1 Mal in zwölf Monaten" in guest
     assert "nicht gekommen" not in said((await (await site.browser(world.rolf)).get("/woche/alle")).text)
