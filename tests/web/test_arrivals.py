@@ -179,6 +179,7 @@ async def test_coming_later_and_leaving_on_the_bookings_own_page(
     assert "Der Platz bleibt bis zum Ende der Buchung für Sie." in said(
         (await browser.get(answer.headers["location"])).text
     )
+    assert "gebucht, Sie kommen später" in (await browser.get(own)).text
     await browser.post(f"{own}/ankommen")
     assert "Ich gehe, der Rest ist frei" in (await browser.get("/woche")).text
     now.at = tomorrow(10)
