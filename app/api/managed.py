@@ -33,7 +33,7 @@ def only_managers() -> list[Guard]:
 
 async def managed(slug: str, visitor: Visitor) -> SpaceCard:
     """The space with this name in its address, for who manages it. Raises NotFound, ScopeMissing."""
-    return await managed_space(visitor.signed_in, known_slug(slug), visitor.now)
+    return await managed_space(visitor.signed_in, known_slug(slug))
 
 
 async def managed_resource(resource_id: str, visitor: Visitor) -> tuple[SpaceCard, ResourceCard]:

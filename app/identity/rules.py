@@ -23,6 +23,7 @@ class Role(StrEnum):
     TEAM_MANAGER = "team_manager"
     FRONT_DESK = "front_desk"
     TELEPHONE = "telephone"
+    ACCOUNTANT = "accountant"
     OPERATOR_MANAGER = "operator_manager"
     NETWORK_ADMINISTRATOR = "network_administrator"
 
@@ -36,10 +37,14 @@ class Action(StrEnum):
     BOOK_FOR_OTHERS = "book_for_others"
     MERGE_PEOPLE = "merge_people"
     DECIDE_REQUESTS = "decide_requests"
+    ANSWER_REPORTS = "answer_reports"
     MANAGE_SPACE_FEEDS = "manage_space_feeds"
+    SEE_OCCUPANCY = "see_occupancy"
     MANAGE_SPACE = "manage_space"
     MANAGE_OPERATOR = "manage_operator"
     MANAGE_ROLES = "manage_roles"
+    SEE_ALL_SPACES = "see_all_spaces"
+    PUBLISH_BY_PHONE = "publish_by_phone"
     MANAGE_NETWORK = "manage_network"
     SEE_JOBS = "see_jobs"
     RETRY_JOBS = "retry_jobs"
@@ -49,17 +54,24 @@ class Action(StrEnum):
 
 _MEMBER = frozenset({Action.BOOK_OWN, Action.SEE_OWN_BOOKINGS, Action.MANAGE_OWN_FEEDS, Action.MANAGE_OWN_ACCOUNT})
 _FOR_OTHERS = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MERGE_PEOPLE})
-_FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS, Action.DECIDE_REQUESTS}
-_OPERATOR = frozenset({Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES})
-_NETWORK = frozenset(
-    {Action.MANAGE_NETWORK, Action.SEE_JOBS, Action.RETRY_JOBS, Action.SEE_AUDIT_TRAIL, Action.SEE_METRICS}
-)
+_FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS, Action.DECIDE_REQUESTS, Action.ANSWER_REPORTS}
+_ACCOUNTS = frozenset({Action.SEE_OCCUPANCY})
+_OPERATOR = _ACCOUNTS | {Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES}
+_ALL_SPACES = frozenset({Action.SEE_ALL_SPACES, Action.PUBLISH_BY_PHONE})
+_NETWORK = _ALL_SPACES | {
+    Action.MANAGE_NETWORK,
+    Action.SEE_JOBS,
+    Action.RETRY_JOBS,
+    Action.SEE_AUDIT_TRAIL,
+    Action.SEE_METRICS,
+}
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.MEMBER: _MEMBER,
     Role.TEAM_MANAGER: _MEMBER,
     Role.FRONT_DESK: _MEMBER | _FRONT_DESK,
-    Role.TELEPHONE: _MEMBER | _FOR_OTHERS,
+    Role.TELEPHONE: _MEMBER | _FOR_OTHERS | _ALL_SPACES,
+    Role.ACCOUNTANT: _MEMBER | _ACCOUNTS,
     Role.OPERATOR_MANAGER: _MEMBER | _FRONT_DESK | _OPERATOR,
     Role.NETWORK_ADMINISTRATOR: _MEMBER | _FRONT_DESK | _OPERATOR | _NETWORK,
 }
@@ -71,12 +83,13 @@ SCOPE_KINDS: Mapping[Role, frozenset[str]] = {
     Role.TEAM_MANAGER: frozenset({"team"}),
     Role.FRONT_DESK: frozenset({"operator", "space"}),
     Role.TELEPHONE: frozenset({"network"}),
+    Role.ACCOUNTANT: frozenset({"operator"}),
     Role.OPERATOR_MANAGER: frozenset({"operator"}),
     Role.NETWORK_ADMINISTRATOR: frozenset({"network"}),
 }
 """For what each role can be granted. The network's telephone is a front desk for all spaces."""
 
-STAFF = frozenset({Role.FRONT_DESK, Role.TELEPHONE, Role.OPERATOR_MANAGER, Role.NETWORK_ADMINISTRATOR})
+STAFF = frozenset({Role.FRONT_DESK, Role.TELEPHONE, Role.ACCOUNTANT, Role.OPERATOR_MANAGER, Role.NETWORK_ADMINISTRATOR})
 
 
 class Scope(StrEnum):

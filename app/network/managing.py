@@ -1,24 +1,33 @@
-"""What an operator's manager looks after: the spaces, found only by who may change them."""
-
-from datetime import datetime
+"""What an operator's manager looks after: the operator and its spaces, found only by who may change them."""
 
 from app.identity.rules import Action, Actor, Scope, ScopeMissing
 from app.kernel.refusals import NotFound
-from app.network.queries import SpaceCard, published_spaces, space_by_slug
+from app.network.queries import OperatorCard, SpaceCard, any_space, operator_by_slug, spaces_of_all
 
 
-async def managed_spaces(actor: Actor, now: datetime) -> list[SpaceCard]:
-    """The published spaces that the actor may change, by name."""
-    return [space for space in await published_spaces(now) if _may_manage(actor, space)]
+async def managed_spaces(actor: Actor) -> list[SpaceCard]:
+    """The spaces that the actor may change, published or not, by name."""
+    return [space for space in await spaces_of_all() if _may_manage(actor, space)]
 
 
-async def managed_space(actor: Actor, slug: str, now: datetime) -> SpaceCard:
-    """The space with this name in its address, for who may change it. Raises NotFound for everybody else."""
-    space = await space_by_slug(slug, now)
+async def managed_space(actor: Actor, slug: str) -> SpaceCard:
+    """The space with this name in its address, published or not, for who may change it.
+
+    Raises NotFound for everybody else.
+    """
+    space = await any_space(slug)
     if space is None:
         raise NotFound
     demand_managed(actor, space)
     return space
+
+
+async def managed_operator(actor: Actor, slug: str, action: Action = Action.MANAGE_OPERATOR) -> OperatorCard:
+    """The operator with this name in its address, for who may do this there. Raises NotFound for everybody else."""
+    operator = await operator_by_slug(slug)
+    if operator is None or not actor.may(action, operator=operator.id):
+        raise NotFound
+    return operator
 
 
 def demand_managed(actor: Actor, space: SpaceCard) -> None:

@@ -37,7 +37,7 @@ class OperatorCard:
 
 @dataclass(frozen=True, slots=True)
 class SpaceCard:
-    """A published space as lists and its own page show it; texts by language."""
+    """A space as lists and its own page show it; texts by language. Guests see it once it is published."""
 
     id: int
     slug: str
@@ -60,6 +60,7 @@ class SpaceCard:
     access: Mapping[str, str]
     email: str
     phone: str
+    published_at: datetime | None
 
     @property
     def address(self) -> str:
@@ -112,25 +113,45 @@ _SPACE = """
     SELECT s.*, o.id AS operator_id, o.slug AS operator_slug, o.name AS operator_name,
            o.email AS operator_email, o.phone AS operator_phone
       FROM space s JOIN operator o ON o.id = s.operator
-     WHERE s.published_at <= $1 AND s.retired_at IS NULL AND o.retired_at IS NULL
+     WHERE s.retired_at IS NULL AND o.retired_at IS NULL
 """
+_PUBLISHED = f"{_SPACE} AND s.published_at <= $1"
 
 
 async def published_spaces(now: datetime) -> list[SpaceCard]:
     """All spaces that people can see now, by name."""
-    return [_space(row) for row in await fetch(f"{_SPACE} ORDER BY s.name, s.id", now)]
+    return [_space(row) for row in await fetch(f"{_PUBLISHED} ORDER BY s.name, s.id", now)]
 
 
 async def space_by_slug(slug: str, now: datetime) -> SpaceCard | None:
     """The published space with this name in its address."""
-    row = await fetch_row(f"{_SPACE} AND s.slug = $2", now, slug)
+    row = await fetch_row(f"{_PUBLISHED} AND s.slug = $2", now, slug)
     return _space(row) if row else None
 
 
 async def space_by_id(space: int, now: datetime) -> SpaceCard | None:
     """The published space with this key."""
-    row = await fetch_row(f"{_SPACE} AND s.id = $2", now, space)
+    row = await fetch_row(f"{_PUBLISHED} AND s.id = $2", now, space)
     return _space(row) if row else None
+
+
+async def spaces_of_all() -> list[SpaceCard]:
+    """All spaces that are not retired, published or not, by name; for who looks after them."""
+    return [_space(row) for row in await fetch(f"{_SPACE} ORDER BY s.name, s.id")]
+
+
+async def any_space(slug: str) -> SpaceCard | None:
+    """The space with this name in its address, published or not; for who looks after it."""
+    row = await fetch_row(f"{_SPACE} AND s.slug = $1", slug)
+    return _space(row) if row else None
+
+
+async def operator_by_slug(slug: str) -> OperatorCard | None:
+    """The operator with this name in its address."""
+    row = await fetch_row(
+        "SELECT id, slug, name, email, phone FROM operator WHERE slug = $1 AND retired_at IS NULL", slug
+    )
+    return OperatorCard(**row) if row else None
 
 
 async def photos_of(space: int) -> list[Photo]:
@@ -194,4 +215,5 @@ def _space(row: Mapping[str, Any]) -> SpaceCard:
         access=_by_language(row, "access"),
         email=row["email"],
         phone=row["phone"],
+        published_at=row["published_at"],
     )

@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import NotFound
-from app.network.managing import managed_space, managed_spaces
-from app.network.queries import SpaceCard
+from app.network.managing import managed_operator, managed_space, managed_spaces
+from app.network.queries import OperatorCard, SpaceCard
 from app.web.pages import PageRequest, Pages, go
 
 SECTIONS = ("regeln", "sperren", "verbunden", "gruppen", "vereine")
@@ -18,7 +18,12 @@ SECTIONS = ("regeln", "sperren", "verbunden", "gruppen", "vereine")
 
 async def operators_space(slug: str, visitor: Visitor) -> SpaceCard:
     """The space that the visitor manages. For everybody else it has no such page: raises NotFound."""
-    return await managed_space(visitor.signed_in, slug, visitor.now)
+    return await managed_space(visitor.signed_in, slug)
+
+
+async def managed_operator_of(slug: str, visitor: Visitor) -> OperatorCard:
+    """The operator that the visitor manages. For everybody else it has no such page: raises NotFound."""
+    return await managed_operator(visitor.signed_in, slug)
 
 
 @get("/betrieb")
@@ -28,7 +33,7 @@ async def choose_managed(
     """The spaces that the visitor manages; with one there is nothing to choose."""
     if not visitor.signed_in.reach(Action.MANAGE_SPACE):
         raise NotFound
-    spaces = await managed_spaces(visitor.signed_in, visitor.now)
+    spaces = await managed_spaces(visitor.signed_in)
     if len(spaces) == 1:
         return go(f"/betrieb/{spaces[0].slug}")
     return await pages.show(request, visitor, "operator/spaces.html", {"spaces": spaces})
@@ -39,8 +44,18 @@ async def managed_page(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     space = await operators_space(slug, visitor)
-    has_others = len(await managed_spaces(visitor.signed_in, visitor.now)) > 1
+    has_others = len(await managed_spaces(visitor.signed_in)) > 1
     return await pages.show(request, visitor, "operator/space.html", {"space": space, "has_others": has_others})
 
 
-HANDLERS = [choose_managed, managed_page]
+@get("/betreiber/{slug:str}")
+async def operator_page(
+    request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """The operator as a whole: its spaces, and what belongs to all of them."""
+    operator = await managed_operator_of(slug, visitor)
+    spaces = [space for space in await managed_spaces(visitor.signed_in) if space.operator.id == operator.id]
+    return await pages.show(request, visitor, "operator/operator.html", {"operator": operator, "spaces": spaces})
+
+
+HANDLERS = [operator_page, choose_managed, managed_page]

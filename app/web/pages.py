@@ -15,23 +15,16 @@ from markupsafe import Markup
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import marked
-from app.network.queries import NetworkCard, the_network
+from app.network.queries import NetworkCard, OperatorCard, SpaceCard, the_network
 from app.platform.cookies import CookieJar
 from app.platform.problems import Problem
 from app.platform.settings import Settings
 from app.platform.templates import Templates
+from app.web.navigation import NavItem
 from app.web.search_form import ZONE
+from app.web.workbench import sections_of_operator, sections_of_space
 
 PageRequest = Request[Any, Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """An entry of the main navigation."""
-
-    label: str
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,9 @@ class Pages:
     ) -> Response[str]:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
         self._network = await the_network()
-        html = self.templates.render(template, visitor.language, {**self._frame(request, visitor), **(context or {})})
+        context = context or {}
+        frame = {**self._frame(request, visitor), "workbench": _sections(request.url.path, visitor, context)}
+        html = self.templates.render(template, visitor.language, {**frame, **context})
         return Response(
             html,
             status_code=status,
@@ -144,6 +139,20 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
     return Site(network.name, tagline, network.phone, hours, network.email, host)
 
 
+def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[NavItem]:
+    """The way through the workbench that this page belongs to, if it does."""
+    about = context.get("space"), context.get("operator")
+    if visitor.actor is None or not path.startswith(_WORKBENCH):
+        return []
+    match about:
+        case SpaceCard() as space, _:
+            return sections_of_space(space, visitor.actor, path, visitor.speaker)
+        case _, OperatorCard() as operator:
+            return sections_of_operator(operator, visitor.actor, path, visitor.speaker)
+    return []
+
+
+_WORKBENCH = ("/theke/", "/betrieb/", "/betreiber/")
 _NAVIGATION = (
     (marked("Plätze finden"), "/plaetze", ("/plaetze", "/standorte", "/buchen")),
     (marked("Meine Woche"), "/woche", ("/woche", "/buchungen", "/warteliste", "/kalender")),
@@ -162,7 +171,7 @@ def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
     if visitor.actor.reach(Action.SEE_SPACE_DAY):
         items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
     if visitor.actor.reach(Action.MANAGE_SPACE):
-        items.append(NavItem(say(marked("Betrieb")), "/betrieb", path.startswith("/betrieb")))
+        items.append(NavItem(say(marked("Betrieb")), "/betrieb", path.startswith(("/betrieb", "/betreiber"))))
     if visitor.actor.may(Action.SEE_JOBS):
         items.append(NavItem(say(marked("Netzwerk")), "/netzwerk", path.startswith("/netzwerk")))
     items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))

@@ -93,7 +93,7 @@ class Stage:
     async def block(self, thing: Thing, starts: datetime, ends: datetime, now: datetime) -> tuple[str, set[str]]:
         """The operator blocks it and cancels all bookings in it; the blocker, and which bookings these are."""
         otto = self.world.otto.actor()
-        space = await managed_space(otto, self.world.polch.slug, now)
+        space = await managed_space(otto, self.world.polch.slug)
         command = Block((self.resources[thing.name].public_id,), starts, ends, "Heizung")
         plan = await plan_block(otto, space, command, now)
         affected = {each.booking.public_id for each in plan.affected}
@@ -102,7 +102,7 @@ class Stage:
 
     async def lift(self, blocker: str, now: datetime) -> BlockerCard:
         otto = self.world.otto.actor()
-        return await lift_block(otto, await managed_space(otto, self.world.polch.slug, now), blocker, now)
+        return await lift_block(otto, await managed_space(otto, self.world.polch.slug), blocker, now)
 
     async def mails_go_out(self, now: datetime) -> None:
         """The worker has handed on whatever waited."""

@@ -42,7 +42,7 @@ async def world(undone: None) -> World:
 
 
 async def polch(world: World) -> SpaceCard:
-    return await managed_space(world.otto.actor(), world.polch.slug, NOW)
+    return await managed_space(world.otto.actor(), world.polch.slug)
 
 
 async def booked(person: APerson, resource: AResource, starts: int = 9, ends: int = 12) -> BookingCard:

@@ -34,7 +34,7 @@ async def world(undone: None) -> World:
 async def a_house(world: World) -> SpaceCard:
     """Polch with a hall of two halves, a small room that shares the north half's projector, and buffers."""
     otto = world.otto.actor()
-    space = await managed_space(otto, world.polch.slug, NOW)
+    space = await managed_space(otto, world.polch.slug)
     hall, north, south, small = [
         await a_resource(space.id, Kind.ROOM, name, order=order)
         for order, name in enumerate(("Halle", "Nord", "Süd", "Klein"), 10)
@@ -137,7 +137,7 @@ async def test_bookings_side_by_side_keep_the_buffer(world: World) -> None:
 
 async def test_any_desk_passes_over_desks_whose_own_rules_refuse(world: World) -> None:
     otto = world.otto.actor()
-    space = await managed_space(otto, world.polch.slug, NOW)
+    space = await managed_space(otto, world.polch.slug)
     for desk in await resources_of(space.id, Kind.DESK):
         if desk.name in ("1", "2"):
             rules = BookingRules(longest=timedelta(hours=1))

@@ -33,24 +33,28 @@ from app.kernel.refusals import NotAllowed
 from tests.conftest import NOW
 
 MATRIX = """
-                      member  team_manager  front_desk  telephone  operator_manager  network_administrator
-book_own                x          x            x           x             x                    x
-see_own_bookings        x          x            x           x             x                    x
-manage_own_feeds        x          x            x           x             x                    x
-manage_own_account      x          x            x           x             x                    x
-see_space_day           -          -            x           x             x                    x
-book_for_others         -          -            x           x             x                    x
-merge_people            -          -            x           x             x                    x
-decide_requests         -          -            x           -             x                    x
-manage_space_feeds      -          -            x           -             x                    x
-manage_space            -          -            -           -             x                    x
-manage_operator         -          -            -           -             x                    x
-manage_roles            -          -            -           -             x                    x
-manage_network          -          -            -           -             -                    x
-see_jobs                -          -            -           -             -                    x
-retry_jobs              -          -            -           -             -                    x
-see_audit_trail         -          -            -           -             -                    x
-see_metrics             -          -            -           -             -                    x
+                      member  team_manager  front_desk  telephone  accountant  operator_manager  network_administrator
+book_own                x          x            x           x           x             x                    x
+see_own_bookings        x          x            x           x           x             x                    x
+manage_own_feeds        x          x            x           x           x             x                    x
+manage_own_account      x          x            x           x           x             x                    x
+see_space_day           -          -            x           x           -             x                    x
+book_for_others         -          -            x           x           -             x                    x
+merge_people            -          -            x           x           -             x                    x
+decide_requests         -          -            x           -           -             x                    x
+answer_reports          -          -            x           -           -             x                    x
+manage_space_feeds      -          -            x           -           -             x                    x
+see_occupancy           -          -            -           -           x             x                    x
+manage_space            -          -            -           -           -             x                    x
+manage_operator         -          -            -           -           -             x                    x
+manage_roles            -          -            -           -           -             x                    x
+see_all_spaces          -          -            -           x           -             -                    x
+publish_by_phone        -          -            -           x           -             -                    x
+manage_network          -          -            -           -           -             -                    x
+see_jobs                -          -            -           -           -             -                    x
+retry_jobs              -          -            -           -           -             -                    x
+see_audit_trail         -          -            -           -           -             -                    x
+see_metrics             -          -            -           -           -             -                    x
 """
 
 

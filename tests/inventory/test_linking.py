@@ -40,7 +40,7 @@ async def world(undone: None) -> World:
 
 
 async def polch(world: World) -> SpaceCard:
-    return await managed_space(world.otto.actor(), world.polch.slug, NOW)
+    return await managed_space(world.otto.actor(), world.polch.slug)
 
 
 async def a_hall(world: World) -> tuple[AResource, AResource, AResource]:

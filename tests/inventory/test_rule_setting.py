@@ -56,7 +56,7 @@ async def world(undone: None) -> World:
 
 
 async def target(world: World, kind: Kind = Kind.DESK, name: str | None = None) -> RulesFor:
-    space = await managed_space(world.otto.actor(), world.polch.slug, NOW)
+    space = await managed_space(world.otto.actor(), world.polch.slug)
     resource = next((each for each in await resources_of(space.id) if each.name == name), None)
     return RulesFor(space, kind, resource)
 

@@ -12,7 +12,7 @@ from tests.worlds import NOW, TOMORROW, World, tomorrow
 async def blocked(world: World, command: Block | CloseDays) -> int:
     """The key of the blocker."""
     otto = world.otto.actor()
-    space = await managed_space(otto, world.polch.slug, NOW)
+    space = await managed_space(otto, world.polch.slug)
     [card] = await block(otto, space, command, (await plan_block(otto, space, command, NOW)).state, {}, NOW)
     return card.id
 

@@ -107,6 +107,25 @@ async def answers(client: httpx.AsyncClient, world: World) -> list[tuple[int, fl
     return await asyncio.gather(*(timed(ask) for ask in asks))
 
 
+class Lateness:
+    """How many seconds this process came too late to its own turns: what a busy machine took, not the code."""
+
+    seconds = 0.0
+
+    async def __aenter__(self) -> "Lateness":
+        self._watch = asyncio.create_task(self._watched())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._watch.cancel()
+
+    async def _watched(self) -> None:
+        while True:
+            asleep = time.perf_counter()
+            await asyncio.sleep(0.02)
+            self.seconds += time.perf_counter() - asleep - 0.02
+
+
 async def every_connection_is_open() -> None:
     """So that requests meet the outage at every step: waiting, connecting, beginning and asking."""
 
@@ -156,12 +175,13 @@ async def test_a_database_that_hangs(client: httpx.AsyncClient, world: World, al
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        asked = await answers(client, world)
+        async with Lateness() as late:
+            asked = await answers(client, world)
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
     assert {status for status, _ in asked} == {503}
-    assert max(seconds for _, seconds in asked) < LIMIT_SECONDS + 0.3
+    assert max(seconds for _, seconds in asked) < LIMIT_SECONDS + late.seconds
     assert await is_back(client)
     assert DB.pool is not None
     assert DB.pool.get_size() - DB.pool.get_idle_size() == 0

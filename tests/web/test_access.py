@@ -64,7 +64,7 @@ NOT_A_PERSONS_OWN = {
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
-    r"/betrieb/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
+    r"/betrieb/|/betreiber/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
 )
 """What the manager of Polch's operator and the network's administrators look after."""
@@ -139,7 +139,7 @@ async def ids(world: World) -> Mapping[str, str]:
         NOW,
     )
     otto = world.otto.actor()
-    polch = await managed_space(otto, world.polch.slug, NOW)
+    polch = await managed_space(otto, world.polch.slug)
     projector = await add_equipment(otto, polch, "Beamer", NOW)
     group = await make_group(otto, world.operator, "Stammgäste", NOW)
     await add_to_group(otto, group, world.mia.id, NOW)
@@ -178,6 +178,8 @@ async def ids(world: World) -> Mapping[str, str]:
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if way.path.startswith("/betreiber/"):
+        return {**ids, "slug": "polch"}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
     if way.path.startswith("/warteliste/"):

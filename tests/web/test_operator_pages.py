@@ -104,7 +104,7 @@ async def test_a_blockers_form_opens_what_was_filled_in(site: Site, world: World
 
 
 async def test_a_stale_form_shows_what_holds_and_what_was_typed(site: Site, world: World) -> None:
-    space = await managed_space(world.otto.actor(), world.polch.slug, NOW)
+    space = await managed_space(world.otto.actor(), world.polch.slug)
     await set_rules(world.otto.actor(), RulesFor(space, Kind.ROOM), BookingRules(shortest=timedelta(hours=2)), 0, NOW)
     again = await (await site.browser(world.otto)).post("/betrieb/regiohub-polch/regeln/room", **RULES)
     assert again.status_code == 409

@@ -1,0 +1,45 @@
+"""The way through the workbench of a space and of an operator: what the actor may open there."""
+
+from app.identity.rules import Action, Actor
+from app.kernel.refusals import marked
+from app.network.queries import OperatorCard, SpaceCard
+from app.platform.language import Speaker
+from app.web.navigation import NavItem
+
+OF_A_SPACE = (
+    (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
+    (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
+    (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
+)
+"""The sections of a space's workbench, in their order; the one with the longest address that fits is the current."""
+
+OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERATOR),)
+
+
+def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open at this space, and at its operator."""
+    operator, slug = space.operator.id, space.slug
+    sections = [
+        (label, address.format(slug=slug))
+        for label, address, action in OF_A_SPACE
+        if actor.may(action, operator=operator, space=space.id)
+    ]
+    return _items(sections + _of_operator(space.operator, actor), path, speaker)
+
+
+def sections_of_operator(operator: OperatorCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open at this operator."""
+    return _items(_of_operator(operator, actor), path, speaker)
+
+
+def _of_operator(operator: OperatorCard, actor: Actor) -> list[tuple[str, str]]:
+    return [
+        (label, address.format(slug=operator.slug))
+        for label, address, action in OF_AN_OPERATOR
+        if actor.may(action, operator=operator.id)
+    ]
+
+
+def _items(sections: list[tuple[str, str]], path: str, speaker: Speaker) -> list[NavItem]:
+    here = max((url for _, url in sections if path == url or path.startswith(f"{url}/")), key=len, default="")
+    return [NavItem(speaker.gettext(label), url, url == here) for label, url in sections]
