@@ -6,13 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.bookings.model_things import MINUTE, Blocked, Claim, Held, Place, Thing, offer_until, touch
+from tests.bookings.model_things import (
+    CLOSES,
+    MINUTE,
+    OPENS,
+    Blocked,
+    Claim,
+    Held,
+    Place,
+    Thing,
+    Time,
+    offer_until,
+    touch,
+    touches,
+)
 
-OPENS, CLOSES = 8, 18
 HOLDING = ("requested", "confirmed", "checked_in")
 ASKED_BEFORE = 15 * MINUTE
-
-Time = tuple[datetime, datetime]
 
 
 @dataclass
@@ -69,7 +79,7 @@ class Model:
             return "in_the_past"
         if starts.isoweekday() > 5:
             return "closed_that_day"
-        if starts < midnight + OPENS * 60 * MINUTE or ends > midnight + CLOSES * 60 * MINUTE:
+        if starts < midnight + OPENS or ends > midnight + CLOSES:
             return "outside_opening_hours"
         if thing.most_open is not None and self.open_bookings(person, thing, but_for) >= thing.most_open:
             return "too_many_open"
@@ -397,7 +407,3 @@ class Model:
                 self.end_place(key, "booked_elsewhere")
         self.hand_on()
         self.serve()
-
-
-def touches(claims: Iterable[Claim], time: Time) -> bool:
-    return any(starts < time[1] and time[0] < ends for _, starts, ends in claims)
