@@ -273,18 +273,6 @@ class Model:
             )
         ]
 
-    def series_plan(
-        self, person: str, thing: Thing, dates: Sequence[tuple[datetime, datetime]]
-    ) -> tuple[list[tuple[datetime, datetime]], int]:
-        """Which dates can be had, each one after those before it, and how many cannot."""
-        trial = self.trial()
-        had = []
-        for number, (starts, ends) in enumerate(dates):
-            if trial.forbidden(person, thing, starts, ends) is None and trial.is_free(thing, starts, ends):
-                trial.book(f"date {number}", person, thing, starts, ends)
-                had.append((starts, ends))
-        return had, len(dates) - len(had)
-
     def free(self, kept: Held | Place) -> None:
         """It holds nothing any more; what that was has to be handed on."""
         if kept.claims:
