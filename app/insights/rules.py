@@ -25,6 +25,11 @@ class DaysReversed(BadInput):
     text = marked("Der letzte Tag liegt vor dem ersten.")
 
 
+class DayOutOfReach(BadInput):
+    code = "day_out_of_reach"
+    text = marked("Das Jahr muss zwischen {first} und {last} liegen.")
+
+
 class TooManyDays(BadInput):
     code = "too_many_days"
     text = marked("Auf einmal lassen sich höchstens {days} Tage auswerten.")
@@ -42,8 +47,14 @@ class Days:
         return (self.last - self.first).days + 1
 
 
+_YEARS: Final = range(2000, 2200)
+
+
 def checked_days(first: date, last: date) -> Days:
-    """Raises DaysReversed, and TooManyDays where it is more than a year."""
+    """Raises DayOutOfReach, DaysReversed, and TooManyDays where it is more than a year."""
+    for field, day in (("from", first), ("to", last)):
+        if day.year not in _YEARS:
+            raise DayOutOfReach(field=field, first=_YEARS[0], last=_YEARS[-1])
     if last < first:
         raise DaysReversed(field="to")
     if (last - first).days >= MOST_DAYS:
@@ -56,6 +67,7 @@ class Preset(StrEnum):
 
     THIS_WEEK = "diese-woche"
     LAST_WEEK = "letzte-woche"
+    FOUR_WEEKS = "vier-wochen"
     MONTH = "monat"
     LAST_MONTH = "letzter-monat"
     YEAR = "jahr"
@@ -71,6 +83,8 @@ def days_of(preset: Preset, today: date) -> Days:
             return Days(monday, monday + timedelta(days=6))
         case Preset.LAST_WEEK:
             return Days(monday - timedelta(days=7), monday - timedelta(days=1))
+        case Preset.FOUR_WEEKS:
+            return Days(today - timedelta(days=28), today - timedelta(days=1))
         case Preset.MONTH:
             return Days(month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1))
         case Preset.LAST_MONTH:
