@@ -33,6 +33,14 @@ class Occupancy:
     by_space: dict[int, Sums] = field(default_factory=lambda: defaultdict(Sums))
 
 
+def by_week(found: Occupancy) -> dict[date, Sums]:
+    """The days' sums by the Monday of their week."""
+    weeks: dict[date, Sums] = {}
+    for day, sums in sorted(found.by_day.items()):
+        weeks.setdefault(day - timedelta(days=day.isoweekday() - 1), Sums()).add(sums)
+    return weeks
+
+
 async def occupancy(wanted: Wanted, now: datetime) -> Occupancy:
     """What was booked and used of what was there, on the days wanted, as far as it is known now."""
     lives = await lives_of(wanted.spaces)
@@ -83,10 +91,8 @@ _BY_DAY_AND_PLACE: Final = (
     f"SELECT d.day, d.space, d.kind, {_NUMBERS} {_FROM_KEPT} GROUP BY GROUPING SETS ((d.day), (d.space, d.kind))"
 )
 _HOURS: Final = ", ".join(_lists(name, 24) for name in _WITH_HOURS)
-_BY_WEEKDAY: Final = (
-    f"SELECT extract(isodow FROM d.day)::int AS weekday, {_HOURS}, {_lists('lead', len(LEADS))}, {_NUMBERS}"
-    f" {_FROM_KEPT} GROUP BY 1"  # noqa: S608
-)
+_ALL_OF_A_WEEKDAY: Final = f"{_HOURS}, {_lists('lead', len(LEADS))}, {_NUMBERS}"
+_BY_WEEKDAY: Final = f"SELECT extract(isodow FROM d.day)::int AS weekday, {_ALL_OF_A_WEEKDAY} {_FROM_KEPT} GROUP BY 1"  # noqa: S608
 
 
 async def _kept(wanted: Wanted, closed: Mapping[int, date]) -> Sequence[Mapping[str, Any]]:

@@ -20,6 +20,11 @@ VISITS: Final = (1, 2, 5, 10, 20, 50)
 """From how many days on a class of people begins; the last one has no end."""
 
 
+class DateUnreadable(BadInput):
+    code = "date_unreadable"
+    text = marked("Ein Tag sieht so aus: 2026-11-25.")
+
+
 class DaysReversed(BadInput):
     code = "days_reversed"
     text = marked("Der letzte Tag liegt vor dem ersten.")
@@ -140,21 +145,18 @@ def regulars_of(people_by_days: Mapping[int, int]) -> Regulars:
         sum(count for days, count in people_by_days.items() if least <= days and (most is None or days <= most))
         for least, most in _bounds(VISITS)
     ]
-    starts: list[int] = []
-    groups: list[int] = []
+    groups: list[tuple[int, int]] = []
     for least, count in zip(reversed(VISITS), reversed(counts), strict=True):
-        if groups and groups[-1] < FEWEST_PEOPLE:
-            groups[-1] += count
-            starts[-1] = least
+        if groups and groups[-1][1] < FEWEST_PEOPLE:
+            groups[-1] = least, groups[-1][1] + count
         else:
-            groups.append(count)
-            starts.append(least)
-    if len(groups) > 1 and groups[-1] < FEWEST_PEOPLE:
-        groups[-2] += groups.pop()
-        starts[-2] = starts.pop()
-    starts.reverse()
+            groups.append((least, count))
+    if len(groups) > 1 and groups[-1][1] < FEWEST_PEOPLE:
+        least, few = groups.pop()
+        groups[-1] = least, groups[-1][1] + few
     groups.reverse()
-    classes = (VisitClass(least, most, count) for (least, most), count in zip(_bounds(starts), groups, strict=True))
+    bounds = _bounds([least for least, _ in groups])
+    classes = (VisitClass(*bound, count) for bound, (_, count) in zip(bounds, groups, strict=True))
     return Regulars(people, tuple(classes))
 
 

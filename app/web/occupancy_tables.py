@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from babel.dates import format_date
 
 from app.identity.authentication import Visitor
-from app.insights.queries import Occupancy
+from app.insights.queries import Occupancy, by_week
 from app.insights.rules import Regulars, VisitClass
 from app.insights.sums import LEADS, Sums, percent
 from app.inventory.rules import KIND_NAMES, Kind
@@ -140,14 +140,6 @@ class OccupancyTables:
         say = self._speaker.gettext
         rows = [[self.visit_name(each), str(each.people)] for each in self._regulars.classes]
         return [[say(marked("Gekommen")), say(marked("Personen"))], *rows]
-
-
-def by_week(found: Occupancy) -> dict[date, Sums]:
-    """The days' sums by the Monday of their week."""
-    weeks: dict[date, Sums] = {}
-    for day, sums in sorted(found.by_day.items()):
-        weeks.setdefault(day - timedelta(days=day.isoweekday() - 1), Sums()).add(sums)
-    return weeks
 
 
 def short_day(day: date, visitor: Visitor) -> str:

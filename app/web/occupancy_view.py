@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from app.identity.authentication import Visitor
-from app.insights.queries import Occupancy
+from app.insights.queries import Occupancy, by_week
 from app.insights.rules import FEWEST_PEOPLE, REGULARS_FROM, Regulars
 from app.insights.sums import LEADS, Sums, percent
 from app.kernel.refusals import marked
@@ -17,7 +17,7 @@ from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
 from app.web.charts import Bars, Chart, Drawing, Table, bar, heat_map, lines
 from app.web.occupancy_form import OccupancyForm
-from app.web.occupancy_tables import OccupancyTables, by_week, share, short_day
+from app.web.occupancy_tables import OccupancyTables, share, short_day
 from app.web.search_form import ZONE
 
 _DAYS_UP_TO: Final = 92
