@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.insights.sums import Sums
@@ -34,27 +34,26 @@ class Counted:
     sums: dict[tuple[date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
 
 
-Minutes = Mapping[str, frozenset[datetime]]
+Minutes = Mapping[str, frozenset[int]]
+Walls = Mapping[int, datetime]
+"""What the clocks in Mayen show in each minute since 1970."""
 
 
-def every_minute(first: date, last: date) -> list[datetime]:
-    """All minutes of these days in Mayen, as instants."""
-    at = datetime(first.year, first.month, first.day, tzinfo=HERE).astimezone(UTC)
+def minute(at: datetime) -> int:
+    """The minute that is running."""
+    return int(at.timestamp()) // 60
+
+
+def every_minute(first: date, last: date) -> Walls:
+    """All minutes of these days in Mayen."""
     after = last + timedelta(days=1)
-    end = datetime(after.year, after.month, after.day, tzinfo=HERE).astimezone(UTC)
-    minutes = []
-    while at < end:
-        minutes.append(at)
-        at += timedelta(minutes=1)
-    return minutes
-
-
-def floored(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(second=0, microsecond=0)
+    starts = minute(datetime(first.year, first.month, first.day, tzinfo=HERE))
+    ends = minute(datetime(after.year, after.month, after.day, tzinfo=HERE))
+    return {at: datetime.fromtimestamp(at * 60, HERE) for at in range(starts, ends)}
 
 
 def recount(
-    minutes: Sequence[datetime],
+    walls: Walls,
     kinds: Mapping[str, str],
     available: Minutes,
     there: Minutes,
@@ -63,34 +62,27 @@ def recount(
 ) -> Counted:
     """What the sums should be: `available` and `there` say by piece in which minutes it could be booked and existed."""
     found = Counted()
-    walls = {at: at.astimezone(HERE) for at in minutes}
     for piece, kind in kinds.items():
-        mine = [one for one in bookings if piece in one.pieces and not one.never_stood]
         touched = defaultdict(list)
-        for one in mine:
-            at = one.starts_at.astimezone(UTC)
-            while at < one.ends_at:
-                touched[at].append(one)
-                at += timedelta(minutes=1)
-        for at in minutes:
-            is_available = at in available[piece]
-            if not is_available and at not in touched:
-                continue
-            wall = walls[at]
-            sums = found.sums[wall.date(), kind]
-            if is_available:
-                sums.available[wall.hour] += 1
-                sums.available_minutes += 1
+        for one in bookings:
+            if piece in one.pieces and not one.never_stood:
+                for at in range(minute(one.starts_at), minute(one.ends_at)):
+                    touched[at].append(one)
+        for at in available[piece]:
+            sums = found.sums[walls[at].date(), kind]
+            sums.available[walls[at].hour] += 1
+            sums.available_minutes += 1
+        for at, touching in touched.items():
             if at in there[piece]:
-                _count_minute(sums, wall.hour, at, touched.get(at, ()), is_available, now)
+                wall = walls[at]
+                sums = found.sums[wall.date(), kind]
+                _count_minute(sums, wall.hour, at, touching, at in available[piece], minute(now))
     for one in bookings:
-        _count_number(found, walls, one, now)
+        _count_number(found, walls, one, minute(now))
     return found
 
 
-def _count_minute(
-    sums: Sums, hour: int, at: datetime, touching: Sequence[Made], is_available: bool, now: datetime
-) -> None:
+def _count_minute(sums: Sums, hour: int, at: int, touching: Sequence[Made], is_available: bool, now: int) -> None:
     fates = {_fate(one) for one in touching}
     if is_available:
         sums.cancelled_minutes += sum(_fate(one) == "cancelled" for one in touching)
@@ -127,21 +119,20 @@ def _arrived(one: Made) -> datetime | None:
     return one.checked_in_at
 
 
-def _is_used(one: Made, at: datetime, now: datetime) -> bool:
+def _is_used(one: Made, at: int, now: int) -> bool:
     arrived = _arrived(one)
-    if _fate(one) != "stands" or arrived is None or at >= floored(now):
+    if _fate(one) != "stands" or arrived is None or at >= now:
         return False
-    return floored(arrived) <= at and (one.left_at is None or at < floored(one.left_at))
+    return minute(arrived) <= at and (one.left_at is None or at < minute(one.left_at))
 
 
-def _is_unnoted(one: Made, now: datetime) -> bool:
-    return _fate(one) == "stands" and _arrived(one) is None and one.ends_at <= now
+def _is_unnoted(one: Made, now: int) -> bool:
+    return _fate(one) == "stands" and _arrived(one) is None and minute(one.ends_at) <= now
 
 
-def _count_number(found: Counted, walls: Mapping[datetime, datetime], one: Made, now: datetime) -> None:
+def _count_number(found: Counted, walls: Walls, one: Made, now: int) -> None:
     fate = _fate(one)
-    starts = one.starts_at.astimezone(UTC)
-    if fate == "nothing" or one.never_stood or starts not in walls:
+    if fate == "nothing" or one.never_stood or minute(one.starts_at) not in walls:
         return
     day = one.starts_at.astimezone(HERE).date()
     sums = found.sums[day, one.kind]
