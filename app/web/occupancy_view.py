@@ -244,7 +244,7 @@ class OccupancyView:
                 most=max(parts)[1], most_part=max(parts)[0], least=min(parts)[1], least_part=min(parts)[0],
             )  # fmt: skip
         elif parts and max(parts)[0]:
-            finding = self._say(marked("{name}: {part} % gebucht."), name=parts[0][1], part=parts[0][0])
+            finding = self._say(marked("{name} mit {part} %."), name=parts[0][1], part=parts[0][0])
         table = self._sums_table(title, first, [self._sums_row(label, sums) for label, sums in rows])
         return self._chart(name, title, finding, "bars", drawing if shown else None, table, name)
 
@@ -261,7 +261,9 @@ class OccupancyView:
             (self._say(marked("abgesagt, zählt nicht als gebucht")), total.cancellations, "unknown"),
         ]
         finding = self._say(
-            marked("Von {bookings} Buchungen kamen {no_shows} nicht ({part}). Abgesagt wurden {cancelled} weitere."),
+            marked(
+                "Buchungen: {bookings}, davon nicht gekommen {no_shows} ({part}). Außerdem abgesagt: {cancelled}."
+            ),
             bookings=total.bookings, no_shows=total.no_shows, part=share(total.no_shows, total.bookings),
             cancelled=total.cancellations,
         )  # fmt: skip
