@@ -15,7 +15,7 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
