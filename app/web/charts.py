@@ -8,7 +8,9 @@ _LABELS: Final = 14.0
 """How much of a heat map's width its row labels take, in percent."""
 
 _STEPS: Final = ((0, "l0"), (33, "l1"), (66, "l2"), (99, "l3"))
-_MOST_TICKS: Final = 8
+_MOST_TICKS: Final = 6
+_MOST_DOTS: Final = 16
+_SCALES: Final = (20, 40, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of percents over time, with some names of times below."""
+    """Lines of percents over time up to `top`, with some names of times below."""
 
     lines: Sequence[Line]
     ticks: Sequence[tuple[str, float]]
+    top: int
+
+    @property
+    def rules(self) -> Sequence[tuple[int, int]]:
+        """The lines across: their percents, and how far up they lie."""
+        return [(self.top * quarter // 4, 25 * quarter) for quarter in range(5)]
 
 
 def lines(times: Sequence[str], series: Sequence[tuple[str, str, Sequence[int | None]]]) -> Lines:
@@ -88,13 +96,15 @@ def lines(times: Sequence[str], series: Sequence[tuple[str, str, Sequence[int | 
     count = max(len(times), 1)
     places = [(n + 0.5) / count * 100 for n in range(count)]
     every = -(-count // _MOST_TICKS)
+    most = max((value for _, _, values in series for value in values if value is not None), default=0)
+    top = next(scale for scale in _SCALES if most <= scale)
     drawn = []
     for name, look, values in series:
-        known = [(place, value) for place, value in zip(places, values, strict=True) if value is not None]
-        points = " ".join(f"{place * 10:.1f},{100 - value}" for place, value in known)
-        dots = [(round(place, 2), float(value)) for place, value in known] if count <= 2 * _MOST_TICKS else []
+        known = [(place, value * 100 / top) for place, value in zip(places, values, strict=True) if value is not None]
+        points = " ".join(f"{place * 10:.1f},{100 - up:.1f}" for place, up in known)
+        dots = [(round(place, 2), round(up, 2)) for place, up in known] if count <= _MOST_DOTS else []
         drawn.append(Line(name, look, points, dots))
-    return Lines(drawn, [(times[n], round(places[n], 2)) for n in range(every // 2, len(times), every)])
+    return Lines(drawn, [(times[n], round(places[n], 2)) for n in range(every // 2, len(times), every)], top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Bars:
     @property
     def height(self) -> float:
         """In letters."""
-        return sum(1.7 + 1.5 * len(bars) for _, bars in self.rows)
+        return sum(2.1 + 1.5 * len(bars) for _, bars in self.rows)
 
     @property
     def placed(self) -> Sequence[tuple[str, float, Sequence[tuple[Bar, float]]]]:
@@ -123,7 +133,7 @@ class Bars:
         found, top = [], 0.0
         for label, row in self.rows:
             found.append((label, round(top, 2), [(bar, round(top + 1.5 + 1.5 * n, 2)) for n, bar in enumerate(row)]))
-            top += 1.7 + 1.5 * len(row)
+            top += 2.1 + 1.5 * len(row)
         return found
 
 

@@ -90,7 +90,7 @@ async def _send(request: PageRequest, visitor: Visitor, scope: _Scope) -> Respon
     days = form.wanted.days
     return Response(
         file,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={
             "Cache-Control": "private, no-store",
             "Content-Disposition": f'attachment; filename="auslastung-{name}-{days.first}-{days.last}.csv"',

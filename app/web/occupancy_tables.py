@@ -100,6 +100,8 @@ class OccupancyTables:
     def visit_name(self, each: VisitClass) -> str:
         """A class of people in words."""
         say = self._speaker.say
+        if each.most is None and each.least == 1:
+            return say(marked("an einem Tag oder mehr"))
         if each.most is None:
             return say(marked("an {least} Tagen oder mehr"), least=each.least)
         if each.least == each.most:

@@ -264,8 +264,8 @@ class OccupancyView:
             marked(
                 "Buchungen: {bookings}, davon nicht gekommen {no_shows} ({part}). Außerdem abgesagt: {cancelled}."
             ),
-            bookings=total.bookings, no_shows=total.no_shows, part=share(total.no_shows, total.bookings),
-            cancelled=total.cancellations,
+            bookings=self._number(total.bookings), no_shows=self._number(total.no_shows),
+            part=share(total.no_shows, total.bookings), cancelled=self._number(total.cancellations),
         )  # fmt: skip
         outside = total.outside_minutes
         note = (
