@@ -7,6 +7,9 @@ from typing import Final
 _LABELS: Final = 14.0
 """How much of a heat map's width its row labels take, in percent."""
 
+_SCALE_WIDTH: Final = 8.0
+"""How much of a course's width the scale takes."""
+
 _STEPS: Final = ((0, "l0"), (33, "l1"), (66, "l2"), (99, "l3"))
 _MOST_TICKS: Final = 6
 _MOST_DOTS: Final = 16
@@ -94,7 +97,7 @@ class Lines:
 def lines(times: Sequence[str], series: Sequence[tuple[str, str, Sequence[int | None]]]) -> Lines:
     """Lines through what is known, each given as (name, look, percents)."""
     count = max(len(times), 1)
-    places = [(n + 0.5) / count * 100 for n in range(count)]
+    places = [_SCALE_WIDTH + (n + 0.5) / count * (100 - _SCALE_WIDTH) for n in range(count)]
     every = -(-count // _MOST_TICKS)
     most = max((value for _, _, values in series for value in values if value is not None), default=0)
     top = next(scale for scale in _SCALES if most <= scale)
