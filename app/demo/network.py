@@ -30,6 +30,7 @@ TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
 ZONE = ZoneInfo("Europe/Berlin")
 _KOBLENZ = Position(50.3569, 7.5890)
 _YEARS_OF_EXCEPTIONS = 3
+_FLOOR = ("Erdgeschoss", "Ground floor")
 _ROOM_ALT = (
     "Zeichnung: langer Tisch mit Stühlen vor einem großen Bildschirm.",
     "Drawing: a long table with chairs in front of a large screen.",
@@ -198,7 +199,12 @@ async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
 
 async def _enter_resources(key: int, space: DemoSpace, today: date) -> None:
     floor_plan: int = await fetch_value(
-        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", key, encode(space.floor_plan)
+        "INSERT INTO floor_plan (public_id, space, name, name_en, drawing)"
+        " VALUES ($1, $2, $3, $4, $5::jsonb) RETURNING id",
+        steady_id("floor_plan", space.slug),
+        key,
+        *_FLOOR,
+        encode(space.floor_plan),
     )
     rows = [
         (
