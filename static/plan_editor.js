@@ -402,18 +402,20 @@ function setNext(point) {
   const ids = missing().filter((id) => about.resources[id].kind === kind);
   const row = ids.slice(ids.indexOf(first), ids.indexOf(first) + clamp(Number($("anzahl-reihe").value) || 1, 1, 20));
   let last = null;
+  const size = sizeOf(first, rotation);
+  const onGrid = (at, length) => Math.round((at - length / 2) / GRID) * GRID;
+  let corner = point && { x: onGrid(point.x, size.width), y: onGrid(point.y, size.height) };
   change(() => {
     for (const id of row) {
-      const size = sizeOf(id, rotation);
-      const spot = point ? { x: Math.round((point.x - size.width / 2) / GRID) * GRID, y: Math.round((point.y - size.height / 2) / GRID) * GRID } : freeSpot(size);
+      const spot = corner ?? freeSpot(size);
       if (!spot) break;
-      const room = point && kind !== "desk" ? drawnRoom(point) : null;
-      const place = room ? { x: room.x, y: room.y, width: room.width, height: room.height } : { ...spot, ...size };
-      sheet.places[id] = { ...place, rotation: kind === "desk" ? rotation : 0 };
-      shiftTo(sheet.places[id], "place", place.x, place.y);
-      last = `p:${id}`;
-      chosen = last;
-      if (point) point = rotation % 180 ? { x: point.x, y: point.y + size.height + GAP } : { x: point.x + size.width + GAP, y: point.y };
+      const room = point && id === first && kind !== "desk" ? drawnRoom(point) : null;
+      const box = room ? { x: room.x, y: room.y, width: room.width, height: room.height } : { ...spot, ...size };
+      const place = { ...box, rotation: kind === "desk" ? rotation : 0 };
+      shiftTo(place, "place", box.x, box.y);
+      sheet.places[id] = place;
+      chosen = last = `p:${id}`;
+      if (corner) corner = rotation % 180 ? { x: place.x, y: place.y + place.height + GAP } : { x: place.x + place.width + GAP, y: place.y };
     }
   });
   say(last ? said(words.placed, { what: nameOf(last), where: whereIs(last) }) : words.no_room);

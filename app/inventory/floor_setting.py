@@ -299,8 +299,9 @@ def _checked_name(name: FloorName) -> FloorName:
 
 async def _insert(space: SpaceCard, name: FloorName, drawing: FloorPlanDrawing) -> int:
     key: int = await fetch_value(
-        "INSERT INTO floor_plan (space, name, name_en, drawing, position)"
-        " SELECT $1, $2, $3, $4::jsonb, coalesce(max(position), 0) + 1 FROM floor_plan WHERE space = $1 RETURNING id",
+        "INSERT INTO floor_plan (space, name, name_en, drawing, position, version)"
+        " SELECT $1, $2, $3, $4::jsonb, coalesce(max(position), 0) + 1, 0 FROM floor_plan WHERE space = $1"
+        " RETURNING id",
         *(space.id, name.de, name.en, encode(drawing)),
     )
     return key

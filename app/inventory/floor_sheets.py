@@ -153,24 +153,20 @@ def set_in_row(
 
     A room that is set into a drawn one that no other has takes its whole area. Raises NoRoomLeft.
     """
+    width, height = SIZES[kind]
+    if kind is Kind.DESK and rotation in (90, 270):
+        width, height = height, width
+    turned: Rotation = rotation if kind is Kind.DESK else 0
+    corner = (_on_grid(centre[0] - width // 2), _on_grid(centre[1] - height // 2)) if centre else None
     for resource in resources:
-        width, height = SIZES[kind]
-        if kind is Kind.DESK and rotation in (90, 270):
-            width, height = height, width
-        turned: Rotation = rotation if kind is Kind.DESK else 0
-        if centre is None:
-            x, y = free_spot(sheet, width, height)
-        else:
-            x, y = _inside(
-                sheet.paper, _on_grid(centre[0] - width // 2), _on_grid(centre[1] - height // 2), width, height
-            )
-        box = _drawn_room(sheet, centre) if kind is not Kind.DESK and centre is not None else None
-        box = box or Box(x, y, width, height)
+        x, y = free_spot(sheet, width, height) if corner is None else _inside(sheet.paper, *corner, width, height)
+        box = Box(x, y, width, height)
+        if centre is not None and kind is not Kind.DESK and resource == resources[0]:
+            box = _drawn_room(sheet, centre) or box
         sheet = set_at(sheet, resource, Placement(box.x, box.y, box.width, box.height, turned))
-        if centre is not None:
+        if corner is not None:
             across = rotation in (0, 180)
-            step = box.width + GAP if across else box.height + GAP
-            centre = (centre[0] + step, centre[1]) if across else (centre[0], centre[1] + step)
+            corner = (box.right + GAP, box.y) if across else (box.x, box.bottom + GAP)
     return sheet
 
 
@@ -229,10 +225,16 @@ def _moved_desk(place: Placement, factor: float, paper: Box) -> Placement:
     return replace(place, x=x, y=y, width=width, height=height)
 
 
+def _span(start: int, length: int, factor: float) -> tuple[int, int]:
+    """Where something begins and how long it is; both ends stay on the paper, and something is left of it."""
+    end = max(_times(start + length, factor), 1)
+    begin = min(_times(start, factor), end - 1)
+    return begin, end - begin
+
+
 def _scaled_box(box: Boxed, factor: float) -> Boxed:
-    left, top = _times(box.x, factor), _times(box.y, factor)
-    right, bottom = _times(box.x + box.width, factor), _times(box.y + box.height, factor)
-    return replace(box, x=left, y=top, width=max(right - left, 1), height=max(bottom - top, 1))
+    (x, width), (y, height) = _span(box.x, box.width, factor), _span(box.y, box.height, factor)
+    return replace(box, x=x, y=y, width=width, height=height)
 
 
 def _scaled_shape(shape: Shape, factor: float) -> Shape:
@@ -247,8 +249,10 @@ def _scaled_shape(shape: Shape, factor: float) -> Shape:
             ends = {name: _times(getattr(shape, name), factor) for name in ("x1", "y1", "x2", "y2")}
             return replace(shape, **ends)
         case Door():
-            x, y = _times(shape.x, factor), _times(shape.y, factor)
-            return replace(shape, x=x, y=y, width=max(_times(shape.width, factor) - 1, 1))
+            along = "x" if shape.swing in {"up", "down"} else "y"
+            begin, width = _span(getattr(shape, along), shape.width, factor)
+            at = {"x": _times(shape.x, factor), "y": _times(shape.y, factor)} | {along: begin}
+            return replace(shape, **at, width=width)
         case Label():
             return replace(shape, x=_times(shape.x, factor), y=_times(shape.y, factor))
 
@@ -261,10 +265,8 @@ def _inside(paper: Box, x: int, y: int, width: int, height: int) -> tuple[int, i
     return max(0, min(x, paper.width - width)), max(0, min(y, paper.height - height))
 
 
-def _drawn_room(sheet: FloorSheet, point: tuple[int, int] | None) -> Box | None:
+def _drawn_room(sheet: FloorSheet, point: tuple[int, int]) -> Box | None:
     """The area of the drawn room around the point, unless a resource has it already."""
-    if point is None:
-        return None
     spot = Box(*point, 0, 0)
     taken = {(place.x, place.y) for place in sheet.places.values()}
     rooms = [room.bounds for room in sheet.drawing.rooms if room.bounds.contains(spot)]

@@ -24,7 +24,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "restored": marked("Ungespeicherte Änderungen von vorhin sind wieder da."),
     "unsaved": marked("Noch nicht gespeichert"),
     "saved": marked("Alles gespeichert"),
-    "measured": marked("Die Strecke ist {cm} cm lang. Tragen Sie unten ein, wie lang sie wirklich ist."),
+    "measured": marked("Die Strecke ist {cm} cm lang. Tragen Sie ein, wie lang sie wirklich ist."),
     "elsewhere": marked("steht auf einer anderen Etage"),
     "room": marked("Bereich"),
     "wall": marked("Wand"),
