@@ -8,16 +8,18 @@ import msgspec
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.arrangements import arrange
-from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
+from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, OPERATOR, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
+from app.demo.floors import draw_floors
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
+from app.identity.queries import actor_of_person
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -75,6 +77,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         )
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
         await arrange(accounts, today, now)
+        await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
     return True
 
 
