@@ -72,7 +72,9 @@ OF_THE_OPERATOR = re.compile(
 )
 """What the manager of Polch's operator and the network's administrators look after."""
 
-OWN_OR_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
+OWN_OR_AT_THE_DESK = re.compile(
+    r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
+)
 ANSWERS_OF_NOTHING = {404}
 
 
