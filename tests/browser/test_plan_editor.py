@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.addresses import TOMORROW
-from tests.browser.test_accessibility import findings, under_examination
+from tests.browser.examination import findings, under_examination
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
 SPACE = "ratsstube-rhens"
@@ -143,7 +143,7 @@ async def test_without_a_script_a_click_sets_a_desk(visitors: Visitors) -> None:
 @pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 async def test_the_editor_at_work_is_accessible(visitors: Visitors, width: int, scheme: str) -> None:
     """With something selected and each fold of the tools open; the page at rest is among all pages."""
-    async with under_examination(visitors, "network") as page:
+    async with under_examination(visitors, "network") as (page, _):
         await page.set_viewport_size({"width": width, "height": 900})
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         await page.goto(FLOORS)
