@@ -55,12 +55,23 @@ class ResourceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPicture:
+    """The picture under a drawing, from its upper left corner; how large it lies there in units."""
+
+    file: str
+    width: int
+    height: int
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class FloorPlanCard:
-    """One floor of a space and its drawing."""
+    """One floor of a space, its drawing, and the picture under it that guests see."""
 
     id: int
     name: str
     drawing: FloorPlanDrawing
+    picture: PlanPicture | None = None
 
 
 async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, language: str = "de") -> Mapping[int, Hours]:
@@ -159,10 +170,18 @@ async def is_resource_photo(file: str) -> bool:
 async def floor_plans_of(space: int, language: str = "de") -> list[FloorPlanCard]:
     """The space's floors in their order, drawn for readers of this language."""
     rows = await fetch(
-        "SELECT id, name, drawing::text AS drawing FROM floor_plan WHERE space = $1 ORDER BY position, id", space
+        "SELECT id, name, name_en, drawing::text AS drawing, CASE WHEN picture_shown THEN picture END AS picture,"
+        " picture_width, picture_height FROM floor_plan WHERE space = $1 ORDER BY position, id",
+        space,
     )
     return [
-        FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode()).in_language(language)) for row in rows
+        FloorPlanCard(
+            row["id"],
+            (row["name_en"] if language == "en" else "") or row["name"],
+            decode(row["drawing"].encode()).in_language(language),
+            PlanPicture(row["picture"], row["picture_width"], row["picture_height"]) if row["picture"] else None,
+        )
+        for row in rows
     ]
 
 

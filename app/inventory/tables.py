@@ -21,13 +21,24 @@ from app.platform.personal_data import NOT_PERSONAL
 
 
 class FloorPlan(Table, tablename="floor_plan"):
-    """The drawing of one floor of a space (app/inventory/floor_plans.py has its shapes)."""
+    """The drawing of one floor of a space (app/inventory/floor_plans.py has its shapes).
+
+    A picture may lie under it from the upper left corner, `picture_width` and `picture_height` units large; its file is
+    addressed by its content. Guests see it while it is `picture_shown`.
+    """
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     name = Text(default="", help_text=NOT_PERSONAL)
+    name_en = Text(default="", help_text=NOT_PERSONAL)
     drawing = JSONB(default="{}", help_text=NOT_PERSONAL)
     position = Integer(default=0)
+    picture = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    picture_width = Integer(default=0)
+    picture_height = Integer(default=0)
+    picture_shown = Boolean(default=True)
+    version = Integer(default=1)
 
 
 class BookingRules(Table, tablename="booking_rules"):

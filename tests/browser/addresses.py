@@ -42,6 +42,7 @@ _QUERIES = {
     "/theke/{slug}/serien/{series}": "?geaendert=1",
     "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
+    "/betrieb/{slug}/grundriss/{floor}": "?platz={what}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",

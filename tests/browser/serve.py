@@ -63,7 +63,8 @@ _SERIES_AT_POLCH = """
      WHERE s.slug = 'regiohub-polch' ORDER BY se.id LIMIT 1
 """
 _OPERATORS = """
-    SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id
+    SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id,
+           (SELECT public_id FROM floor_plan WHERE space = s.id ORDER BY position LIMIT 1) AS floor
       FROM space s JOIN resource r ON r.space = s.id AND r.kind = 'room'
       JOIN person_group g ON g.operator = s.operator JOIN organisation o ON o.operator = s.operator
      WHERE s.slug = $1

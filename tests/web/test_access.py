@@ -25,6 +25,8 @@ from app.identity.api_tokens import create_api_token
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
 from app.identity.rules import Scope
+from app.inventory.floor_setting import FloorName, add_floor
+from app.inventory.floor_sheets import empty_floor
 from app.inventory.linking import add_equipment
 from app.main import create_app
 from app.network.grouping import add_to_group, make_group, make_organisation
@@ -38,7 +40,8 @@ from tests.worlds import NOW, APerson, World, tomorrow
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
     "/datenschutz", "/nutzungsbedingungen",
-    "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
+    "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
+    "/robots.txt",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
@@ -173,6 +176,7 @@ async def ids(world: World) -> Mapping[str, str]:
         "person_id": world.mia.public_id,
         "organisation_id": organisation.public_id,
         "blocker": blocker.public_id,
+        "floor": (await add_floor(otto, polch, FloorName("Erdgeschoss"), empty_floor(1200, 900), NOW)).public_id,
         "blocker_id": blocker.public_id,
     }
 
@@ -194,7 +198,7 @@ async def everything() -> list[object]:
     tables = (
         *("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job", "resource", "waiting"),
         *("booking_rules", "blocker", "hours_exception", "person_group", "person_group_member", "organisation"),
-        "series",
+        *("series", "floor_plan"),
     )
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
 
