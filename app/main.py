@@ -37,6 +37,8 @@ from app.web import (
     commuting,
     desk_bookings,
     desk_waiting,
+    device_pages,
+    devices,
     feeds,
     front_desk,
     groups,
@@ -64,6 +66,7 @@ from app.web import (
     staff,
     summary,
     waiting,
+    webhooks,
     week,
     who_comes,
 )
@@ -144,6 +147,8 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         commuting,
         desk_bookings,
         desk_waiting,
+        device_pages,
+        devices,
         feeds,
         front_desk,
         groups,
@@ -171,6 +176,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         staff,
         summary,
         waiting,
+        webhooks,
         week,
         who_comes,
     )

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from app.api import (
+    access_windows,
     arrivals,
     blockers,
     booking_rules,
@@ -41,6 +42,7 @@ ROUTER = Router(
         *booking_rules.HANDLERS,
         *links.HANDLERS,
         *blockers.HANDLERS,
+        *access_windows.HANDLERS,
         *groups.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
