@@ -19,7 +19,7 @@ from app.inventory.rules import Hours, wall_instant
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, NotFound, marked, passes
 from app.kernel.wall_time import local_day
-from app.network.house_rules import edition_to_accept
+from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, space_by_id
 from app.platform.database import transaction
 
@@ -85,7 +85,7 @@ async def room_door(device: DeviceCard, now: datetime) -> RoomDoor:
 
 
 async def book_now(device: DeviceCard, now: datetime) -> BookingCard:
-    """Books the free room for whoever stands there, by the rules that hold for any member, and notes the arrival.
+    """Books the free room for whoever stands there, by the rules that hold for everybody, and notes the arrival.
 
     It belongs to the space's record for that, which accepts the house rules that hang beside the door. Raises NotFound,
     NotFreeNow, and what `book` raises where somebody else was faster.
@@ -98,7 +98,7 @@ async def book_now(device: DeviceCard, now: datetime) -> BookingCard:
         raise NotFreeNow
     actor = acting(device)
     async with transaction():
-        booking = await book(actor, await _command(device, room, offer, now), now)
+        booking = await book(actor, await _command(room, offer, now), now)
         return await check_in(actor, booking.public_id, now)
 
 
@@ -131,19 +131,20 @@ def ad_hoc_periods(now: datetime, free_until: datetime | None) -> Iterator[Perio
 
 
 async def _offer(device: DeviceCard, room: ResourceCard, taken: Sequence[Period], now: datetime) -> Period | None:
-    """The first of these that the rules let the record have at once, without anybody's approval."""
+    """The first of these that the rules let anybody have at once, without an account and without approval."""
     if any(period.starts_at <= now for period in taken):
         return None
     free_until = taken[0].starts_at if taken else None
     for period in ad_hoc_periods(now, free_until):
-        quoted = await quote(await _command(device, room, period, now), now, person=device.walk_in)
-        if quoted.decision is not None and quoted.decision.status is Status.CONFIRMED:
+        command = await _command(room, period, now)
+        quotes = [await quote(command, now, person=person) for person in (None, device.walk_in)]
+        if all(quoted.decision is not None and quoted.decision.status is Status.CONFIRMED for quoted in quotes):
             return period
     return None
 
 
-async def _command(device: DeviceCard, room: ResourceCard, period: Period, now: datetime) -> BookDesk:
-    edition = await edition_to_accept(room.space, device.walk_in, now)
+async def _command(room: ResourceCard, period: Period, now: datetime) -> BookDesk:
+    edition = await house_rules_of(room.space, now)
     return BookDesk(room.public_id, period.starts_at, period.ends_at, house_rules=edition.edition if edition else None)
 
 
