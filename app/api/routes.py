@@ -22,6 +22,7 @@ from app.api import (
     spaces,
     together,
     waiting,
+    webhooks,
 )
 
 ROUTER = Router(
@@ -44,6 +45,7 @@ ROUTER = Router(
         *blockers.HANDLERS,
         *access_windows.HANDLERS,
         *groups.HANDLERS,
+        *webhooks.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
     ],

@@ -107,13 +107,24 @@ async def endpoint_of(actor: Actor, operator: OperatorCard, public_id: str) -> E
     return _card(row)
 
 
+def new_salt() -> bytes:
+    """Of what a secret is made, together with the installation's key."""
+    return secrets.token_bytes(_SALT_BYTES)
+
+
 async def add_endpoint(
-    actor: Actor, operator: OperatorCard, wanted: EndpointWanted, now: datetime, keys: WebhookKeys
+    actor: Actor,
+    operator: OperatorCard,
+    wanted: EndpointWanted,
+    now: datetime,
+    keys: WebhookKeys,
+    *,
+    salt: bytes | None = None,
 ) -> tuple[EndpointCard, str]:
     """A new endpoint and its secret, shown once. Raises NotFound, UrlUnusable, NothingTold, TooManyEndpoints."""
     _demand(actor, operator)
     url, events = checked_url(wanted.url, own_machine=keys.own_machine), checked_events(wanted.events)
-    public_id, salt = new_public_id(), secrets.token_bytes(_SALT_BYTES)
+    public_id, salt = new_public_id(), salt or new_salt()
     secret = secret_of(keys.key, public_id, salt)
     async with transaction():
         await execute("SELECT FROM operator WHERE id = $1 FOR NO KEY UPDATE", operator.id)
@@ -158,11 +169,17 @@ async def change_endpoint(
 
 
 async def rotate_secret(
-    actor: Actor, operator: OperatorCard, public_id: str, now: datetime, keys: WebhookKeys
+    actor: Actor,
+    operator: OperatorCard,
+    public_id: str,
+    now: datetime,
+    keys: WebhookKeys,
+    *,
+    salt: bytes | None = None,
 ) -> tuple[EndpointCard, str]:
     """A new secret, shown once; for a day the former one signs too. Raises NotFound."""
     endpoint = await endpoint_of(actor, operator, public_id)
-    salt = secrets.token_bytes(_SALT_BYTES)
+    salt = salt or new_salt()
     secret = secret_of(keys.key, endpoint.public_id, salt)
     async with transaction():
         await execute(
