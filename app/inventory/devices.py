@@ -14,7 +14,7 @@ from typing import Any, Final
 from app.identity.audit import record
 from app.identity.merging import Merge, on_merge
 from app.kernel.refusals import Refusal, marked
-from app.platform.database import execute, fetch, fetch_row, transaction
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.random_ids import ALPHABET, new_token, token_hash
 from app.platform.rate_limits import Limit, address_key, hit
 
@@ -86,6 +86,14 @@ async def device_at(space: int, public_id: str) -> DeviceCard | None:
     """The space's device with this id."""
     row = await fetch_row(f"{_DEVICE} WHERE d.space = $1 AND d.public_id = $2", space, public_id)
     return _device(row) if row else None
+
+
+async def has_kiosk(space: int) -> bool:
+    """Whether somebody can arrive at a kiosk there."""
+    found: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM device WHERE space = $1 AND kind = 'kiosk' AND token_hash IS NOT NULL)", space
+    )
+    return found
 
 
 async def device_of(token: str, kinds: Collection[DeviceKind], now: datetime) -> DeviceCard | None:

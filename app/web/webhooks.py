@@ -46,7 +46,7 @@ STATES: Final = {
     "waiting": ("yours", marked("wird noch versucht")),
     "taken": ("free", marked("angenommen")),
     "failed": ("late", marked("nicht angenommen")),
-    "stopped": ("not", marked("nicht gesendet")),
+    "stopped": ("not", marked("nicht weiter versucht")),
 }
 BECAUSE: Final = {
     "gone": marked("Der Empfänger hat gesagt, dass es ihn nicht mehr gibt (410)."),
