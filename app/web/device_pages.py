@@ -203,10 +203,11 @@ async def _kiosk(device: DeviceCard, visitor: Visitor, pages: Pages) -> dict[str
     card = await first_visit_of(space.id)
     url = f"{pages.settings.address}/hier/{space.slug}"
     now = visitor.now.astimezone(ZoneInfo(space.time_zone))
+    count = await free_now(space, visitor.now)
     return {
         "space": space,
-        "count": await free_now(space, visitor.now),
-        "floors": await plan_now(space, visitor),
+        "count": count,
+        "floors": await plan_now(space, visitor) if count is not None else [],
         "wifi": card.wifi_name if card else "",
         "is_wifi_open": await has_open_wifi(space.id),
         "code": qr_drawing(url),
