@@ -15,7 +15,7 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
@@ -93,4 +93,5 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own = ids["desk_booking"]
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
-    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
+    slug = "dorfwerk-maifeld" if path.startswith("/betreiber") else "regiohub-polch"
+    return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
