@@ -80,7 +80,8 @@ async def free_now(space: SpaceCard, now: datetime) -> Count | None:
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     today = local_day(now, clock.zone)
     hours = await hours_of([clock], today, today)
-    window = window_at(hours[space.id], Period(now, now + timedelta(hours=1)), now)
+    hour = Period(now, now + timedelta(hours=1))
+    window = window_at(hours[space.id].periods_within(hour), hour, now)
     if window is None or window.starts_at > now:
         return None
     [count] = await count_bookable([SpaceWindow(space.id, window)], Kind.DESK, hours, now, person=None)

@@ -67,7 +67,8 @@ class Resource(Table, tablename="resource"):
     """A desk, room, booth or parking place, or equipment, which comes with what has it among its `parts`.
 
     Features and measures are checked or not as those of a space. Booking a resource claims its `parts` as well: what it
-    was said to consist of or to bring along (`direct_parts`), and the parts of these.
+    was said to consist of or to bring along (`direct_parts`), and the parts of these. Without `since` it has been there
+    as long as its space.
     """
 
     id = BigSerial(primary_key=True)
@@ -88,6 +89,7 @@ class Resource(Table, tablename="resource"):
     rules = ForeignKey(BookingRules, null=True, on_delete=OnDelete.restrict, default=None)
     parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
     direct_parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    since = Timestamptz(default=None, null=True)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 
@@ -159,7 +161,8 @@ class NoisyEvent(Table, tablename="noisy_event"):
 class Blocker(Table, tablename="blocker"):
     """Time in which these resources, or without any the whole space, cannot be booked; `rrule` repeats it.
 
-    One that `closes` a day stands beside the exception of that day's hours and holds all resources.
+    One that `closes` a day stands beside the exception of that day's hours and holds all resources; `hours_before` are
+    the exceptions that held until then, which come back when it is lifted.
     """
 
     id = BigSerial(primary_key=True)
@@ -174,6 +177,7 @@ class Blocker(Table, tablename="blocker"):
     created_at = Timestamptz(default=None)
     lifted_at = Timestamptz(default=None, null=True)
     closes = Date(default=None, null=True)
+    hours_before = JSONB(default="[]", help_text=NOT_PERSONAL)
 
 
 class Claim(Table, tablename="claim"):

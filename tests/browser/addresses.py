@@ -15,11 +15,11 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
-    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.ics$|/html$"
+    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.(ics|csv)$|/html$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -39,9 +39,12 @@ _QUERIES = {
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
+    "/theke/{slug}/serien/{series}": "?geaendert=1",
+    "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
+    "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
 _MORE = (
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
@@ -53,6 +56,9 @@ _MORE = (
     "/betrieb/regiohub-polch/sperren/neu?art=schliesstag",
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
+    "/betrieb/regiohub-polch/auslastung?von=morgen&bis=2026-11-01",
+    "/betrieb/regiohub-polch/auslastung?von=2020-01-01&bis=2020-01-31",
+    "/netzwerk/auslastung?zeitraum=zwoelf-monate&zeigt=genutzt",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
     "/gibt-es-nicht",
 )
@@ -90,7 +96,7 @@ def _filled(path: str, ids: dict[str, str]) -> str:
     """Raises KeyError for a parameter that is new; then say here what it stands for."""
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
     if path.startswith("/theke"):
-        own = ids["desk_booking"]
+        own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
     slug = "dorfwerk-maifeld" if path.startswith("/betreiber") else "regiohub-polch"

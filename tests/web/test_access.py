@@ -73,12 +73,15 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
-    r"/betrieb/|/betreiber/|/api/v1/operators/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
+    r"/betrieb/|/betreiber/|/api/v1/operators/"
+    r"|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations|occupancy)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
 )
 """What the manager of Polch's operator and the network's administrators look after."""
 
-OWN_OR_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
+OWN_OR_AT_THE_DESK = re.compile(
+    r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
+)
 ANSWERS_OF_NOTHING = {404}
 
 
