@@ -38,6 +38,8 @@ from app.web import (
     desk_bookings,
     desk_series,
     desk_waiting,
+    device_pages,
+    devices,
     feeds,
     floor_editor,
     floors,
@@ -68,6 +70,7 @@ from app.web import (
     staff,
     summary,
     waiting,
+    webhooks,
     week,
     who_comes,
 )
@@ -149,6 +152,8 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         desk_bookings,
         desk_series,
         desk_waiting,
+        device_pages,
+        devices,
         feeds,
         floor_editor,
         floors,
@@ -179,6 +184,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         staff,
         summary,
         waiting,
+        webhooks,
         week,
         who_comes,
     )

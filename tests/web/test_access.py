@@ -25,12 +25,15 @@ from app.identity.api_tokens import create_api_token
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
 from app.identity.rules import Scope
+from app.inventory.device_setting import DeviceWanted, add_device
+from app.inventory.devices import DeviceKind
 from app.inventory.floor_setting import FloorName, add_floor
 from app.inventory.floor_sheets import empty_floor
 from app.inventory.linking import add_equipment
 from app.main import create_app
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
+from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.settings import Environment, Settings
 from tests.identity.conftest import KEY
@@ -55,19 +58,26 @@ PUBLIC = {
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
-NOT_A_PERSONS_OWN = {
+OF_DEVICES = {
+    *("/geraet", "/geraet/koppeln", "/geraet/belegen", "/geraet/da", "/geraet/ankommen"),
+    "/api/v1/spaces/{slug}/access-windows",
+}
+"""For the tokens of devices, which test_device_walk.py tries everywhere."""
+
+NOT_A_PERSONS_OWN = OF_DEVICES | {
     "/dev/mail",
     "/dev/mail/{name}",
     "/dev/mail/{name}/html",
     "/dev/mail/{name}/invite.ics",
     "/metrics",
 }
-"""Not found here at all: no demo network, and metrics want a token of their own."""
+"""Not found here at all: no demo network; metrics and devices want tokens of their own."""
 
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
-    r"/betrieb/|/betreiber/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations|occupancy)"
+    r"/betrieb/|/betreiber/|/api/v1/operators/"
+    r"|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations|occupancy)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
 )
 """What the manager of Polch's operator and the network's administrators look after."""
@@ -155,6 +165,10 @@ async def ids(world: World) -> Mapping[str, str]:
     await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
     waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
     place = await join_line(world.mia.actor(), waited_for, NOW)
+    device, _ = await add_device(otto, polch, DeviceKind.DOOR, DeviceWanted("Haustür"), None, NOW)
+    hook = EndpointWanted("https://haus.example/nahwerk", ["booking.created"])
+    webhook, _ = await add_endpoint(otto, polch.operator, hook, NOW, WebhookKeys(KEY))
+    message = await send_test(otto, polch.operator, webhook.public_id, NOW)
     return {
         "slug": world.polch.slug,
         "person": (await people(erna))[erna[0]].public_id,
@@ -178,13 +192,18 @@ async def ids(world: World) -> Mapping[str, str]:
         "blocker": blocker.public_id,
         "floor": (await add_floor(otto, polch, FloorName("Erdgeschoss"), empty_floor(1200, 900), NOW)).public_id,
         "blocker_id": blocker.public_id,
+        "device": device.public_id,
+        "webhook": webhook.public_id,
+        "webhook_id": webhook.public_id,
+        "message": message.message,
+        "message_id": message.message,
     }
 
 
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
-    if way.path.startswith("/betreiber/"):
+    if way.path.startswith(("/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
@@ -198,7 +217,7 @@ async def everything() -> list[object]:
     tables = (
         *("booking", "claim", "feed", "api_token", "session", "person", "role_grant", "job", "resource", "waiting"),
         *("booking_rules", "blocker", "hours_exception", "person_group", "person_group_member", "organisation"),
-        *("series", "floor_plan"),
+        *("series", "floor_plan", "device", "webhook_endpoint", "webhook_delivery"),
     )
     return [[dict(row) for row in await fetch(f"SELECT * FROM {table} ORDER BY id")] for table in tables]
 
