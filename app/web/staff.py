@@ -82,7 +82,7 @@ class Moments:
 async def overview(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    actor = staff(visitor, Action.SEE_JOBS)
+    staff(visitor, Action.SEE_JOBS)
     workers = await workers_seen(visitor.now)
     context = {
         "waiting": await waiting_summary(visitor.now),
@@ -90,7 +90,6 @@ async def overview(
         "is_working": any(worker.alive for worker in workers),
         "periodic": await periodic_jobs(),
         "moments": Moments(visitor),
-        "sees_trail": actor.may(Action.SEE_AUDIT_TRAIL),
     }
     return await pages.show(request, visitor, "staff/overview.html", context)
 
@@ -105,7 +104,6 @@ async def dead_letters(
     context = {
         "jobs": jobs,
         "may_retry": actor.may(Action.RETRY_JOBS),
-        "sees_trail": actor.may(Action.SEE_AUDIT_TRAIL),
         "next_url": f"/netzwerk/aufgaben?nach={jobs[-1].id}" if len(jobs) == PER_PAGE else "",
         "first_url": "/netzwerk/aufgaben" if cursor else "",
         "moments": Moments(visitor),
