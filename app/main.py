@@ -31,6 +31,7 @@ from app.web import (
     access,
     account,
     at_the_door,
+    audit_trail,
     blockers,
     bookings,
     calendars,
@@ -50,6 +51,8 @@ from app.web import (
     links,
     mail_box,
     managing,
+    network_settings,
+    network_today,
     offline,
     operator_setup,
     operators,
@@ -70,6 +73,7 @@ from app.web import (
     week,
     who_comes,
 )
+from app.web.isolation import Isolation
 from app.web.pages import Pages, here, sign_in_first
 
 log = Log("app")
@@ -111,6 +115,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         middleware=[
             DefineMiddleware(Authentication, clock=clock, jar=jar),
             DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
+            DefineMiddleware(Isolation),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -141,6 +146,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         access,
         account,
         at_the_door,
+        audit_trail,
         blockers,
         bookings,
         calendars,
@@ -160,6 +166,8 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         links,
         mail_box,
         managing,
+        network_settings,
+        network_today,
         offline,
         operator_setup,
         operators,

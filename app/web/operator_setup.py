@@ -209,7 +209,7 @@ async def _tax(operator: OperatorCard, visitor: Visitor, typed: Mapping[str, str
         "history": history,
         "current": tax_on(history, local_day(visitor.now, ZONE)),
         "names": TAX_NAMES,
-        "kinds": list(TaxKind),
+        "kinds": [(kind.value, visitor.speaker.gettext(TAX_NAMES[kind])) for kind in TaxKind],
     }
 
 
