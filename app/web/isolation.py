@@ -11,7 +11,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.identity.authentication import Visitor
-from app.identity.rules import PERMISSIONS, Action, Actor, Role
+from app.identity.rules import PERMISSIONS, Action, Actor, Reach, Role
 from app.platform.scoped_rows import closed_rows, open_rows
 
 WORKBENCH: Final = re.compile(
@@ -31,6 +31,12 @@ class AskingActor(Actor):
         if is_allowed and action not in PERMISSIONS[Role.MEMBER]:
             open_rows()
         return is_allowed
+
+    def reach(self, action: Action) -> Reach:
+        reach = Actor.reach(self, action)
+        if reach:
+            open_rows()
+        return reach
 
 
 class Isolation:

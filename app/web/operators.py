@@ -204,8 +204,10 @@ async def keep(slug: FromPath[str], visitor: NamedDependency[Visitor]) -> Redire
 @post(LIST + "/{slug:str}/einladungen/{invitation:str}/zuruecknehmen")
 async def take_back(slug: FromPath[str], invitation: FromPath[str], visitor: NamedDependency[Visitor]) -> Redirect:
     actor = staff(visitor, Action.MANAGE_NETWORK)
-    await operator_record(actor, slug, visitor.now)
-    await revoke_invitation(actor, checked_id(invitation), visitor.now)
+    record, public_id = await operator_record(actor, slug, visitor.now), checked_id(invitation)
+    if public_id not in {each.public_id for each in await open_invitations(record.card.id, visitor.now)}:
+        raise NotFound
+    await revoke_invitation(actor, public_id, visitor.now)
     return go(f"{LIST}/{slug}?getan=zurueck")
 
 

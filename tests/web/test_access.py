@@ -156,7 +156,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     event = await fetch_value("SELECT id FROM outbox_event LIMIT 1")
     job = await fetch_value(
         "INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, next_attempt_at, last_error,"
-        " finished_at) VALUES ('mail.test', $1, 'booking', 1, 'dead', $2, 'SMTPRecipientsRefused: 550', $2) RETURNING id",
+        " finished_at) VALUES ('mail.test', $1, 'booking', 1, 'dead', $2, '550 unknown', $2) RETURNING id",
         event,
         NOW,
     )
@@ -244,7 +244,7 @@ class Everybody:
     async def ask(self, way: Way, path: str, person: APerson) -> int:
         """The status that the person gets, as a program for the interface and as a browser for pages."""
         if way.is_api:
-            body = _body(way)
+            body = _body(way, self.world.mia.public_id)
             answer = await self.programs[person.id].client.request(way.method, path, json=body, headers=person.bearer)
             return answer.status_code
         browser = self.browsers[person.id]
@@ -274,7 +274,9 @@ class Everybody:
         return [person for person in self.world.people if person.actor().may(action, **here)]
 
 
-def _body(way: Way) -> dict[str, str] | None:
+def _body(way: Way, mia: str) -> dict[str, str] | None:
+    if way.path.endswith("/responsible"):
+        return {"responsible": mia}
     if way.path.endswith("/decline"):
         return {"answer": "Nein."}
     if way.method == "PATCH":
@@ -324,8 +326,8 @@ async def test_everybody_reaches_what_is_theirs_and_nothing_else(everybody: Ever
     for person in strangers:
         assert await everybody.ask(way, path, person) == 404, f"{person.name} at {path}"
     mixed = of_the_rival(way, everybody.ids, world)
-    for person in (world.rolf, world.nadja) if mixed else ():
-        assert await everybody.ask(way, way.to(mixed or {}), person) == 404, f"{person.name} at {way.to(mixed or {})}"
+    if mixed is not None:
+        assert await everybody.ask(way, way.to(mixed), world.rolf) == 404, way.to(mixed)
     if way.names and not set(way.names) <= ALWAYS_THERE:
         there = {name: everybody.ids[name] for name in ALWAYS_THERE}
         nothing = way.to(
@@ -335,7 +337,7 @@ async def test_everybody_reaches_what_is_theirs_and_nothing_else(everybody: Ever
             assert await everybody.ask(way, nothing, person) == 404, f"{person.name} at {nothing}"
     await nobody_is_asked_to_sign_in(everybody, way, path)
     assert await everybody.state() == before
-    if way.method == "GET":
+    if way.method == "GET" and (way.names or way.action):
         for person in may:
             assert await everybody.ask(way, path, person) in ((200,) if way.names else (200, 303)), person.name
         assert may, "without this the matrix could pass because nothing is ever found"
