@@ -15,7 +15,7 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
@@ -41,6 +41,7 @@ _QUERIES = {
     "/theke/{slug}/leute": "?wer=schmitz",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/netzwerk/betreiber/{slug}/beenden": f"?letzter_tag={TOMORROW}",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
 }
 _MORE = (
@@ -54,6 +55,9 @@ _MORE = (
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
+    "/netzwerk/betreiber/burgwerk-monreal",
+    "/netzwerk/texte/nutzungsbedingungen/entwurf",
+    "/betreiber/burgwerk-monreal/einrichten",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
@@ -93,4 +97,6 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own = ids["desk_booking"]
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
-    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
+    slug = "dorfwerk-maifeld" if path.startswith(("/betreiber", "/netzwerk/betreiber")) else "regiohub-polch"
+    ids = {**ids, "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
+    return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

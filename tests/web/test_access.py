@@ -136,7 +136,8 @@ def ways() -> list[Way]:
     )
 
 
-PRIVATE = [way for way in ways() if way.path not in PUBLIC | NOT_A_PERSONS_OWN]
+WAYS = ways()
+PRIVATE = [way for way in WAYS if way.path not in PUBLIC | NOT_A_PERSONS_OWN]
 OWN_PAGES = [way for way in PRIVATE if not way.names and way.action is None and way.method == "GET"]
 
 
@@ -206,6 +207,12 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+@pytest.fixture
+async def ids(world: World) -> Mapping[str, str]:
+    """The same for tests of other files, in a world of their own."""
+    return await belongings(world)
 
 
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
