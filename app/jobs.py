@@ -33,7 +33,6 @@ NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.left",
     "invitation.accepted",
-    "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",

@@ -1,6 +1,6 @@
 """Reads of series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from app.bookings.queries import (
     space_from,
 )
 from app.bookings.rules import HOLDING
+from app.identity.rules import Action, Actor
 from app.inventory.recurrence import Recurrence, read_rule
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
@@ -60,10 +61,41 @@ _SERIES = f"""
 """  # noqa: S608
 
 
-async def series_of(person: int, public_id: str) -> SeriesCard | None:
-    """This person's series with this id."""
-    row = await fetch_row(f"{_SERIES} WHERE se.public_id = $2 AND se.person = $1", person, public_id)
-    return _series(row) if row else None
+async def series_for(actor: Actor, public_id: str, *, for_others: bool = False) -> SeriesCard | None:
+    """The actor's series with this id, or with `for_others` somebody's at a space for which the actor books."""
+    row = await fetch_row(f"{_SERIES} WHERE se.public_id = $1", public_id)
+    series = _series(row) if row else None
+    return series if series and _is_for(actor, series, for_others=for_others) else None
+
+
+def _is_for(actor: Actor, series: SeriesCard, *, for_others: bool) -> bool:
+    return series.person == actor.person or (for_others and books_at(actor, series.space))
+
+
+def books_at(actor: Actor, space: BookedSpace) -> bool:
+    """Whether the actor books for others at this space."""
+    return actor.may(Action.BOOK_FOR_OTHERS, operator=space.operator_id, space=space.id)
+
+
+def dates_for(actor: Actor, series: SeriesCard, bookings: Sequence[BookingCard]) -> list[BookingCard]:
+    """The dates of the series that are the actor's to change: all of the own series, else those at its spaces."""
+    return [one for one in bookings if series.person == actor.person or books_at(actor, one.space)]
+
+
+async def desks_of_series(actor: Actor, public_ids: Collection[str]) -> Mapping[str, str]:
+    """By public id the slug of the space of those series that the actor changes for others."""
+    if not public_ids:
+        return {}
+    rows = await fetch(
+        "SELECT se.public_id, s.slug, s.id, s.operator FROM series se JOIN resource r ON r.id = se.resource"
+        " JOIN space s ON s.id = r.space WHERE se.public_id = ANY($1)",
+        list(public_ids),
+    )
+    return {
+        row["public_id"]: row["slug"]
+        for row in rows
+        if actor.may(Action.BOOK_FOR_OTHERS, operator=row["operator"], space=row["id"])
+    }
 
 
 async def series_by_id(series: int) -> SeriesCard | None:
@@ -90,14 +122,15 @@ async def bookings_of_series(series: int) -> list[BookingCard]:
     return await bookings_where("b.series = $1 ORDER BY b.series_slot, b.id", series)
 
 
-async def locked_series(person: int, public_id: str) -> tuple[SeriesCard, Sequence[BookingCard]]:
-    """The person's series and its bookings, which nobody else changes until the transaction ends. Raises NotFound."""
-    row = await fetch_row("SELECT id FROM series WHERE public_id = $1 AND person = $2 FOR UPDATE", public_id, person)
-    if row is None:
+async def locked_series(
+    actor: Actor, public_id: str, *, for_others: bool = False
+) -> tuple[SeriesCard, Sequence[BookingCard]]:
+    """What `series_for` finds, with its bookings, locked until the transaction ends. Raises NotFound."""
+    row = await fetch_row("SELECT id FROM series WHERE public_id = $1 FOR UPDATE", public_id)
+    series = await series_by_id(row["id"]) if row else None
+    if series is None or not _is_for(actor, series, for_others=for_others):
         raise NotFound
-    await fetch("SELECT id FROM booking WHERE series = $1 ORDER BY id FOR UPDATE", row["id"])
-    series = await series_by_id(row["id"])
-    assert series is not None, "its row is locked"
+    await fetch("SELECT id FROM booking WHERE series = $1 ORDER BY id FOR UPDATE", series.id)
     return series, await bookings_of_series(series.id)
 
 

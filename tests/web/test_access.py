@@ -86,8 +86,10 @@ WHOSE: Sequence[tuple[str, Action]] = (
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
 
-OWN_AND_AT_THE_DESK = re.compile(r"(PATCH|POST) /api/v1/bookings/\{booking_id\}")
-"""A member's own booking, which a front desk may change as well."""
+OWN_AND_AT_THE_DESK = re.compile(
+    r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
+)
+"""A member's own booking or series, which a front desk may change as well."""
 
 ALWAYS_THERE = {"kind", "text", "version"}
 """Parameters that name no row of anybody's."""
