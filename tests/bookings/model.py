@@ -199,7 +199,7 @@ class Model:
         """Staff says no, or nothing in time, and what was booked with it goes with it; none of it counts."""
         group = self.bookings[key].group or object()
         for each, held in self.bookings.items():
-            if (each == key or held.group == group) and self.is_changeable(each):
+            if each == key or (held.group == group and self.is_changeable(each)):
                 self.end(each, "cancelled")
         self.hand_on()
 
