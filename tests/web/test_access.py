@@ -274,6 +274,8 @@ class Everybody:
             if not OWN_AND_AT_THE_DESK.match(str(way)):
                 return mia
             return mia + self._allowed(Action.BOOK_FOR_OTHERS)
+        if way.path.startswith("/netzwerk"):
+            return [person for person in world.people if person.actor().may(action)]
         if not way.names:
             return [person for person in world.people if person.actor().reach(action)]
         return self._allowed(action)
