@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
+from app.bookings.operator_ends import settle_ends
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.taking_over import booking_reactions
@@ -33,6 +34,7 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
+    "invitation.accepted",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
@@ -112,6 +114,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
+        Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),

@@ -31,6 +31,7 @@ from app.web import (
     access,
     account,
     at_the_door,
+    audit_trail,
     blockers,
     bookings,
     calendars,
@@ -50,12 +51,17 @@ from app.web import (
     home,
     home_screen,
     house_rules,
+    invitations,
     linked_booking,
     links,
     mail_box,
     managing,
+    network_settings,
+    network_today,
     occupancy,
     offline,
+    operator_setup,
+    operators,
     reminders,
     requests,
     rule_pages,
@@ -74,6 +80,7 @@ from app.web import (
     week,
     who_comes,
 )
+from app.web.isolation import Isolation
 from app.web.pages import Pages, here, sign_in_first
 
 log = Log("app")
@@ -115,6 +122,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         middleware=[
             DefineMiddleware(Authentication, clock=clock, jar=jar),
             DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
+            DefineMiddleware(Isolation),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -145,6 +153,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         access,
         account,
         at_the_door,
+        audit_trail,
         blockers,
         bookings,
         calendars,
@@ -164,12 +173,17 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         home,
         home_screen,
         house_rules,
+        invitations,
         linked_booking,
         links,
         mail_box,
         managing,
+        network_settings,
+        network_today,
         occupancy,
         offline,
+        operator_setup,
+        operators,
         reminders,
         requests,
         rule_pages,

@@ -16,6 +16,7 @@ from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
 from app.demo.floors import draw_floors
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
+from app.demo.operator_lives import enter_lives
 from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
@@ -65,6 +66,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         step("network and spaces")
         await _enter_network(demo_network(), now)
         operators = await _enter_operators(now)
+        await enter_lives(operators, today, now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
