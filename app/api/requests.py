@@ -125,7 +125,8 @@ async def approve_booking(
     operation_id="decline_booking",
     response_description="The cancelled booking.",
     summary="Decline a request",
-    description="For the staff of the space. The time is free again, and the member is told why by mail.",
+    description="For the staff of the space. The time is free again, and the member is told why by mail. What was "
+    "booked with it in one act is cancelled with it.",
     tags=["requests"],
     guards=only_staff_who_may(Action.DECIDE_REQUESTS),
     security=SIGNED_IN,

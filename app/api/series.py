@@ -22,7 +22,7 @@ from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MadeSeries, MakeSeries, make_series
 from app.bookings.series_planning import OnConflict
-from app.bookings.series_queries import bookings_of_series, series_of
+from app.bookings.series_queries import bookings_of_series, series_for
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.recurrence import LONGEST_RULE
@@ -178,7 +178,8 @@ async def make(
     "/api/v1/series/{series_id:str}",
     operation_id="show_series",
     response_description="The series with all its bookings; without conflicts, which belong to a request.",
-    summary="One own series",
+    summary="One series",
+    description="An own one; staff see those at their spaces.",
     tags=["series"],
     guards=only_who_may(Action.SEE_OWN_BOOKINGS),
     security=SIGNED_IN,
@@ -187,7 +188,7 @@ async def make(
 async def show(
     *, visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], series_id: IdInPath
 ) -> SeriesShape:
-    series = await series_of(visitor.signed_in.person, known_id(series_id))
+    series = await series_for(visitor.signed_in, known_id(series_id), for_others=True)
     if series is None:
         raise NotFound
     return await _shape(MadeSeries(series, await bookings_of_series(series.id)), settings.address)
@@ -201,7 +202,7 @@ async def show(
     description="Another time, resource or rule for all dates to come or from a day on: all of it holds, or nothing "
     "changes. Where earlier dates stay as they are, the answer is a new series with an id of its own, and the earlier "
     "one ends before it. With `skip` or `another`, dates that cannot be had are cancelled. One date alone is moved by "
-    "a change of its booking.",
+    "a change of its booking. Staff do it for everybody at their spaces.",
     tags=["series"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -220,7 +221,7 @@ async def change(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
-        made = await change_series(visitor.signed_in, known_id(series_id), data.change(), visitor.now)
+        made = await change_series(visitor.signed_in, known_id(series_id), data.change(), visitor.now, for_others=True)
         return await _shape(made, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)
@@ -232,7 +233,7 @@ async def change(
     response_description="The series as it is now.",
     summary="Cancel dates of a series",
     description="Gives the time of all dates to come back to the others, or of those from one day to another. The body "
-    "may be left out.",
+    "may be left out. Staff do it for everybody at their spaces.",
     tags=["series"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
@@ -253,7 +254,7 @@ async def cancel(
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
         days = CancelSeries(data.from_day, data.to_day)
-        made = await cancel_series(visitor.signed_in, known_id(series_id), days, visitor.now)
+        made = await cancel_series(visitor.signed_in, known_id(series_id), days, visitor.now, for_others=True)
         return await _shape(made, settings.address)
 
     return await written(request, visitor, idempotency_key, 200, run)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.bookings.cancellation import enter_end
+from app.bookings.cancellation import enter_end, locked_with, made_with
 from app.bookings.decision import ASKED_BEFORE_RELEASE, FREE_AGAIN_FOR
 from app.bookings.draft import for_whom
 from app.bookings.giving_back import give_back
@@ -20,6 +20,9 @@ from app.platform.outbox import emit
 
 DECLINED = "declined"
 """The reason of a request that staff has declined."""
+
+DECLINED_WITH = "declined_with"
+"""The reason of what was booked in one act with a request that staff has declined."""
 
 
 class AlreadyDecided(Conflict):
@@ -43,12 +46,13 @@ class AnswerTooLong(NoteTooLong):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A booking that waits for a decision, whose it is, and who comes along."""
+    """A booking that waits for a decision, whose it is, and who comes along; `along` goes with it when declined."""
 
     booking: BookingCard
     name: str
     person_public_id: str
     guests: Sequence[str]
+    along: Sequence[BookingCard] = ()
 
 
 @retried
@@ -78,15 +82,23 @@ async def approve(actor: Actor, public_id: str, now: datetime) -> BookingCard:
 
 @retried
 async def decline(actor: Actor, public_id: str, words: str, now: datetime) -> BookingCard:
-    """Gives the time back and tells the member why, in these words. Raises what `approve` raises, and AnswerTooLong."""
+    """Gives the time back and tells the member why, in these words.
+
+    What was booked with it in one act goes with it, as far as the actor decides there: nobody wants the chairs without
+    the hall. None of it counts, however late it is. Raises what `approve` raises, and AnswerTooLong.
+    """
     answer = checked_answer(words)
     async with transaction():
         booking = await _locked_request(actor, public_id, now)
-        await enter_end(booking.id, Status.CANCELLED, DECLINED, now)
-        await execute("UPDATE booking SET decided_by = $2, answer = $3 WHERE id = $1", booking.id, actor.person, answer)
-        await give_back([booking.id], now)
-        await record("booking.declined", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
-        await emit("booking.declined", "booking", booking.id, now)
+        along = await locked_with(actor, Action.DECIDE_REQUESTS, booking, now)
+        for each in (booking, *along):
+            await enter_end(each.id, Status.CANCELLED, DECLINED if each is booking else DECLINED_WITH, now)
+            await execute(
+                "UPDATE booking SET decided_by = $2, answer = $3 WHERE id = $1", each.id, actor.person, answer
+            )
+            await record("booking.declined", "booking", each.id, actor, now, **for_whom(actor, each.person))
+            await emit("booking.declined", "booking", each.id, now)
+        await give_back([booking.id, *(each.id for each in along)], now)
         return await again(booking)
 
 
@@ -128,7 +140,13 @@ async def requests_for(
     known = await people({booking.person for booking in bookings})
     guests = await guests_of([booking.id for booking in bookings])
     return [
-        Request(booking, known[booking.person].name, known[booking.person].public_id, tuple(guests.get(booking.id, ())))
+        Request(
+            booking,
+            known[booking.person].name,
+            known[booking.person].public_id,
+            tuple(guests.get(booking.id, ())),
+            await made_with(actor, Action.DECIDE_REQUESTS, booking, now),
+        )
         for booking in bookings
     ]
 

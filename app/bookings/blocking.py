@@ -163,8 +163,15 @@ async def _cancel(actor: Actor, booking: BookingCard, reason: str, now: datetime
 
 
 async def _close(card: BlockerCard) -> None:
-    """Instead of whatever held that day."""
-    await execute("DELETE FROM hours_exception WHERE space = $1 AND day = $2", card.space, card.closes)
+    """Instead of whatever held that day, which the blocker keeps."""
+    await execute(
+        "WITH gone AS (DELETE FROM hours_exception WHERE space = $1 AND day = $2"
+        " RETURNING opens, closes, reason_de, reason_en)"
+        " UPDATE blocker SET hours_before = (SELECT coalesce(jsonb_agg(gone), '[]') FROM gone) WHERE id = $3",
+        card.space,
+        card.closes,
+        card.id,
+    )
     await execute(
         "INSERT INTO hours_exception (space, day, reason_de, reason_en) VALUES ($1, $2, $3, $4)",
         card.space,
@@ -174,9 +181,25 @@ async def _close(card: BlockerCard) -> None:
     )
 
 
+async def _open_again(card: BlockerCard) -> None:
+    """As before the day was closed; what somebody has said of it meanwhile stays."""
+    await execute(
+        "DELETE FROM hours_exception WHERE space = $1 AND day = $2 AND opens IS NULL", card.space, card.closes
+    )
+    await execute(
+        "INSERT INTO hours_exception (space, day, opens, closes, reason_de, reason_en)"
+        " SELECT $1, $2, h.opens, h.closes, h.reason_de, h.reason_en"
+        " FROM blocker b CROSS JOIN jsonb_populate_recordset(NULL::hours_exception, b.hours_before) AS h"
+        " WHERE b.id = $3 AND NOT EXISTS (SELECT FROM hours_exception WHERE space = $1 AND day = $2)",
+        card.space,
+        card.closes,
+        card.id,
+    )
+
+
 @retried
 async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> BlockerCard:
-    """The time can be booked again, by those first who wait for it; a day that was closed has the week's hours.
+    """The time can be booked again, by those first who wait for it; a day that was closed has its hours of before.
 
     What was cancelled stays cancelled. Raises NotFound.
     """
@@ -190,9 +213,7 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         zone = ZoneInfo(space.time_zone)
         await lift_blocker(card, zone, now)
         if card.closes is not None:
-            await execute(
-                "DELETE FROM hours_exception WHERE space = $1 AND day = $2 AND opens IS NULL", card.space, card.closes
-            )
+            await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
         await serve_line(space.id, now, Period(card.period.starts_at, card.occurrences(zone)[-1].ends_at))
         return card

@@ -23,14 +23,13 @@ async def cancel(
 
     After its deadline (`cancel_until`) a confirmed booking is not cancelled but released: the place is free and the
     booking counts all the same, unless somebody else takes the place over. What was booked in the same act goes with
-    it. Raises NotFound, or NotOpenToChange when it
-    is over or was given back. With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and
-    `check_in`.
+    it, as far as it is the actor's to give back. Raises NotFound, or NotOpenToChange when it is over or was given back.
+    With `for_others` a front desk acts on anybody's booking at its spaces; so do `move` and `check_in`.
     """
     async with transaction():
         booking = await locked_booking(actor, public_id, for_others=for_others)
         check_changeable(booking.status, booking.period.ends_at, now)
-        made_with_it = await _made_with(booking, now)
+        made_with_it = await locked_with(actor, Action.BOOK_FOR_OTHERS, booking, now)
         for each in (booking, *made_with_it):
             is_late = each.is_late_at(now)
             status = Status.RELEASED if is_late else Status.CANCELLED
@@ -42,17 +41,28 @@ async def cancel(
         return await again(booking)
 
 
-async def _made_with(booking: BookingCard, now: datetime) -> list[BookingCard]:
-    """What was booked in the same act and can still be given back, locked."""
+async def made_with(actor: Actor, action: Action, booking: BookingCard, now: datetime) -> list[BookingCard]:
+    """What was booked in the same act and can still be given back: the actor's own, or where he may do this to it."""
+    return await _made_with(actor, action, booking, now, "ORDER BY b.id")
+
+
+async def locked_with(actor: Actor, action: Action, booking: BookingCard, now: datetime) -> list[BookingCard]:
+    """The same, and nobody else changes it until the transaction ends."""
+    return await _made_with(actor, action, booking, now, "ORDER BY b.id FOR UPDATE OF b")
+
+
+async def _made_with(actor: Actor, action: Action, booking: BookingCard, now: datetime, how: str) -> list[BookingCard]:
     if booking.group is None:
         return []
     others = await bookings_where(
-        "b.person = $1 AND b.group_id = $2 AND b.id <> $3 ORDER BY b.id FOR UPDATE OF b",
-        booking.person,
-        booking.group,
-        booking.id,
+        f"b.person = $1 AND b.group_id = $2 AND b.id <> $3 {how}", booking.person, booking.group, booking.id
     )
-    return [other for other in others if passes(check_changeable, other.status, other.period.ends_at, now)]
+    return [
+        other
+        for other in others
+        if passes(check_changeable, other.status, other.period.ends_at, now)
+        and (other.person == actor.person or actor.may(action, operator=other.space.operator_id, space=other.space.id))
+    ]
 
 
 async def enter_end(booking: int, status: Status, reason: str, now: datetime, *, is_late: bool = False) -> None:

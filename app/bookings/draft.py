@@ -106,6 +106,11 @@ def for_whom(actor: Actor | None, person: int) -> dict[str, object]:
     return {} if actor is not None and person == actor.person else {"whom": person}
 
 
+def by_staff(actor: Actor, person: int) -> dict[str, int]:
+    """What an event says where staff has acted for the person, so that its mail can say so."""
+    return {} if person == actor.person else {"staff": actor.person}
+
+
 def _new_booking(booking: BookingCard, columns: dict[str, object]) -> NewRow:
     """Columns that a plain booking leaves empty are named only where they are not."""
     rare = {

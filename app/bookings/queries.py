@@ -46,6 +46,7 @@ class BookedSpace:
     lat: float
     lng: float
     time_zone: str
+    operator_id: int
 
     @property
     def zone(self) -> ZoneInfo:
@@ -142,7 +143,7 @@ BOOKED_PLACE = """
            r.id AS resource_id, r.public_id AS resource_public_id, r.kind, r.name AS resource_name,
            r.capacity, r.features, coalesce(r.rules, 0) AS rules, r.parts,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
-           o.name AS operator_name
+           o.name AS operator_name, o.id AS operator_id
 """
 """What `resource_from` and `space_from` read, of a resource r at a space s of an operator o."""
 
@@ -279,6 +280,7 @@ def space_from(row: Mapping[str, Any]) -> BookedSpace:
         row["lat"],
         row["lng"],
         row["time_zone"],
+        row["operator_id"],
     )
 
 

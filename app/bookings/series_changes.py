@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-import msgspec
-
-from app.bookings.candidates import Candidate
 from app.bookings.decision import Wish
-from app.bookings.draft import GUESTS_KEPT_FOR, Draft
+from app.bookings.draft import Draft, by_staff, for_whom
 from app.bookings.giving_back import free, hand_on
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
@@ -25,13 +22,21 @@ from app.bookings.series_making import (
     enter_series,
     first_of,
 )
+from app.bookings.series_moves import claims_of_moves, enter_moves
 from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
 from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
-from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series, series_by_id, series_of
+from app.bookings.series_queries import (
+    SeriesCard,
+    bookings_of_series,
+    dates_for,
+    locked_series,
+    series_by_id,
+    series_for,
+)
 from app.bookings.series_slots import attach, detach
 from app.identity.audit import record, record_each
-from app.identity.rules import Actor
-from app.inventory.operations import BOOKED, TimeWanted, claim_each
+from app.identity.rules import Action, Actor, demand
+from app.inventory.operations import BOOKED, claim_each
 from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
@@ -103,29 +108,34 @@ class SeriesChange:
         return [*self.moved.values(), *self.dropped]
 
 
-async def preview_change(actor: Actor, public_id: str, change: ChangeSeries, now: datetime) -> SeriesChange:
+async def preview_change(
+    actor: Actor, public_id: str, change: ChangeSeries, now: datetime, *, for_others: bool = False
+) -> SeriesChange:
     """What `change_series` would do now, date by date; changes nothing. Raises NotFound and as that does."""
-    series = await series_of(actor.person, public_id)
+    series = await series_for(actor, public_id, for_others=for_others)
     if series is None:
         raise NotFound
-    return await _planned(series, await bookings_of_series(series.id), change, now, actor.language)
+    return await _planned(actor, series, await bookings_of_series(series.id), change, now)
 
 
 @retried
-async def change_series(actor: Actor, public_id: str, change: ChangeSeries, now: datetime) -> MadeSeries:
+async def change_series(
+    actor: Actor, public_id: str, change: ChangeSeries, now: datetime, *, for_others: bool = False
+) -> MadeSeries:
     """Moves the dates in one act of which the person hears once (`series.changed`): all of it holds, or nothing.
 
     Where earlier dates stay as they are, these remain the series that they were, which ends before; the others are a
     series of their own from then on, which is returned. A date that was cancelled by itself, or never booked, stays so.
-    With OnConflict.SKIP dates that cannot be had are cancelled. Raises NotFound, NotOpenToChange where nothing is to
-    come, DayOffRule, SeriesNotChanged, PlanChanged, and what `plan_series` raises.
+    With OnConflict.SKIP dates that cannot be had are cancelled. With `for_others` a front desk does it for whose series
+    it is, as far as the dates are at its spaces. Raises NotFound, NotOpenToChange where nothing is to come, DayOffRule,
+    SeriesNotChanged, PlanChanged, NotAllowed where staff does not book, and what `plan_series` raises.
     """
     async with transaction():
-        series, bookings = await locked_series(actor.person, public_id)
+        series, bookings = await locked_series(actor, public_id, for_others=for_others)
         if change.changes_nothing:
             return MadeSeries(series, bookings)
         for _ in range(TRIES):
-            found = await _planned(series, bookings, change, now, actor.language, lock=True)
+            found = await _planned(actor, series, bookings, change, now, lock=True)
             if change.shown is not None and found.plan.state != change.shown:
                 raise PlanChanged
             if change.on_conflict is OnConflict.REFUSE and found.plan.conflicts:
@@ -144,11 +154,11 @@ class _SomebodyWasFaster(Exception):
 
 
 async def _planned(
+    actor: Actor,
     series: SeriesCard,
     bookings: Sequence[BookingCard],
     change: ChangeSeries,
     now: datetime,
-    language: str,
     *,
     lock: bool = False,
 ) -> SeriesChange:
@@ -160,7 +170,8 @@ async def _planned(
         raise NotOpenToChange
     split, before = ahead[0], slots.index(ahead[0])
     behind = [booking for booking in bookings if booking.series_slot and booking.series_slot >= split.starts_at]
-    open_ones = [booking for booking in behind if is_changeable(booking, now) and booking.period.starts_at > now]
+    actors_own = dates_for(actor, series, behind)
+    open_ones = [booking for booking in actors_own if is_changeable(booking, now) and booking.period.starts_at > now]
     if not open_ones:
         raise NotOpenToChange
     first = _new_first(split, change, now)
@@ -182,6 +193,7 @@ async def _planned(
             people=max(booking.people for booking in open_ones),
             guests=max((len(names) for names in guests.values()), default=0),
             for_organisation=series.organisation is not None,
+            by_staff=series.person != actor.person,
         ),
         new_rule,
         change.on_conflict,
@@ -192,12 +204,14 @@ async def _planned(
         wanted,
         series.person,
         now,
-        language,
+        actor.language,
         replaced=Replaced(open_keys, Counter(booking.resource.rules for booking in open_ones)),
         lock=lock,
     )
     if series.organisation is not None and series.organisation.operator != plan.facts.operator:
         raise NotFound
+    if series.person != actor.person:
+        demand(actor, Action.BOOK_FOR_OTHERS, operator=plan.facts.operator, space=plan.facts.space.id)
     return SeriesChange(
         series=series,
         plan=plan,
@@ -245,14 +259,16 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     taken = {date.slot.starts_at: date for date in plan.dates if date.taken}
     moves = [(found.moved[at], date) for at, date in taken.items() if at in found.moved]
     left_out = {at: booking for at, booking in found.moved.items() if at not in taken}
-    drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], now)
+    whom = for_whom(actor, series.person)
+    made_by = actor.person if whom else found.template.made_by
+    drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], made_by, now)
 
     freed = await free(replaced, *BOOKED)
-    if not await claim_each([*_claims(moves), *(claim for one in drafted for claim in one.claims)]):
+    if not await claim_each([*claims_of_moves(moves), *(claim for one in drafted for claim in one.claims)]):
         raise _SomebodyWasFaster
     await detach([*replaced, *(booking.id for booking in found.kept.values())])
-    changed = await _enter_series(found, now)
-    await _move(moves, now)
+    changed = await _enter_series(found, made_by, now)
+    await enter_moves(moves, now)
     await attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
     ended = [*left_out.values(), *found.dropped]
     await end_bookings(ended, CHANGED, now)
@@ -261,8 +277,8 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     if accepted:
         await insert_all([new_acceptance(series.person, plan.facts.space.id, accepted, now)])
     keys = sorted([*replaced, *(booking.id for booking in made)])
-    await record_each("booking.moved", "booking", [booking.id for booking, _ in moves], actor, now)
-    await record_each("booking.cancelled", "booking", [booking.id for booking in ended], actor, now)
+    await record_each("booking.moved", "booking", [booking.id for booking, _ in moves], actor, now, **whom)
+    await record_each("booking.cancelled", "booking", [booking.id for booking in ended], actor, now, **whom)
     await record(
         "series.changed",
         "series",
@@ -271,22 +287,16 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
         now,
         before=[series.public_id, series.resource.public_id, series.first.starts_at, series.rrule],
         after=[changed.public_id, changed.resource.public_id, changed.first.starts_at, changed.rrule],
+        **whom,
     )
-    split_from = {} if changed.id == series.id else {"split_from": series.id}
-    await emit("series.changed", "series", changed.id, now, bookings=keys, **split_from)
+    more = by_staff(actor, series.person) | ({} if changed.id == series.id else {"split_from": series.id})
+    await emit("series.changed", "series", changed.id, now, bookings=keys, **more)
     return changed
 
 
-def _claims(moves: Sequence[tuple[BookingCard, PlannedDate]]) -> list[tuple[int, TimeWanted]]:
-    return [
-        (booking.id, wanted)
-        for booking, date in moves
-        if date.taken and date.slot.period
-        for wanted in date.taken.claims(date.slot.period)
-    ]
-
-
-async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datetime) -> list[Drafted]:
+async def _drafted(
+    found: SeriesChange, dates: Sequence[PlannedDate], made_by: int | None, now: datetime
+) -> list[Drafted]:
     """Dates that the series did not have before, made like the others."""
     template, plan = found.template, found.plan
     draft = Draft(
@@ -300,10 +310,10 @@ async def _drafted(found: SeriesChange, dates: Sequence[PlannedDate], now: datet
         found.guests,
         found.series.organisation,
     )
-    return await drafted_bookings(draft, dates, template.made_by)
+    return await drafted_bookings(draft, dates, made_by)
 
 
-async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
+async def _enter_series(found: SeriesChange, made_by: int | None, now: datetime) -> SeriesCard:
     """The series as it is from now on; where earlier dates stay, a new one, and the earlier one ends."""
     series, plan = found.series, found.plan
     changed = replace(
@@ -321,9 +331,7 @@ async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
             str(series.rule.ending(found.split.starts_at)),
             now,
         )
-        return await enter_series(
-            replace(changed, public_id=new_public_id(), sequence=0, created_at=now), found.template.made_by
-        )
+        return await enter_series(replace(changed, public_id=new_public_id(), sequence=0, created_at=now), made_by)
     await execute(
         "UPDATE series SET resource = $2, starts_at = $3, ends_at = $4, rrule = $5, sequence = sequence + 1,"
         " updated_at = $6 WHERE id = $1",
@@ -337,47 +345,3 @@ async def _enter_series(found: SeriesChange, now: datetime) -> SeriesCard:
     again = await series_by_id(series.id)
     assert again is not None, "its row is locked"
     return again
-
-
-async def _move(moves: Sequence[tuple[BookingCard, PlannedDate]], now: datetime) -> None:
-    """Writes where bookings are now, and when their guests are forgotten.
-
-    A deadline to cancel that has passed stays passed.
-    """
-    rows = [
-        _moved_row(booking, date.taken, date.slot.period, now)
-        for booking, date in moves
-        if date.taken is not None and date.slot.period is not None
-    ]
-    await execute(
-        "UPDATE booking b SET resource = n.resource, space = r.space, starts_at = n.starts_at, ends_at = n.ends_at,"
-        " status = n.status, cancel_until = n.cancel_until, decide_by = n.decide_by, due_at = n.due_at,"
-        " no_show_at = n.no_show_at, asked_at = NULL, coming_later_at = NULL, sequence = b.sequence + 1,"
-        " updated_at = $2"
-        " FROM json_populate_recordset(NULL::booking, $1::json) AS n JOIN resource r ON r.id = n.resource"
-        " WHERE b.id = n.id",
-        msgspec.json.encode(rows).decode(),
-        now,
-    )
-    await execute(
-        "UPDATE booking_guest g SET forget_at = b.ends_at + $2 FROM booking b WHERE b.id = g.booking"
-        " AND b.id = ANY($1::bigint[])",
-        [booking.id for booking, _ in moves],
-        GUESTS_KEPT_FOR,
-    )
-
-
-def _moved_row(booking: BookingCard, taken: Candidate, period: Period, now: datetime) -> Mapping[str, object]:
-    decision, passed = taken.decision, booking.cancel_until
-    cancel_until = passed if passed is not None and passed <= now else decision.cancel_until
-    return {
-        "id": booking.id,
-        "resource": taken.resource.id,
-        "starts_at": period.starts_at,
-        "ends_at": period.ends_at,
-        "status": decision.status,
-        "cancel_until": cancel_until,
-        "decide_by": decision.decide_by,
-        "due_at": decision.due_at,
-        "no_show_at": decision.no_show_at,
-    }

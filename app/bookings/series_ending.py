@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.bookings.cancellation import enter_ends
+from app.bookings.draft import by_staff, for_whom
 from app.bookings.giving_back import give_back
 from app.bookings.queries import BookingCard
 from app.bookings.rules import NotOpenToChange, Status, check_changeable
 from app.bookings.series_making import MadeSeries
-from app.bookings.series_queries import SeriesCard, bookings_of_series, locked_series
+from app.bookings.series_queries import SeriesCard, bookings_of_series, dates_for, locked_series
 from app.identity.audit import record, record_each
 from app.identity.rules import Actor
 from app.kernel.refusals import BadInput, Refusal, marked
@@ -69,16 +70,18 @@ def is_changeable(booking: BookingCard, now: datetime) -> bool:
 
 @retried
 async def cancel_series(
-    actor: Actor, public_id: str, days: CancelSeries, now: datetime, reason: str = "by_member"
+    actor: Actor, public_id: str, days: CancelSeries, now: datetime, *, for_others: bool = False
 ) -> MadeSeries:
     """Gives the time of these dates back to the others, in one act of which the person hears once (`series.cancelled`).
 
     Each date ends as a booking cancelled by itself does: after its deadline it counts all the same. Where no later date
-    remains, the rule ends with the last one that does. Raises NotFound and as `to_cancel` says.
+    remains, the rule ends with the last one that does. With `for_others` a front desk does it for whose series it is,
+    as far as the dates are at its spaces. Raises NotFound and as `to_cancel` says.
     """
     async with transaction():
-        series, bookings = await locked_series(actor.person, public_id)
-        ended = to_cancel(bookings, days, now)
+        series, bookings = await locked_series(actor, public_id, for_others=for_others)
+        ended = to_cancel(dates_for(actor, series, bookings), days, now)
+        reason = "by_member" if series.person == actor.person else "by_front_desk"
         keys = [booking.id for booking in ended]
         await end_bookings(ended, reason, now)
         await give_back(keys, now)
@@ -87,9 +90,10 @@ async def cancel_series(
         await execute(
             "UPDATE series SET rrule = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1", series.id, rule, now
         )
-        await record_each("booking.cancelled", "booking", keys, actor, now)
-        await record("series.cancelled", "series", series.id, actor, now, bookings=len(keys), reason=reason)
-        await emit("series.cancelled", "series", series.id, now, bookings=keys)
+        whom = for_whom(actor, series.person)
+        await record_each("booking.cancelled", "booking", keys, actor, now, reason=reason, **whom)
+        await record("series.cancelled", "series", series.id, actor, now, bookings=len(keys), reason=reason, **whom)
+        await emit("series.cancelled", "series", series.id, now, bookings=keys, **by_staff(actor, series.person))
         return MadeSeries(replace(series, rrule=rule, sequence=series.sequence + 1, updated_at=now), standing)
 
 

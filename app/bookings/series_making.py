@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from app.bookings.draft import Draft, for_whom
+from app.bookings.draft import Draft, by_staff, for_whom
 from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
 from app.bookings.queries import BookingCard
@@ -149,7 +149,7 @@ async def _make(
             await insert_all([new_acceptance(person, plan.facts.space.id, accepted, now)])
         keys = [booking.id for booking in bookings]
         await record("series.made", "series", series.id, actor, now, bookings=len(keys), **for_whom(actor, person))
-        await emit("series.made", "series", series.id, now, bookings=keys)
+        await emit("series.made", "series", series.id, now, bookings=keys, **by_staff(actor, person))
         return MadeSeries(series, bookings, plan.conflicts)
 
 
@@ -212,7 +212,8 @@ async def enter_bookings(
     for one in drafted:
         rows += one.draft.bare_rows(one.booking, series=series.id, series_slot=one.date.slot.starts_at)
     await insert_all(rows)
-    await record_each("booking.made", "booking", [one.booking.id for one in drafted], actor, now)
+    keys = [one.booking.id for one in drafted]
+    await record_each("booking.made", "booking", keys, actor, now, **for_whom(actor, series.person))
     return [replace(one.booking, series=series.public_id, series_slot=one.date.slot.starts_at) for one in drafted]
 
 

@@ -15,6 +15,7 @@ from app.bookings.queries import (
     space_from,
 )
 from app.bookings.rules import HOLDING
+from app.identity.rules import Action, Actor
 from app.inventory.recurrence import Recurrence, read_rule
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
@@ -66,6 +67,27 @@ async def series_of(person: int, public_id: str) -> SeriesCard | None:
     return _series(row) if row else None
 
 
+async def series_for(actor: Actor, public_id: str, *, for_others: bool = False) -> SeriesCard | None:
+    """The actor's series with this id, or with `for_others` somebody's at a space for which the actor books."""
+    row = await fetch_row(f"{_SERIES} WHERE se.public_id = $1", public_id)
+    series = _series(row) if row else None
+    return series if series and _is_for(actor, series, for_others=for_others) else None
+
+
+def _is_for(actor: Actor, series: SeriesCard, *, for_others: bool) -> bool:
+    return series.person == actor.person or (for_others and books_at(actor, series.space))
+
+
+def books_at(actor: Actor, space: BookedSpace) -> bool:
+    """Whether the actor books for others at this space."""
+    return actor.may(Action.BOOK_FOR_OTHERS, operator=space.operator_id, space=space.id)
+
+
+def dates_for(actor: Actor, series: SeriesCard, bookings: Sequence[BookingCard]) -> list[BookingCard]:
+    """The dates of the series that are the actor's to change: all of the own series, else those at its spaces."""
+    return [one for one in bookings if series.person == actor.person or books_at(actor, one.space)]
+
+
 async def series_by_id(series: int) -> SeriesCard | None:
     """The series with this key, for jobs."""
     row = await fetch_row(f"{_SERIES} WHERE se.id = $1", series)
@@ -90,14 +112,15 @@ async def bookings_of_series(series: int) -> list[BookingCard]:
     return await bookings_where("b.series = $1 ORDER BY b.series_slot, b.id", series)
 
 
-async def locked_series(person: int, public_id: str) -> tuple[SeriesCard, Sequence[BookingCard]]:
-    """The person's series and its bookings, which nobody else changes until the transaction ends. Raises NotFound."""
-    row = await fetch_row("SELECT id FROM series WHERE public_id = $1 AND person = $2 FOR UPDATE", public_id, person)
-    if row is None:
+async def locked_series(
+    actor: Actor, public_id: str, *, for_others: bool = False
+) -> tuple[SeriesCard, Sequence[BookingCard]]:
+    """What `series_for` finds, with its bookings, locked until the transaction ends. Raises NotFound."""
+    row = await fetch_row("SELECT id FROM series WHERE public_id = $1 FOR UPDATE", public_id)
+    series = await series_by_id(row["id"]) if row else None
+    if series is None or not _is_for(actor, series, for_others=for_others):
         raise NotFound
-    await fetch("SELECT id FROM booking WHERE series = $1 ORDER BY id FOR UPDATE", row["id"])
-    series = await series_by_id(row["id"])
-    assert series is not None, "its row is locked"
+    await fetch("SELECT id FROM booking WHERE series = $1 ORDER BY id FOR UPDATE", series.id)
     return series, await bookings_of_series(series.id)
 
 

@@ -140,7 +140,7 @@ _WAITING = f"""
            ) ELSE 0 END AS position,
            {_of_resource("r", "wanted")}, {_of_resource("f", "offered")},
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
-           o.name AS operator_name
+           o.name AS operator_name, o.id AS operator_id
       FROM waiting w
       JOIN space s ON s.id = w.space
       JOIN operator o ON o.id = s.operator

@@ -22,6 +22,7 @@ from app.demo.cast import COMMUTER, EMPLOYER, FREELANCER, OPERATOR, RIVAL, Accou
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
+from app.inventory.blockers import cover_by_blockers
 from app.inventory.booking_rules import BookingRules, OutsideHours
 from app.inventory.linking import add_equipment, set_parts
 from app.inventory.queries import resources_of
@@ -120,6 +121,8 @@ async def _split_the_hall(otto: Actor, now: datetime) -> None:
             position,
             hall.id,
         )
+    made = [resource.id for resource in await resources_of(space.id, Kind.ROOM) if resource.name in HALVES]
+    await cover_by_blockers(space.id, made, ZoneInfo(space.time_zone), now)
     await set_parts(otto, space, hall.public_id, ids, now)
 
 

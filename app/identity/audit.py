@@ -42,18 +42,24 @@ async def record(
 
 
 async def record_each(
-    action: str, subject_kind: str, subject_ids: Sequence[int], actor: Actor | None, now: datetime
+    action: str,
+    subject_kind: str,
+    subject_ids: Sequence[int],
+    actor: Actor | None,
+    now: datetime,
+    **details: object,
 ) -> None:
     """Writes the same entry for many subjects in one statement."""
     await execute(
-        "INSERT INTO audit_entry (at, actor, via, action, subject_kind, subject_id)"
-        " SELECT $1, $2, $3, $4, $5, unnest($6::bigint[])",
+        "INSERT INTO audit_entry (at, actor, via, action, subject_kind, details, subject_id)"
+        " SELECT $1, $2, $3, $4, $5, $7::jsonb, unnest($6::bigint[])",
         now,
         actor.person if actor else None,
         actor.via if actor else "system",
         action,
         subject_kind,
         list(subject_ids),
+        msgspec.json.encode(details).decode(),
     )
 
 

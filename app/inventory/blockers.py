@@ -1,12 +1,12 @@
 """What operators block: once or every week, of some resources or the whole space."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.inventory.operations import BUFFER, release
+from app.inventory.operations import BUFFER, lock_resources, release
 from app.inventory.recurrence import ByDay, Frequency, Recurrence, read_rule, slots_until
 from app.inventory.rules import MINUTES_OF_A_DAY, wall_instant
 from app.kernel.periods import Period, without
@@ -185,6 +185,20 @@ def _columns(claims: Sequence[tuple[int, Period, str, int]]) -> Iterator[list[ob
     yield [period.ends_at for _, period, _, _ in claims]
     yield [reason for _, _, reason, _ in claims]
     yield [holder for _, _, _, holder in claims]
+
+
+async def cover_by_blockers(space: int, resources: Collection[int], zone: ZoneInfo, now: datetime) -> None:
+    """Lets the blockers and closing days of a space that are still ahead hold these resources, too.
+
+    Whoever creates a resource calls this right after its row is written, in the same transaction; so does who brings
+    one back that was retired. What is blocked by name alone does not spread to others. A blocker that is made at the
+    same time is waited for. What already stands in that time stays, so call it before the resource can be booked.
+    """
+    there = await fetch("SELECT id FROM resource WHERE space = $1", space)
+    await lock_resources([row["id"] for row in there])
+    for card in await blockers_at(space, zone, now):
+        held = [key for key in await blocked_resources(space, card.resources) if key in resources]
+        await claim_blocked(card.id, held, card.occurrences(zone), now)
 
 
 async def lift_blocker(card: BlockerCard, zone: ZoneInfo, now: datetime) -> None:

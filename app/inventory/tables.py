@@ -157,7 +157,8 @@ class NoisyEvent(Table, tablename="noisy_event"):
 class Blocker(Table, tablename="blocker"):
     """Time in which these resources, or without any the whole space, cannot be booked; `rrule` repeats it.
 
-    One that `closes` a day stands beside the exception of that day's hours and holds all resources.
+    One that `closes` a day stands beside the exception of that day's hours and holds all resources; `hours_before` are
+    the exceptions that held until then, which come back when it is lifted.
     """
 
     id = BigSerial(primary_key=True)
@@ -172,6 +173,7 @@ class Blocker(Table, tablename="blocker"):
     created_at = Timestamptz(default=None)
     lifted_at = Timestamptz(default=None, null=True)
     closes = Date(default=None, null=True)
+    hours_before = JSONB(default="[]", help_text=NOT_PERSONAL)
 
 
 class Claim(Table, tablename="claim"):

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from app.bookings.approval import DECLINED, DECLINED_WITH
 from app.bookings.due import NEVER_ASKED, released_at
 from app.bookings.facts import free_resources
-from app.bookings.queries import BookingCard, booking_by_id
+from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
 from app.bookings.rules import Status
 from app.identity.queries import KnownPerson, people
 from app.inventory.rules import label
@@ -28,7 +29,7 @@ _STAFF_READS: Final = "de"
 class News:
     """What a mail says: its subject, the line above, paragraphs, and (address, word) of what can be done.
 
-    `key` tells the news of one booking apart; with `for_calendar` the booking goes along for calendars.
+    `key` tells the news of one booking apart; with `for_calendar` the booking and those `along` go along for calendars.
     """
 
     key: str
@@ -37,6 +38,7 @@ class News:
     paragraphs: Sequence[str]
     actions: Sequence[tuple[str, str]]
     for_calendar: bool = False
+    along: Sequence[BookingCard] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,13 @@ async def ask_to_decide(office: PostOffice, key: int, now: datetime) -> None:
 
 
 async def tell_declined(office: PostOffice, key: int, now: datetime) -> None:
-    """Says that a request was declined, or that nobody decided in time, why, and what is free instead."""
+    """Says that a request was declined, or that nobody decided in time, why, and what is free instead.
+
+    What was booked with it and went with it is told in the same mail.
+    """
+    booking = await booking_by_id(key)
+    if booking is not None and booking.reason == DECLINED_WITH:
+        return
     await _tell(office, key, now, Status.CANCELLED, _declined)
 
 
@@ -155,6 +163,12 @@ async def _declined(told: _Told) -> News:
         subject = told.say(marked("Abgelehnt: {day}, {place}, {what}"))
         first = told.say(marked("Abgelehnt: {when}"))
     paragraphs = [told.say(marked("{space}, {what}")), why]
+    along = await _gone_with(booking)
+    if along:
+        names = [told.says.word(label(other.resource.kind, other.resource.name)) for other in along]
+        paragraphs.append(
+            told.say(marked("Abgesagt ist damit auch, was Sie zusammen damit gebucht haben: {names}."), names=names)
+        )
     if booking.answer:
         paragraphs.append(told.say(marked("Die Antwort: {answer}"), answer=booking.answer))
     paragraphs.append(await _what_is_free(told))
@@ -165,7 +179,16 @@ async def _declined(told: _Told) -> News:
         paragraphs,
         [(told.elsewhere, told.say(marked("Anderen Platz finden")))],
         for_calendar=True,
+        along=along,
     )
+
+
+async def _gone_with(booking: BookingCard) -> list[BookingCard]:
+    """What was booked in one act with a request and ended when that was declined."""
+    if booking.reason != DECLINED or booking.group is None:
+        return []
+    together = await bookings_of_group(booking.person, booking.group)
+    return [one for one in together if one.reason == DECLINED_WITH and one.updated_at == booking.updated_at]
 
 
 async def _what_is_free(told: _Told) -> str:
@@ -289,6 +312,8 @@ async def _tell(
 
 async def _letter(told: _Told, news: News, to: Mailbox, person: int | None) -> Letter:
     booking = told.booking
+    for_calendar = [booking, *news.along] if news.for_calendar else []
+    calendars = [await part_of_booking(told.office, one, told.says) for one in for_calendar]
     return Letter(
         key=f"{news.key}-{booking.public_id}-{booking.sequence}",
         to=to,
@@ -297,5 +322,6 @@ async def _letter(told: _Told, news: News, to: Mailbox, person: int | None) -> L
         subject=news.subject,
         template="news",
         context={"first": news.first, "paragraphs": news.paragraphs, "actions": news.actions},
-        calendar=await part_of_booking(told.office, booking, told.says) if news.for_calendar else None,
+        calendar=calendars[0] if calendars else None,
+        further_calendars=calendars[1:],
     )

@@ -1,6 +1,6 @@
 """How a mail goes out: rendered in its reader's language, noted, and sent once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ class Letter:
     """A mail before it is rendered: `template` names mail/<template>.txt and .html.
 
     `key` is the same for the same news, so that nobody hears it twice. `person` is None for somebody without account.
+    A calendar part is about one booking or series (RFC 5546); what the mail says of others is in `further_calendars`.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Letter:
     template: str
     context: Mapping[str, Any]
     calendar: CalendarPart | None = None
+    further_calendars: Sequence[CalendarPart] = ()
 
 
 class PostOffice:
@@ -125,6 +127,7 @@ class PostOffice:
             language=letter.language,
             message_id=self._message_id(letter),
             calendar=letter.calendar,
+            further_calendars=letter.further_calendars,
         )
 
     def _message_id(self, letter: Letter) -> str:

@@ -12,7 +12,7 @@ from app.bookings.series_changes import CHANGED
 from app.bookings.series_queries import series_by_id
 from app.calendars.entries import CalendarSeries
 from app.calendars.kept_series import calendar_series
-from app.identity.queries import KnownPerson, people
+from app.identity.queries import KnownPerson, actor_of_person, people
 from app.inventory.rules import label
 from app.kernel.refusals import marked
 from app.network.queries import SpaceCard, space_by_id
@@ -23,6 +23,14 @@ from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
 from app.platform.outbox import Event
+
+_DONE_BY: Final = {
+    "made": marked("{who} hat das für Sie gebucht."),
+    "requested": marked("{who} hat das für Sie angefragt."),
+    "changed": marked("{who} hat das für Sie geändert."),
+    "cancelled": marked("{who} hat das für Sie abgesagt."),
+}
+"""What a mail says where staff has acted for whose series it is."""
 
 _SUBJECTS: Final = {
     "made": (marked("Gebucht: {day}, {place}"), marked("Gebucht: {count} Termine in {place}, {first} bis {last}")),
@@ -114,6 +122,7 @@ async def _tell(told: _Told, news: str, standing: Sequence[BookingCard], gone: S
         "news": news,
         "count": len(told_of),
         "space": first.space,
+        "done_by": await _done_by(told, news),
         "standing": [_line(booking, told) for booking in standing],
         "gone": [_line(booking, told) for booking in gone],
         "left_out": [(_day(slot.day, says, told.now), why) for slot, why in left_out],
@@ -124,6 +133,19 @@ async def _tell(told: _Told, news: str, standing: Sequence[BookingCard], gone: S
         "url": told.url,
     }
     await _send(told, _subject(news, told_of, says), "series", context, str(told.event.id))
+
+
+async def _done_by(told: _Told, news: str) -> str:
+    """Who of the staff did it: the space, or for staff of all spaces the network; empty where the person did."""
+    staff = told.event.ids.get("staff")
+    if staff is None:
+        return ""
+    actor, space = await actor_of_person(staff), told.space
+    is_of_the_space = space is not None and any(
+        grant.scope_kind != "network" and grant.covers(space.operator.id, space.id, None) for grant in actor.grants
+    )
+    who = space.name if space and is_of_the_space else (await told.office.network()).name
+    return told.says.say(_DONE_BY[news], who=who)
 
 
 def _line(booking: BookingCard, told: _Told) -> Mapping[str, object]:

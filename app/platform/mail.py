@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,7 @@ class Mail:
     language: str
     message_id: str
     calendar: CalendarPart | None = None
+    further_calendars: Sequence[CalendarPart] = ()
 
 
 class MailNotSent(Exception):
@@ -81,8 +83,9 @@ def to_mime(mail: Mail, date: datetime) -> EmailMessage:
     """The mail as a message in pure ASCII, `date` aware.
 
     A calendar stands beside text and HTML, where mail programs look for it, and once more as an attachment
-    for those that do not look. Subject and names are put on one line of at most 200 characters. Raises
-    ValueError for an address, message id or language that is none; so no text of anybody can add a header.
+    for those that do not look; further ones, each about another event, are attached. Subject and names are
+    put on one line of at most 200 characters. Raises ValueError for an address, message id or language that is
+    none; so no text of anybody can add a header.
     """
     message = EmailMessage(policy=_ASCII_ONLY)
     message["From"] = _address(mail.sender)
@@ -95,6 +98,8 @@ def to_mime(mail: Mail, date: datetime) -> EmailMessage:
     message.add_alternative(plain(mail.html), subtype="html")
     if mail.calendar is not None:
         _add_calendar(message, mail.calendar)
+    for number, calendar in enumerate(mail.further_calendars, start=2):
+        _attach_calendar(message, calendar, f"invite-{number}.ics")
     message["Content-Language"] = _checked(_LANGUAGE, mail.language)
     return message
 
@@ -106,7 +111,11 @@ def _add_calendar(message: EmailMessage, calendar: CalendarPart) -> None:
         subtype="calendar",
         params={"charset": "utf-8", "method": calendar.method},
     )
-    message.add_attachment(calendar.content, maintype="application", subtype="ics", filename="invite.ics")
+    _attach_calendar(message, calendar, "invite.ics")
+
+
+def _attach_calendar(message: EmailMessage, calendar: CalendarPart, filename: str) -> None:
+    message.add_attachment(calendar.content, maintype="application", subtype="ics", filename=filename)
 
 
 def _address(mailbox: Mailbox) -> Address:

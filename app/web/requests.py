@@ -41,6 +41,7 @@ class RequestRow:
     times: str
     purpose: str
     guests: str
+    along: str
 
 
 @get("/theke/anfragen")
@@ -126,7 +127,12 @@ def _row(each: Request, visitor: Visitor) -> RequestRow:
         times=times_text(booking.starts_at, booking.ends_at, visitor),
         purpose=visitor.speaker.gettext(PURPOSE_NAMES[booking.purpose]) if booking.purpose is not Purpose.WORK else "",
         guests=visitor.speaker.listed(each.guests) if each.guests else "",
+        along=visitor.speaker.listed([_name(other, visitor) for other in each.along]) if each.along else "",
     )
+
+
+def _name(booking: BookingCard, visitor: Visitor) -> str:
+    return visitor.speaker.word(label(booking.resource.kind, booking.resource.name))
 
 
 HANDLERS = [requests_page, approve_form, decline_form]

@@ -211,6 +211,14 @@ class Model:
                 is_late = held.status == "confirmed" and held.cancel_until is not None and held.cancel_until <= self.now
                 self.end(each, "released" if is_late else "cancelled")
 
+    def decline(self, key: str) -> None:
+        """Staff says no, and what was booked with it goes with it; none of it counts."""
+        group = self.bookings[key].group
+        with_it = [other for other, held in self.bookings.items() if group is not None and held.group == group]
+        for each in {key, *with_it}:
+            if self.is_changeable(each):
+                self.end(each, "cancelled")
+
     def end(self, key: str, status: str) -> None:
         self.bookings[key].status, self.bookings[key].due = status, None
 

@@ -19,6 +19,7 @@ from app.bookings.operations import BookDesk, MoveBooking, book, move
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import AlreadyTaken, Status
 from app.bookings.settling import settle_due
+from app.bookings.together import book_together
 from app.identity.mailed_links import link_to_mail
 from app.identity.rules import Grant, Role
 from app.inventory.queries import taken_periods
@@ -186,3 +187,25 @@ async def test_what_a_newcomer_asks_for_as_it_begins_can_be_decided_until_it_is_
     assert (asked.status, asked.decide_by) == (Status.REQUESTED, tomorrow(12))
     assert await settle_due(tomorrow(10, 2)) == 0
     assert (await approve(world.frida.actor(), asked.public_id, tomorrow(10, 3))).status is Status.CONFIRMED
+
+
+async def test_declining_one_declines_what_was_booked_with_it(world: World) -> None:
+    """The hall, a booth that is confirmed and would count by now, and a desk at another operator's."""
+    await rules_at(world.polch, Kind.BOOTH, cancel_before=44_640)
+    names = (world.polch["K1"], world.polch["Nette"], world.andernach["A1"])
+    wanted = [BookDesk(one.public_id, NEXT_WEEK, NEXT_WEEK + timedelta(hours=3)) for one in names]
+    booth, hall, elsewhere = await book_together(world.mia.actor(), wanted, NOW)
+    later = NOW + timedelta(hours=1)
+    [seen] = await requests_for(world.frida.actor(), later)
+    assert [other.id for other in seen.along] == [booth.id], "what staff declines with it is said before"
+    await decline(world.frida.actor(), hall.public_id, "Da tagt der Rat.", later)
+    found = [await booking_by_id(one.id) for one in (booth, hall, elsewhere)]
+    assert [(one.status, one.reason, one.is_late) for one in found if one] == [
+        (Status.CANCELLED, "declined_with", False),
+        (Status.CANCELLED, "declined", False),
+        (Status.CONFIRMED, None, False),
+    ]
+    assert [one.answer for one in found[:2] if one] == ["Da tagt der Rat."] * 2
+    assert await fetch_value("SELECT count(*) FROM claim WHERE holder = ANY($1)", [booth.id, hall.id]) == 0
+    whom = await fetch("SELECT details::text AS said FROM audit_entry WHERE action = 'booking.declined'")
+    assert [str(world.mia.id) in row["said"] for row in whom] == [True, True]

@@ -23,7 +23,7 @@ from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import Blocked, ClosedForReason, Status
 from app.bookings.waiting import WaitingStatus, waiting_by_id
 from app.bookings.waiting_list import JoinLine, join_line
-from app.inventory.blockers import BlockerCard, Repetition, blockers_at, occurrences
+from app.inventory.blockers import BlockerCard, Repetition, blockers_at, cover_by_blockers, occurrences
 from app.inventory.booking_rules import BookingRules
 from app.inventory.queries import SpaceWindow, count_free, resources_of
 from app.inventory.rule_setting import RulesFor, set_rules
@@ -32,8 +32,8 @@ from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 from app.network.managing import managed_space
 from app.network.queries import SpaceCard
-from app.platform.database import fetch, fetch_value
-from tests.worlds import HERE, NOW, TOMORROW, APerson, AResource, World, a_world, at, tomorrow
+from app.platform.database import execute, fetch, fetch_value
+from tests.worlds import HERE, NOW, TOMORROW, APerson, AResource, World, a_resource, a_world, at, tomorrow
 
 
 @pytest.fixture
@@ -254,3 +254,68 @@ async def test_what_is_over_stands_in_nobodys_way(world: World) -> None:
     with pytest.raises(Blocked):
         await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(15), tomorrow(16)), now)
     assert await disagreements() == []
+
+
+async def said_of(day: date, world: World) -> list[tuple[object, ...]]:
+    rows = await fetch(
+        "SELECT opens, closes, reason_de, reason_en FROM hours_exception WHERE space = $1 AND day = $2 ORDER BY opens",
+        world.polch.id,
+        day,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_lifting_a_closing_day_brings_back_what_that_day_had_before(world: World) -> None:
+    builders, christmas_eve = date(2026, 12, 1), date(2026, 12, 24)
+    before = {day: await said_of(day, world) for day in (builders, christmas_eve, TOMORROW)}
+    assert before[builders] == [(720, 1080, "Handwerker", "Builders")]
+    for card in await blocked(world, CloseDays(tuple(before), "Umzug", "Moving")):
+        assert card.closes is not None
+        assert await said_of(card.closes, world) == [(None, None, "Umzug", "Moving")]
+        await lift_block(world.otto.actor(), await polch(world), card.public_id, NOW)
+        assert await said_of(card.closes, world) == before[card.closes]
+    with pytest.raises(Refusal) as refused:
+        await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, at(builders, 9), at(builders, 11)), NOW)
+    assert refused.value.code == "outside_opening_hours", "it opens at noon, as before"
+
+
+async def test_what_was_said_of_the_day_meanwhile_stays_when_it_opens_again(world: World) -> None:
+    day = date(2026, 12, 1)
+    [card] = await blocked(world, CloseDays((day,), "Umzug"))
+    await execute(
+        "UPDATE hours_exception SET opens = 900, closes = 960, reason_de = 'Kurz' WHERE space = $1 AND day = $2",
+        world.polch.id,
+        day,
+    )
+    await lift_block(world.otto.actor(), await polch(world), card.public_id, NOW)
+    assert await said_of(day, world) == [(900, 960, "Kurz", "")]
+
+
+async def test_a_resource_that_is_created_later_is_held_by_what_still_stands_ahead(world: World) -> None:
+    weekly = Repetition(frozenset({3}), date(2026, 12, 9))
+    cleaning = Block((), tomorrow(8), tomorrow(9), "Reinigung", repetition=weekly)
+    [repeated] = await blocked(world, cleaning)
+    [closed] = await blocked(world, CloseDays((date(2026, 11, 30),), "Umzug"))
+    await blocked(world, desks(world, "1", starts=13, ends=14))
+    now = tomorrow(12)
+    later = await a_resource(world.polch.id, Kind.DESK, "4", order=9)
+    await cover_by_blockers(world.polch.id, [later.id], HERE, now)
+    rows = await fetch("SELECT holder, starts_at FROM claim WHERE resource = $1 ORDER BY starts_at", later.id)
+    assert [(row["holder"], row["starts_at"]) for row in rows] == [
+        (closed.id, at(date(2026, 11, 30), 0)),
+        (repeated.id, at(date(2026, 12, 2), 8)),
+        (repeated.id, at(date(2026, 12, 9), 8)),
+    ], "what is over, and what is blocked by name, concerns it no more"
+    wednesday = BookDesk(later.public_id, at(date(2026, 12, 2), 8), at(date(2026, 12, 2), 9))
+    with pytest.raises(Blocked) as refused:
+        await book(world.mia.actor(), wednesday, now)
+    assert refused.value.facts["reason"] == "Reinigung"
+    await lift_block(world.otto.actor(), await polch(world), repeated.public_id, now)
+    await book(world.mia.actor(), wednesday, now)
+
+
+async def test_covering_twice_changes_nothing(world: World) -> None:
+    await blocked(world, desks(world))
+    before = await fetch("SELECT id FROM claim ORDER BY id")
+    await cover_by_blockers(world.polch.id, [world.polch["1"].id], HERE, NOW)
+    assert await fetch("SELECT id FROM claim ORDER BY id") == before

@@ -189,7 +189,7 @@ class Bookings(RuleBasedStateMachine):
             self.model.approve(key)
             self._settle()
         elif held.status == "requested":
-            self.model.end(key, "cancelled")
+            self.model.decline(key)
 
     @rule(thing=things, day=days, slot=slots, length=st.sampled_from([1, 3, 8, 20]))
     def the_operator_blocks(self, thing: Thing, day: int, slot: int, length: int) -> None:

@@ -14,6 +14,7 @@ from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.settling import settle_due
 from app.bookings.taking_over import take_over
+from app.bookings.together import book_together
 from app.inventory.rules import Kind
 from app.platform.database import execute
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
@@ -180,3 +181,26 @@ async def test_they_are_written_in_the_readers_language(world: World, postman: P
     await settle_due(tomorrow(9, 15))
     await happens("booking.asked", booking.id)
     assert postman.mails[0]["Subject"] == "Are you still coming? Wed 25 Nov, Polch, Desk 1"
+
+
+async def test_one_mail_tells_all_that_went_with_a_declined_request_and_takes_it_out_of_calendars(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    await rules_at(world.polch, Kind.ROOM, needs_approval=True, decide_within=600)
+    wanted = [BookDesk(world.polch[name].public_id, tomorrow(9), tomorrow(12)) for name in ("K1", "Nette", "1")]
+    booth, hall, desk = await book_together(world.mia.actor(), wanted, NOW)
+    await decline(world.frida.actor(), hall.public_id, "Da tagt der Rat.", NOW)
+    for number, booking in enumerate((booth, hall, desk)):
+        await happens("booking.declined", booking.id, number + 1)
+    [mail] = postman.mails
+    assert mail["Subject"] == "Abgelehnt: Mi 25.11., Polch, Raum Nette"
+    said = "Abgesagt ist damit auch, was Sie zusammen damit gebucht haben: Kabine K1 und Platz 1."
+    assert said in text_of(mail).replace("\n", " ")
+    assert said in text_of(mail, "html")
+    calendars = [icalendar.Calendar.from_ical(part.get_content()) for part in mail.iter_attachments()]
+    assert [calendar["method"] for calendar in calendars] == ["CANCEL"] * 3
+    assert [calendar.walk("VEVENT")[0]["uid"] for calendar in calendars] == [
+        f"{one.public_id}@nahwerk" for one in (hall, booth, desk)
+    ]
+    names = [part.get_filename() for part in mail.iter_attachments()]
+    assert names == ["invite.ics", "invite-2.ics", "invite-3.ics"]

@@ -14,13 +14,14 @@ from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import OnConflict
+from app.identity.rules import Grant, Role
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch
 from tests.calendars.readers.programs import EXPANDING_READERS, Reader, in_utc
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.recurring import a_series, cancelled, dates_of, named
 from tests.welcomes import DOOR_CODE, a_first_visit
-from tests.worlds import NOW, World, at
+from tests.worlds import NOW, World, a_person, at
 
 
 async def thursdays(world: World, **more: object) -> int:
@@ -304,3 +305,40 @@ async def test_each_act_on_a_series_is_one_mail_whatever_else_is_written_down(
         "Serie endet Do 26.11.: Polch, Platz 1",
         "Abgesagt: 3 Termine in Polch, Do 10.12. bis Do 31.12.",
     ]
+
+
+async def test_what_staff_does_is_the_same_single_mail_and_says_who_did_it(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    telephone = await a_person("Tilda", "tilda@example.org", Grant(Role.TELEPHONE, "network", None))
+    start = date(2026, 11, 26)
+    wanted = MakeSeries(BookDesk(world.polch["1"].public_id, at(start, 9), at(start, 12)), "FREQ=WEEKLY;COUNT=3")
+    made = await make_series(world.frida.actor(), wanted, NOW, whom=world.mia.id)
+    change = ChangeSeries(what=world.polch["2"].public_id)
+    await change_series(world.frida.actor(), made.series.public_id, change, NOW, for_others=True)
+    await cancel_series(telephone.actor(), made.series.public_id, CancelSeries(), NOW, for_others=True)
+    told = await fetch("SELECT id, name, aggregate_id, payload::text AS ids FROM outbox_event ORDER BY id")
+    assert [event["name"] for event in told] == ["series.made", "series.changed", "series.cancelled"]
+    for event in told[1:]:
+        await happens(event["name"], event["aggregate_id"], event["id"], **msgspec.json.decode(event["ids"]))
+    [mail] = postman.mails
+    assert mail["To"] == "Mia Hammes <mia@example.org>"
+    assert mail["Subject"] == "Abgesagt: 3 Termine in Polch, Do 26.11. bis Do 10.12."
+    for body in (text_of(mail), text_of(mail, "html")):
+        assert "Testnetz hat das für Sie abgesagt." in body
+    assert calendar_in(mail)["method"] == "CANCEL"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "hat das für Sie geändert."), ("en", "has changed this for you.")]
+)
+async def test_the_space_says_that_it_changed_the_series(
+    world: World, postman: Postman, happens: Happen, language: str, said: str
+) -> None:
+    await execute("UPDATE person SET language = $1 WHERE id = $2", language, world.mia.id)
+    series = await thursdays(world)
+    await told(happens, "series.changed", series, staff=world.frida.id)
+    await told(happens, "series.changed", series, 2)
+    by_staff, by_herself = postman.mails
+    assert f"RegioHub Polch {said}" in text_of(by_staff)
+    assert said not in text_of(by_herself)

@@ -7,6 +7,7 @@ import pytest
 from app.bookings.approval import decline
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
+from app.bookings.together import book_together
 from app.inventory.rules import Kind
 from app.platform.database import execute, fetch_row
 from tests.web.conftest import Now, Site, said
@@ -109,3 +110,16 @@ async def test_english_staff_reads_english(site: Site, world: World, request_: B
     assert "Each request holds its place until you decide." in page
     await decline(world.otto.actor(), request_.public_id, "", NOW)
     assert "No request is waiting at the moment." in said((await frida.get(LIST)).text)
+
+
+async def test_staff_reads_before_declining_what_goes_with_it(site: Site, world: World) -> None:
+    await rules_at(world.polch, Kind.ROOM, needs_approval=True, decide_within=600)
+    wanted = [BookDesk(world.polch[name].public_id, tomorrow(9), tomorrow(12)) for name in ("Nette", "1")]
+    hall, desk = await book_together(world.mia.actor(), wanted, NOW)
+    frida = await site.browser(world.frida)
+    page = said((await frida.get(LIST)).text)
+    assert "Zusammen mit Platz 1" in page
+    assert "Damit wird auch abgesagt, was in einem Zug dazu gebucht ist: Platz 1." in page
+    await frida.post(f"/theke/regiohub-polch/anfragen/{hall.public_id}/ablehnen", antwort="Da tagt der Rat.")
+    page = said((await (await site.browser(world.mia)).get(f"/buchungen/{desk.public_id}")).text)
+    assert "Der Standort hat abgelehnt, womit zusammen das gebucht war. Da tagt der Rat." in page
