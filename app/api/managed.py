@@ -39,7 +39,7 @@ async def managed(slug: str, visitor: Visitor) -> SpaceCard:
 async def managed_resource(resource_id: str, visitor: Visitor) -> tuple[SpaceCard, ResourceCard]:
     """The resource with this id and its space, for who manages it. Raises NotFound, ScopeMissing."""
     resource = await resource_by_public_id(known_id(resource_id))
-    space = await space_by_id(resource.space, visitor.now) if resource else None
+    space = await space_by_id(resource.space) if resource else None
     if resource is None or space is None:
         raise NotFound
     demand_managed(visitor.signed_in, space)

@@ -108,7 +108,7 @@ async def _step(booking: BookingCard, now: datetime) -> Step | None:
 
 async def _is_staffed(booking: BookingCard, now: datetime) -> bool:
     """Whether somebody of the operator's is there when the booking begins."""
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     if space is None:
         return False
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)

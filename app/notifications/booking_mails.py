@@ -75,7 +75,7 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime, blocker:
     person = (await people([booking.person])).get(booking.person)
     if person is None or person.email is None:
         return
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     why = await _why(booking, news, person.language, blocker)
     with_it = [other for other in along if other.id != booking.id and _is_told_with(news, booking, other)]
     letter = await _letter(office, booking, news, person, person.email, space, now, why, with_it)

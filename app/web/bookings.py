@@ -174,7 +174,7 @@ async def _show(
 ) -> Response[str]:
     now = visitor.now
     is_to_come = booking.status in HOLDING and booking.period.ends_at > now
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     context = {
         "booking": booking,
         **named(booking, visitor),

@@ -18,7 +18,7 @@ from app.identity.rules import Action, Actor
 from app.inventory.queries import resources_of
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
-from app.network.queries import SpaceCard, published_spaces
+from app.network.queries import SpaceCard, spaces_of_all
 from app.platform.problems import status_of
 from app.web.feed_view import feed_line, feed_lines, is_only_here, new_address
 from app.web.home import FormData
@@ -125,7 +125,7 @@ async def _spaces_of(actor: Actor, visitor: Visitor) -> Sequence[SpaceCard]:
         return []
     return [
         space
-        for space in await published_spaces(visitor.now)
+        for space in await spaces_of_all()
         if actor.may(Action.MANAGE_SPACE_FEEDS, operator=space.operator.id, space=space.id)
     ]
 
