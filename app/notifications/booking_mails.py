@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 
-from app.bookings.blocking import BLOCKED, CLOSED
+from app.bookings.clearing import BY_OPERATOR, called_off_because
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
@@ -102,7 +102,7 @@ async def _why(booking: BookingCard, news: str, language: str, blocker: int | No
     """Why the operator needs the place or the day, in his own words; empty where that is not the cause."""
     if news == "moved" and blocker is not None:
         return await reason_of_blocker(blocker, language) or ""
-    if news == "cancelled" and booking.reason in (BLOCKED, CLOSED):
+    if news == "cancelled" and booking.reason in BY_OPERATOR:
         return await blocked_because(booking.resource.claims, booking.period, language) or ""
     return ""
 
@@ -153,6 +153,7 @@ async def _letter(
             "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
             "why": why,
+            "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
             "along": [label(other.resource.kind, other.resource.name) for other in with_it],
             "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },

@@ -12,7 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan
-from app.bookings.blocking import AffectedChanged, block, lift_block, plan_block
+from app.bookings.blocking import block, lift_block, plan_block
+from app.bookings.clearing import AffectedChanged
 from app.bookings.queries import BookingCard
 from app.identity.authentication import Visitor
 from app.inventory.blockers import BlockerCard, Repetition, blockers_at

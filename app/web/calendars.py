@@ -87,7 +87,7 @@ async def _show(
     request: PageRequest, visitor: Visitor, pages: Pages, slug: str, refusal: Refusal | None = None
 ) -> Response[str]:
     actor = visitor.allowed(Action.MANAGE_OWN_FEEDS)
-    feeds, spaces = await feeds_of(actor), await _spaces_of(actor, visitor)
+    feeds, spaces = await feeds_of(actor), await _spaces_of(actor)
     chosen = next((space for space in spaces if space.slug == slug), spaces[0] if len(spaces) == 1 else None)
     context = {
         "feeds": feed_lines(feeds, visitor),
@@ -119,7 +119,7 @@ async def _show_address(
     return await pages.show(request, visitor, "calendars/address.html", context)
 
 
-async def _spaces_of(actor: Actor, visitor: Visitor) -> Sequence[SpaceCard]:
+async def _spaces_of(actor: Actor) -> Sequence[SpaceCard]:
     """The spaces whose feeds the actor looks after."""
     if not actor.reach(Action.MANAGE_SPACE_FEEDS):
         return []
