@@ -24,6 +24,10 @@ from app.platform.outbox import emit
 _AHEAD: Final = timedelta(days=800)
 """Further ahead nothing is held."""
 
+_OFF_THE_PAGES: Final = (
+    "first_published_at = coalesce(first_published_at, published_at), published_at = NULL, version = version + 1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -55,7 +59,7 @@ async def unpublish(actor: Actor, space: SpaceCard, now: datetime) -> None:
     """Nobody finds or books the space any more until it is published again; what is booked stands. Raises NotFound."""
     demand_managed(actor, space)
     async with transaction():
-        await execute("UPDATE space SET published_at = NULL, version = version + 1 WHERE id = $1", space.id)
+        await execute(f"UPDATE space SET {_OFF_THE_PAGES} WHERE id = $1", space.id)  # noqa: S608
         await _end_wishes(actor, space, now)
         await record("space.unpublished", "space", space.id, actor, now)
         await emit("space.unpublished", "space", space.id, now)
@@ -74,9 +78,7 @@ async def retire_space(actor: Actor, space: SpaceCard, shown_state: str, now: da
         ahead = await booked_ahead(actor, space, now)
         if ahead.state != shown_state:
             raise AffectedChanged
-        await execute(
-            "UPDATE space SET published_at = NULL, retired_at = $2, version = version + 1 WHERE id = $1", space.id, now
-        )
+        await execute(f"UPDATE space SET {_OFF_THE_PAGES}, retired_at = $2 WHERE id = $1", space.id, now)  # noqa: S608
         await _end_wishes(actor, space, now)
         for booking, _ in ahead.bookings:
             await call_off(actor, booking, SPACE_RETIRED, now)

@@ -248,22 +248,24 @@ async def copy_resource(actor: Actor, space: SpaceCard, public_id: str, today: d
 
 
 async def order_resource(actor: Actor, space: SpaceCard, public_id: str, *, up: bool, now: datetime) -> None:
-    """Changes places with its neighbour among its kind; the first and the last stay. Raises NotFound."""
+    """Changes places with its neighbour of its kind and floor; the first and the last stay. Raises NotFound."""
     demand_managed(actor, space)
     async with transaction():
         await _lock(space)
         moved = await kept_resource(space.id, public_id)
-        keys = [
-            each.id
+        alike = [
+            each
             for each in await kept_resources(space.id)
             if each.facts.kind is moved.facts.kind and each.retired_at is None
         ]
-        if moved.id not in keys:
+        if moved.id not in {each.id for each in alike}:
             raise NotFound
-        here = keys.index(moved.id)
-        there = here - 1 if up else here + 1
-        if 0 <= there < len(keys):
-            keys[here], keys[there] = keys[there], keys[here]
+        beside = [each for each in alike if each.floor == moved.floor]
+        keys = [each.id for each in alike]
+        there = beside.index(moved) + (-1 if up else 1)
+        if 0 <= there < len(beside):
+            one, other = keys.index(moved.id), keys.index(beside[there].id)
+            keys[one], keys[other] = keys[other], keys[one]
         await execute(
             "UPDATE resource r SET position = o.n FROM unnest($1::bigint[]) WITH ORDINALITY AS o (id, n)"
             " WHERE r.id = o.id",

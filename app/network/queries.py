@@ -66,6 +66,11 @@ class SpaceCard:
     version: int = 1
 
     @property
+    def was_published(self) -> bool:
+        """Whether people have ever seen it; its name in addresses stays from then on."""
+        return (self.first_published_at or self.published_at) is not None
+
+    @property
     def address(self) -> str:
         """Street, postcode and place in one line."""
         return ", ".join(part for part in (self.street, f"{self.postcode} {self.place}") if part)
@@ -161,6 +166,12 @@ async def operator_by_slug(slug: str) -> OperatorCard | None:
         "SELECT id, slug, name, email, phone FROM operator WHERE slug = $1 AND retired_at IS NULL", slug
     )
     return OperatorCard(**row) if row else None
+
+
+async def operators() -> list[OperatorCard]:
+    """All operators in the network, by name."""
+    rows = await fetch("SELECT id, slug, name, email, phone FROM operator WHERE retired_at IS NULL ORDER BY name, id")
+    return [OperatorCard(**row) for row in rows]
 
 
 async def photos_of(space: int) -> list[Photo]:

@@ -134,7 +134,7 @@ async def change_space(
             raise SpaceChangedMeanwhile
         for refusal in wrong_with(details, today):
             raise refusal
-        if details.slug != before["slug"] and before["first_published_at"] is not None:
+        if details.slug != before["slug"] and (before["first_published_at"] or before["published_at"]) is not None:
             raise SlugIsFixed(field="slug")
         address = details.address
         stood = (before["lat"], before["lng"])

@@ -136,6 +136,7 @@ async def choose_space(
         "errors": form.errors if asked else {},
         "whom": whom,
         "is_found": form.search is not None,
+        "may_publish": actor.may(Action.PUBLISH_BY_PHONE),
         "can_search": len(spaces) >= _SEARCH_FROM,
         "kind_names": {kind.value: visitor.speaker.gettext(name) for kind, name in KIND_NAMES.items()},
     }
