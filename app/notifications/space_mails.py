@@ -26,9 +26,7 @@ async def tell_published_by_phone(office: PostOffice, event: Event, now: datetim
     facts = {"space": space.name, "address": space.address, "phone": space.phone or space.operator.phone}
     paragraphs = [
         says.say(marked("{space}, {address}"), facts),
-        says.say(
-            marked("Gäste finden den Standort ab sofort und können dort buchen. Das kostet weder sie noch Sie."), {}
-        ),
+        says.say(marked("Gäste finden den Standort ab sofort und buchen dort kostenlos."), {}),
         says.say(marked("Stimmt etwas nicht, oder möchten Sie Bilder und Hinweise ergänzen? Rufen Sie uns an."), {}),
     ]
     letter = Letter(

@@ -20,9 +20,7 @@ from app.web.home import FormData
 from app.web.managing import operators_space
 from app.web.pages import PageRequest, Pages, go
 
-NOTICES = {
-    "fassung": marked("Die Fassung ist veröffentlicht. Wer das nächste Mal bucht, wird gebeten, sie anzunehmen.")
-}
+NOTICES = {"fassung": marked("Die Fassung ist veröffentlicht. Mit der nächsten Buchung nimmt man sie an.")}
 
 
 @get("/betrieb/{slug:str}/hausordnung")

@@ -38,7 +38,7 @@ def fields_of(page: httpx.Response) -> dict[str, str]:
     fields |= dict(re.findall(r'name="([^"]+)" id="[^"]+" value="([^"]+)" checked', form))
     fields |= dict(re.findall(r'<textarea[^>]*? name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
     for name, options in re.findall(r'<select[^>]*? name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        fields |= {name: value for value in re.findall(r'value="([^"]*)" selected', options)}
+        fields |= dict.fromkeys([name], *re.findall(r'value="([^"]*)" selected', options)[:1])
     return fields
 
 
