@@ -31,7 +31,6 @@ from app.platform.worker import Worker
 NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.left",
-    "organisation.responsible_changed",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",

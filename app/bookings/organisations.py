@@ -16,7 +16,8 @@ async def change_responsible(actor: Actor, organisation: str, person: int, now: 
     """Makes the person with this key answer for the organisation with this public id, without booking anything anew.
 
     What is booked for it and not begun, and the series that still have such dates, are the person's from then on. What
-    is over stays with who answered for it. Raises NotFound where the actor is no front desk of its operator.
+    is over stays with who answered for it. Both hear of it (`organisation.responsible_changed`). Raises NotFound where
+    the actor is no front desk of its operator.
     """
     async with transaction():
         row = await fetch_row(
@@ -64,4 +65,5 @@ async def change_responsible(actor: Actor, organisation: str, person: int, now: 
             series=series,
             before=row["responsible"],
             person=person,
+            actor=actor.person,
         )

@@ -1,6 +1,6 @@
 """Reads of series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,12 +61,6 @@ _SERIES = f"""
 """  # noqa: S608
 
 
-async def series_of(person: int, public_id: str) -> SeriesCard | None:
-    """This person's series with this id."""
-    row = await fetch_row(f"{_SERIES} WHERE se.public_id = $2 AND se.person = $1", person, public_id)
-    return _series(row) if row else None
-
-
 async def series_for(actor: Actor, public_id: str, *, for_others: bool = False) -> SeriesCard | None:
     """The actor's series with this id, or with `for_others` somebody's at a space for which the actor books."""
     row = await fetch_row(f"{_SERIES} WHERE se.public_id = $1", public_id)
@@ -86,6 +80,22 @@ def books_at(actor: Actor, space: BookedSpace) -> bool:
 def dates_for(actor: Actor, series: SeriesCard, bookings: Sequence[BookingCard]) -> list[BookingCard]:
     """The dates of the series that are the actor's to change: all of the own series, else those at its spaces."""
     return [one for one in bookings if series.person == actor.person or books_at(actor, one.space)]
+
+
+async def desks_of_series(actor: Actor, public_ids: Collection[str]) -> Mapping[str, str]:
+    """By public id the slug of the space of those series that the actor changes for others."""
+    if not public_ids:
+        return {}
+    rows = await fetch(
+        "SELECT se.public_id, s.slug, s.id, s.operator FROM series se JOIN resource r ON r.id = se.resource"
+        " JOIN space s ON s.id = r.space WHERE se.public_id = ANY($1)",
+        list(public_ids),
+    )
+    return {
+        row["public_id"]: row["slug"]
+        for row in rows
+        if actor.may(Action.BOOK_FOR_OTHERS, operator=row["operator"], space=row["id"])
+    }
 
 
 async def series_by_id(series: int) -> SeriesCard | None:

@@ -26,9 +26,19 @@ def calendar_reactions(address: str) -> Reactions:
         series = await series_of(event.aggregate_id)
         if series is not None:
             await keep_dates(series, now)
-            return
-        for language in await languages_read(event.aggregate_id):
-            await keep_events([event.aggregate_id], language, address)
+        else:
+            await keep_single(event.aggregate_id)
+
+    async def keep_single(booking: int) -> None:
+        for language in await languages_read(booking):
+            await keep_events([booking], language, address)
+
+    async def keep_handed(event: Event, now: datetime) -> None:
+        for series in event.ids["series"]:
+            await keep_dates(series, now)
+        for booking in event.ids["bookings"]:
+            if await series_of(booking) is None:
+                await keep_single(booking)
 
     async def keep_series(event: Event, now: datetime) -> None:
         for series in {event.aggregate_id, event.ids.get("split_from", event.aggregate_id)}:
@@ -59,5 +69,6 @@ def calendar_reactions(address: str) -> Reactions:
         "series.made": of_series,
         "series.changed": of_series,
         "series.cancelled": of_series,
+        "organisation.responsible_changed": [Reaction("calendars.keep_handed", keep_handed)],
         "feed.created": [Reaction("calendars.keep_all", keep_all)],
     }

@@ -57,6 +57,12 @@ async def organisation_named(public_id: str) -> OrganisationCard | None:
     return OrganisationCard(**row) if row else None
 
 
+async def organisation_by_id(organisation: int) -> OrganisationCard | None:
+    """The organisation in use with this key, for jobs."""
+    row = await fetch_row(f"{_ORGANISATION} WHERE id = $1 AND retired_at IS NULL", organisation)
+    return OrganisationCard(**row) if row else None
+
+
 async def organisations_of(responsible: int) -> list[OrganisationCard]:
     """The organisations for which the person answers, by name."""
     rows = await fetch(f"{_ORGANISATION} WHERE responsible = $1 AND retired_at IS NULL ORDER BY name", responsible)

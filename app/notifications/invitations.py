@@ -1,6 +1,9 @@
 """The calendar part of mails: a booking by itself, one date of a series, or a series as a whole."""
 
+from dataclasses import replace
+
 from app.bookings.queries import BookingCard
+from app.bookings.rules import Status
 from app.calendars.entries import CalendarSeries, date_of, entry_of, series_entry_of
 from app.calendars.kept_series import calendar_series
 from app.calendars.queries import calendar_bookings, series_of
@@ -29,6 +32,28 @@ async def part_of_series(office: PostOffice, series: CalendarSeries, person: int
     """All dates of the series that are the person's, or that none of them is any more."""
     entry = series_entry_of(series, says, office.address)
     return CalendarPart(series_method(entry), series_invitation(entry, await _message(office, person, says)))
+
+
+async def part_of_booking_taken_back(office: PostOffice, booking: BookingCard, says: Speaker) -> CalendarPart:
+    """To who had the single booking until somebody else got it: it is no more."""
+    (facts,) = await calendar_bookings([booking.id], says.language)
+    gone = entry_of(replace(facts, status=Status.CANCELLED), says, office.address)
+    return CalendarPart(invitation_method(gone), invitation(gone, _organizer(office), says.language))
+
+
+async def part_of_series_taken_back(
+    office: PostOffice, series: int, before: int, owner: int, says: Speaker
+) -> CalendarPart | None:
+    """To `before`, who had the series until the `owner` got it: what stays are his own dates, or nothing of it.
+
+    None where neither has a date of it.
+    """
+    for own in await calendar_series([series], before, says.language):
+        return await part_of_series(office, own, before, says)
+    for theirs in await calendar_series([series], owner, says.language):
+        dates = [replace(booking, status=Status.CANCELLED) for booking in theirs.bookings]
+        return await part_of_series(office, replace(theirs, bookings=dates), before, says)
+    return None
 
 
 async def _message(office: PostOffice, person: int, says: Speaker) -> Message:

@@ -21,6 +21,7 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
+from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.waiting_mails import tell_offered
@@ -50,13 +51,14 @@ def notification_reactions(
 
     return {
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
-        "series.made": [_about_event("mail.series_made", tell_series_made, office)],
-        "series.changed": [_about_event("mail.series_changed", tell_series_changed, office)],
-        "series.cancelled": [_about_event("mail.series_cancelled", tell_series_cancelled, office)],
+        "series.made": [_of_event("mail.series_made", tell_series_made, office)],
+        "series.changed": [_of_event("mail.series_changed", tell_series_changed, office)],
+        "series.cancelled": [_of_event("mail.series_cancelled", tell_series_cancelled, office)],
+        "organisation.responsible_changed": [_of_event("mail.responsible_changed", tell_responsible_changed, office)],
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
-        "operator.published_by_phone": [_about_event("mail.published_by_phone", tell_published_by_phone, office)],
+        "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),
@@ -91,7 +93,7 @@ def _about_booking(
     return Reaction(name, run)
 
 
-def _about_event(
+def _of_event(
     name: str, tell: Callable[[PostOffice, Event, datetime], Awaitable[None]], office: PostOffice
 ) -> Reaction:
     async def run(event: Event, now: datetime) -> None:

@@ -28,7 +28,7 @@ from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
 from app.web.forms import checked_id
-from app.web.front_desk import booking_context, desk_space, single
+from app.web.front_desk import booking_context, desk_space, series_urls, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import clock_text, default_day, empty_search, part_spans, read_when, shown_day
@@ -69,6 +69,7 @@ class Line:
     label: str
     times: str
     is_here: bool
+    series_url: str | None
 
 
 async def asked_times(space: SpaceCard, wanted: Wanted, visitor: Visitor) -> tuple[datetime, datetime]:
@@ -169,10 +170,10 @@ async def show_guest(
         "said": data.get("wer", ""),
         "place": municipality_name(person.municipality),
         "missed": await no_shows_here(visitor.signed_in, person.id, visitor.now) if person.is_known else 0,
-        "lines": _lines(ahead, space, visitor),
+        "lines": await _lines(ahead, space, visitor),
         "done": done if done in NOTICES else "",
         "notice": NOTICES.get(done, ""),
-        "booked": _lines([new], space, visitor)[0] if new else None,
+        "booked": (await _lines([new], space, visitor))[0] if new else None,
         "errors": errors or {},
         "may_wait": may_wait,
         "waits": waiting_lines([place for place in await in_line(person.id) if place.space.id == space.id], visitor),
@@ -180,13 +181,15 @@ async def show_guest(
     return await pages.show(request, visitor, "front_desk/person.html", context, status=status)
 
 
-def _lines(bookings: Sequence[BookingCard], space: SpaceCard, visitor: Visitor) -> list[Line]:
+async def _lines(bookings: Sequence[BookingCard], space: SpaceCard, visitor: Visitor) -> list[Line]:
+    urls = await series_urls(visitor, bookings)
     return [
         Line(
             booking,
             visitor.speaker.word(label(booking.resource.kind, booking.resource.name)),
             times_text(booking.starts_at, booking.ends_at, visitor),
             booking.space.id == space.id,
+            urls.get(booking.id),
         )
         for booking in bookings
     ]

@@ -1,6 +1,6 @@
 """The front desk of a space: who comes, and what is done with a booking there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from app.bookings.front_desk import Arrival, booking_at, day_of, free_by_hour, s
 from app.bookings.queries import BookingCard
 from app.bookings.rules import HOLDING, PURPOSE_NAMES, Purpose, Status, check_check_in
 from app.bookings.search import search_spaces
+from app.bookings.series_queries import desks_of_series
 from app.bookings.settling import SETTLING, settle_at
 from app.identity.authentication import Visitor
 from app.identity.queries import people
@@ -236,7 +237,7 @@ def _arrival(arrival: Arrival, visitor: Visitor) -> ArrivalRow:
         starts=f"{booking.starts_at.hour}:{booking.starts_at:%M}",
         times=times_text(booking.starts_at, booking.ends_at, visitor),
         label=label(booking.resource.kind, booking.resource.name),
-        state=_state(booking, now),
+        state=state_at_desk(booking, now),
         phone=arrival.phone,
         guests=arrival.guests,
         purpose=visitor.speaker.gettext(PURPOSE_NAMES[booking.purpose]) if booking.purpose is not Purpose.WORK else "",
@@ -256,7 +257,8 @@ _STATES = {
 }
 
 
-def _state(booking: BookingCard, now: datetime) -> tuple[str, Phrase]:
+def state_at_desk(booking: BookingCard, now: datetime) -> tuple[str, Phrase]:
+    """How the booking stands in the words of the desk: a shape of signs.html and its word."""
     if booking.status in _STATES:
         return _STATES[booking.status]
     if booking.status is Status.REQUESTED:
@@ -364,6 +366,18 @@ async def booking_context(booking: BookingCard, space: SpaceCard, visitor: Visit
         "times": times_text(booking.starts_at, booking.ends_at, visitor),
         "day_url": _day_url(space, booking.starts_at.date()),
         "is_late": booking.is_late_at(visitor.now),
+        "series_url": (await series_urls(visitor, [booking])).get(booking.id),
+    }
+
+
+async def series_urls(visitor: Visitor, bookings: Sequence[BookingCard]) -> Mapping[int, str]:
+    """By key of a booking the desk's page of its series, where the visitor may change that."""
+    names = {booking.series for booking in bookings if booking.series}
+    slugs = await desks_of_series(visitor.signed_in, names)
+    return {
+        booking.id: f"/theke/{slugs[booking.series]}/serien/{booking.series}"
+        for booking in bookings
+        if booking.series is not None and booking.series in slugs
     }
 
 

@@ -77,6 +77,13 @@ async def mia(application: ASGIApp, world: World) -> AsyncIterator[httpx.AsyncCl
 
 
 @pytest.fixture
+async def frida(application: ASGIApp, world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Frida's program, who stands at the front desk of Polch."""
+    async with calling(application, **world.frida.bearer) as client:
+        yield client
+
+
+@pytest.fixture
 async def rolf(application: ASGIApp, world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Rolf's program, who manages another operator."""
     async with calling(application, **world.rolf.bearer) as client:

@@ -172,3 +172,32 @@ async def test_a_club_books_through_the_evening_and_not_in_the_holidays(mia: htt
     ]
     assert {booking["purpose"] for booking in answer.json()["bookings"]} == {"club"}
     assert answer.json()["organisation"] == {"id": "chor", "name": "Chor Polch"}
+
+
+async def test_staff_sees_changes_and_cancels_a_series_at_its_spaces(
+    mia: httpx.AsyncClient, frida: httpx.AsyncClient, world: World
+) -> None:
+    series = await made(mia, world)
+    address = f"{SERIES}/{series['id']}"
+    assert (await frida.get(address)).json() == series
+    moved = await frida.patch(address, json={"from": "2026-12-03", "resource_id": world.polch["2"].public_id})
+    assert moved.status_code == 200, moved.text
+    assert days(moved.json()) == ["2026-12-03T08:00:00+01:00", "2026-12-10T08:00:00+01:00"]
+    holiday = {"from": "2026-12-10", "to": "2026-12-10"}
+    left = await frida.post(f"{SERIES}/{moved.json()['id']}/cancel", json=holiday)
+    assert days(left.json()) == ["2026-12-03T08:00:00+01:00"]
+    assert days((await frida.post(f"{address}/cancel")).json()) == []
+    assert await fetch_value("SELECT count(*) FROM audit_entry WHERE details->>'whom' = $1", str(world.mia.id)) == 7
+
+
+async def test_staff_of_other_operators_finds_no_series(
+    mia: httpx.AsyncClient, rolf: httpx.AsyncClient, world: World
+) -> None:
+    address = f"{SERIES}/{(await made(mia, world))['id']}"
+    change = {"resource_id": world.polch["2"].public_id}
+    for answer in (
+        await rolf.get(address),
+        await rolf.patch(address, json=change),
+        await rolf.post(f"{address}/cancel"),
+    ):
+        assert answer.status_code == 404

@@ -11,7 +11,7 @@ from app.bookings.rules import OutsideOpeningHours
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MadeSeries, MakeSeries, make_series
 from app.bookings.series_planning import SeriesConflicts
-from app.bookings.series_queries import series_of
+from app.bookings.series_queries import series_for
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch, fetch_value
 from tests.worlds import NOW, APerson, World, a_world, at
@@ -85,7 +85,7 @@ async def test_somebody_else_answers_for_it_and_nothing_is_booked_anew(world: Wo
         handed = await booking_of(world.gundula.id, booking.public_id)
         assert handed is not None
         assert (handed.id, handed.period, handed.sequence) == (booking.id, booking.period, 1)
-    assert await series_of(world.mia.id, done.series.public_id) is None
+    assert await series_for(world.mia.actor(), done.series.public_id) is None
     await cancel_series(world.gundula.actor(), done.series.public_id, CancelSeries(), now)
     assert await fetch_value("SELECT responsible FROM organisation") == world.gundula.id
 

@@ -16,7 +16,7 @@ from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MadeSeries, MakeSeries, make_series, preview_series
 from app.bookings.series_planning import NothingOfSeries, OnConflict, PlanChanged, SeriesConflicts
 from app.bookings.series_plans import SeriesPlan
-from app.bookings.series_queries import bookings_of_series, series_of
+from app.bookings.series_queries import bookings_of_series, series_for
 from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.recurrence import SeriesTooLong
 from app.inventory.rules import Kind
@@ -120,7 +120,7 @@ async def test_the_series_is_what_it_was_made_of(world: World) -> None:
     done = await made(world)
     assert words(done.bookings) == ["26.11. 08-17 2", "03.12. 08-17 2", "10.12. 08-17 2", "17.12. 08-17 2"]
     assert await claims() == 4
-    card = await series_of(world.mia.id, done.series.public_id)
+    card = await series_for(world.mia.actor(), done.series.public_id)
     assert card == done.series
     assert (card.rrule, card.first.starts_at) == (FOUR_THURSDAYS, at(THURSDAY, 8))
     stored = await bookings_of_series(card.id)
@@ -128,7 +128,7 @@ async def test_the_series_is_what_it_was_made_of(world: World) -> None:
         (b.id, b.series, b.series_slot, b.period) for b in done.bookings
     ]
     assert [b.series_slot for b in stored] == [b.period.starts_at for b in stored]
-    assert await series_of(world.gundula.id, done.series.public_id) is None
+    assert await series_for(world.gundula.actor(), done.series.public_id) is None
 
 
 async def test_one_event_tells_of_all_of_them(world: World) -> None:
@@ -268,7 +268,7 @@ async def test_eight_stays_eight_when_the_clocks_change(world: World, now: datet
 async def test_a_front_desk_makes_one_for_somebody(world: World) -> None:
     done = await make_series(world.frida.actor(), series(world), NOW, whom=world.mia.id)
     assert (done.series.person, {booking.made_by for booking in done.bookings}) == (world.mia.id, {world.frida.id})
-    assert await series_of(world.mia.id, done.series.public_id) is not None
+    assert await series_for(world.mia.actor(), done.series.public_id) is not None
     with pytest.raises(NotAllowed):
         await make_series(world.rolf.actor(), series(world, desk="3"), NOW, whom=world.mia.id)
 

@@ -39,6 +39,8 @@ _QUERIES = {
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
+    "/theke/{slug}/serien/{series}": "?geaendert=1",
+    "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
@@ -90,7 +92,7 @@ def _filled(path: str, ids: dict[str, str]) -> str:
     """Raises KeyError for a parameter that is new; then say here what it stands for."""
     own = ids["feed"] if path.startswith("/kalender") else ids["booking"]
     if path.startswith("/theke"):
-        own = ids["desk_booking"]
+        own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
     return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

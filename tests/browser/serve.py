@@ -40,7 +40,7 @@ from app.main import create_app
 from app.network.house_rules import house_rules_of
 from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
-from app.platform.database import DB, execute, fetch_row
+from app.platform.database import DB, execute, fetch_row, fetch_value
 from app.platform.files import FolderFiles
 from app.platform.logs import configure_logging
 from app.platform.mail import mailbox
@@ -58,6 +58,10 @@ _A_JOB_THAT_FAILED = """
 """
 
 
+_SERIES_AT_POLCH = """
+    SELECT se.public_id FROM series se JOIN resource r ON r.id = se.resource JOIN space s ON s.id = r.space
+     WHERE s.slug = 'regiohub-polch' ORDER BY se.id LIMIT 1
+"""
 _OPERATORS = """
     SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id
       FROM space s JOIN resource r ON r.space = s.id AND r.kind = 'room'
@@ -111,6 +115,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "guest": guest["public_id"],
             **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
             "desk_booking": guest["booking"],
+            "desk_series": await fetch_value(_SERIES_AT_POLCH),
             "booking": booking["public_id"],
             "feed": feed.public_id,
             "mail": mail.name,
