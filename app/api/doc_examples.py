@@ -26,6 +26,8 @@ _GROUP: Final = {**_SPACE, "group_id": "h3w8t5m2k9xqv4pa"}
 _PERSON: Final = "c6r2n9t4x7wmk3qa"
 _CLUB: Final = {**_SPACE, "organisation_id": "v9x4k7t2m5wqr8pa"}
 _BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
+_DESK: Final = {"kind": "desk", "name": "A1", "features": ["monitor"], "lacking": ["window"]}
+_WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes": "18:00"}]}]}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
@@ -79,6 +81,14 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "preview_blocker": Example(path=_SPACE, body=_BLOCK),
     "make_blocker": Example(path=_SPACE, body={**_BLOCK, "state": "4f53cda18c2baa0c"}),
     "lift_blocker": Example(path={**_SPACE, "blocker_id": "x7q4m2t9k5wvr3pa"}),
+    "list_resources": Example(path=_SPACE),
+    "add_resource": Example(path=_SPACE, body=_DESK),
+    "change_resource": Example(path=_ROOM, body={**_DESK, "kind": "room", "name": "Nette", "version": 1}),
+    "preview_retirement": Example(path=_ROOM),
+    "retire_resource": Example(path=_ROOM, body={"state": "4f53cda18c2baa0c"}),
+    "bring_back_resource": Example(path={**_SPACE, **_ROOM}),
+    "preview_hours": Example(path=_SPACE, body=_WEEK),
+    "set_hours": Example(path=_SPACE, body={**_WEEK, "state": "4f53cda18c2baa0c"}),
     "list_groups": Example(path=_SPACE),
     "make_group": Example(path=_SPACE, body={"name": "Stammgäste"}),
     "show_group": Example(path=_GROUP),
