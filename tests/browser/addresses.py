@@ -15,7 +15,7 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
@@ -56,6 +56,9 @@ _MORE = (
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=1+bis+30&capacity=1",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=9+bis+1&capacity=1",
+    "/netzwerk/neuer-standort?standort=regiohub-polch",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
@@ -95,4 +98,5 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
-    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
+    slug = "dorfwerk-maifeld" if path.startswith("/betreiber") else "regiohub-polch"
+    return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
