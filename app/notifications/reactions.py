@@ -41,7 +41,7 @@ def notification_reactions(
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
-        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
+        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"), "retired" in event.ids)
 
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
