@@ -22,7 +22,6 @@ from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
 from app.inventory.operations import BOOKED
-from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
@@ -64,7 +63,7 @@ async def block(
         freed = await free([each.booking.id for each in plan.affected], *BOOKED)
         cards = []
         for blocking in plan.blockings:
-            await end_holds(blocking.holds, blocking.times, now)
+            freed += await end_holds(blocking.holds, blocking.times, now)
             card = BlockerCard(
                 0, new_public_id(), space.id, blocking.of, blocking.first, blocking.rrule,
                 command.reason_de.strip(), command.reason_en.strip(), blocking.closes,
@@ -138,5 +137,5 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         if card.closes is not None:
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
-        await serve_line(space.id, now, Period(card.period.starts_at, card.occurrences(zone)[-1].ends_at))
+        await serve_line(space.id, now, card.occurrences(zone))
         return card

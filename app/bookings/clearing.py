@@ -8,6 +8,7 @@ from app.bookings.block_plan import Affected, Fate
 from app.bookings.cancellation import enter_end
 from app.bookings.candidates import claims_of
 from app.bookings.draft import for_whom
+from app.bookings.giving_back import Freed, free
 from app.bookings.lapsing import HOLD
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
@@ -15,7 +16,7 @@ from app.bookings.serving import lock_lines
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.booking_rules import NOTHING_SAID, rules_of
-from app.inventory.operations import claim_all, lock_resources, release_each
+from app.inventory.operations import claim_all, lock_resources
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, Phrase, marked, phrase
 from app.network.queries import SpaceCard
@@ -75,8 +76,8 @@ async def lock_space(space: int) -> None:
     await lock_resources([row["id"] for row in await fetch("SELECT id FROM resource WHERE space = $1", space)])
 
 
-async def end_holds(resources: Sequence[int], times: Sequence[Period], now: datetime) -> None:
-    """What is merely held or offered in that time is so no more; who was offered it waits on."""
+async def end_holds(resources: Sequence[int], times: Sequence[Period], now: datetime) -> list[Freed]:
+    """What is merely held or offered in that time is so no more; who was offered it waits on. Hand on what is left."""
     rows = await fetch(
         "SELECT DISTINCT c.holder, c.reason FROM unnest($1::timestamptz[], $2::timestamptz[]) AS t (starts_at, ends_at)"
         " JOIN claim c ON c.resource = ANY($3::bigint[]) AND c.starts_at < t.ends_at AND c.ends_at > t.starts_at"
@@ -87,14 +88,13 @@ async def end_holds(resources: Sequence[int], times: Sequence[Period], now: date
     )
     held, offered = ([row["holder"] for row in rows if row["reason"] == reason] for reason in (HOLD, OFFER))
     await execute("UPDATE desk_hold SET ended_at = $2 WHERE id = ANY($1::bigint[]) AND ended_at IS NULL", held, now)
-    await release_each(held, HOLD)
     await execute(
         "UPDATE waiting SET status = 'waiting', offered = NULL, offered_at = NULL, offer_expires_at = NULL,"
         " updated_at = $2 WHERE id = ANY($1::bigint[]) AND status = 'offered'",
         offered,
         now,
     )
-    await release_each(offered, OFFER)
+    return [*await free(held, HOLD), *await free(offered, OFFER)]
 
 
 async def move_away(actor: Actor, space: SpaceCard, affected: Affected, now: datetime, **why: int) -> None:

@@ -83,7 +83,7 @@ async def retire_resource(
             now,
         )
         [blocking] = plan.blockings
-        await end_holds(blocking.holds, blocking.times, now)
+        freed += await end_holds(blocking.holds, blocking.times, now)
         ended = await end_places("w.resource = $3", Ending.OVER, now, resource.id, actor=actor)
         freed += await free(ended, OFFER)
         for each in moved:
