@@ -17,6 +17,7 @@ from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
+from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
@@ -122,6 +123,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
         Periodic("forget_departures", night, _without_count(forget_departures)),
+        Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),
         Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),

@@ -53,6 +53,18 @@ async def block(
     cancelled. Raises what `plan_block` raises, and AffectedChanged.
     """
     demand_managed(actor, space)
+    return await block_as_planned(actor, space, command, shown_state, choices, now)
+
+
+async def block_as_planned(
+    actor: Actor,
+    space: SpaceCard,
+    command: Block | CloseDays,
+    shown_state: str,
+    choices: Mapping[str, Fate],
+    now: datetime,
+) -> list[BlockerCard]:
+    """`block` for who has asked for the actor's right already."""
     async with transaction():
         before = await plan_of(space, command, now)
         await lock_for_clearing(space, [each.booking for each in before.affected])

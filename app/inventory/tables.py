@@ -244,3 +244,29 @@ class Departure(Table, tablename="departure"):
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     booking = Text(default=None, help_text=personal("tell doors whom they let in no more", "31 days"))
     left_at = Timestamptz(default=None)
+
+
+class Report(Table, tablename="report"):
+    """What somebody found broken, cold or dirty at a space or at one resource of it, or asked there.
+
+    Who reports needs no account, so nobody is named but by a contact of one's own accord. The photo stands in the row,
+    so that it goes with it.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    resource = ForeignKey(Resource, null=True, on_delete=OnDelete.restrict, default=None)
+    about = Text(default=None, help_text=NOT_PERSONAL)
+    said = Text(default=None, help_text=personal("let the space mend or answer it", "30 days after it is closed"))
+    photo = Bytea(
+        default=None, null=True, help_text=personal("show the space what is meant", "30 days after it is closed")
+    )
+    email = Text(default=None, null=True, help_text=personal("send the answer", "30 days after it is closed"))
+    phone = Text(default=None, null=True, help_text=personal("call with the answer", "30 days after it is closed"))
+    language = Text(default=None, help_text=NOT_PERSONAL)
+    state = Text(default="open", help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+    closed_at = Timestamptz(default=None, null=True)
+    answer = Text(default="", help_text=personal("know what was answered", "30 days after it is closed"))
+    answered_at = Timestamptz(default=None, null=True)

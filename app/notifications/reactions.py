@@ -21,6 +21,7 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
+from app.notifications.report_mails import tell_answer
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
@@ -66,6 +67,7 @@ def notification_reactions(
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
+        "report.answered": [_of_event("mail.report_answered", tell_answer, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),

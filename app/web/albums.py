@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -28,6 +28,7 @@ from app.web.forms import NO_ERRORS, checked_id, checked_key, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
 from app.web.pages import PageRequest, Pages, go
+from app.web.uploads import uploaded
 
 LARGEST_UPLOAD = MOST_BYTES + 64 * 1024
 """A picture and the rest of its form."""
@@ -79,22 +80,12 @@ async def _show(
     return await pages.show(request, visitor, "operator/photos.html", context | {"errors": NO_ERRORS})
 
 
-async def _uploaded(request: Request[Any, Any, Any]) -> tuple[bytes, dict[str, str]]:
-    """The picture's bytes and the fields beside it. Raises NotAPicture where no file came along."""
-    form = await request.form()
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
-    file = form.get("photo")
-    if file is None or isinstance(file, str) or not hasattr(file, "read"):
-        return b"", typed
-    return await file.read(), typed
-
-
 async def _add(
     request: PageRequest, visitor: Visitor, pages: Pages, files: Files, slug: str, what: str | None
 ) -> Response[str] | Redirect:
     space = await operators_space(slug, visitor)
     album, address = await _album(space, what)
-    upload, typed = await _uploaded(request)
+    upload, typed = await uploaded(request, "photo")
     try:
         if not upload:
             raise NotAPicture(field="photo")

@@ -22,6 +22,7 @@ _THINGS: Final = {
     "organisation": marked("Verein"),
     "person": marked("Person"),
     "person_group": marked("Gruppe"),
+    "report": marked("Meldung"),
     "resource": marked("Platz"),
     "role": marked("Rolle"),
     "series": marked("Serie"),
@@ -32,6 +33,7 @@ _THINGS: Final = {
 _DONE: Final = {
     "accepted": marked("angenommen"),
     "all_retried": marked("alle noch einmal versucht"),
+    "answered": marked("beantwortet"),
     "approved": marked("bestätigt"),
     "cancelled": marked("abgesagt"),
     "changed": marked("geändert"),
@@ -75,6 +77,7 @@ _DONE: Final = {
     "signed_in": marked("angemeldet"),
     "signed_out": marked("abgemeldet"),
     "signed_up": marked("Konto angelegt"),
+    "state_set": marked("Stand geändert"),
     "suspended": marked("ausgesetzt"),
     "tax_entered": marked("Steuer eingetragen"),
 }

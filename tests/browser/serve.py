@@ -31,6 +31,7 @@ from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.demo.cast import COMMUTER, FREELANCER
 from app.demo.network import fill
+from app.demo.rows import steady_id
 from app.identity.mailed_links import link_to_mail
 from app.identity.queries import actor_of_person
 from app.inventory.devices import WITH_PAGES, new_device_token
@@ -117,6 +118,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         return {
             "guest": guest["public_id"],
             **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
+            "report": steady_id("report", 0),
             "desk_booking": guest["booking"],
             "desk_series": await fetch_value(_SERIES_AT_POLCH),
             "booking": booking["public_id"],

@@ -106,9 +106,21 @@ async def belongings(world: World) -> Mapping[str, str]:
         "photo": str(await _a_photo("space", world.polch.id)),
         "resource_photo": str(await _a_photo("resource", world.polch["Nette"].id)),
         "noise": str(await _a_noise(world.polch.id)),
+        "report": await _a_report(world),
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_report(world: World) -> str:
+    """Something reported of a desk at Polch, with a photo; its id."""
+    return await fetch_value(
+        "INSERT INTO report (public_id, space, resource, about, said, photo, language, created_at)"
+        " VALUES ('monitordunkel', $1, $2, 'broken', 'Mias Monitor ist dunkel.', 'webp', 'de', $3) RETURNING public_id",
+        world.polch.id,
+        world.polch["3"].id,
+        NOW,
+    )
 
 
 async def _a_photo(owner: str, key: int) -> int:

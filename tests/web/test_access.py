@@ -37,7 +37,7 @@ PUBLIC = {
     "/manifest.webmanifest", "/sw.js",
     "/angebot/{link}", "/angebot/{link}/ablehnen",
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
-    "/absagen/{link}/da", "/hier/{slug}",
+    "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -67,6 +67,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk", Action.SEE_JOBS),
     (r"\w+ /theke/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
+    (r"\w+ /theke/\{slug\}/meldungen", Action.ANSWER_REPORTS),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
