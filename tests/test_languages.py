@@ -68,6 +68,7 @@ CODE = sorted((ROOT / "app").rglob("*.py"))
 SAME_IN_ALL_LANGUAGES = {"km", "Deutsch", "English"}
 IN_BOTH_LANGUAGES = {
     "app/network/holidays.py",
+    "app/bookings/report_blocks.py",
     *(str(path.relative_to(ROOT)) for path in (ROOT / "app/demo").rglob("*")),
 }
 """Files whose texts stand there in German and English side by side."""
