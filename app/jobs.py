@@ -19,6 +19,7 @@ from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
+from app.network.importing import forget_drafts
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
@@ -123,6 +124,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
         Periodic("forget_departures", night, _without_count(forget_departures)),
+        Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),

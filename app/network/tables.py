@@ -5,6 +5,7 @@ from piccolo.columns import (
     Array,
     BigSerial,
     Boolean,
+    Bytea,
     Date,
     DoublePrecision,
     ForeignKey,
@@ -242,3 +243,33 @@ class Organisation(Table, tablename="organisation"):
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
+
+
+class ImportDraft(Table, tablename="import_draft"):
+    """A file that was uploaded to be read in, until its manager has said so."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    what = Text(default=None, help_text=NOT_PERSONAL)
+    content = Bytea(
+        default=None, help_text=personal("show what would be written before it is", "until it is read in, or one day")
+    )
+    to_own_members = Boolean(default=False)
+    created_at = Timestamptz(default=None)
+
+
+class OpeningBalance(Table, tablename="opening_balance"):
+    """The days that were left on somebody's paper card at an operator when its members were read in."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("keep the days that the person has paid for", _AS_LONG_AS),
+    )
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    days = SmallInt(default=None)
+    as_of = Date(default=None)

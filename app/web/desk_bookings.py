@@ -24,6 +24,7 @@ from app.inventory.rules import Kind, label, wall_instant
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.gazetteer import gazetteer
 from app.network.house_rules import edition_to_accept
+from app.network.member_import import opening_balance_of
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
@@ -169,6 +170,7 @@ async def show_guest(
         "person": person,
         "said": data.get("wer", ""),
         "place": municipality_name(person.municipality),
+        "card": await opening_balance_of(person.id, space.operator.id) if person.is_known else None,
         "missed": await no_shows_here(visitor.signed_in, person.id, visitor.now) if person.is_known else 0,
         "lines": await _lines(ahead, space, visitor),
         "done": done if done in NOTICES else "",

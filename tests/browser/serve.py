@@ -119,6 +119,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "guest": guest["public_id"],
             **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
             "report": steady_id("report", 0),
+            "draft": await _a_draft(now),
             "desk_booking": guest["booking"],
             "desk_series": await fetch_value(_SERIES_AT_POLCH),
             "booking": booking["public_id"],
@@ -132,6 +133,17 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         }
     finally:
         await DB.close_pool()
+
+
+async def _a_draft(now: datetime) -> str:
+    """The public id of a file with a row of each outcome but one, for the operator of Polch."""
+    return await fetch_value(
+        "INSERT INTO import_draft (public_id, operator, what, content, created_at)"
+        " SELECT 'mitgliederdatei', id, 'members', $1, $2 FROM operator WHERE slug = 'dorfwerk-maifeld'"
+        " RETURNING public_id",
+        b"name;resttage;notiz\nKarl Neu;7;x\nKarl Neu;7;x\n;3;y",
+        now,
+    )
 
 
 async def _a_series(member: int, now: datetime) -> str:

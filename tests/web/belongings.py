@@ -106,10 +106,21 @@ async def belongings(world: World) -> Mapping[str, str]:
         "photo": str(await _a_photo("space", world.polch.id)),
         "resource_photo": str(await _a_photo("resource", world.polch["Nette"].id)),
         "noise": str(await _a_noise(world.polch.id)),
+        "draft": await _a_draft(world),
         "report": await _a_report(world),
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_draft(world: World) -> str:
+    """A file of members that Polch's operator has uploaded; its id."""
+    return await fetch_value(
+        "INSERT INTO import_draft (public_id, operator, what, content, created_at)"
+        " VALUES ('mitgliederdatei', $1, 'members', 'name\nMia Hammes', $2) RETURNING public_id",
+        world.operator,
+        NOW,
+    )
 
 
 async def _a_report(world: World) -> str:
