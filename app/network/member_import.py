@@ -39,7 +39,7 @@ COLUMNS: Final = {
     "name": ("name", "mitglied", "member", "full name"),
     "email": ("e-mail", "email", "mail", "e-mail-adresse", "e-mail address"),
     "phone": ("telefon", "telefonnummer", "handy", "phone", "telephone", "mobile"),
-    "days": ("resttage", "tage auf der karte", "days left", "days left on the card"),
+    "days": ("resttage", "tage", "days left", "days"),
     "space": ("standort", "space"),
 }
 TEMPLATE: Final = [["name", "e-mail", "telefon", "resttage", "standort"]]
