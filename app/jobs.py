@@ -29,7 +29,10 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
+    "blocker.lifted",
+    "blocker.made",
     "booking.checked_in",
+    "booking.delayed",
     "booking.left",
     "person.email_confirmed",
     "person.merged",

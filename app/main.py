@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
+from app.bookings.news import space_news
 from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
@@ -22,6 +23,7 @@ from app.platform.database import DB, DatabaseAway
 from app.platform.files import FolderFiles
 from app.platform.http import Edge
 from app.platform.language import preferred_language, speaker
+from app.platform.live import Live
 from app.platform.logs import Log
 from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
@@ -35,6 +37,7 @@ from app.web import (
     bookings,
     calendars,
     commuting,
+    day_sheet,
     desk_bookings,
     desk_series,
     desk_waiting,
@@ -48,6 +51,7 @@ from app.web import (
     house_rules,
     linked_booking,
     links,
+    live_updates,
     mail_box,
     managing,
     offline,
@@ -64,7 +68,9 @@ from app.web import (
     spaces,
     staff,
     summary,
+    today,
     waiting,
+    walk_in,
     week,
     who_comes,
 )
@@ -73,10 +79,16 @@ from app.web.pages import Pages, here, sign_in_first
 log = Log("app")
 
 LARGEST_BODY = 256 * 1024
+_SENT_AS_IT_IS = ["^/static", "^/calendars", "^/bilder", "^/theke/[^/]+/aenderungen$"]
+"""Not compressed: it is already, or must not wait until there is more of it."""
 
 
-def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edge:
-    """The whole application over the database at `dsn`, as an ASGI application."""
+def create_app(settings: Settings, dsn: str, clock: Clock = system_clock, live: Live | None = None) -> Edge:
+    """The whole application over the database at `dsn`, as an ASGI application.
+
+    Who serves it ends `live` when it stops, or open pages would keep it until they come back by themselves.
+    """
+    live = live or live_pages(dsn)
     static = StaticFiles(ROOT / "static")
     jar = CookieJar(https=settings.is_https)
     pages = Pages(Templates(ROOT / "templates", static.url), settings, jar)
@@ -87,6 +99,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            live.end()
             await notes_written()
             await DB.close_pool()
 
@@ -102,6 +115,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         dependencies={
             "visitor": Provide(provide_visitor),
             "pages": _value(pages),
+            "live": _value(live),
             "settings": _value(settings),
             "static": _value(static),
             "files": _value(FolderFiles(settings.data_dir / "files")),
@@ -112,7 +126,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=["^/static", "^/calendars", "^/bilder"]
+            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=_SENT_AS_IT_IS
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
@@ -121,6 +135,11 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         logging_config=None,
     )
     return Edge(app, https=settings.is_https)
+
+
+def live_pages(dsn: str) -> Live:
+    """The pages that hear of what happens at a space."""
+    return Live(dsn, space_news)
 
 
 class _Application(Litestar):
@@ -143,6 +162,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         bookings,
         calendars,
         commuting,
+        day_sheet,
         desk_bookings,
         desk_series,
         desk_waiting,
@@ -156,6 +176,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         house_rules,
         linked_booking,
         links,
+        live_updates,
         mail_box,
         managing,
         offline,
@@ -172,7 +193,9 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        today,
         waiting,
+        walk_in,
         week,
         who_comes,
     )

@@ -91,6 +91,7 @@ async def block(
             if card.closes is not None:
                 await _close(card)
             await record("blocker.made", "blocker", card.id, actor, now, closes=card.closes, rrule=card.rrule)
+            await emit("blocker.made", "blocker", card.id, now)
             cards.append(card)
         for each in moved:
             await _move(actor, space, each, cards[0].id, now)
@@ -215,5 +216,6 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         if card.closes is not None:
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
+        await emit("blocker.lifted", "blocker", card.id, now)
         await serve_line(space.id, now, Period(card.period.starts_at, card.occurrences(zone)[-1].ends_at))
         return card
