@@ -20,6 +20,9 @@ from app.web.arrivals_view import ArrivalRow
 SLOT = 30
 """Minutes of a column."""
 
+_LONG = 32
+"""More columns than these need more room than a screen is wide."""
+
 _DRAWN = (Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN, Status.COMPLETED)
 
 
@@ -70,7 +73,7 @@ class Board:
 
     @property
     def is_long(self) -> bool:
-        return self.columns > 2 * 12
+        return self.columns > _LONG
 
 
 def board_of(
