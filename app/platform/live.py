@@ -146,8 +146,10 @@ class Live:
             try:
                 unused_since = await self._listen(tell_all=was_away)
                 was_away = False
-            except (DatabaseAway, Busy) as error:
-                if not was_away:
+            except Exception as error:
+                if not isinstance(error, DatabaseAway | Busy):
+                    _log.exception("open pages hear nothing")
+                elif not was_away:
                     _log.warning("open pages hear nothing", error=str(error))
                 was_away = True
                 await asyncio.sleep(self.pace.again)
@@ -217,7 +219,7 @@ class _Reader:
         return topics
 
     def _note(self, events: Sequence[int]) -> None:
-        now, newest, present = time.monotonic(), max(self._after, *events), set(events)
+        now, newest, present = time.monotonic(), max([self._after, *events]), set(events)
         skipped = range(max(self._after + 1, newest - _MOST_MISSING), newest)
         self._missing |= dict.fromkeys(skipped, now)
         self._missing = {
