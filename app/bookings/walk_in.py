@@ -57,7 +57,7 @@ def running_quarter(now: datetime) -> datetime:
 def _stay(since: datetime, until: datetime, rules: BookingRules) -> Period | None:
     """As long as the rules allow, in whole quarters of an hour."""
     length = min(until - since, rules.longest) // GRID * GRID
-    return Period(since, since + length) if length else None
+    return Period(since, since + length) if length > timedelta() else None
 
 
 @retried
