@@ -28,7 +28,10 @@ _DRAWN = (Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN, St
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Held time: `kind` is in, late, ask, block or empty; without `booking` nothing leads on from it."""
+    """Held time: `kind` is in, late, ask, block or empty; `said` is what colour and shape say to who sees them.
+
+    Without `booking` nothing leads on from it.
+    """
 
     opens: int
     closes: int
@@ -125,7 +128,7 @@ def _bars(
         bar = _bar_of(row, *minutes, visitor)
         bars.setdefault(booking.resource.id, []).append(bar)
         for part in booking.resource.parts:
-            taken = Bar(*minutes, "block", row.label, f"{row.label}, {bar.times}", bar.times)
+            taken = Bar(*minutes, "block", row.label, "", bar.times)
             bars.setdefault(part, []).append(taken)
     say = visitor.speaker
     for resource, times in held.items():
@@ -137,9 +140,7 @@ def _bars(
             text = (
                 say.say(marked("Gesperrt: {reason}"), reason=because) if because else say.gettext(marked("vorgemerkt"))
             )
-            bars.setdefault(resource, []).append(
-                Bar(*minutes, "block", text, f"{text}, {say.span(*minutes)}", say.span(*minutes))
-            )
+            bars.setdefault(resource, []).append(Bar(*minutes, "block", text, "", say.span(*minutes)))
     return {resource: sorted(of_one, key=lambda bar: bar.opens) for resource, of_one in bars.items()}
 
 
@@ -156,12 +157,8 @@ def _bar_of(row: ArrivalRow, opens: int, closes: int, visitor: Visitor) -> Bar:
     booking = row.booking
     kind = "in" if booking.status in (Status.CHECKED_IN, Status.COMPLETED) else ""
     kind = "late" if row.is_missing else "ask" if booking.status is Status.REQUESTED else kind
-    name = booking.organisation or row.name
-    times = visitor.speaker.span(opens, closes)
-    return Bar(
-        opens, closes, kind, booking.organisation or _short(name), f"{name}, {times}, {row.state[1]}", times,
-        booking.public_id,
-    )  # fmt: skip
+    text, times = booking.organisation or _short(row.name), visitor.speaker.span(opens, closes)
+    return Bar(opens, closes, kind, text, row.state[1], times, booking.public_id)
 
 
 def _short(name: str) -> str:
