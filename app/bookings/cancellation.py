@@ -14,6 +14,8 @@ from app.kernel.refusals import passes
 from app.platform.database import execute, retried, transaction
 from app.platform.outbox import emit
 
+_LOCKED = "ORDER BY b.id FOR UPDATE OF b"
+
 
 @retried
 async def cancel(
@@ -48,21 +50,30 @@ async def made_with(actor: Actor, action: Action, booking: BookingCard, now: dat
 
 async def locked_with(actor: Actor, action: Action, booking: BookingCard, now: datetime) -> list[BookingCard]:
     """The same, and nobody else changes it until the transaction ends."""
-    return await _made_with(actor, action, booking, now, "ORDER BY b.id FOR UPDATE OF b")
+    return await _made_with(actor, action, booking, now, _LOCKED)
+
+
+async def locked_at_its_operator(booking: BookingCard, now: datetime) -> list[BookingCard]:
+    """What was booked in the same act at the same operator's and can still be given back; nobody else changes it."""
+    others = await _changeable_with(booking, now, _LOCKED)
+    return [other for other in others if other.space.operator_id == booking.space.operator_id]
 
 
 async def _made_with(actor: Actor, action: Action, booking: BookingCard, now: datetime, how: str) -> list[BookingCard]:
+    return [
+        other
+        for other in await _changeable_with(booking, now, how)
+        if other.person == actor.person or actor.may(action, operator=other.space.operator_id, space=other.space.id)
+    ]
+
+
+async def _changeable_with(booking: BookingCard, now: datetime, how: str) -> list[BookingCard]:
     if booking.group is None:
         return []
     others = await bookings_where(
         f"b.person = $1 AND b.group_id = $2 AND b.id <> $3 {how}", booking.person, booking.group, booking.id
     )
-    return [
-        other
-        for other in others
-        if passes(check_changeable, other.status, other.period.ends_at, now)
-        and (other.person == actor.person or actor.may(action, operator=other.space.operator_id, space=other.space.id))
-    ]
+    return [other for other in others if passes(check_changeable, other.status, other.period.ends_at, now)]
 
 
 async def enter_end(booking: int, status: Status, reason: str, now: datetime, *, is_late: bool = False) -> None:

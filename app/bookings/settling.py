@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.bookings.cancellation import enter_end
+from app.bookings.approval import DECLINED_WITH
+from app.bookings.cancellation import enter_end, locked_at_its_operator
 from app.bookings.due import NEVER_ASKED, Step, released_at, step_of
 from app.bookings.giving_back import give_back
 from app.bookings.queries import BookingCard, booking_by_id
@@ -118,10 +119,13 @@ async def _is_staffed(booking: BookingCard, now: datetime) -> bool:
 
 
 async def _refuse(booking: BookingCard, now: datetime) -> None:
-    await enter_end(booking.id, Status.CANCELLED, Step.NOT_DECIDED, now)
-    await give_back([booking.id], now)
-    await record("booking.not_decided", "booking", booking.id, None, now)
-    await emit("booking.declined", "booking", booking.id, now)
+    """What was booked with it goes with it, as when it is declined."""
+    along = await locked_at_its_operator(booking, now)
+    for each in (booking, *along):
+        await enter_end(each.id, Status.CANCELLED, Step.NOT_DECIDED if each is booking else DECLINED_WITH, now)
+        await record("booking.not_decided", "booking", each.id, None, now)
+        await emit("booking.declined", "booking", each.id, now)
+    await give_back([booking.id, *(each.id for each in along)], now)
 
 
 async def _ask(booking: BookingCard, now: datetime) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.identity.audit import record
 from app.identity.rules import Actor
+from app.inventory.blockers import cover_by_blockers
 from app.inventory.operations import lock_resources
 from app.inventory.rules import Kind
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
@@ -121,6 +123,9 @@ async def set_parts(actor: Actor, space: SpaceCard, public_id: str, parts: Colle
             if flat != before[key]:
                 await execute("UPDATE resource SET parts = $2, version = version + 1 WHERE id = $1", key, list(flat))
                 await _carry_over(by_key, key, set(flat) - set(before[key]), set(before[key]) - set(flat), now)
+        added = {part for key, flat in after.items() for part in set(flat) - set(before[key])}
+        if added:
+            await cover_by_blockers(space.id, added, ZoneInfo(space.time_zone), now)
         await record(
             "resource.parts_set",
             "resource",

@@ -184,8 +184,8 @@ async def _declined(told: _Told) -> News:
 
 
 async def _gone_with(booking: BookingCard) -> list[BookingCard]:
-    """What was booked in one act with a request and ended when that was declined."""
-    if booking.reason != DECLINED or booking.group is None:
+    """What was booked in one act with a request and ended with it."""
+    if booking.reason not in (DECLINED, "not_decided") or booking.group is None:
         return []
     together = await bookings_of_group(booking.person, booking.group)
     return [one for one in together if one.reason == DECLINED_WITH and one.updated_at == booking.updated_at]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,9 @@ from app.network.queries import SpaceCard, space_by_slug
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE, read_search, read_when, time_parts
 from app.web.week_view import times_text
+
+STOPPED_AFTER = timedelta(minutes=5)
+"""So long after its last run what happens by itself is said to stand still."""
 
 _SEARCH_FROM = 4
 """With so many spaces in reach it is quicker to look for one than to read the list."""

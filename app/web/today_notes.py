@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,9 +16,7 @@ from app.kernel.refusals import marked
 from app.network.queries import SpaceCard
 from app.platform.jobs import in_trouble
 from app.web.arrivals_view import ArrivalRow, Groups
-
-STOPPED_AFTER: Final = timedelta(minutes=5)
-"""So long after its last run what happens by itself is said to stand still."""
+from app.web.front_desk import STOPPED_AFTER
 
 _MOST_OF_A_KIND: Final = 4
 """Of more than these only the number is told: the list beneath has them all."""

@@ -189,6 +189,21 @@ async def test_what_a_newcomer_asks_for_as_it_begins_can_be_decided_until_it_is_
     assert (await approve(world.frida.actor(), asked.public_id, tomorrow(10, 3))).status is Status.CONFIRMED
 
 
+async def test_what_nobody_decides_takes_along_what_was_booked_with_it(world: World) -> None:
+    names = (world.polch["K1"], world.polch["Nette"], world.andernach["A1"])
+    wanted = [BookDesk(one.public_id, NEXT_WEEK, NEXT_WEEK + timedelta(hours=3)) for one in names]
+    booth, hall, elsewhere = await book_together(world.mia.actor(), wanted, NOW)
+    assert hall.decide_by is not None
+    await settle_due(hall.decide_by)
+    found = [await booking_by_id(one.id) for one in (booth, hall, elsewhere)]
+    assert [(one.status, one.reason) for one in found if one] == [
+        (Status.CANCELLED, "declined_with"),
+        (Status.CANCELLED, "not_decided"),
+        (Status.CONFIRMED, None),
+    ]
+    assert await fetch_value("SELECT count(*) FROM claim WHERE holder = ANY($1)", [booth.id, hall.id]) == 0
+
+
 async def test_declining_one_declines_what_was_booked_with_it(world: World) -> None:
     """The hall, a booth that is confirmed and would count by now, and a desk at another operator's."""
     await rules_at(world.polch, Kind.BOOTH, cancel_before=44_640)

@@ -25,6 +25,7 @@ from app.bookings.waiting import WaitingStatus, waiting_by_id
 from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.blockers import BlockerCard, Repetition, blockers_at, cover_by_blockers, occurrences
 from app.inventory.booking_rules import BookingRules
+from app.inventory.linking import set_parts
 from app.inventory.queries import SpaceWindow, count_free, resources_of
 from app.inventory.rule_setting import RulesFor, set_rules
 from app.inventory.rules import Kind
@@ -312,6 +313,14 @@ async def test_a_resource_that_is_created_later_is_held_by_what_still_stands_ahe
     assert refused.value.facts["reason"] == "Reinigung"
     await lift_block(world.otto.actor(), await polch(world), repeated.public_id, now)
     await book(world.mia.actor(), wednesday, now)
+
+
+async def test_a_part_that_is_added_later_is_held_by_what_holds_the_whole(world: World) -> None:
+    [blocker] = await blocked(world, desks(world, "Nette"))
+    otto, space = world.otto.actor(), await polch(world)
+    half = await a_resource(world.polch.id, Kind.ROOM, "Nette links", order=9)
+    await set_parts(otto, space, world.polch["Nette"].public_id, [half.public_id], NOW)
+    assert await fetch_value("SELECT holder FROM claim WHERE resource = $1", half.id) == blocker.id
 
 
 async def test_covering_twice_changes_nothing(world: World) -> None:
