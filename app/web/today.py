@@ -66,6 +66,7 @@ async def show_day(
         "following": day_url(space, day + timedelta(days=1)),
         "has_others": len(await spaces_in_reach(visitor.signed_in, visitor.now)) > 1,
         "may_block": visitor.signed_in.may(Action.MANAGE_SPACE, operator=space.operator.id, space=space.id),
+        "may_see_occupancy": visitor.signed_in.may(Action.SEE_OCCUPANCY, operator=space.operator.id, space=space.id),
         "notice": notice(request, NOTICES),
         "refusal": refusal,
     }
