@@ -34,6 +34,9 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
+    "blocker.lifted",
+    "blocker.made",
+    "booking.delayed",
     "invitation.accepted",
     "person.email_confirmed",
     "person.merged",

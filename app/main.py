@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
+from app.bookings.news import space_news
 from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
@@ -22,6 +23,7 @@ from app.platform.database import DB, DatabaseAway
 from app.platform.files import FolderFiles
 from app.platform.http import Edge
 from app.platform.language import preferred_language, speaker
+from app.platform.live import Live
 from app.platform.logs import Log
 from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
@@ -37,6 +39,7 @@ from app.web import (
     bookings,
     calendars,
     commuting,
+    day_sheet,
     desk_bookings,
     desk_series,
     desk_waiting,
@@ -57,6 +60,7 @@ from app.web import (
     invitations,
     linked_booking,
     links,
+    live_updates,
     mail_box,
     managing,
     many_resources,
@@ -85,7 +89,9 @@ from app.web import (
     spaces,
     staff,
     summary,
+    today,
     waiting,
+    walk_in,
     webhooks,
     week,
     who_comes,
@@ -96,10 +102,16 @@ from app.web.pages import Pages, here, sign_in_first
 log = Log("app")
 
 LARGEST_BODY = 256 * 1024
+_SENT_AS_IT_IS = ["^/static", "^/calendars", "^/bilder", "^/theke/[^/]+/aenderungen$"]
+"""Not compressed: it is already, or must not wait until there is more of it."""
 
 
-def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edge:
-    """The whole application over the database at `dsn`, as an ASGI application."""
+def create_app(settings: Settings, dsn: str, clock: Clock = system_clock, live: Live | None = None) -> Edge:
+    """The whole application over the database at `dsn`, as an ASGI application.
+
+    Who serves it ends `live` when it stops, or open pages would keep it until they come back by themselves.
+    """
+    live = live or live_pages(dsn)
     static = StaticFiles(ROOT / "static")
     jar = CookieJar(https=settings.is_https)
     pages = Pages(Templates(ROOT / "templates", static.url), settings, jar)
@@ -110,6 +122,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            live.end()
             await notes_written()
             await DB.close_pool()
 
@@ -125,6 +138,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         dependencies={
             "visitor": Provide(provide_visitor),
             "pages": _value(pages),
+            "live": _value(live),
             "settings": _value(settings),
             "static": _value(static),
             "files": _value(FolderFiles(settings.data_dir / "files")),
@@ -136,7 +150,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=["^/static", "^/calendars", "^/bilder"]
+            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=_SENT_AS_IT_IS
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
@@ -145,6 +159,11 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         logging_config=None,
     )
     return Edge(app, https=settings.is_https)
+
+
+def live_pages(dsn: str) -> Live:
+    """The pages that hear of what happens at a space."""
+    return Live(dsn, space_news)
 
 
 class _Application(Litestar):
@@ -169,6 +188,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         bookings,
         calendars,
         commuting,
+        day_sheet,
         desk_bookings,
         desk_series,
         desk_waiting,
@@ -189,6 +209,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         invitations,
         linked_booking,
         links,
+        live_updates,
         mail_box,
         managing,
         many_resources,
@@ -217,7 +238,9 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        today,
         waiting,
+        walk_in,
         webhooks,
         week,
         who_comes,

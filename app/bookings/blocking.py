@@ -26,6 +26,7 @@ from app.kernel.refusals import NotFound
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, retried, transaction
+from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 
@@ -74,6 +75,7 @@ async def block(
             if card.closes is not None:
                 await _close(card)
             await record("blocker.made", "blocker", card.id, actor, now, closes=card.closes, rrule=card.rrule)
+            await emit("blocker.made", "blocker", card.id, now)
             cards.append(card)
         for each in moved:
             await move_away(actor, space, each, now, blocker=cards[0].id)
@@ -137,5 +139,6 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         if card.closes is not None:
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
+        await emit("blocker.lifted", "blocker", card.id, now)
         await serve_line(space.id, now, card.occurrences(zone))
         return card

@@ -302,10 +302,11 @@ async def move(
             after=[taken.resource.public_id, wish.period.starts_at, wish.period.ends_at],
             **for_whom(actor, booking.person),
         )
+        left = {} if facts.space.id == booking.space.id else {"left_space": booking.space.id}
         if taken.decision.status is Status.REQUESTED:
-            await emit("booking.requested", "booking", booking.id, now)
+            await emit("booking.requested", "booking", booking.id, now, **left)
         else:
-            await emit("booking.moved", "booking", booking.id, now)
+            await emit("booking.moved", "booking", booking.id, now, **left)
         return await again(booking)
 
 

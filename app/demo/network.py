@@ -20,6 +20,7 @@ from app.demo.operator_lives import enter_lives
 from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
+from app.demo.today import welcome_the_first
 from app.demo.welcome import enter_welcomes
 from app.identity.queries import actor_of_person
 from app.inventory.floor_plans import encode
@@ -83,6 +84,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         )
         places = await _places(today, now)
         await enter_bookings("booking", plausible_month(places, crowd, habits, today))
+        await welcome_the_first(today, ZONE)
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
         await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)

@@ -18,7 +18,7 @@ from app.kernel.clock import system_clock
 from app.platform.database import DB, fetch_value
 from app.platform.installation import DatabaseAddress, database_server
 from app.platform.jobs import waiting_summary
-from tests.bench import in_full, in_workbench_occupancy, measurements, world
+from tests.bench import in_full, in_workbench_occupancy, in_workbench_today, measurements, world
 from tests.bench.installation import Installation
 from tests.bench.report import Report
 
@@ -83,6 +83,7 @@ class Bench:
         report.add_read("the page of the same", page, p50=8)
         report.add_feed(await measurements.read_feed(installation))
         await self._in_full()
+        await self._today()
         await self._occupancy()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
@@ -103,6 +104,19 @@ class Bench:
         report.add("a decision with every rule set, without database", f"{in_full.microseconds_of_a_decision():.0f} µs")
         ruled = await in_full.book_by_rules(installation, token)
         report.add_ruled(ruled)
+
+    async def _today(self) -> None:
+        installation, report = self._installation, self._report
+        _say("  a day of 150 bookings, 100 open pages")
+        cookies = await in_workbench_today.add_day()
+        page = await measurements.read(
+            installation, self._address, in_workbench_today.page_path(), cookie=cookies[0], count=60
+        )
+        report.add_read("Today with 150 bookings", page)
+        report.add_limit("the same: processor time", page.web_ms, 40, "ms")
+        heard = await in_workbench_today.hear(installation, cookies, self._tokens[0])
+        report.add_limit("from a booking to the last of 100 open pages, p50", heard.p50, 1000, "ms")
+        report.add("the same: processor time of a booking and its 100 messages", f"{heard.web_ms:.1f} ms")
 
     async def _occupancy(self) -> None:
         _say("  occupancy of a year")
