@@ -88,7 +88,7 @@ async def booking_in_calendar(
         "asked": asked_of(request, space, visitor),
         "state": state_at_desk(booking, now),
         "guests": (await guests_of([booking.id])).get(booking.id, ()),
-        "phone": booking.guest_phone if is_that_day(booking.period, zone, now) else None,
+        "number": booking.guest_phone if is_that_day(booking.period, zone, now) else None,
         "may_change": passes(check_changeable, booking.status, booking.period.ends_at, now),
         "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
         and passes(check_check_in, Status.CONFIRMED, booking.period, zone, now),
