@@ -29,6 +29,7 @@ class Cell:
     bars: list[Bar] = field(default_factory=list)
     url: str = ""
     said: str = ""
+    times: str = ""
     shut: str = ""
 
 
@@ -126,8 +127,9 @@ def _row(
     def _free(column: int, span: int) -> Cell:
         opens = first + column * SLOT
         closes = opens + span * SLOT
-        said = visitor.speaker.say(_FREE, place=place, times=visitor.speaker.span(opens, closes))
-        return Cell(column, span, url=free_url(asked, resource, asked.day, opens, closes), said=said)
+        times = visitor.speaker.span(opens, closes)
+        said = visitor.speaker.say(_FREE, place=place, times=times)
+        return Cell(column, span, url=free_url(asked, resource, asked.day, opens, closes), said=said, times=times)
 
     cells, at = [], 0
     for cell in taken:

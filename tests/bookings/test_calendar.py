@@ -11,9 +11,14 @@ from app.bookings.operations import BookDesk, book
 from app.network.managing import managed_space
 from app.network.queries import SpaceCard
 from app.platform.database import execute
-from tests.worlds import HERE, NOW, TOMORROW, World, tomorrow, with_parts
+from tests.worlds import HERE, NOW, TOMORROW, World, a_world, tomorrow, with_parts
 
 DAYS = [TOMORROW + timedelta(days=number) for number in range(-1, 3)]
+
+
+@pytest.fixture
+async def world(undone: None) -> World:
+    return await a_world()
 
 
 @pytest.fixture
