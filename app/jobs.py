@@ -14,6 +14,7 @@ from app.bookings.settling import SETTLING, settle_due
 from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
+from app.insights.closing import close_days
 from app.kernel.clock import system_clock
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
@@ -95,6 +96,7 @@ def _periodic() -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
     return [
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
+        Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),

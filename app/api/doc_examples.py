@@ -40,6 +40,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         path={"slug": "regiohub-polch"},
         query={"from": "2027-03-01T00:00:00+01:00", "to": "2027-04-01T00:00:00+02:00", "kind": "room"},
     ),
+    "show_occupancy": Example(
+        path={"slug": "regiohub-polch"}, query={"from": "2027-03-01", "to": "2027-03-31", "by": "weekday"}
+    ),
     "make_quote": Example(body=_ANY_DESK),
     "make_booking": Example(body={**_ANY_DESK, "note": "Komme gegen halb neun."}),
     "make_bookings_together": Example(

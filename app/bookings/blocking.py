@@ -9,7 +9,7 @@ from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan, plan
 from app.bookings.cancellation import enter_end
 from app.bookings.candidates import claims_of
 from app.bookings.draft import for_whom
-from app.bookings.giving_back import free, hand_on
+from app.bookings.giving_back import Freed, free, hand_on
 from app.bookings.lapsing import HOLD
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
@@ -18,7 +18,7 @@ from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
 from app.inventory.booking_rules import NOTHING_SAID, rules_of
-from app.inventory.operations import BOOKED, claim_all, lock_resources, release_each
+from app.inventory.operations import BOOKED, claim_all, lock_resources
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, NotFound, marked
 from app.network.managing import demand_managed
@@ -80,7 +80,7 @@ async def block(
         freed = await free([each.booking.id for each in plan.affected], *BOOKED)
         cards = []
         for blocking in plan.blockings:
-            await _end_holds(blocking.holds, blocking.times, now)
+            freed += await _end_holds(blocking.holds, blocking.times, now)
             card = BlockerCard(
                 0, new_public_id(), space.id, blocking.of, blocking.first, blocking.rrule,
                 command.reason_de.strip(), command.reason_en.strip(), blocking.closes,
@@ -105,8 +105,8 @@ async def _lock_space(space: int) -> None:
     await lock_resources([row["id"] for row in await fetch("SELECT id FROM resource WHERE space = $1", space)])
 
 
-async def _end_holds(resources: Sequence[int], times: Sequence[Period], now: datetime) -> None:
-    """What is merely held or offered in that time is so no more; who was offered it waits on."""
+async def _end_holds(resources: Sequence[int], times: Sequence[Period], now: datetime) -> list[Freed]:
+    """What is merely held or offered in that time is so no more; who was offered it waits on. Hand on what is left."""
     rows = await fetch(
         "SELECT DISTINCT c.holder, c.reason FROM unnest($1::timestamptz[], $2::timestamptz[]) AS t (starts_at, ends_at)"
         " JOIN claim c ON c.resource = ANY($3::bigint[]) AND c.starts_at < t.ends_at AND c.ends_at > t.starts_at"
@@ -117,14 +117,13 @@ async def _end_holds(resources: Sequence[int], times: Sequence[Period], now: dat
     )
     held, offered = ([row["holder"] for row in rows if row["reason"] == reason] for reason in (HOLD, OFFER))
     await execute("UPDATE desk_hold SET ended_at = $2 WHERE id = ANY($1::bigint[]) AND ended_at IS NULL", held, now)
-    await release_each(held, HOLD)
     await execute(
         "UPDATE waiting SET status = 'waiting', offered = NULL, offered_at = NULL, offer_expires_at = NULL,"
         " updated_at = $2 WHERE id = ANY($1::bigint[]) AND status = 'offered'",
         offered,
         now,
     )
-    await release_each(offered, OFFER)
+    return [*await free(held, HOLD), *await free(offered, OFFER)]
 
 
 async def _move(actor: Actor, space: SpaceCard, affected: Affected, blocker: int, now: datetime) -> None:
@@ -215,5 +214,5 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         if card.closes is not None:
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
-        await serve_line(space.id, now, Period(card.period.starts_at, card.occurrences(zone)[-1].ends_at))
+        await serve_line(space.id, now, card.occurrences(zone))
         return card

@@ -39,10 +39,15 @@ async def free(holders: Sequence[int], *reasons: str) -> list[Freed]:
             SELECT r.space, min(f.starts_at) AS starts_at, max(f.ends_at) AS ends_at
               FROM freed f JOIN resource r ON r.id = f.resource GROUP BY r.space, f.holder
         )
-        SELECT space, starts_at, ends_at FROM held h
+        SELECT space, starts_at, ends_at FROM held h CROSS JOIN LATERAL (
+               SELECT make_interval(mins => coalesce(max(buffer_before), 0)) AS before,
+                      make_interval(mins => coalesce(max(buffer_after), 0)) AS after
+                 FROM booking_rules WHERE space = h.space
+         ) kept_free
          WHERE EXISTS (
                SELECT FROM waiting w
-                WHERE w.space = h.space AND w.status = 'waiting' AND w.starts_at < h.ends_at AND w.ends_at > h.starts_at
+                WHERE w.space = h.space AND w.status = 'waiting'
+                  AND w.starts_at < h.ends_at + before AND w.ends_at > h.starts_at - after
          ) ORDER BY space, starts_at
         """,
         list(holders),
@@ -54,6 +59,9 @@ async def free(holders: Sequence[int], *reasons: str) -> list[Freed]:
 
 
 async def hand_on(freed: Sequence[Freed], now: datetime) -> None:
-    """Serves those who wait for what was freed, before anybody else can see that it is free."""
-    for each in freed:
-        await serve_line(each.space, now, each.period)
+    """Serves those who wait for what was freed, before anybody else can see that it is free.
+
+    Hand on together what one act has freed, so that whoever is first in line comes first.
+    """
+    for space in sorted({each.space for each in freed}):
+        await serve_line(space, now, [each.period for each in freed if each.space == space])

@@ -112,10 +112,10 @@ async def _hold(
     async with transaction():
         await execute("SELECT pg_advisory_xact_lock($1::int, hashtext($2))", _ONE_FOR_EACH_ADDRESS, newcomer.email)
         known = await confirmed_person(newcomer.email)
-        freed = await end_holds_of(newcomer.email, instead_of, now)
+        freed = await end_holds_of(newcomer.email, instead_of, facts.space.id, facts.widest(wish.period), now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
-        taken = await claim_one(what, facts, wish, await booker_of(None, 0, (), now), HOLD, hold, None)
-        await hand_on(freed, now)
+        taken, given_up = await claim_one(what, facts, wish, await booker_of(None, 0, (), now), HOLD, hold, None)
+        await hand_on([*freed, *given_up], now)
         link = await create_link(
             Purpose.BOOK_HELD,
             now,

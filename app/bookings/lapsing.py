@@ -104,12 +104,15 @@ async def make_way_for(person: int | None, space: int, period: Period, now: date
     return [*await free(holds, HOLD), *await free(offers, OFFER)]
 
 
-async def end_holds_of(email: str, public_id: str, now: datetime) -> list[Freed]:
-    """Ends what is held for this address, and the hold with this id, because something else shall be.
+async def end_holds_of(email: str, public_id: str, space: int, period: Period, now: datetime) -> list[Freed]:
+    """Ends what is held for this address, and the hold with this id, because something else shall be: there and then.
 
-    Hand on what is left over.
+    What is over there is swept up while it still holds, or who waits would get both. Hand on what is left over.
     """
-    return await free(await _ended(_OF_ADDRESS, now, email, public_id), HOLD)
+    ended = await _ended(_OF_ADDRESS, now, email, public_id)
+    if ended:
+        await lapse_there(space, period, now)
+    return await free(ended, HOLD)
 
 
 async def forget_old_holds(now: datetime) -> int:

@@ -31,6 +31,7 @@ from app.bookings.taking import (
     facts_for,
     nothing_free,
     nothing_left,
+    sweep_there,
     words_of,
 )
 from app.identity.audit import record
@@ -180,18 +181,21 @@ async def drafted(actor: Actor, command: BookDesk, person: int, now: datetime) -
 async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object) -> BookingCard:
     """Enters the booking, with further columns, of the best candidate that nobody else gets first.
 
-    What is held for somebody beyond its time makes way, and so does what is held for the person himself: that in the
-    transaction of the booking, so that it is kept where the booking fails.
+    What is held for somebody beyond its time makes way; the person himself may be served then, so what he has is
+    counted anew. What is held for himself makes way, too, in the transaction of the booking, so that it is kept where
+    the booking fails.
     """
     person, facts, wish = draft.person, draft.facts, draft.wish
     booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
     where = (facts.space.id, facts.widest(wish.period))
     booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and await settle_at(facts.space.id, wish.now):
+        booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and not await is_held_there(*where):
         raise await nothing_left(command.what, facts, wish.period, wish.now)
     if booking is None and await lapse_there(*where, wish.now):
+        booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None:
         async with transaction():
@@ -274,6 +278,7 @@ async def move(
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
         await settle_at(facts.space.id, now, but_for=booking.id)
+        await sweep_there(facts, wish.period, now)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
@@ -304,9 +309,10 @@ async def move(
 async def _swap(
     booking: BookingCard, what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
 ) -> tuple[Candidate, list[Freed]]:
-    """Gives the old time up and claims the new one, which may overlap it; what of the old one somebody waits for."""
+    """Gives the old time up and claims the new one, which may overlap it; what was given up that somebody waits for."""
     freed = await free([booking.id], *BOOKED)
-    return await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person), freed
+    taken, given_up = await claim_one(what, facts, wish, booker, BOOKING, booking.id, booking.person)
+    return taken, [*freed, *given_up]
 
 
 async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:

@@ -4,7 +4,7 @@ An offer holds its place by claims, so nobody gets between. All of it happens in
 became free (giving_back.py), and again every minute for whatever became free in another way.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -37,16 +37,16 @@ async def lock_lines(spaces: Collection[int]) -> None:
         await execute("SELECT pg_advisory_xact_lock($1::int, $2::int)", _ONE_LINE, space)
 
 
-async def serve_line(space: int, now: datetime, within: Period | None = None) -> int:
+async def serve_line(space: int, now: datetime, freed: Sequence[Period] | None = None) -> int:
     """Gives what is free at the space to those who wait for it, the first in line first; to how many.
 
-    `within` leaves out those whose time does not touch it. For whoever makes time free otherwise than by `give_back`:
-    when a blocker is lifted, hours become longer, a resource is added or a booking shorter.
+    `freed` leaves out those whose time, with what is kept free around it, touches none of these. For whoever makes time
+    free otherwise than by `give_back`: when a blocker is lifted, hours become longer or a resource is added.
     """
     async with transaction():
         await lock_lines([space])
         served = behind = 0
-        while (key := await _first_in_line(space, now, behind, within)) is not None:
+        while (key := await _first_in_line(space, now, behind, freed)) is not None:
             behind = key
             served += await _serve(key, now)
         return served
@@ -74,19 +74,23 @@ _SERVABLE = f"""
 """Who waits beside what is free for it; features and rules that ask who it is are not looked at."""
 
 
-async def _first_in_line(space: int, now: datetime, behind: int, within: Period | None) -> int | None:
+async def _first_in_line(space: int, now: datetime, behind: int, freed: Sequence[Period] | None) -> int | None:
     """The first behind the key `behind` for whom something is free, or None."""
     key: int | None = await fetch_value(
         f"""
         SELECT w.id {_SERVABLE} AND w.space = $2 AND w.id > $3
-           AND ($4::timestamptz IS NULL OR w.ends_at > $4) AND ($5::timestamptz IS NULL OR w.starts_at < $5)
+           AND ($4::timestamptz[] IS NULL OR EXISTS (
+               SELECT FROM unnest($4::timestamptz[], $5::timestamptz[]) AS f (starts_at, ends_at)
+                WHERE w.starts_at - make_interval(mins => coalesce(q.buffer_before, 0)) < f.ends_at
+                  AND w.ends_at + make_interval(mins => coalesce(q.buffer_after, 0)) > f.starts_at
+           ))
          ORDER BY w.id LIMIT 1
-        """,
+        """,  # noqa: S608
         now + NO_OFFER_WITHIN,
         space,
         behind,
-        within.starts_at if within else None,
-        within.ends_at if within else None,
+        None if freed is None else [period.starts_at for period in freed],
+        None if freed is None else [period.ends_at for period in freed],
     )
     return key
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.bookings.candidates import Candidate, allowed
 from app.bookings.decision import Booker, Wish, decide
 from app.bookings.facts import Facts, facts_of, free_resources
-from app.bookings.giving_back import hand_on
+from app.bookings.giving_back import Freed
 from app.bookings.held import held_until
 from app.bookings.lapsing import is_held_there, lapse_there, make_way_for
 from app.bookings.queries import BookedResource
@@ -49,11 +49,14 @@ async def candidates(what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker
 
 async def claim_one(
     what: str | AnyOf, facts: Facts, wish: Wish, booker: Booker, reason: str, holder: int, person: int | None
-) -> Candidate:
+) -> tuple[Candidate, list[Freed]]:
     """Claims the wanted resource, or the best one that nobody else gets first. Raises as `nothing_left` says.
 
-    In the transaction of what it is claimed for: what was held for the person himself is given up for it.
+    In the transaction of what it is claimed for: what was held for the person himself is given up for it. Hand on what
+    is left of that. What is given up besides is to be freed after `sweep_there`: who is served before the claim would
+    get that, too.
     """
+    freed: list[Freed] | None = None
     taken = await _claimed(what, facts, wish, booker, reason, holder)
     if taken is None and not await is_held_there(facts.space.id, facts.widest(wish.period)):
         raise await nothing_left(what, facts, wish.period, wish.now)
@@ -63,10 +66,16 @@ async def claim_one(
         freed = await make_way_for(person, facts.space.id, facts.widest(wish.period), wish.now)
         if freed is not None:
             taken = await _claimed(what, facts, wish, booker, reason, holder)
-            await hand_on(freed, wish.now)
     if taken is None:
         raise await nothing_left(what, facts, wish.period, wish.now)
-    return taken
+    return taken, freed or []
+
+
+async def sweep_there(facts: Facts, period: Period, now: datetime) -> None:
+    """Ends what is held or offered beside the period and is over, as `lapse_there` does."""
+    where = facts.space.id, facts.widest(period)
+    if await is_held_there(*where):
+        await lapse_there(*where, now)
 
 
 async def _claimed(

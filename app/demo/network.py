@@ -14,7 +14,8 @@ from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
-from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
+from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
+from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
@@ -30,6 +31,9 @@ TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
 ZONE = ZoneInfo("Europe/Berlin")
 _KOBLENZ = Position(50.3569, 7.5890)
 _YEARS_OF_EXCEPTIONS = 3
+DAYS_OF_HISTORY = 84
+"""So long before the month its spaces were visited already."""
+
 _ROOM_ALT = (
     "Zeichnung: langer Tisch mit Stühlen vor einem großen Bildschirm.",
     "Drawing: a long table with chairs in front of a large screen.",
@@ -72,7 +76,9 @@ async def fill(today: date, files: Files, step: Step) -> bool:
             *habits_of(accounts[COMMUTER], accounts[FREELANCER], today),
             *habits_at_the_desk(*guests, accounts[FRONT_DESK]),
         )
-        await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
+        places = await _places(today, now)
+        await enter_bookings("booking", plausible_month(places, crowd, habits, today))
+        await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
     return True
 
@@ -237,7 +243,9 @@ async def _places(today: date, now: datetime) -> list[Place]:
     """The spaces as they now stand in the database, with what can be booked there."""
     spaces = sorted(await published_spaces(now), key=lambda space: space.id)
     clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in spaces]
-    hours = await hours_of(clocks, today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
+    hours = await hours_of(
+        clocks, today - timedelta(days=DAYS_BACK + DAYS_OF_HISTORY), today + timedelta(days=DAYS_AHEAD)
+    )
     resources: dict[tuple[int, str], list[int]] = {}
     for row in await fetch("SELECT id, space, kind FROM resource ORDER BY id"):
         resources.setdefault((row["space"], row["kind"]), []).append(row["id"])
@@ -258,46 +266,6 @@ async def _places(today: date, now: datetime) -> list[Place]:
         )
         for space in spaces
     ]
-
-
-async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
-    """Writes the bookings, and claims for those that took their time from others."""
-    rows = await fetch("SELECT nextval('booking_id_seq') AS id FROM generate_series(1, $1)", len(bookings))
-    numbered = list(zip((row["id"] for row in rows), bookings, strict=True))
-    await copy_rows(
-        "booking",
-        [
-            *("id", "public_id", "resource", "space", "person", "status", "reason", "starts_at", "ends_at"),
-            *("sequence", "created_at", "updated_at", "made_by"),
-        ],
-        [
-            (
-                key,
-                steady_id("booking", number, booking.period.starts_at.date()),
-                booking.resource,
-                booking.space,
-                booking.person,
-                booking.status,
-                None if booking.holds else "by_member",
-                booking.period.starts_at,
-                booking.period.ends_at,
-                0 if booking.holds else 1,
-                booking.created_at,
-                booking.updated_at,
-                booking.made_by,
-            )
-            for number, (key, booking) in enumerate(numbered)
-        ],
-    )
-    await copy_rows(
-        "claim",
-        ["resource", "starts_at", "ends_at", "reason", "holder"],
-        [
-            (booking.resource, booking.period.starts_at, booking.period.ends_at, "booking", key)
-            for key, booking in numbered
-            if booking.holds
-        ],
-    )
 
 
 def _minute(wall: time | None) -> int | None:

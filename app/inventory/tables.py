@@ -65,7 +65,8 @@ class Resource(Table, tablename="resource"):
     """A desk, room, booth or parking place, or equipment, which comes with what has it among its `parts`.
 
     Features and measures are checked or not as those of a space. Booking a resource claims its `parts` as well: what it
-    was said to consist of or to bring along (`direct_parts`), and the parts of these.
+    was said to consist of or to bring along (`direct_parts`), and the parts of these. Without `since` it has been there
+    as long as its space.
     """
 
     id = BigSerial(primary_key=True)
@@ -86,6 +87,7 @@ class Resource(Table, tablename="resource"):
     rules = ForeignKey(BookingRules, null=True, on_delete=OnDelete.restrict, default=None)
     parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
     direct_parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    since = Timestamptz(default=None, null=True)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 

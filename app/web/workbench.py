@@ -10,6 +10,7 @@ OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
     (marked("Kalender"), "/theke/{slug}/kalender", Action.SEE_SPACE_DAY),
     (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
+    (marked("Auslastung"), "/betrieb/{slug}/auslastung", Action.SEE_OCCUPANCY),
     (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
 )
 """The sections of a space's workbench, in their order; the one with the longest address that fits is the current."""

@@ -31,12 +31,13 @@ async def waits(
     what: str | AnyOf | AnyPlace = ANY_DESK,
     now: datetime = NOW,
     *,
-    starts: int = 8,
-    ends: int = 18,
+    starts: float = 8,
+    ends: float = 18,
     books_itself: bool = False,
 ) -> WaitingCard:
-    """The person's place in line for tomorrow."""
-    return await join_line(person.actor(), JoinLine(what, tomorrow(starts), tomorrow(ends), books_itself), now)
+    """The person's place in line for tomorrow; 9.5 is half past nine."""
+    times = (tomorrow(int(hour), int(hour % 1 * 60)) for hour in (starts, ends))
+    return await join_line(person.actor(), JoinLine(what, *times, books_itself), now)
 
 
 async def states() -> Sequence[tuple[str, str | None]]:

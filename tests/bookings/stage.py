@@ -12,36 +12,42 @@ from app.inventory.rules import Kind
 from app.kernel.refusals import Refusal
 from app.network.managing import managed_space
 from app.platform.database import execute, fetch
-from tests.bookings.model import Claim, Thing
-from tests.worlds import APerson, AResource, World, a_resource, a_world, rules_at, staffed_at, with_parts
+from tests.bookings.model_things import Claim, Thing
+from tests.worlds import NOW, APerson, AResource, World, a_resource, a_world, rules_at, staffed_at, with_parts
 
 THINGS: Mapping[str, Thing] = {
     thing.name: thing
     for thing in (
-        Thing("1", no_show_after=30),
-        Thing("2", cancel_before=120, no_show_after=30),
-        Thing("Nette", before=15, after=30, no_show_after=30),
-        Thing("K1", most_open=2, no_show_after=60),
-        Thing("Saal", parts=("Links", "Rechts"), no_show_after=30),
-        Thing("Links", no_show_after=60),
-        Thing("Rechts", cancel_before=60, needs_approval=True, no_show_after=30),
+        Thing("1", "desk", no_show_after=30),
+        Thing("2", "desk", cancel_before=120, no_show_after=30),
+        Thing("K1", "booth", most_open=2, no_show_after=60),
+        Thing("Saal", "room", parts=("Links", "Rechts"), no_show_after=30),
+        Thing("Links", "room", no_show_after=60),
+        Thing("Rechts", "room", cancel_before=60, needs_approval=True, no_show_after=30),
+        Thing("Nette", "room", before=15, after=30, no_show_after=30),
     )
 }
+"""In the order in which who waits for any gets them."""
 
 _BOOKINGS = """
     SELECT b.public_id, b.status, r.name, b.starts_at, b.ends_at, b.due_at,
            CASE WHEN b.status = 'no_show' THEN b.reason END
-      FROM booking b JOIN resource r ON r.id = b.resource
+      FROM booking b JOIN resource r ON r.id = b.resource ORDER BY b.id
 """
 _CLAIMS = """
     SELECT r.name, c.starts_at, c.ends_at FROM claim c JOIN resource r ON r.id = c.resource
       LEFT JOIN desk_hold h ON h.id = c.holder AND c.reason = 'hold'
-      LEFT JOIN booking b ON b.id = c.holder AND c.reason <> 'hold'
-     WHERE c.reason <> 'blocker' AND (h.id IS NULL OR h.expires_at > $1)
+      LEFT JOIN waiting w ON w.id = c.holder AND c.reason = 'offer'
+     WHERE c.reason <> 'blocker' AND coalesce(h.expires_at, w.offer_expires_at, 'infinity') > $1
 """
 _BLOCKED = """
     SELECT r.name, c.starts_at, c.ends_at FROM claim c JOIN resource r ON r.id = c.resource
      WHERE c.reason = 'blocker'
+"""
+_LINE = """
+    SELECT w.public_id, w.status, w.reason, CASE WHEN w.status = 'offered' THEN r.name END,
+           CASE WHEN w.status = 'offered' THEN w.offer_expires_at END, b.public_id AS booking
+      FROM waiting w LEFT JOIN resource r ON r.id = w.offered LEFT JOIN booking b ON b.id = w.booking
 """
 
 
@@ -63,8 +69,11 @@ class Stage:
         polch = self.world.polch
         await staffed_at(polch)
         made = {name: polch[name] for name in THINGS if name in polch.resources}
-        for name in THINGS.keys() - made.keys():
-            made[name] = await a_resource(polch.id, Kind.ROOM, name)
+        for thing in THINGS.values():
+            if thing.name not in made:
+                made[thing.name] = await a_resource(polch.id, Kind(thing.kind), thing.name)
+        others = [resource.id for name, resource in polch.resources.items() if name not in THINGS]
+        await execute("UPDATE resource SET retired_at = $2 WHERE id = ANY($1)", others, NOW)
         for thing in THINGS.values():
             await with_parts(made[thing.name], *(made[part] for part in thing.parts))
             await rules_at(
@@ -113,8 +122,12 @@ class Stage:
         return {row["public_id"]: tuple(row)[1:] for row in self.run(fetch(_BOOKINGS))}
 
     def claims(self, now: datetime) -> set[Claim]:
-        """What bookings and holds that are not over hold."""
+        """What bookings, and holds and offers that are not over, hold."""
         return {(row["name"], row["starts_at"], row["ends_at"]) for row in self.run(fetch(_CLAIMS, now))}
+
+    def line(self) -> dict[str, tuple[object, ...]]:
+        """By public id what the model has to say of each place in line, too; its booking comes last."""
+        return {row["public_id"]: tuple(row)[1:] for row in self.run(fetch(_LINE))}
 
     def blocked(self) -> list[Claim]:
         """What blockers hold."""

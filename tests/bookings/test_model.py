@@ -4,121 +4,79 @@
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
+from app.bookings import giving_back
 from app.bookings.approval import approve, decline
 from app.bookings.arrivals import check_in, come_later, leave
-from app.bookings.cancellation import cancel
-from app.bookings.consistency import disagreements
 from app.bookings.holds import HELD_FOR, Newcomer, book_held, hold_desk
-from app.bookings.lapsing import lapse_holds
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.operations import MoveBooking, move
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import OnConflict
-from app.bookings.settling import settle_due
 from app.bookings.together import book_together
 from app.identity.mailed_links import link_to_mail
 from app.platform.database import DB
-from tests.bookings.model import Blocked, Claim, Held, Model, Thing
-from tests.bookings.stage import THINGS, Stage, emptied
+from tests.bookings.line_rules import Lines
+from tests.bookings.machine import Rhythm, anything, days, lengths, persons, rhythms, slots, things
+from tests.bookings.model import Model
+from tests.bookings.model_things import Blocked, Held, Thing
+from tests.bookings.stage import THINGS, Stage
 from tests.conftest import PREFIX, copied
 from tests.identity.conftest import KEY
-from tests.worlds import TOMORROW, tomorrow
+from tests.worlds import TOMORROW
 
 STEPS = 25
 FEW, MANY = 40, 2_000
-LAST_MOMENT = tomorrow(17, 50) + timedelta(days=2)
-
-Rhythm = tuple[str, tuple[int, ...]]
-
-things = st.sampled_from(sorted(THINGS)).map(THINGS.get)
-persons = st.sampled_from(["mia", "gundula"])
-slots = st.sampled_from([15, *range(16, 26), *range(16, 26), 30, 34, 35])
-days = st.sampled_from([0, 0, 0, 1, 2])
-lengths = st.sampled_from([1, 1, 2, 3, 6])
-steps = st.sampled_from([5, 10, 15, 15, 30, 30, 60, 120, 15 * 60])
-rhythms = st.sampled_from(
-    [
-        ("FREQ=DAILY;COUNT=2", (0, 1)),
-        ("FREQ=DAILY;COUNT=3", (0, 1, 2)),
-        ("FREQ=DAILY;INTERVAL=2;COUNT=2", (0, 2)),
-        ("FREQ=WEEKLY;COUNT=2", (0, 7)),
-    ]
-)
-anything = st.integers(min_value=0, max_value=50)
 
 
-class Bookings(RuleBasedStateMachine):
-    """Each rule does the same to the application and to the model."""
+def series_plan(
+    model: Model, person: str, thing: Thing, dates: Sequence[tuple[datetime, datetime]]
+) -> tuple[list[tuple[datetime, datetime]], int]:
+    """Which dates can be had, each one after those before it, and how many cannot."""
+    trial = model.trial()
+    had = []
+    for number, (starts, ends) in enumerate(dates):
+        if trial.forbidden(person, thing, starts, ends) is None and trial.is_free(thing, starts, ends):
+            trial.book(f"date {number}", person, thing, starts, ends)
+            had.append((starts, ends))
+    return had, len(dates) - len(had)
 
-    stage: Stage
-    newcomers = 0
 
-    @initialize()
-    def begin(self) -> None:
-        self.stage.run(emptied())
-        self.model = Model(dict(THINGS), tomorrow(7))
-        self.links: dict[str, str] = {}
-
-    @rule(minutes=steps, mails_go_out=st.booleans())
-    def time_passes(self, minutes: int, mails_go_out: bool) -> None:
-        self._becomes(self.model.now + timedelta(minutes=minutes), mails_go_out)
-
-    @precondition(lambda self: self.model.moments())
-    @rule(which=st.integers(min_value=0, max_value=2), mails_go_out=st.booleans())
-    def the_moment_comes(self, which: int, mails_go_out: bool) -> None:
-        """One of the next at which something happens by itself, or may be done no longer."""
-        ahead = self.model.moments()[:3]
-        self._becomes(ahead[which % len(ahead)], mails_go_out)
-
-    def _becomes(self, now: datetime, mails_go_out: bool) -> None:
-        self.model.now = min(now, LAST_MOMENT)
-        self._settle()
-        if mails_go_out:
-            self.stage.run(self.stage.mails_go_out(self.model.now))
-            self.model.unsent.clear()
+class Bookings(Lines):
+    """The rules of bookings, series, holds and blockers."""
 
     @rule(person=persons, thing=things, day=days, slot=slots, length=lengths)
     def somebody_books(self, person: str, thing: Thing, day: int, slot: int, length: int) -> None:
-        starts, ends = self._time(day, slot, length)
-        expected = self.model.why_not(person, thing, starts, ends)
-        done = self.stage.said(book(self._actor(person), self._wish(thing, starts, ends), self.model.now))
-        assert expected == (done if isinstance(done, str) else None)
-        if expected is None:
-            self.model.book(done.public_id, person, thing, starts, ends)
+        self._book(person, thing, *self._time(day, slot, length))
 
     @rule(person=persons, both=st.lists(things, min_size=2, max_size=3), day=days, slot=slots, length=lengths)
     def somebody_books_several(self, person: str, both: list[Thing], day: int, slot: int, length: int) -> None:
         starts, ends = self._time(day, slot, length)
-        trial = self.model.trial()
+        before = self.model.trial()
         expected = None
         for number, thing in enumerate(both):
-            expected = trial.why_not(person, thing, starts, ends)
+            expected = self.model.why_not(person, thing, starts, ends)
             if expected is not None:
+                self.model = before
                 break
-            trial.book(str(number), person, thing, starts, ends)
+            self.model.book(str(number), person, thing, starts, ends)
         wanted = [self._wish(thing, starts, ends) for thing in both]
         done = self.stage.said(book_together(self._actor(person), wanted, self.model.now))
         assert expected == (done if isinstance(done, str) else None)
         if expected is None:
-            for booking, thing in zip(done, both, strict=True):
-                self.model.book(booking.public_id, person, thing, starts, ends, group=booking.group)
+            for number, booking in enumerate(done):
+                held = self.model.bookings.pop(str(number))
+                held.group = booking.group
+                self.model.bookings[booking.public_id] = held
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything, thing=things, day=days, slot=slots, length=lengths)
@@ -129,8 +87,11 @@ class Bookings(RuleBasedStateMachine):
         expected: str | None = "booking_not_open"
         if self.model.is_changeable(key):
             is_same = (held.thing, held.starts, held.ends) == (thing.name, starts, ends)
+            before = self.model.trial()
             expected = None if is_same else self.model.why_not(held.person, thing, starts, ends, (key,))
-            if expected is None and not is_same:
+            if expected is not None:
+                self.model = before
+            elif not is_same:
                 self.model.move(key, thing, starts, ends)
         done = self.stage.said(move(self._actor(held.person), key, change, self.model.now))
         assert expected == (done if isinstance(done, str) else None)
@@ -138,12 +99,7 @@ class Bookings(RuleBasedStateMachine):
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything)
     def somebody_cancels(self, which: int) -> None:
-        key, held = self._pick(which, self.model.is_changeable)
-        expected = None if self.model.is_changeable(key) else "booking_not_open"
-        done = self.stage.said(cancel(self._actor(held.person), key, self.model.now))
-        assert expected == (done if isinstance(done, str) else None)
-        if expected is None:
-            self.model.cancel(key)
+        self._cancel(*self._pick(which, self.model.is_changeable))
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything)
@@ -175,6 +131,7 @@ class Bookings(RuleBasedStateMachine):
         assert (not isinstance(done, str)) == (may or held.status == "completed")
         if may:
             self.model.end(key, "completed")
+            self.model.hand_on()
 
     @precondition(lambda self: self.model.bookings)
     @rule(which=anything, says_yes=st.booleans())
@@ -207,7 +164,7 @@ class Bookings(RuleBasedStateMachine):
     def the_operator_lifts_a_block(self, which: int) -> None:
         blocker = list(self.model.blockers)[which % len(self.model.blockers)]
         self.stage.run(self.stage.lift(blocker, self.model.now))
-        del self.model.blockers[blocker]
+        self.model.lift(blocker)
 
     @rule(
         person=persons,
@@ -223,9 +180,11 @@ class Bookings(RuleBasedStateMachine):
     ) -> None:
         rrule, nights = rhythm
         starts, ends = self._time(day, slot, length)
-        had, missing = self.model.series_plan(
-            person, thing, [(starts + timedelta(days=more), ends + timedelta(days=more)) for more in nights]
-        )
+        dates = [(starts + timedelta(days=more), ends + timedelta(days=more)) for more in nights]
+        had, missing = series_plan(self.model, person, thing, dates)
+        if missing and starts > self.model.now - timedelta(minutes=15):
+            self.model.sweep((starts - timedelta(days=1), dates[-1][0] + timedelta(days=2)))
+            had, missing = series_plan(self.model, person, thing, dates)
         expected = None
         if starts <= self.model.now - timedelta(minutes=15):
             expected = "in_the_past"
@@ -244,7 +203,7 @@ class Bookings(RuleBasedStateMachine):
     @precondition(lambda self: any(held.series for held in self.model.bookings.values()))
     @rule(which=anything, from_day=st.sampled_from([None, 0, 1, 2]))
     def somebody_cancels_a_series(self, which: int, from_day: int | None) -> None:
-        mine = sorted({(held.series, held.person) for held in self.model.bookings.values() if held.series})
+        mine = list(dict.fromkeys((held.series, held.person) for held in self.model.bookings.values() if held.series))
         series, person = mine[which % len(mine)]
         first = None if from_day is None else TOMORROW + timedelta(days=from_day)
         keys = [key for key, held in self.model.bookings.items() if held.series == series]
@@ -253,15 +212,18 @@ class Bookings(RuleBasedStateMachine):
         expected = None if ended else "no_date_then" if changeable else "booking_not_open"
         done = self.stage.said(cancel_series(self._actor(person), series, CancelSeries(first), self.model.now))
         assert expected == (done if isinstance(done, str) else None)
-        for key in ended:
-            self.model.cancel(key)
+        if ended:
+            self.model.cancel(*ended)
 
     @rule(thing=things, day=days, slot=slots, length=lengths)
     def a_newcomer_has_it_held(self, thing: Thing, day: int, slot: int, length: int) -> None:
         starts, ends = self._time(day, slot, length)
         Bookings.newcomers += 1
         email = f"n{Bookings.newcomers}@example.org"
+        before = self.model.trial()
         expected = self.model.why_not(email, thing, starts, ends)
+        if expected is not None:
+            self.model = before
         wanted = self._wish(thing, starts, ends)
         newcomer = Newcomer("Nina Neu", email, "de")
         done = self.stage.said(hold_desk(wanted, newcomer, self.model.now, key=KEY, address=email))
@@ -290,70 +252,12 @@ class Bookings(RuleBasedStateMachine):
         if hold.status == "held":
             booking = None if isinstance(done, str) else done.booking
             assert (booking is not None) == self.model.lives(hold)
+            if booking is None and not isinstance(done, str):
+                self.model.free(hold)
             hold.status = "ended"
+            self.model.hand_on()
             if booking is not None:
                 self.model.book(booking.public_id, hold.person, THINGS[hold.thing], hold.starts, hold.ends)
-
-    @rule()
-    def the_worker_sweeps_up(self) -> None:
-        self.stage.run(lapse_holds(self.model.now))
-
-    @invariant()
-    def both_stand_alike(self) -> None:
-        if not hasattr(self, "model"):
-            return
-        assert self.stage.bookings() == {
-            key: (held.status, held.thing, held.starts, held.ends, held.due, held.reason)
-            for key, held in self.model.bookings.items()
-        }
-        assert self.stage.claims(self.model.now) == self.model.claims()
-
-    @invariant()
-    def what_is_blocked_is_blocked(self) -> None:
-        """From now on, quarter by quarter: what several blockers hold is one's of them."""
-        if not hasattr(self, "model"):
-            return
-        wanted = [claim for blocker in self.model.blockers.values() for claim in blocker.claims]
-        assert self._quarters(self.stage.blocked()) == self._quarters(wanted)
-
-    def teardown(self) -> None:
-        assert self.stage.run(disagreements()) == []
-
-    def _settle(self) -> None:
-        self.stage.run(settle_due(self.model.now))
-        self.model.settle()
-
-    def _quarters(self, claims: Iterable[Claim]) -> set[tuple[str, datetime]]:
-        quarter = timedelta(minutes=15)
-        found = set()
-        for name, starts, ends in claims:
-            at = ends
-            while at > max(starts, self.model.now):
-                at -= quarter
-                found.add((name, at.astimezone(UTC)))
-        return found
-
-    def _actor(self, person: str) -> Any:
-        return self.stage.person(person).actor()
-
-    def _wish(self, thing: Thing, starts: datetime, ends: datetime) -> BookDesk:
-        return BookDesk(self.stage.resources[thing.name].public_id, starts, ends)
-
-    def _pick(self, which: int, is_likely: Callable[[str], bool] = bool) -> tuple[str, Held]:
-        """A booking of the model, mostly one of those that are likely.
-
-        Those of newcomers belong to nobody whom the test could act as.
-        """
-        ours = [key for key, held in self.model.bookings.items() if "@" not in held.person]
-        hypothesis.assume(ours)
-        likely = [key for key in ours if is_likely(key)]
-        ours = likely if likely and which % 4 else ours
-        key = ours[which % len(ours)]
-        return key, self.model.bookings[key]
-
-    def _time(self, day: int, slot: int, length: int) -> tuple[datetime, datetime]:
-        starts = tomorrow(0) + timedelta(days=day, minutes=slot * 30)
-        return starts, starts + length * timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -385,6 +289,24 @@ def run_sequences(stage: Stage, count: int) -> None:
 
 def test_what_people_do_stands_as_in_the_model(stage: Stage) -> None:
     run_sequences(stage, FEW)
+
+
+def test_the_comparison_notices_when_the_line_is_not_served(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nobody(*_: object) -> int:
+        return 0
+
+    monkeypatch.setattr(giving_back, "serve_line", nobody)
+    Bookings.stage = stage
+    machine = Bookings()
+    machine.begin()
+    machine.somebody_books(person="mia", thing=THINGS["1"], day=0, slot=20, length=2)
+    how = {"person": "rolf", "what": "thing", "when": "then", "which": 0, "books_itself": False}
+    machine.somebody_waits(how=how)
+    machine.both_stand_alike()
+    [(key, held)] = machine.model.bookings.items()
+    machine._cancel(key, held)
+    with pytest.raises(AssertionError):
+        machine.both_stand_alike()
 
 
 @pytest.mark.long

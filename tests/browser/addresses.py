@@ -15,11 +15,11 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
-    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.ics$|/html$"
+    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.(ics|csv)$|/html$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -44,6 +44,7 @@ _QUERIES = {
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
+    "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
 _MORE = (
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
@@ -55,6 +56,9 @@ _MORE = (
     "/betrieb/regiohub-polch/sperren/neu?art=schliesstag",
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
+    "/betrieb/regiohub-polch/auslastung?von=morgen&bis=2026-11-01",
+    "/betrieb/regiohub-polch/auslastung?von=2020-01-01&bis=2020-01-31",
+    "/netzwerk/auslastung?zeitraum=zwoelf-monate&zeigt=genutzt",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
     "/gibt-es-nicht",
 )

@@ -64,7 +64,7 @@ NOT_A_PERSONS_OWN = {
 FOR_STAFF = re.compile("/netzwerk")
 AT_THE_DESK = re.compile("/theke/|/api/v1/spaces/[^/]+/requests|/api/v1/bookings/[^/]+/(approve|decline)")
 OF_THE_OPERATOR = re.compile(
-    r"/betrieb/|/betreiber/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)"
+    r"/betrieb/|/betreiber/|/api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations|occupancy)"
     r"|/api/v1/resources/\{resource_id\}/(rules|parts)"
 )
 """What the manager of Polch's operator and the network's administrators look after."""
