@@ -379,7 +379,7 @@ table.addEventListener("keydown", (event) => {
   } else if (key === " " && link.classList.contains("nw-free")) {
     const row = link.closest("tr");
     mark(row, firstColumn(link), firstColumn(link));
-    live.textContent = say("marking", { place: row.dataset.said, times: clock(marked.wish.from) });
+    live.textContent = say("marking", { place: row.dataset.said, times: field(marked.wish.from) });
   } else if (key === "Delete" && link.dataset.moves !== undefined) toCancel(link);
   else if (arrow || key === "Home" || key === "End") walk(link, key);
   else return;

@@ -1,4 +1,4 @@
-"""The calendar of a space: bookings are made, moved, made longer and cancelled by mouse, by key, and without scripts."""
+"""The calendar of a space: bookings are made, moved, made longer, cancelled: by mouse, by key, without scripts."""
 
 import re
 
@@ -114,7 +114,7 @@ async def test_without_scripts(visitors: Visitors) -> None:
         await bar(page, 3).click()
         await page.get_by_role("button", name="Absagen").click()
         await expect(bar(page, 3)).to_have_count(0)
-        await page.get_by_role("link", name="Woche").click()
+        await page.get_by_role("link", name="Woche", exact=True).click()
         await expect(
             page.get_by_role("link", name=re.compile("Parkplatz 3, Mi 25. November, 13–.*frei"))
         ).to_be_visible()
