@@ -72,45 +72,44 @@ async def load_of_days(space: SpaceCard, days: Sequence[date]) -> Mapping[tuple[
     window = whole_days(days[0], days[-1], zone)
     rows = await fetch(
         """
-        WITH days AS (
-            SELECT * FROM unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) AS d (day, begins, ends)
-        ), taken AS (
-            SELECT part.id AS resource, part.id = r.id AS is_own, 0 AS is_blocked, b.starts_at,
+        WITH taken AS (
+            SELECT part.id AS resource, part.id = r.id AS is_own, false AS is_blocked, b.starts_at,
                    CASE WHEN b.left_at > b.starts_at AND b.left_at < b.ends_at THEN b.left_at ELSE b.ends_at END
                    AS ends_at
               FROM booking b JOIN resource r ON r.id = b.resource CROSS JOIN unnest(r.id || r.parts) AS part (id)
-             WHERE b.space = $1 AND b.starts_at > $5 AND b.starts_at < $6 AND b.ends_at > $7 AND b.status = ANY($8)
+             WHERE b.space = $1 AND b.starts_at > $4 AND b.starts_at < $5 AND b.ends_at > $6 AND b.status = ANY($7)
             UNION ALL
-            SELECT r.id, false, 1, c.starts_at, c.ends_at
+            SELECT r.id, false, true, c.starts_at, c.ends_at
               FROM resource r JOIN claim c ON c.resource = r.id
              WHERE r.space = $1 AND r.retired_at IS NULL AND c.reason = 'blocker'
-               AND c.starts_at < $6 AND c.ends_at > $7
+               AND c.starts_at < $5 AND c.ends_at > $6
         )
-        SELECT t.resource, d.day, count(*) FILTER (WHERE t.is_own) AS bookings,
-               sum((1 - t.is_blocked) * o.minutes)::integer AS booked, sum(t.is_blocked * o.minutes)::integer AS blocked
+        SELECT t.resource, touched.day, count(*) FILTER (WHERE t.is_own) AS bookings,
+               coalesce(sum(o.minutes) FILTER (WHERE NOT t.is_blocked), 0) AS booked,
+               coalesce(sum(o.minutes) FILTER (WHERE t.is_blocked), 0) AS blocked
           FROM taken t
          CROSS JOIN LATERAL generate_series(
-               (t.starts_at AT TIME ZONE $9)::date::timestamp,
-               ((t.ends_at - interval '1 microsecond') AT TIME ZONE $9)::date::timestamp,
-               interval '1 day'
+               greatest(width_bucket(t.starts_at, $2::timestamptz[]), 1),
+               width_bucket(t.ends_at - interval '1 microsecond', $2)
          ) AS touched (day)
-          JOIN days d ON d.day = touched.day::date
          CROSS JOIN LATERAL (
-               SELECT extract(epoch FROM least(t.ends_at, d.ends) - greatest(t.starts_at, d.begins)) / 60 AS minutes
+               SELECT (extract(epoch FROM least(t.ends_at, ($3::timestamptz[])[touched.day])
+                                          - greatest(t.starts_at, $2[touched.day])) / 60)::integer AS minutes
          ) o
-         GROUP BY t.resource, d.day
+         WHERE o.minutes > 0
+         GROUP BY t.resource, touched.day
         """,
         space.id,
-        list(days),
         [wall_instant(day, 0, zone) for day in days],
         [wall_instant(day + timedelta(days=1), 0, zone) for day in days],
         window.starts_at - LONGEST,
         window.ends_at,
         window.starts_at,
         _SHOWN,
-        space.time_zone,
     )
-    return {(row["resource"], row["day"]): Load(row["bookings"], row["booked"], row["blocked"]) for row in rows}
+    return {
+        (row["resource"], days[row["day"] - 1]): Load(row["bookings"], row["booked"], row["blocked"]) for row in rows
+    }
 
 
 def summed(loads: Collection[Load]) -> Load:
