@@ -19,7 +19,7 @@ from app.web.front_desk import state_at_desk
 
 _HELD = {
     "hold": marked("vorgemerkt"),
-    "offer": marked("der Warteliste angeboten"),
+    "offer": marked("angeboten"),
     "buffer": marked("bleibt frei"),
 }
 _TAKEN = marked("vergeben")

@@ -41,9 +41,17 @@ async def drag(page: Page, start: tuple[float, float], end: tuple[float, float])
 
 
 async def middle(of: Locator) -> tuple[float, float]:
-    box = await of.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    left, top, width, height = await box(of)
+    return left + width / 2, top + height / 2
+
+
+async def box(of: Locator) -> tuple[float, float, float, float]:
+    """Where it lies once nothing moves any more: left, top, width, height."""
+    await of.page.wait_for_load_state("load")
+    await of.page.evaluate("document.fonts.ready")
+    found = await of.bounding_box()
+    assert found is not None
+    return found["x"], found["y"], found["width"], found["height"]
 
 
 async def test_by_drag_and_by_key(visitors: Visitors) -> None:
@@ -69,9 +77,9 @@ async def test_by_drag_and_by_key(visitors: Visitors) -> None:
         await page.get_by_role("button", name="Verschieben").click()
         await expect(page.get_by_role("status").first).to_contain_text("Verschoben.")
 
-        box = await bar(page, 2).bounding_box()
-        assert box is not None
-        end = (box["x"] + box["width"] - 5, box["y"] + box["height"] / 2)
+        await page.goto(THAT_DAY)
+        left, top, width, height = await box(bar(page, 2))
+        end = (left + width - 5, top + height / 2)
         await drag(page, end, (await middle(page.get_by_label("Parkplatz 2, 10:30–11 Uhr, frei")))[:1] + end[1:])
         await expect(page.locator("#frage")).to_contain_text("jetzt Parkplatz 2, Mi., 25. November, 8–11 Uhr")
         await page.get_by_role("button", name="Verschieben").click()
