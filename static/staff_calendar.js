@@ -4,6 +4,7 @@
 
 const LONG_PRESS = 400; // milliseconds that a finger rests before it lifts a booking; until then it scrolls
 const MOVED = 6; // pixels from which a press is a drag
+const EDGE = 48; // pixels at the window's edge where carrying scrolls
 const GRIP = 14; // pixels at the end of a bar by which its end is changed
 
 const table = document.querySelector(".nw-grid[data-columns]");
@@ -89,8 +90,7 @@ let held = null;
 
 function bookingOf(bar) {
   const row = bar.closest("[data-place]");
-  const { booking, day, from, to } = bar.dataset;
-  const who = bar.querySelector("span").firstChild.textContent.trim() || bar.textContent.trim();
+  const { booking, who, day, from, to } = bar.dataset;
   const was = { row, day, from: Number(from), to: Number(to) };
   return { bar, booking, who, was, wish: { ...was } };
 }
@@ -226,6 +226,12 @@ document.addEventListener("pointerdown", (event) => {
   setTimeout(() => { if (press === mine && !mine.dragging && target.dataset.moves !== undefined) begin(); }, LONG_PRESS);
 });
 
+function scrollAtTheEdge(y) {
+  const end = window.innerHeight - bin.offsetHeight;
+  if (y < EDGE) window.scrollBy(0, -EDGE / 4);
+  else if (y > end - EDGE && y < end) window.scrollBy(0, EDGE / 4);
+}
+
 document.addEventListener("pointermove", (event) => {
   if (!press) return;
   const far = Math.hypot(event.clientX - press.event.clientX, event.clientY - press.event.clientY) > MOVED;
@@ -234,6 +240,7 @@ document.addEventListener("pointermove", (event) => {
     else begin();
   }
   if (!press?.dragging) return;
+  scrollAtTheEdge(event.clientY);
   const at = pointedAt(event);
   if (!at) return;
   if (!held) {
