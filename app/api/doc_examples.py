@@ -25,7 +25,15 @@ _ROOM: Final = {"resource_id": "w5d9k3m7x2vpq8ta"}
 _GROUP: Final = {**_SPACE, "group_id": "h3w8t5m2k9xqv4pa"}
 _PERSON: Final = "c6r2n9t4x7wmk3qa"
 _CLUB: Final = {**_SPACE, "organisation_id": "v9x4k7t2m5wqr8pa"}
+_OPERATOR: Final = {"slug": "dorfwerk-maifeld"}
+_WEBHOOK: Final = {**_OPERATOR, "webhook_id": "z6m3k8t4x2wvq9pa"}
+_WEBHOOK_WANTED: Final = {
+    "url": "https://haus.example/nahwerk",
+    "events": ["booking.created", "booking.changed", "booking.cancelled"],
+}
 _BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
+_DESK: Final = {"kind": "desk", "name": "A1", "features": ["monitor"], "lacking": ["window"]}
+_WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes": "18:00"}]}]}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
@@ -82,6 +90,14 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "preview_blocker": Example(path=_SPACE, body=_BLOCK),
     "make_blocker": Example(path=_SPACE, body={**_BLOCK, "state": "4f53cda18c2baa0c"}),
     "lift_blocker": Example(path={**_SPACE, "blocker_id": "x7q4m2t9k5wvr3pa"}),
+    "list_resources": Example(path=_SPACE),
+    "add_resource": Example(path=_SPACE, body=_DESK),
+    "change_resource": Example(path=_ROOM, body={**_DESK, "kind": "room", "name": "Nette", "version": 1}),
+    "preview_retirement": Example(path=_ROOM),
+    "retire_resource": Example(path=_ROOM, body={"state": "4f53cda18c2baa0c"}),
+    "bring_back_resource": Example(path={**_SPACE, **_ROOM}),
+    "preview_hours": Example(path=_SPACE, body=_WEEK),
+    "set_hours": Example(path=_SPACE, body={**_WEEK, "state": "4f53cda18c2baa0c"}),
     "list_groups": Example(path=_SPACE),
     "make_group": Example(path=_SPACE, body={"name": "Stammgäste"}),
     "show_group": Example(path=_GROUP),
@@ -92,6 +108,17 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "make_organisation": Example(path=_SPACE, body={"name": "TV Maifeld 1895", "responsible": _PERSON}),
     "change_responsible": Example(path=_CLUB, body={"responsible": _PERSON}),
     "retire_organisation": Example(path=_CLUB),
+    "list_access_windows": Example(
+        path=_SPACE, query={"from": "2027-03-09T00:00:00+01:00", "to": "2027-03-10T00:00:00+01:00"}
+    ),
+    "list_webhooks": Example(path=_OPERATOR),
+    "add_webhook": Example(path=_OPERATOR, body=_WEBHOOK_WANTED),
+    "change_webhook": Example(path=_WEBHOOK, body={**_WEBHOOK_WANTED, "is_active": False}),
+    "remove_webhook": Example(path=_WEBHOOK),
+    "rotate_webhook_secret": Example(path=_WEBHOOK),
+    "test_webhook": Example(path=_WEBHOOK),
+    "list_webhook_messages": Example(path=_WEBHOOK, query={"limit": "20"}),
+    "resend_webhook_message": Example(path={**_WEBHOOK, "message_id": "m4q8t2w6k9xvr3pa"}),
     "list_feeds": Example(),
     "make_feed": Example(body={"kind": "person"}),
     "rotate_feed": Example(path=_FEED),

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from app.api import (
+    access_windows,
     arrivals,
     blockers,
     booking_rules,
@@ -19,9 +20,11 @@ from app.api import (
     requests,
     resources,
     series,
+    space_resources,
     spaces,
     together,
     waiting,
+    webhooks,
 )
 
 ROUTER = Router(
@@ -30,6 +33,7 @@ ROUTER = Router(
         *places.HANDLERS,
         *spaces.HANDLERS,
         *resources.HANDLERS,
+        *space_resources.HANDLERS,
         *quotes.HANDLERS,
         *together.HANDLERS,
         *bookings.HANDLERS,
@@ -42,7 +46,9 @@ ROUTER = Router(
         *booking_rules.HANDLERS,
         *links.HANDLERS,
         *blockers.HANDLERS,
+        *access_windows.HANDLERS,
         *groups.HANDLERS,
+        *webhooks.HANDLERS,
         *occupancy.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,

@@ -8,17 +8,20 @@ import msgspec
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.arrangements import arrange
-from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
+from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, OPERATOR, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
+from app.demo.floors import draw_floors
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
+from app.demo.operator_lives import enter_lives
 from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
+from app.identity.queries import actor_of_person
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -34,6 +37,7 @@ _YEARS_OF_EXCEPTIONS = 3
 DAYS_OF_HISTORY = 84
 """So long before the month its spaces were visited already."""
 
+_FLOOR = ("Erdgeschoss", "Ground floor")
 _ROOM_ALT = (
     "Zeichnung: langer Tisch mit Stühlen vor einem großen Bildschirm.",
     "Drawing: a long table with chairs in front of a large screen.",
@@ -62,6 +66,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         step("network and spaces")
         await _enter_network(demo_network(), now)
         operators = await _enter_operators(now)
+        await enter_lives(operators, today, now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
@@ -80,6 +85,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         await enter_bookings("booking", plausible_month(places, crowd, habits, today))
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
+        await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
     return True
 
 
@@ -204,7 +210,12 @@ async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
 
 async def _enter_resources(key: int, space: DemoSpace, today: date) -> None:
     floor_plan: int = await fetch_value(
-        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", key, encode(space.floor_plan)
+        "INSERT INTO floor_plan (public_id, space, name, name_en, drawing)"
+        " VALUES ($1, $2, $3, $4, $5::jsonb) RETURNING id",
+        steady_id("floor_plan", space.slug),
+        key,
+        *_FLOOR,
+        encode(space.floor_plan),
     )
     rows = [
         (

@@ -23,7 +23,10 @@ from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
+from app.notifications.space_mails import tell_published_by_phone
+from app.notifications.staff_mails import StaffMails
 from app.notifications.waiting_mails import tell_offered
+from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
 from app.platform.templates import Templates
@@ -38,9 +41,10 @@ def notification_reactions(
     """
     office = PostOffice(transport, templates, sender, address, signing_key)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
+    staff = StaffMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
-        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
+        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"), "retired" in event.ids)
 
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
@@ -48,7 +52,11 @@ def notification_reactions(
     async def password_changed(event: Event, now: datetime) -> None:
         await account.tell_password_changed(event.aggregate_id, event.id, now)
 
+    async def webhook_disabled(event: Event, now: datetime) -> None:
+        await tell_disabled(office, event, now)
+
     return {
+        "webhook.disabled": [Reaction("mail.webhook_disabled", webhook_disabled)],
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "series.made": [_of_event("mail.series_made", tell_series_made, office)],
         "series.changed": [_of_event("mail.series_changed", tell_series_changed, office)],
@@ -57,6 +65,7 @@ def notification_reactions(
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
+        "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),
@@ -72,6 +81,7 @@ def notification_reactions(
         "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
+        "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

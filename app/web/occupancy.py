@@ -71,7 +71,6 @@ async def _show(request: PageRequest, visitor: Visitor, pages: Pages, scope: _Sc
         "has_many": scope.has_many,
         "has_operator": scope.space is not None
         and visitor.signed_in.may(Action.SEE_OCCUPANCY, operator=scope.space.operator.id),
-        "sees_trail": visitor.signed_in.may(Action.SEE_AUDIT_TRAIL),
         "form": form,
         "view": view,
         "presets": [(preset, visitor.speaker.gettext(name)) for preset, name in PRESETS.items()],

@@ -10,12 +10,31 @@ OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
     (marked("Kalender"), "/theke/{slug}/kalender", Action.SEE_SPACE_DAY),
     (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
+    (marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", Action.MANAGE_SPACE),
     (marked("Auslastung"), "/betrieb/{slug}/auslastung", Action.SEE_OCCUPANCY),
     (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
 )
 """The sections of a space's workbench, in their order; the one with the longest address that fits is the current."""
 
 OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERATOR),)
+
+OF_THE_NETWORK = (
+    (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
+    (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
+    (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
+    (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
+    (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),
+    (marked("Protokoll"), "/netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
+    (marked("Texte"), "/netzwerk/texte", Action.MANAGE_NETWORK),
+    (marked("Einstellungen"), "/netzwerk/einstellungen", Action.MANAGE_NETWORK),
+)
+
+
+def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open of the network as a whole."""
+    sections = [(label, address) for label, address, action in OF_THE_NETWORK if actor.may(action)]
+    return _items(sections, path, speaker)
 
 
 def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:

@@ -44,7 +44,9 @@ _QUERIES = {
     "/theke/{slug}/serien/{series}": "?geaendert=1",
     "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
+    "/betrieb/{slug}/grundriss/{floor}": "?platz={what}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/netzwerk/betreiber/{slug}/beenden": f"?letzter_tag={TOMORROW}",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
@@ -64,6 +66,12 @@ _MORE = (
     "/betrieb/regiohub-polch/auslastung?von=2020-01-01&bis=2020-01-31",
     "/netzwerk/auslastung?zeitraum=zwoelf-monate&zeigt=genutzt",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
+    "/netzwerk/betreiber/burgwerk-monreal",
+    "/netzwerk/texte/nutzungsbedingungen/entwurf",
+    "/betreiber/burgwerk-monreal/einrichten",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=1+bis+30&capacity=1",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=9+bis+1&capacity=1",
+    "/netzwerk/neuer-standort?standort=regiohub-polch",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
@@ -103,4 +111,6 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
-    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
+    slug = "dorfwerk-maifeld" if path.startswith(("/betreiber", "/netzwerk/betreiber")) else "regiohub-polch"
+    ids = {**ids, "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
+    return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
