@@ -9,7 +9,7 @@ const GRIP = 14; // pixels at the end of a bar by which its end is changed
 
 const table = document.querySelector(".nw-grid[data-columns]");
 const columns = JSON.parse(table.dataset.columns);
-const halves = table.dataset.halves !== undefined;
+const halves = table.dataset.halves === "ja";
 const form = document.getElementById("ablegen");
 const bin = document.getElementById("absagen-hier");
 const live = document.getElementById("ansage");
