@@ -274,6 +274,7 @@ async def choose_move(
         "bis": clock_text((ends.hour * 60 + ends.minute) or 24 * 60),
         "was": booking.resource.public_id,
     }
+    data |= {name: value for name, value in single(request).items() if name in data}
     return await _show_move(request, visitor, pages, space, booking, data)
 
 

@@ -78,7 +78,7 @@ async def new_person_form(
     """Enters the person, unless the number or address is known: then it asks whether this is the one."""
     space, actor = await desk_space(slug, visitor), visitor.signed_in
     fields = {name: data.get(name, "").strip() for name in ("name", "phone", "email", "language")}
-    context = _new_person(space, fields)
+    context = _new_person(space, fields | _wish(data))
     template = "front_desk/new_person.html"
     refusals: list[Refusal] = refusals_of(
         lambda: usable_name(fields["name"]),
@@ -105,12 +105,23 @@ async def new_person_form(
         person = await enter_person(actor, newcomer, visitor.now, key=settings.signing_key, address=visitor.address)
     except (EmailTaken, TooMany) as refusal:
         return await show_again(request, visitor, pages, template, context, [refusal])
-    return go(f"/theke/{slug}/leute/{person.public_id}?getan=neu")
+    return go(f"/theke/{slug}/leute/{person.public_id}?{urlencode({'getan': 'neu', **_wish(data)})}")
 
 
 def _new_person(space: SpaceCard, fields: Mapping[str, str]) -> dict[str, Any]:
     typed = {name: fields.get(name, "")[:_LONGEST_QUERY] for name in ("name", "phone", "email", "language")}
-    return {"space": space, "typed": typed, "languages": list(LANGUAGE_NAMES.items()), "known": []}
+    return {
+        "space": space,
+        "typed": typed,
+        "wish": _wish(fields),
+        "languages": list(LANGUAGE_NAMES.items()),
+        "known": [],
+    }
+
+
+def _wish(fields: Mapping[str, str]) -> dict[str, str]:
+    """When and where the person shall be booked afterwards, as the form to book for somebody calls it."""
+    return {name: fields[name][:40] for name in ("tag", "zeit", "von", "bis", "was") if fields.get(name)}
 
 
 async def _known(visitor: Visitor, fields: Mapping[str, str]) -> list[tuple[Guest, str]]:
