@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
+from app.bookings.operator_ends import settle_ends
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.taking_over import booking_reactions
@@ -31,6 +32,7 @@ from app.platform.worker import Worker
 NOBODY_REACTS: Final = (
     "booking.checked_in",
     "booking.left",
+    "invitation.accepted",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
@@ -100,6 +102,7 @@ def _periodic() -> Sequence[Periodic]:
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
+        Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),

@@ -31,6 +31,7 @@ from app.web import (
     access,
     account,
     at_the_door,
+    audit_trail,
     blockers,
     bookings,
     calendars,
@@ -46,11 +47,16 @@ from app.web import (
     home,
     home_screen,
     house_rules,
+    invitations,
     linked_booking,
     links,
     mail_box,
     managing,
+    network_settings,
+    network_today,
     offline,
+    operator_setup,
+    operators,
     reminders,
     requests,
     rule_pages,
@@ -68,6 +74,7 @@ from app.web import (
     week,
     who_comes,
 )
+from app.web.isolation import Isolation
 from app.web.pages import Pages, here, sign_in_first
 
 log = Log("app")
@@ -109,6 +116,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         middleware=[
             DefineMiddleware(Authentication, clock=clock, jar=jar),
             DefineMiddleware(FormOriginCheck, config=jar.csrf_config(settings.signing_key)),
+            DefineMiddleware(Isolation),
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
@@ -139,6 +147,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         access,
         account,
         at_the_door,
+        audit_trail,
         blockers,
         bookings,
         calendars,
@@ -154,11 +163,16 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         home,
         home_screen,
         house_rules,
+        invitations,
         linked_booking,
         links,
         mail_box,
         managing,
+        network_settings,
+        network_today,
         offline,
+        operator_setup,
+        operators,
         reminders,
         requests,
         rule_pages,

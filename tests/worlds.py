@@ -1,8 +1,9 @@
 """A small network to test in: two operators, their spaces, and a cast of people with fixed roles.
 
-Mia lives in Mayen and commutes; she books at the RegioHub Polch. Otto runs it and Frida stands at its front desk. Rolf
-runs the Alte Post in Andernach and must never see what is theirs. Nadja administers the network, and Gundula has an
-account and nothing else. The present is NOW: Tuesday, 24 November 2026, 19:00 in Mayen; `tomorrow(8)` is a Wednesday.
+Mia lives in Mayen and commutes; she books at the RegioHub Polch. Otto runs it, Frida stands at its front desk, and Ada
+keeps its accounts. Rolf runs the Alte Post in Andernach and must never see what is theirs. Nadja administers the
+network, Tilda answers its telephone, and Gundula has an account and nothing else. The present is NOW: Tuesday, 24
+November 2026, 19:00 in Mayen; `tomorrow(8)` is a Wednesday.
 """
 
 from collections.abc import Mapping, Sequence
@@ -104,10 +105,12 @@ class World:
     otto: APerson
     rolf: APerson
     nadja: APerson
+    ada: APerson
+    tilda: APerson
 
     @property
     def people(self) -> Sequence[APerson]:
-        return (self.mia, self.gundula, self.frida, self.otto, self.rolf, self.nadja)
+        return (self.mia, self.gundula, self.frida, self.otto, self.rolf, self.nadja, self.ada, self.tilda)
 
 
 async def a_world() -> World:
@@ -165,6 +168,8 @@ async def a_world() -> World:
             "Rolf Rivale", "rolf@example.org", Grant(Role.OPERATOR_MANAGER, "operator", rival_operator)
         ),
         nadja=await a_person("Nadja Netz", "nadja@example.org", Grant(Role.NETWORK_ADMINISTRATOR, "network", None)),
+        ada=await a_person("Ada Konto", "ada@example.org", Grant(Role.ACCOUNTANT, "operator", operator)),
+        tilda=await a_person("Tilda Ruf", "tilda@example.org", Grant(Role.TELEPHONE, "network", None)),
     )
 
 

@@ -47,7 +47,9 @@ def _pieces(
 ) -> list[SpaceWindow]:
     """The window once for each of the space's rules, with the time that a booking by them would take."""
     if said is None:
-        return [SpaceWindow(window.space, window.period, None, hours.covers(window.period))]
+        return [
+            SpaceWindow(window.space, window.period, None, hours.takes(window.period) and hours.covers(window.period))
+        ]
     wish, booker = Wish(window.period, now), standing.at(said.operator)
     return [
         SpaceWindow(
@@ -95,7 +97,9 @@ async def bookable_times(
 def _bookable_time(rules: BookingRules, hours: Hours, window: Period, now: datetime, booker: Booker) -> list[Period]:
     ahead = rules.days_ahead + (rules.own_members_days if booker.is_own_member else 0)
     first_closed = local_day(now, hours.zone) + timedelta(days=ahead + 1)
-    latest = min(wall_instant(first_closed, 0, hours.zone), now + BOOKABLE_AHEAD)
+    latest = min(
+        wall_instant(first_closed, 0, hours.zone), now + BOOKABLE_AHEAD, hours.takes_until or now + BOOKABLE_AHEAD
+    )
     earliest = now + rules.notice
     within = window.clipped_to(Period(earliest, latest)) if earliest < latest else None
     if within is None:

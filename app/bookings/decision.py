@@ -23,6 +23,17 @@ ASKED_BEFORE_RELEASE: Final = timedelta(minutes=15)
 """Between the question whether somebody still comes and the release of the place."""
 
 
+class TakesNoBookings(Refusal):
+    """The operator is suspended."""
+
+    code = "takes_no_bookings"
+    text = marked("{space} nimmt zurzeit keine Buchungen an. Was schon gebucht ist, gilt weiter.")
+
+
+class LeavesTheNetwork(TakesNoBookings):
+    text = marked("{space} gehört nur noch bis {day} zum Netzwerk und lässt sich danach nicht mehr buchen.")
+
+
 class OffOwnGrid(OffGrid):
     text = marked("Hier beginnen und enden Buchungen zur vollen Stunde.")
 
@@ -182,6 +193,17 @@ def claimed_period(period: Period, rules: BookingRules) -> Period:
     return Period(period.starts_at - rules.buffer_before, period.ends_at + rules.buffer_after)
 
 
+def check_taking(wish: Wish, place: Place, _: Booker) -> None:
+    """Raises TakesNoBookings or LeavesTheNetwork; staff can enter nothing either."""
+    until = place.hours.takes_until
+    if until is None or place.hours.takes(wish.period):
+        return
+    if until <= wish.now:
+        raise TakesNoBookings(field="starts_at", space=place.name)
+    last = local_day(until - timedelta(seconds=1), place.hours.zone)
+    raise LeavesTheNetwork(field="starts_at", space=place.name, day=last, instead={"latest_day": last})
+
+
 def check_hours(wish: Wish, place: Place, _: Booker) -> None:
     """Raises ClosedThatDay or OutsideOpeningHours. Who may come at any time is held off by closing days alone."""
     outside = place.rules.outside_hours
@@ -286,6 +308,7 @@ def check_people(wish: Wish, place: Place, _: Booker) -> None:
 
 
 _CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], None]]] = (
+    check_taking,
     check_hours,
     check_parts,
     check_grid,

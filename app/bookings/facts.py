@@ -49,6 +49,7 @@ _FACTS = """
            (SELECT json_agg(q) FROM booking_rules q WHERE q.space = s.id AND q.kind = r.kind)::text AS all_rules,
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
            s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
+           least(o.suspended_at, o.ends_at) AS takes_until,
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
            (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
@@ -118,7 +119,8 @@ async def facts_of(
     space = space_from(row)
     clock = SpaceClock(space.id, space.time_zone, row["holiday_region"], row["open_on_holidays"])
     first, last = period.starts_at.astimezone(space.zone).date(), period.ends_at.astimezone(space.zone).date()
-    hours = hours_from(clock, _hours_rows.decode(row["hours"] or "[]"), first, last, language)
+    said = _hours_rows.decode(row["hours"] or "[]")
+    hours = hours_from(clock, said, first, last, language, takes_until=row["takes_until"])
     house_rules = HouseRulesState(row["house_rules"] or 0, row["house_rules_accepted"] or 0)
     return Facts(
         resource_from(row),

@@ -151,14 +151,15 @@ async def search_spaces(
     days = _days_around(search.wanted.day, today)
     clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in everywhere]
     hours = await hours_of(clocks, days[0], days[-1], language)
-    on_site = await on_site_of(hours, days[0], days[-1], language)
+    everywhere = [space for space in everywhere if _is_offered(hours[space.id], now)]
+    on_site = await on_site_of({s.id: hours[s.id] for s in everywhere}, days[0], days[-1], language)
     near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
 
     windows: dict[tuple[int, date], SpaceWindow] = {}
     for space in everywhere:
         for day in days if space.id in near else [search.wanted.day]:
             period = search.wanted.at(hours[space.id], now, day)
-            if period is not None and time_fits(words, on_site[space.id], period):
+            if period is not None and hours[space.id].takes(period) and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
     bookable = await count_bookable(list(windows.values()), search.kind, hours, now, person=person, words=words)
     counts = dict(zip(windows, bookable, strict=True))
@@ -202,6 +203,11 @@ async def search_spaces(
         ),
         next((f for f in all_found if f.space.id not in near and f.count.free), None),
     )
+
+
+def _is_offered(hours: Hours, now: datetime) -> bool:
+    """A space whose operator is suspended is not offered; one that leaves later is, until then."""
+    return hours.takes_until is None or hours.takes_until > now
 
 
 def _days_around(day: date, today: date) -> list[date]:

@@ -54,6 +54,13 @@ ACCOUNTS = (
     OPERATOR,
     FRONT_DESK,
     RIVAL,
+    Account(
+        "accountant@demo.example",
+        "Ada Simon",
+        "keeps the accounts of Dorfwerk Maifeld",
+        Role.ACCOUNTANT,
+        "dorfwerk-maifeld",
+    ),
     Account("telephone@demo.example", "Tilda Roth", "answers the network's telephone", Role.TELEPHONE),
     Account("network@demo.example", "Nadja Theis", "administers the network", Role.NETWORK_ADMINISTRATOR),
 )

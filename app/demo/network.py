@@ -15,6 +15,7 @@ from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
+from app.demo.operator_lives import enter_lives
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
@@ -58,6 +59,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         step("network and spaces")
         await _enter_network(demo_network(), now)
         operators = await _enter_operators(now)
+        await enter_lives(operators, today, now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)

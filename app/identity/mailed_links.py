@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     CHANGE_EMAIL = "change_email"
     SIGN_IN = "sign_in"
     BOOK_HELD = "book_held"
+    INVITATION = "invitation"
 
 
 LIVES: Mapping[Purpose, timedelta] = {
@@ -31,6 +32,7 @@ LIVES: Mapping[Purpose, timedelta] = {
     Purpose.CHANGE_EMAIL: timedelta(hours=24),
     Purpose.SIGN_IN: timedelta(minutes=15),
     Purpose.BOOK_HELD: timedelta(hours=24),
+    Purpose.INVITATION: timedelta(days=14),
 }
 
 LIVES_OF_KNOWN: Final = timedelta(hours=1)

@@ -49,6 +49,7 @@ MAILS_BY_ADDRESS = Limit("account_mails_by", 60, timedelta(hours=1))
 """The same, caused from one network address; a whole space may sit behind it."""
 
 _TOKENS_KEPT = timedelta(days=365)
+_INVITATIONS_KEPT = timedelta(days=730)
 
 
 class EmailTaken(Conflict):
@@ -343,9 +344,11 @@ async def create_people(newcomers: Sequence[NewPerson], now: datetime, *, actor:
 
 
 async def forget_old(now: datetime) -> None:
-    """Deletes what has served its time: ended sessions, lapsed links, revoked tokens, two-year-old audit entries."""
+    """Deletes what has served its time: ended sessions, lapsed links, revoked tokens; invitations and audit entries
+    after two years."""
     await forget_old_sessions(now)
     await forget_old_links(now)
+    await execute("DELETE FROM invitation WHERE created_at < $1", now - _INVITATIONS_KEPT)
     await execute("DELETE FROM api_token WHERE revoked_at < $1", now - _TOKENS_KEPT)
     await fetch_value("SELECT forget_old_audit_entries()")
 

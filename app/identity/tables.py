@@ -157,3 +157,41 @@ class AuditEntry(Table, tablename="audit_entry"):
     subject_kind = Text(default=None, help_text=NOT_PERSONAL)
     subject_id = BigInt(default=None, null=True)
     details = JSONB(default="{}", help_text=personal("say what changed", "two years"))
+
+
+_INVITED = "two years after it was made"
+
+
+class Invitation(Table, tablename="invitation"):
+    """That somebody was asked to take a role: the address, by whom, and what became of it.
+
+    `operator` is whose it is, `link` the key of the mailed link, which is forgotten before.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    name = Text(default=None, help_text=personal("greet who is invited", _INVITED))
+    email = Text(default=None, help_text=personal("send the invitation", _INVITED))
+    role = Text(default=None, help_text=NOT_PERSONAL)
+    scope_kind = Text(default=None, help_text=NOT_PERSONAL)
+    scope_id = BigInt(default=None, null=True)
+    operator = BigInt(default=None, null=True)
+    link = BigInt(default=None)
+    invited_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who invites, and ask whether he still may", _INVITED),
+    )
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    accepted_at = Timestamptz(default=None, null=True)
+    accepted_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who has taken the role", _INVITED),
+    )
+    revoked_at = Timestamptz(default=None, null=True)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,11 +67,16 @@ async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, langua
     """The hours of these spaces, good for the days from first to last and one on either side; one query."""
     rows = await fetch(
         """
-        SELECT space, weekday, NULL::date AS day, opens, closes, '' AS reason_de, '' AS reason_en
+        SELECT space, weekday, NULL::date AS day, opens, closes, '' AS reason_de, '' AS reason_en,
+               NULL::timestamptz AS takes_until
           FROM weekly_hours WHERE space = ANY($1)
         UNION ALL
-        SELECT space, NULL, day, opens, closes, reason_de, reason_en
+        SELECT space, NULL, day, opens, closes, reason_de, reason_en, NULL
           FROM hours_exception WHERE space = ANY($1) AND day BETWEEN $2 AND $3
+        UNION ALL
+        SELECT s.id, NULL, NULL, NULL, NULL, '', '', least(o.suspended_at, o.ends_at)
+          FROM space s JOIN operator o ON o.id = s.operator
+         WHERE s.id = ANY($1) AND (o.suspended_at IS NOT NULL OR o.ends_at IS NOT NULL)
         """,
         [clock.space for clock in spaces],
         first - timedelta(days=1),
@@ -80,10 +85,28 @@ async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, langua
     by_space: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_space[row["space"]].append(row)
-    return {clock.space: hours_from(clock, by_space[clock.space], first, last, language) for clock in spaces}
+    return {
+        clock.space: hours_from(
+            clock,
+            by_space[clock.space],
+            first,
+            last,
+            language,
+            takes_until=next((row["takes_until"] for row in by_space[clock.space] if row["takes_until"]), None),
+        )
+        for clock in spaces
+    }
 
 
-def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date, last: date, language: str) -> Hours:
+def hours_from(
+    clock: SpaceClock,
+    rows: Sequence[Mapping[str, Any]],
+    first: date,
+    last: date,
+    language: str,
+    *,
+    takes_until: datetime | None = None,
+) -> Hours:
     """Hours from rows with weekday or day, opens, closes, reason_de, reason_en."""
     week: dict[int, list[Opening]] = defaultdict(list)
     changes: dict[date, list[HoursChange]] = defaultdict(list)
@@ -96,7 +119,7 @@ def hours_from(clock: SpaceClock, rows: Sequence[Mapping[str, Any]], first: date
     holidays: dict[date, str] = {}
     for year in range((first - timedelta(days=1)).year, (last + timedelta(days=1)).year + 1):
         holidays |= public_holidays(clock.holiday_region, year, language)
-    return Hours(ZoneInfo(clock.time_zone), week, changes, holidays, clock.open_on_holidays)
+    return Hours(ZoneInfo(clock.time_zone), week, changes, holidays, clock.open_on_holidays, takes_until)
 
 
 _RESOURCE = (

@@ -80,13 +80,21 @@ class HoursChange:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """All that decides when one space is open; holidays by day with their name."""
+    """All that decides when one space is open; holidays by day with their name.
+
+    Bookings end by `takes_until`, where the space's operator is suspended or leaves the network.
+    """
 
     zone: ZoneInfo
     week: Mapping[int, Sequence[Opening]]
     changes: Mapping[date, Sequence[HoursChange]]
     holidays: Mapping[date, str]
     open_on_holidays: bool = False
+    takes_until: datetime | None = None
+
+    def takes(self, period: Period) -> bool:
+        """Whether the space's operator takes bookings for that time at all."""
+        return self.takes_until is None or period.ends_at <= self.takes_until
 
     def openings_on(self, day: date) -> tuple[Opening, ...]:
         """The day's openings in order. A change goes before a holiday, a holiday before the week."""

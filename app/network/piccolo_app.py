@@ -16,6 +16,7 @@ from app.network.tables import (
     PersonGroupMember,
     Space,
     SpacePhoto,
+    TaxStatus,
 )
 
 APP_CONFIG = AppConfig(
@@ -33,6 +34,7 @@ APP_CONFIG = AppConfig(
         PersonGroupMember,
         Space,
         SpacePhoto,
+        TaxStatus,
     ],
     migration_dependencies=["app.identity.piccolo_app"],
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from app.network.rules import Measures
 from app.platform.database import fetch, fetch_row
+from app.platform.scoped_rows import finds_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ async def published_spaces(now: datetime) -> list[SpaceCard]:
     return [_space(row) for row in await fetch(f"{_PUBLISHED} ORDER BY s.name, s.id", now)]
 
 
+@finds_scope
 async def space_by_slug(slug: str, now: datetime) -> SpaceCard | None:
     """The published space with this name in its address."""
     row = await fetch_row(f"{_PUBLISHED} AND s.slug = $2", now, slug)
@@ -140,12 +142,14 @@ async def spaces_of_all() -> list[SpaceCard]:
     return [_space(row) for row in await fetch(f"{_SPACE} ORDER BY s.name, s.id")]
 
 
+@finds_scope
 async def any_space(slug: str) -> SpaceCard | None:
     """The space with this name in its address, published or not; for who looks after it."""
     row = await fetch_row(f"{_SPACE} AND s.slug = $1", slug)
     return _space(row) if row else None
 
 
+@finds_scope
 async def operator_by_slug(slug: str) -> OperatorCard | None:
     """The operator with this name in its address."""
     row = await fetch_row(

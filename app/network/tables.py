@@ -20,6 +20,7 @@ from app.identity.tables import Person
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _HOST = personal("call the host from inside the space", "while the person is its host")
+_SOLE_TRADER = personal("name the operator, who can be a person, in documents", "as long as its documents")
 _BUSINESS_CONTACT = personal("reach the operator", "while the space is in the network")
 
 
@@ -40,17 +41,21 @@ class Network(Table, tablename="network"):
 
 
 class LegalText(Table, tablename="legal_text"):
-    """One version of imprint, privacy, terms or accessibility statement in one language."""
+    """One version of imprint, privacy, terms or accessibility statement in one language; without a date a draft."""
 
     id = BigSerial(primary_key=True)
     kind = Text(default=None, help_text=NOT_PERSONAL)
     language = Text(default="de", help_text=NOT_PERSONAL)
     sections = JSONB(default="[]", help_text=NOT_PERSONAL)
-    valid_from = Timestamptz(default=None)
+    valid_from = Timestamptz(default=None, null=True)
 
 
 class Operator(Table, tablename="operator"):
-    """A legal entity that runs spaces."""
+    """A legal entity that runs spaces.
+
+    Suspended it takes no bookings; from `ends_at` on it is none of the network's any more. Invited is one that nobody
+    manages yet.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -61,6 +66,25 @@ class Operator(Table, tablename="operator"):
     created_at = Timestamptz(default=None)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
+    legal_name = Text(default="", help_text=_SOLE_TRADER)
+    legal_form = Text(default="", help_text=NOT_PERSONAL)
+    street = Text(default="", help_text=_SOLE_TRADER)
+    postcode = Text(default="", help_text=NOT_PERSONAL)
+    place = Text(default="", help_text=NOT_PERSONAL)
+    register = Text(default="", help_text=NOT_PERSONAL)
+    invited_at = Timestamptz(default=None, null=True)
+    suspended_at = Timestamptz(default=None, null=True)
+    ends_at = Timestamptz(default=None, null=True)
+
+
+class TaxStatus(Table, tablename="tax_status"):
+    """How an operator is taxed from a day on. Append-only; of two rows for one day the later counts."""
+
+    id = BigSerial(primary_key=True)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    valid_from = Date(default=None)
+    entered_at = Timestamptz(default=None)
 
 
 class Space(Table, tablename="space"):

@@ -23,6 +23,7 @@ from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
+from app.notifications.staff_mails import StaffMails
 from app.notifications.waiting_mails import tell_offered
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
@@ -38,6 +39,7 @@ def notification_reactions(
     """
     office = PostOffice(transport, templates, sender, address, signing_key)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
+    staff = StaffMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
         await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
@@ -72,6 +74,7 @@ def notification_reactions(
         "person.email_given": [_about_link("mail.confirm_record", account.tell_record_entered)],
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
+        "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

@@ -18,6 +18,7 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from app.kernel.refusals import BadInput, Conflict, Refusal, marked
+from app.platform.scoped_rows import demand_open_rows
 
 APP_ROLE = "nahwerk_app"
 OWNER_ROLE = "nahwerk_owner"
@@ -332,6 +333,7 @@ async def execute(sql: str, *arguments: object) -> int:
 
 
 def _note(sql: str) -> None:
+    demand_open_rows(sql)
     noted = queries_run.get()
     if noted is not None:
         noted.append(sql)

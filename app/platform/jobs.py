@@ -51,6 +51,7 @@ class DeadJob:
     aggregate_id: int
     attempts: int
     last_error: str
+    occurred_at: datetime
     died_at: datetime
 
 
@@ -205,7 +206,7 @@ async def dead_jobs(limit: int = 50, cursor: int | None = None) -> Sequence[Dead
     rows = await fetch(
         """
         SELECT job.id, handler, event.name AS event, job.aggregate_kind, job.aggregate_id, attempts, last_error,
-            finished_at AS died_at
+            event.occurred_at, finished_at AS died_at
         FROM job JOIN outbox_event event ON event.id = job.event
         WHERE state = 'dead' AND ($2::bigint IS NULL OR job.id < $2) ORDER BY job.id DESC LIMIT $1
         """,

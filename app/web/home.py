@@ -12,12 +12,13 @@ from app.identity.authentication import LANGUAGE_COOKIE, SCHEME_COOKIE, SCHEMES,
 from app.identity.rules import local_path
 from app.inventory.queries import is_resource_photo
 from app.kernel.refusals import NotFound, marked
+from app.kernel.wall_time import local_day
 from app.network.queries import is_public_file, legal_document, published_spaces
 from app.platform.files import Files
 from app.platform.language import LANGUAGES
 from app.web.maps import MapSpace, network_map
 from app.web.pages import PageRequest, Pages, go
-from app.web.search_form import empty_search
+from app.web.search_form import ZONE, empty_search
 
 YEAR = 365 * 24 * 3600
 
@@ -53,9 +54,12 @@ async def legal_page(
     document = await legal_document(kind, visitor.language, visitor.now)
     if document is None:
         raise NotFound
-    return await pages.show(
-        request, visitor, "legal.html", {"title": visitor.speaker.gettext(title), "document": document}
-    )
+    context = {
+        "title": visitor.speaker.gettext(title),
+        "document": document,
+        "versions": f"{request.url.path.rstrip('/')}/{local_day(document.valid_from, ZONE).isoformat()}",
+    }
+    return await pages.show(request, visitor, "legal.html", context)
 
 
 @get("/so-wird-sortiert")

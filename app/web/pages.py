@@ -22,7 +22,7 @@ from app.platform.settings import Settings
 from app.platform.templates import Templates
 from app.web.navigation import NavItem
 from app.web.search_form import ZONE
-from app.web.workbench import sections_of_operator, sections_of_space
+from app.web.workbench import sections_of_network, sections_of_operator, sections_of_space
 
 PageRequest = Request[Any, Any, Any]
 
@@ -142,6 +142,8 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
 def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[NavItem]:
     """The way through the workbench that this page belongs to, if it does."""
     about = context.get("space"), context.get("operator")
+    if visitor.actor is not None and path.startswith("/netzwerk"):
+        return sections_of_network(visitor.actor, path, visitor.speaker)
     if visitor.actor is None or not path.startswith(_WORKBENCH):
         return []
     match about:
@@ -172,7 +174,7 @@ def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
         items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
     if visitor.actor.reach(Action.MANAGE_SPACE):
         items.append(NavItem(say(marked("Betrieb")), "/betrieb", path.startswith(("/betrieb", "/betreiber"))))
-    if visitor.actor.may(Action.SEE_JOBS):
-        items.append(NavItem(say(marked("Netzwerk")), "/netzwerk", path.startswith("/netzwerk")))
+    if visitor.actor.may(Action.SEE_ALL_SPACES):
+        items.append(NavItem(say(marked("Netzwerk")), "/netzwerk/heute", path.startswith("/netzwerk")))
     items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))
     return items

@@ -40,6 +40,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),
     DemoAccount("operator@demo.example", marked("Betreiber des RegioHubs Polch")),
     DemoAccount("frontdesk@demo.example", marked("Empfang im RegioHub Polch")),
+    DemoAccount("accountant@demo.example", marked("Buchhaltung des RegioHubs Polch")),
     DemoAccount("telephone@demo.example", marked("Telefon des Netzwerks")),
     DemoAccount("rival@demo.example", marked("Betreiber des RegioHubs Andernach")),
     DemoAccount("network@demo.example", marked("Verwaltung des Netzwerks")),

@@ -1,9 +1,7 @@
-"""What the network's staff see of the machinery: jobs, their failures, and the audit trail."""
+"""What the network's staff see of the machinery: jobs, their failures, and what comes back by the clock."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from urllib.parse import urlencode
+from datetime import datetime, timedelta
 
 from babel.dates import format_datetime, format_timedelta
 from litestar import Response, get, post
@@ -11,16 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.identity.audit import AuditFilter, RecordedAct, audit_entries, record
+from app.identity.audit import record
 from app.identity.authentication import Visitor
-from app.identity.queries import person_of_email
 from app.identity.rules import Action, Actor
-from app.kernel.refusals import BadInput, NotFound, Refusal, marked
-from app.kernel.wall_time import first_instant
+from app.kernel.refusals import NotFound, marked
 from app.platform.database import transaction
 from app.platform.jobs import dead_jobs, retry_all_dead, retry_job, waiting_summary, workers_seen
 from app.platform.periodic import periodic_jobs
-from app.web.forms import NO_ERRORS, checked_key, notice, refusals_of, show_again
+from app.web.forms import checked_key, notice
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 
@@ -32,27 +28,6 @@ NOTICES = {
     "wiederholt": marked("Die Aufgabe wird noch einmal versucht."),
     "alle": marked("Alle gescheiterten Aufgaben werden noch einmal versucht."),
 }
-
-
-class ActorUnknown(BadInput):
-    """The trail was asked for somebody who is not known."""
-
-    code = "actor_unknown"
-    text = marked("Diese Person gibt es hier nicht. Möglich sind eine E-Mail-Adresse oder die Nummer der Person.")
-
-
-class NumberUnreadable(BadInput):
-    """A subject is named by its number."""
-
-    code = "number_unreadable"
-    text = marked("Bitte eine Nummer eintragen, etwa 12.")
-
-
-class DayUnreadable(BadInput):
-    """Neither 2026-11-25 nor 25.11.2026."""
-
-    code = "day_unreadable"
-    text = marked("Bitte ein Datum eintragen, etwa 25.11.2026.")
 
 
 def staff(visitor: Visitor, action: Action) -> Actor:
@@ -82,7 +57,7 @@ class Moments:
 async def overview(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    actor = staff(visitor, Action.SEE_JOBS)
+    staff(visitor, Action.SEE_JOBS)
     workers = await workers_seen(visitor.now)
     context = {
         "waiting": await waiting_summary(visitor.now),
@@ -90,7 +65,6 @@ async def overview(
         "is_working": any(worker.alive for worker in workers),
         "periodic": await periodic_jobs(),
         "moments": Moments(visitor),
-        "sees_trail": actor.may(Action.SEE_AUDIT_TRAIL),
     }
     return await pages.show(request, visitor, "staff/overview.html", context)
 
@@ -105,7 +79,6 @@ async def dead_letters(
     context = {
         "jobs": jobs,
         "may_retry": actor.may(Action.RETRY_JOBS),
-        "sees_trail": actor.may(Action.SEE_AUDIT_TRAIL),
         "next_url": f"/netzwerk/aufgaben?nach={jobs[-1].id}" if len(jobs) == PER_PAGE else "",
         "first_url": "/netzwerk/aufgaben" if cursor else "",
         "moments": Moments(visitor),
@@ -132,96 +105,4 @@ async def retry_all(visitor: NamedDependency[Visitor]) -> Redirect:
     return go("/netzwerk/aufgaben?getan=alle")
 
 
-@get("/netzwerk/protokoll")
-async def audit_trail(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    actor = staff(visitor, Action.SEE_AUDIT_TRAIL)
-    query = {name: values[-1] for name, values in request.query_params.dict().items()}
-    fields = {name: _clean(query.get(name, "")) for name in ("wer", "vorgang", "gegenstand", "nummer", "von", "bis")}
-    context = {"fields": fields, "moments": Moments(visitor), "text_of": _details, "errors": NO_ERRORS}
-    wanted, refusals = await _wanted(fields)
-    if refusals:
-        context |= {"acts": [], "next_url": "", "first_url": ""}
-        return await show_again(request, visitor, pages, "staff/audit_trail.html", context, refusals)
-    cursor = query.get("nach") or None
-    acts, following = await audit_entries(actor, wanted, PER_PAGE, cursor)
-    filters = {name: text for name, text in fields.items() if text}
-    context |= {
-        "acts": acts,
-        "next_url": f"/netzwerk/protokoll?{urlencode(filters | {'nach': following})}" if following else "",
-        "first_url": f"/netzwerk/protokoll?{urlencode(filters)}" if cursor else "",
-    }
-    return await pages.show(request, visitor, "staff/audit_trail.html", context)
-
-
-async def _wanted(fields: Mapping[str, str]) -> tuple[AuditFilter, list[Refusal]]:
-    """What the filter's fields ask for, and which of them cannot be read. Both days belong to it."""
-    actor = await _person(fields["wer"])
-    refusals: list[Refusal] = [ActorUnknown(field="wer")] if fields["wer"] and actor is None else []
-    refusals += refusals_of(lambda: _number(fields["nummer"]), lambda: _day(fields, "von"), lambda: _day(fields, "bis"))
-    if refusals:
-        return AuditFilter(), refusals
-    first, last = _day(fields, "von"), _day(fields, "bis")
-    return AuditFilter(
-        actor=actor,
-        action=fields["vorgang"] or None,
-        subject_kind=fields["gegenstand"] or None,
-        subject_id=_number(fields["nummer"]),
-        since=first_instant(first, time(), ZONE) if first else None,
-        before=first_instant(last + timedelta(days=1), time(), ZONE) if last else None,
-    ), []
-
-
-async def _person(text: str) -> int | None:
-    """A person's key, from itself or from the address."""
-    return _key(text) if text.isdigit() else await person_of_email(text)
-
-
-def _number(text: str) -> int | None:
-    """Raises NumberUnreadable."""
-    key = _key(text)
-    if text and key is None:
-        raise NumberUnreadable(field="nummer")
-    return key
-
-
-def _key(text: str) -> int | None:
-    try:
-        return checked_key(text)
-    except NotFound:
-        return None
-
-
-def _day(fields: Mapping[str, str], name: str) -> date | None:
-    """2026-11-25, or 25.11.2026 as people type it where the browser has no date field. Raises DayUnreadable."""
-    text = fields[name]
-    if not text:
-        return None
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            found = date(year, month, day)
-        else:
-            found = date.fromisoformat(text)
-    except ValueError as error:
-        raise DayUnreadable(field=name) from error
-    if found.year not in _YEARS:
-        raise DayUnreadable(field=name)
-    return found
-
-
-def _clean(text: str) -> str:
-    return "".join(character for character in text if character.isprintable()).strip()[:_LONGEST_WORD]
-
-
-def _details(act: RecordedAct) -> str:
-    """What changed, in one line: role: front_desk, scope_kind: space."""
-    return ", ".join(
-        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in act.details.items()
-        if value is not None
-    )
-
-
-HANDLERS = [overview, dead_letters, retry_one, retry_all, audit_trail]
+HANDLERS = [overview, dead_letters, retry_one, retry_all]

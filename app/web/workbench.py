@@ -15,6 +15,22 @@ OF_A_SPACE = (
 
 OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERATOR),)
 
+OF_THE_NETWORK = (
+    (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
+    (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
+    (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),
+    (marked("Protokoll"), "/netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
+    (marked("Texte"), "/netzwerk/texte", Action.MANAGE_NETWORK),
+    (marked("Einstellungen"), "/netzwerk/einstellungen", Action.MANAGE_NETWORK),
+)
+
+
+def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open of the network as a whole."""
+    sections = [(label, address) for label, address, action in OF_THE_NETWORK if actor.may(action)]
+    return _items(sections, path, speaker)
+
 
 def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
     """What the actor may open at this space, and at its operator."""

@@ -1,0 +1,164 @@
+"""How an operator leaves the network: until its last day all stands, and nobody learns of the end at the door."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.bookings.blocking import AffectedChanged
+from app.bookings.cancellation import enter_end
+from app.bookings.draft import for_whom
+from app.bookings.giving_back import free
+from app.bookings.queries import BookingCard, bookings_by_id
+from app.bookings.rules import HOLDING, Status
+from app.identity.audit import record
+from app.identity.invitations import end_invitations
+from app.identity.queries import people
+from app.identity.roles import revoke_role
+from app.identity.rules import Action, Actor, Grant, Role
+from app.inventory.operations import BOOKED
+from app.inventory.rules import wall_instant
+from app.kernel.refusals import BadInput, NotFound, marked
+from app.kernel.wall_time import local_day
+from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
+from app.platform.outbox import emit
+
+OPERATOR_ENDED: Final = "operator_ended"
+"""The reason of bookings that were cancelled because their space is no longer in the network."""
+
+FURTHEST: Final = timedelta(days=3 * 366)
+_ZONE: Final = ZoneInfo("Europe/Berlin")
+
+
+class LastDayUnusable(BadInput):
+    code = "last_day_unusable"
+    text = marked("Der letzte Tag liegt zwischen heute und {latest}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the end does: `affected` are the bookings after the last day with their people, `state` names this list."""
+
+    operator: int
+    last_day: date
+    ends_at: datetime
+    affected: Sequence[tuple[BookingCard, str]]
+    state: str
+
+
+async def plan_end(actor: Actor, slug: str, last_day: date, now: datetime) -> Leaving:
+    """The bookings that would be cancelled, and changes nothing. Raises NotFound, LastDayUnusable."""
+    operator = await _operator(actor, slug)
+    return await _plan(operator, last_day, now)
+
+
+@retried
+async def end_operator(actor: Actor, slug: str, last_day: date, shown_state: str, now: datetime) -> Leaving:
+    """From the day after on the operator's spaces are none of the network's: later bookings are cancelled, with mails.
+
+    Until then everything goes on, also new bookings up to that day. Raises NotFound, LastDayUnusable, and
+    AffectedChanged where the list is not the one that was shown.
+    """
+    operator = await _operator(actor, slug)
+    async with transaction():
+        await fetch_row("SELECT FROM operator WHERE id = $1 FOR UPDATE", operator)
+        plan = await _plan(operator, last_day, now)
+        if plan.state != shown_state:
+            raise AffectedChanged
+        await execute("UPDATE operator SET ends_at = $2, version = version + 1 WHERE id = $1", operator, plan.ends_at)
+        await record("operator.end_set", "operator", operator, actor, now, last_day=last_day)
+        await _cancel([booking for booking, _ in plan.affected], actor, now)
+    return plan
+
+
+async def keep_operator(actor: Actor, slug: str, now: datetime) -> None:
+    """Takes back an end that has not come yet; what was cancelled stays so. Raises NotFound."""
+    operator = await _operator(actor, slug)
+    async with transaction():
+        if not await execute(
+            "UPDATE operator SET ends_at = NULL, version = version + 1 WHERE id = $1 AND ends_at > $2", operator, now
+        ):
+            raise NotFound
+        await record("operator.end_taken_back", "operator", operator, actor, now)
+
+
+async def settle_ends(now: datetime) -> int:
+    """Retires what has ended, and cancels what was booked past an end while it was being set; how many ended.
+
+    Spaces keep their history; roles and invitations of their staff end.
+    """
+    rows = await fetch("SELECT id, ends_at FROM operator WHERE ends_at IS NOT NULL AND retired_at IS NULL ORDER BY id")
+    ended = 0
+    for row in rows:
+        async with transaction():
+            if not await fetch_value(
+                "SELECT 1 FROM operator WHERE id = $1 AND ends_at = $2 AND retired_at IS NULL FOR UPDATE",
+                row["id"],
+                row["ends_at"],
+            ):
+                continue
+            await _cancel(await _after(row["id"], row["ends_at"], now), None, now)
+            if row["ends_at"] <= now:
+                await _retire(row["id"], row["ends_at"], now)
+                ended += 1
+    return ended
+
+
+async def _operator(actor: Actor, slug: str) -> int:
+    key: int | None = await fetch_value("SELECT id FROM operator WHERE slug = $1 AND retired_at IS NULL", slug)
+    if key is None or not actor.may(Action.MANAGE_NETWORK):
+        raise NotFound
+    return key
+
+
+async def _plan(operator: int, last_day: date, now: datetime) -> Leaving:
+    today = local_day(now, _ZONE)
+    latest = today + FURTHEST
+    if not today <= last_day <= latest:
+        raise LastDayUnusable(field="last_day", latest=latest)
+    ends_at = wall_instant(last_day + timedelta(days=1), 0, _ZONE)
+    bookings = await _after(operator, ends_at, now)
+    names = await people({booking.person for booking in bookings})
+    facts = [(b.id, b.status, b.period.starts_at, b.period.ends_at) for b in bookings]
+    state = hashlib.sha256(repr((last_day, facts)).encode()).hexdigest()[:24]
+    return Leaving(operator, last_day, ends_at, [(b, names[b.person].name) for b in bookings], state)
+
+
+async def _after(operator: int, ends_at: datetime, now: datetime) -> list[BookingCard]:
+    """The bookings that reach beyond the end and have not begun."""
+    rows = await fetch(
+        "SELECT b.id FROM booking b JOIN resource r ON r.id = b.resource JOIN space s ON s.id = r.space"
+        " WHERE s.operator = $1 AND b.ends_at > $2 AND b.starts_at > $3 AND b.status = ANY($4::text[])"
+        " ORDER BY b.id FOR UPDATE OF b",
+        operator,
+        ends_at,
+        now,
+        sorted(HOLDING),
+    )
+    return await bookings_by_id([row["id"] for row in rows])
+
+
+async def _cancel(bookings: Sequence[BookingCard], actor: Actor | None, now: datetime) -> None:
+    await free([booking.id for booking in bookings], *BOOKED)
+    for booking in bookings:
+        await enter_end(booking.id, Status.CANCELLED, OPERATOR_ENDED, now)
+        details = {"reason": OPERATOR_ENDED} | (for_whom(actor, booking.person) if actor else {})
+        await record("booking.cancelled", "booking", booking.id, actor, now, **details)
+        await emit("booking.cancelled", "booking", booking.id, now)
+
+
+async def _retire(operator: int, ends_at: datetime, now: datetime) -> None:
+    await execute("UPDATE space SET retired_at = $2 WHERE operator = $1 AND retired_at IS NULL", operator, ends_at)
+    await execute("UPDATE operator SET retired_at = $2, version = version + 1 WHERE id = $1", operator, ends_at)
+    for row in await fetch(
+        "SELECT person, role, scope_kind, scope_id FROM role_grant WHERE revoked_at IS NULL"
+        " AND (scope_kind = 'operator' AND scope_id = $1"
+        " OR scope_kind = 'space' AND scope_id IN (SELECT id FROM space WHERE operator = $1)) ORDER BY id",
+        operator,
+    ):
+        grant = Grant(Role(row["role"]), row["scope_kind"], row["scope_id"])
+        await revoke_role(None, row["person"], grant, now, operator=operator)
+    await end_invitations(operator, None, now)
+    await record("operator.ended", "operator", operator, None, now)
