@@ -14,6 +14,7 @@ from app.bookings.lapsing import HOLD
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
 from app.bookings.serving import lock_lines, serve_line
+from app.bookings.short_notice import note_short_notice
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
@@ -50,7 +51,6 @@ async def plan_block(actor: Actor, space: SpaceCard, command: Block | CloseDays,
     return await plan_of(space, command, now)
 
 
-@retried
 async def block(
     actor: Actor,
     space: SpaceCard,
@@ -65,6 +65,19 @@ async def block(
     cancelled. Raises what `plan_block` raises, and AffectedChanged.
     """
     demand_managed(actor, space)
+    return await carry_out(actor, space, command, shown_state, choices, now)
+
+
+@retried
+async def carry_out(
+    actor: Actor | None,
+    space: SpaceCard,
+    command: Block | CloseDays,
+    shown_state: str,
+    choices: Mapping[str, Fate],
+    now: datetime,
+) -> list[BlockerCard]:
+    """The same for who has proved in another way to be allowed to; without an actor by a mail's link."""
     async with transaction():
         before = await plan_of(space, command, now)
         ids = sorted(each.booking.id for each in before.affected)
@@ -97,6 +110,10 @@ async def block(
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
             await _cancel(actor, booking, reason, now)
+        for card in cards:
+            if card.closes is not None:
+                gone = [booking for booking in cancelled if booking.period.overlaps(card.period)]
+                await note_short_notice(card.id, gone, now)
         await hand_on(freed, now)
         return cards
 
@@ -126,7 +143,7 @@ async def _end_holds(resources: Sequence[int], times: Sequence[Period], now: dat
     return [*await free(held, HOLD), *await free(offered, OFFER)]
 
 
-async def _move(actor: Actor, space: SpaceCard, affected: Affected, blocker: int, now: datetime) -> None:
+async def _move(actor: Actor | None, space: SpaceCard, affected: Affected, blocker: int, now: datetime) -> None:
     """The booking at its time in the other place; all else of it stays as it was."""
     booking, place = affected.booking, affected.place
     assert place is not None, "only what has a place is moved"
@@ -154,7 +171,7 @@ async def _move(actor: Actor, space: SpaceCard, affected: Affected, blocker: int
     await emit("booking.moved", "booking", booking.id, now, blocker=blocker)
 
 
-async def _cancel(actor: Actor, booking: BookingCard, reason: str, now: datetime) -> None:
+async def _cancel(actor: Actor | None, booking: BookingCard, reason: str, now: datetime) -> None:
     await enter_end(booking.id, Status.CANCELLED, reason, now)
     details = {"reason": reason} | for_whom(actor, booking.person)
     await record("booking.cancelled", "booking", booking.id, actor, now, **details)
