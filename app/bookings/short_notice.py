@@ -65,7 +65,8 @@ async def call_list(blocker: BlockerCard, now: datetime) -> list[Call]:
         return []
     rows = await fetch(
         "SELECT n.booking, n.read_at, p.name, coalesce(b.guest_phone, p.phone) AS phone,"
-        " p.email IS NOT NULL AS gets_mails FROM short_notice n JOIN booking b ON b.id = n.booking JOIN person p ON p.id = b.person WHERE n.blocker = $1",
+        " p.email IS NOT NULL AS gets_mails FROM short_notice n JOIN booking b ON b.id = n.booking"
+        " JOIN person p ON p.id = b.person WHERE n.blocker = $1",
         blocker.id,
     )
     of_booking = {row["booking"]: row for row in rows}
@@ -75,6 +76,12 @@ async def call_list(blocker: BlockerCard, now: datetime) -> list[Call]:
         if (row := of_booking[card.id])
     ]
     return sorted(calls, key=lambda call: (call.read_at is not None, call.gets_mails, call.booking.period.starts_at))
+
+
+async def with_calls(blockers: Sequence[int]) -> set[int]:
+    """Which of these closings have somebody on their list."""
+    rows = await fetch("SELECT DISTINCT blocker FROM short_notice WHERE blocker = ANY($1::bigint[])", list(blockers))
+    return {row["blocker"] for row in rows}
 
 
 def read_token(public_id: str, key: bytes) -> str:

@@ -52,7 +52,8 @@ PUBLIC = {
     "/manifest.webmanifest", "/sw.js",
     "/angebot/{link}", "/angebot/{link}/ablehnen",
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
-    "/absagen/{link}/da", "/hier/{slug}",
+    "/absagen/{link}/da", "/hier/{slug}", "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
+    "/morgen/{slug}/{day}/{link}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -73,6 +74,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk", Action.SEE_JOBS),
     (r"\w+ /theke/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
+    (r"\w+ /theke/\{slug\}/leute/\{person\}/notizen", Action.ANSWER_REPORTS),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb/\{slug\}/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
