@@ -1,4 +1,4 @@
-"""The host who hardly signs in: the page behind the evening's mail that closes the day, and the list of whom to call."""
+"""The host who hardly signs in: the page behind the evening's mail that closes the day, and the list of calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -14,7 +14,6 @@ from app.identity.own_data import IDENTITY, Section, own_data
 from app.identity.rules import FreshSignInNeeded, demand_fresh_sign_in
 from app.network.own_data import NETWORK
 from app.notifications.own_data import MAILS
-from app.web.home import FormData
 from app.web.pages import PageRequest, Pages
 from app.web.sign_in import sign_in_again_first
 
@@ -56,7 +55,7 @@ async def own_data_page(
 
 
 @post("/konto/daten")
-async def take_own_data(visitor: NamedDependency[Visitor], data: FormData) -> Response[bytes] | Redirect:
+async def take_own_data(visitor: NamedDependency[Visitor]) -> Response[bytes] | Redirect:
     """The file."""
     try:
         content = await own_data(visitor.signed_in, SECTIONS, visitor.now)

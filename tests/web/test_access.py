@@ -9,12 +9,14 @@ back after each test.
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from app.bookings.block_plan import Block
+from app.bookings.barring import BarGuest, bar_guest
+from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
 from app.bookings.mail_links import link_token
@@ -32,11 +34,12 @@ from app.inventory.linking import add_equipment
 from app.main import create_app
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
+from app.network.member_notes import write_note
 from app.platform.database import DB, execute, fetch, fetch_value
 from app.platform.settings import Environment, Settings
 from tests.identity.conftest import HOME, KEY
 from tests.web.conftest import Browser, Now, fresh
-from tests.worlds import NOW, APerson, World, a_world, tomorrow
+from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
 
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
@@ -184,8 +187,16 @@ async def belongings(world: World) -> Mapping[str, str]:
         " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
         NOW,
     )
+    closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
+    [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
+    barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
+    await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)
     return {
         "slug": world.polch.slug,
+        "closing": closed.public_id,
+        "bar": barred.public_id,
+        "note": await fetch_value("SELECT public_id FROM member_note"),
+        "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
         "booking_id": booking.public_id,
@@ -217,6 +228,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "public_id": ids["feed_id"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/")):
         return {**ids, "slug": "polch"}
+    if way.path.endswith("/anrufen"):
+        return {**ids, "blocker": ids["closing"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
     if way.path.startswith("/warteliste/"):
