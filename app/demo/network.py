@@ -16,6 +16,7 @@ from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
 from app.demo.operator_lives import enter_lives
+from app.demo.people import enter_people
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
@@ -76,6 +77,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         )
         await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
         await arrange(accounts, today, now)
+        await enter_people(accounts, now)
     return True
 
 

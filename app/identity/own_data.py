@@ -141,7 +141,8 @@ IDENTITY: Final[Sequence[Section]] = (
         "trail",
         marked("Protokoll: was Sie getan haben, und was mit Ihrem Konto getan wurde"),
         "audit_entry WHERE audit_entry.actor = $1"
-        " OR (audit_entry.subject_kind = 'person' AND audit_entry.subject_id = $1) ORDER BY audit_entry.id",
+        " OR (audit_entry.subject_kind = 'person' AND audit_entry.subject_id = $1)"
+        " OR (audit_entry.details ? 'whom' AND (audit_entry.details->>'whom')::bigint = $1) ORDER BY audit_entry.id",
         {
             "at": "audit_entry.at",
             "by_you": "coalesce(audit_entry.actor = $1, false)",

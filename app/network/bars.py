@@ -211,7 +211,7 @@ async def make_bar(actor: Actor, operator: int, wanted: NewBar, now: datetime) -
             now,
             ends_at,
         )
-        await record("bar.made", "bar", key, actor, now, operator=operator)
+        await record("bar.made", "bar", key, actor, now, operator=operator, whom=wanted.person)
         await emit("bar.made", "bar", key, now)
         made = await bar_by_id(key)
         assert made is not None, "it was just inserted"
@@ -225,7 +225,7 @@ async def lift_bar(actor: Actor, operator: int, public_id: str, now: datetime) -
         if not bar.stands(now):
             raise AnsweredAlready
         await execute("UPDATE bar SET lifted_at = $2 WHERE id = $1", bar.id, now)
-        await record("bar.lifted", "bar", bar.id, actor, now, operator=operator)
+        await record("bar.lifted", "bar", bar.id, actor, now, operator=operator, whom=bar.person)
         await emit("bar.lifted", "bar", bar.id, now)
 
 
@@ -245,7 +245,7 @@ async def object_to_bar(bar: BarCard, words: str, now: datetime) -> None:
         )
         if not said:
             raise AnsweredAlready if bar.objected_at is None else ObjectedAlready
-        await record("bar.objected", "bar", bar.id, None, now, operator=bar.operator)
+        await record("bar.objected", "bar", bar.id, None, now, operator=bar.operator, whom=bar.person)
         await emit("bar.objected", "bar", bar.id, now)
 
 
@@ -267,7 +267,7 @@ async def answer_objection(
             now,
             now if lifts else None,
         )
-        await record("bar.answered", "bar", bar.id, actor, now, operator=operator, lifts=lifts)
+        await record("bar.answered", "bar", bar.id, actor, now, operator=operator, lifts=lifts, whom=bar.person)
         await emit("bar.answered", "bar", bar.id, now)
 
 

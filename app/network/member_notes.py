@@ -77,7 +77,7 @@ async def write_note(actor: Actor, space: SpaceCard, person: int, text: str, now
             actor.person,
             now,
         )
-        await record("member_note.written", "member_note", key, actor, now)
+        await record("member_note.written", "member_note", key, actor, now, whom=person)
 
 
 async def change_note(actor: Actor, space: SpaceCard, person: int, public_id: str, text: str, now: datetime) -> None:
@@ -95,7 +95,7 @@ async def change_note(actor: Actor, space: SpaceCard, person: int, public_id: st
             actor.person,
             now,
         )
-        await _record("member_note.changed", key, actor, now)
+        await _record("member_note.changed", key, person, actor, now)
 
 
 async def delete_note(actor: Actor, space: SpaceCard, person: int, public_id: str, now: datetime) -> None:
@@ -108,7 +108,7 @@ async def delete_note(actor: Actor, space: SpaceCard, person: int, public_id: st
             person,
             public_id,
         )
-        await _record("member_note.deleted", key, actor, now)
+        await _record("member_note.deleted", key, person, actor, now)
 
 
 async def forget_old_notes(now: datetime) -> int:
@@ -116,10 +116,10 @@ async def forget_old_notes(now: datetime) -> int:
     return await execute("DELETE FROM member_note WHERE written_at < $1", now - KEPT_FOR)
 
 
-async def _record(action: str, key: int | None, actor: Actor, now: datetime) -> None:
+async def _record(action: str, key: int | None, person: int, actor: Actor, now: datetime) -> None:
     if key is None:
         raise NotFound
-    await record(action, "member_note", key, actor, now)
+    await record(action, "member_note", key, actor, now, whom=person)
 
 
 def _demand_staff(actor: Actor, space: SpaceCard) -> None:
