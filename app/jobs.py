@@ -17,25 +17,27 @@ from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
+from app.insights.closing import close_days
+from app.inventory.departures import forget_departures
 from app.kernel.clock import system_clock
 from app.network.bars import forget_old_bars
 from app.network.member_notes import forget_old_notes
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
+from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.platform import rate_limits
 from app.platform.idempotency import forget_old_answers
 from app.platform.jobs import prune
 from app.platform.mail import Encryption, MailTransport, SmtpTransport, mailbox
 from app.platform.mail_folder import FolderTransport
 from app.platform.outbox import Reaction, Reactions
+from app.platform.outgoing import Outgoing
 from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
-    "booking.checked_in",
-    "booking.left",
     "invitation.accepted",
     "person.email_confirmed",
     "person.merged",
@@ -49,13 +51,16 @@ NOBODY_REACTS: Final = (
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
+_LANES: Final = 4
+"""So many receivers of webhooks are asked at once."""
+
 _ENCRYPTIONS: Final[dict[str, Encryption]] = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def make_worker(settings: Settings) -> Worker:
     """The worker of this installation."""
-    return Worker(all_reactions(settings), _periodic(), system_clock)
+    return Worker(all_reactions(settings), _periodic(settings), system_clock)
 
 
 def all_reactions(settings: Settings) -> Reactions:
@@ -64,6 +69,7 @@ def all_reactions(settings: Settings) -> Reactions:
     for one in (
         booking_reactions(),
         calendar_reactions(settings.address),
+        webhook_reactions(),
         notification_reactions(
             mail_transport(settings),
             Templates(ROOT / "templates", _no_pictures),
@@ -97,11 +103,17 @@ def mail_transport(settings: Settings) -> MailTransport:
     )
 
 
-def _periodic() -> Sequence[Periodic]:
+def _periodic(settings: Settings) -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
+    outgoing = Outgoing(own_machine=settings.webhooks_to_own_machine)
+
+    async def deliver(_: datetime) -> None:
+        await deliver_due(outgoing.post, settings.signing_key, system_clock, lanes=_LANES)
+
     return [
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
+        Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
@@ -109,6 +121,9 @@ def _periodic() -> Sequence[Periodic]:
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
+        Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
+        Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
+        Periodic("forget_departures", night, _without_count(forget_departures)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),
         Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),

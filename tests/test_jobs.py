@@ -45,7 +45,7 @@ def test_no_reaction_waits_for_an_event_that_never_comes(settings: Settings) -> 
 
 def test_a_confirmation_goes_by_mail_and_into_the_calendar(settings: Settings) -> None:
     handlers = {reaction.handler for reaction in all_reactions(settings)["booking.confirmed"]}
-    assert handlers == {"mail.booking_confirmed", "calendars.keep_booking", "bookings.take_over"}
+    assert handlers == {"mail.booking_confirmed", "calendars.keep_booking", "bookings.take_over", "webhooks.queue"}
 
 
 def test_without_a_mail_server_mails_stay_in_a_folder(settings: Settings) -> None:

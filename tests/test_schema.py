@@ -28,6 +28,8 @@ SQL_TYPES = {
     "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
     "TEXT[]": "ARRAY",
     "BIGINT[]": "ARRAY",
+    "INTEGER[]": "ARRAY",
+    "SMALLINT[]": "ARRAY",
 }
 
 

@@ -169,7 +169,7 @@ async def a_world() -> World:
         ),
         nadja=await a_person("Nadja Netz", "nadja@example.org", Grant(Role.NETWORK_ADMINISTRATOR, "network", None)),
         ada=await a_person("Ada Konto", "ada@example.org", Grant(Role.ACCOUNTANT, "operator", operator)),
-        tilda=await a_person("Tilda Ruf", "tilda@example.org", Grant(Role.TELEPHONE, "network", None)),
+        tilda=await a_person("Tilda Ruf", "telefon@example.org", Grant(Role.TELEPHONE, "network", None)),
     )
 
 

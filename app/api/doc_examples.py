@@ -25,6 +25,12 @@ _ROOM: Final = {"resource_id": "w5d9k3m7x2vpq8ta"}
 _GROUP: Final = {**_SPACE, "group_id": "h3w8t5m2k9xqv4pa"}
 _PERSON: Final = "c6r2n9t4x7wmk3qa"
 _CLUB: Final = {**_SPACE, "organisation_id": "v9x4k7t2m5wqr8pa"}
+_OPERATOR: Final = {"slug": "dorfwerk-maifeld"}
+_WEBHOOK: Final = {**_OPERATOR, "webhook_id": "z6m3k8t4x2wvq9pa"}
+_WEBHOOK_WANTED: Final = {
+    "url": "https://haus.example/nahwerk",
+    "events": ["booking.created", "booking.changed", "booking.cancelled"],
+}
 _BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
@@ -39,6 +45,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "show_space_times": Example(
         path={"slug": "regiohub-polch"},
         query={"from": "2027-03-01T00:00:00+01:00", "to": "2027-04-01T00:00:00+02:00", "kind": "room"},
+    ),
+    "show_occupancy": Example(
+        path={"slug": "regiohub-polch"}, query={"from": "2027-03-01", "to": "2027-03-31", "by": "weekday"}
     ),
     "make_quote": Example(body=_ANY_DESK),
     "make_booking": Example(body={**_ANY_DESK, "note": "Komme gegen halb neun."}),
@@ -89,6 +98,17 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "make_organisation": Example(path=_SPACE, body={"name": "TV Maifeld 1895", "responsible": _PERSON}),
     "change_responsible": Example(path=_CLUB, body={"responsible": _PERSON}),
     "retire_organisation": Example(path=_CLUB),
+    "list_access_windows": Example(
+        path=_SPACE, query={"from": "2027-03-09T00:00:00+01:00", "to": "2027-03-10T00:00:00+01:00"}
+    ),
+    "list_webhooks": Example(path=_OPERATOR),
+    "add_webhook": Example(path=_OPERATOR, body=_WEBHOOK_WANTED),
+    "change_webhook": Example(path=_WEBHOOK, body={**_WEBHOOK_WANTED, "is_active": False}),
+    "remove_webhook": Example(path=_WEBHOOK),
+    "rotate_webhook_secret": Example(path=_WEBHOOK),
+    "test_webhook": Example(path=_WEBHOOK),
+    "list_webhook_messages": Example(path=_WEBHOOK, query={"limit": "20"}),
+    "resend_webhook_message": Example(path={**_WEBHOOK, "message_id": "m4q8t2w6k9xvr3pa"}),
     "list_feeds": Example(),
     "make_feed": Example(body={"kind": "person"}),
     "rotate_feed": Example(path=_FEED),

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.problem_shapes import refusals
+from app.bookings.no_shows import own_no_shows
 from app.identity.authentication import Visitor
 from app.identity.commuting import commute_of
 from app.identity.rules import Action, Role
@@ -31,6 +32,9 @@ class Me(msgspec.Struct, frozen=True):
     roles: list[RoleShape]
     home_municipality: Annotated[str | None, Meta(description="Official key (AGS), if the person has said so.")]
     commutes_to: Annotated[str | None, Meta(description="The usual `commute_to`, if the person has said so.")]
+    no_shows: Annotated[
+        int, Meta(description="Bookings of the last twelve months to which the person did not come, at any space.")
+    ]
     scopes: Annotated[list[str] | None, Meta(description="Those of the token; null for a session, which has all.")]
 
 
@@ -55,6 +59,7 @@ async def show_me(visitor: NamedDependency[Visitor]) -> Me:
         [RoleShape(grant.role, grant.scope_kind) for grant in actor.grants],
         commute.home,
         commute.usual,
+        await own_no_shows(actor.person, visitor.now),
         None if actor.scopes is None else sorted(actor.scopes),
     )
 

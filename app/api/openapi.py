@@ -31,6 +31,8 @@ TAGS: Final = (
     Tag("waiting list", "Waiting for what is taken, and accepting what becomes free."),
     Tag("operators", "What operators set for their spaces; others find nothing there."),
     Tag("requests", "For the staff of a space: bookings that it decides."),
+    Tag("doors", "For door systems: who may come in when."),
+    Tag("webhooks", "What an operator's own programs are told of its bookings."),
     Tag("me", "The person who asks."),
     Tag("feeds", "Calendar feeds."),
     Tag("health", "For those who run it."),
@@ -64,6 +66,9 @@ def openapi_config() -> OpenAPIConfig:
             security_schemes={
                 "bearer": SecurityScheme(
                     type="http", scheme="bearer", description="A token of a person, limited by its scopes."
+                ),
+                "device": SecurityScheme(
+                    type="http", scheme="bearer", description="The token of a door system; it opens this route alone."
                 ),
                 "session": SecurityScheme(
                     type="apiKey",

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from app.api import (
+    access_windows,
     arrivals,
     blockers,
     booking_rules,
@@ -13,6 +14,7 @@ from app.api import (
     health,
     links,
     me,
+    occupancy,
     places,
     quotes,
     requests,
@@ -21,6 +23,7 @@ from app.api import (
     spaces,
     together,
     waiting,
+    webhooks,
 )
 
 ROUTER = Router(
@@ -41,7 +44,10 @@ ROUTER = Router(
         *booking_rules.HANDLERS,
         *links.HANDLERS,
         *blockers.HANDLERS,
+        *access_windows.HANDLERS,
         *groups.HANDLERS,
+        *webhooks.HANDLERS,
+        *occupancy.HANDLERS,
         *health.HANDLERS,
         *docs.HANDLERS,
     ],

@@ -97,7 +97,8 @@ class SpaceAvailability(msgspec.Struct, frozen=True):
     summary="Find spaces",
     description="By distance from a place (`near`) or a position (`lat` and `lng`), otherwise by name. With a window "
     "(`starts_at` and `ends_at`) each has `free` and `total` of the kind and the lowest price; `free` counts what "
-    "could be booked now for the whole window, so it is 0 outside the opening hours, in the past and too far ahead.",
+    "could be booked now for the whole window, so it is 0 outside the opening hours (but for what everybody may book "
+    "round the clock), in the past and too far ahead.",
     tags=["spaces"],
     responses=refusals(422),
 )

@@ -22,13 +22,15 @@ async def count_bookable(
     *,
     person: int | None,
     words: Collection[str] = (),
+    said: Mapping[int, SpaceRules] | None = None,
 ) -> list[Count]:
     """For each window the count of that kind that fits these words at that space, in the windows' order.
 
-    The hours are those of the windows' spaces. Two queries, one more for somebody who is known, and two more
-    where rules ask who it is.
+    The hours are those of the windows' spaces, and so is what is `said` there of the kind, by whoever has read it. Two
+    queries, one more for somebody who is known, and two more where rules ask who it is.
     """
-    said = await rules_of({window.space for window in windows}, kind)
+    if said is None:
+        said = await rules_of({window.space for window in windows}, kind)
     standing = await standing_of(person, (rules for space in said.values() for rules in space.rules), now)
     pieces = [
         (number, piece)

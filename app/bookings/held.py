@@ -36,7 +36,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class HeldDesk:
-    """A resource that is kept, or was; `booking` is the public id of what became of it."""
+    """A resource that is kept, or was; `booking` is the public id of what became of it.
+
+    Where it `needs_approval` the mailed link asks for it, and its space decides.
+    """
 
     id: int
     public_id: str
@@ -51,6 +54,7 @@ class HeldDesk:
     ended_at: datetime | None
     booking: str | None
     booked_by: int | None
+    needs_approval: bool
 
     def lives_at(self, now: datetime) -> bool:
         """Whether it is still kept."""
@@ -75,12 +79,14 @@ class HeldDesk:
 _HOLD = f"""
     SELECT h.id, h.public_id, h.link, l.email, h.starts_at, h.ends_at, h.choice::text AS choice, h.created_at,
            h.expires_at, h.ended_at, b.public_id AS booking_public_id, b.person AS booked_by,
+           coalesce(q.needs_approval, false) AS needs_approval,
            {BOOKED_PLACE}
       FROM desk_hold h
       JOIN mailed_link l ON l.id = h.link
       JOIN resource r ON r.id = h.resource
       JOIN space s ON s.id = r.space
       JOIN operator o ON o.id = s.operator
+      LEFT JOIN booking_rules q ON q.id = r.rules
       LEFT JOIN booking b ON b.id = h.booking
 """  # noqa: S608
 
@@ -199,4 +205,5 @@ def _hold(row: Mapping[str, Any] | None) -> HeldDesk | None:
         ended_at=row["ended_at"],
         booking=row["booking_public_id"],
         booked_by=row["booked_by"],
+        needs_approval=row["needs_approval"],
     )

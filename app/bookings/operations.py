@@ -37,6 +37,7 @@ from app.bookings.taking import (
 from app.identity.audit import record
 from app.identity.merging import standing_record
 from app.identity.rules import Action, Actor, demand, usable_phone
+from app.inventory.departures import note_departure
 from app.inventory.operations import BOOKED, BOOKING, claim_all, lock_resources, new_claim
 from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
@@ -282,6 +283,8 @@ async def move(
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
         await _enter_move(booking, facts, wish, taken)
+        if facts.space.id != booking.space.id:
+            await note_departure(booking.space.id, booking.public_id, now)
         await hand_on(freed, now)
         if change.guests is not None:
             await execute("DELETE FROM booking_guest WHERE booking = $1", booking.id)

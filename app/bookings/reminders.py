@@ -19,6 +19,12 @@ def is_time_to_remind(now: datetime, zone: ZoneInfo) -> bool:
     return REMINDED_FROM <= now.astimezone(zone).time() < REMINDED_UNTIL
 
 
+def will_be_reminded(starts_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the evening before a booking that is made now is still to come."""
+    evening = local_day(starts_at, zone) - timedelta(days=1)
+    return now < first_instant(evening, REMINDED_FROM, zone)
+
+
 async def announce_tomorrow(now: datetime, zone: ZoneInfo) -> int:
     """Lets the mails go that remind of tomorrow's bookings; how many. Nothing outside of the evening hours.
 

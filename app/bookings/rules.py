@@ -305,8 +305,8 @@ DAY_PARTS = {DayPart.MORNING: (8 * 60, 12 * 60), DayPart.AFTERNOON: (13 * 60, 18
 SHORTEST_DAY_PART = timedelta(hours=1)
 
 
-def window_at(space_hours: Hours, wanted: Period, now: datetime) -> Period | None:
-    """What of the wanted time this space can give: within its hours and not yet over.
+def window_at(open_then: Iterable[Period], wanted: Period, now: datetime) -> Period | None:
+    """What of the wanted time can be given: when it is open, and not yet over.
 
     The longest stretch counts, and it must last an hour at least; otherwise None.
     """
@@ -314,7 +314,7 @@ def window_at(space_hours: Hours, wanted: Period, now: datetime) -> Period | Non
     if wanted.ends_at <= earliest + SHORTEST:
         return None
     wanted = Period(max(wanted.starts_at, earliest), wanted.ends_at)
-    stretches = [p.clipped_to(wanted) for p in space_hours.periods_within(wanted)]
+    stretches = [period.clipped_to(wanted) for period in open_then]
     longest = max((p for p in stretches if p is not None), key=lambda p: p.duration, default=None)
     if longest is None or longest.duration < min(SHORTEST_DAY_PART, wanted.duration):
         return None

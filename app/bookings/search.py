@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.bookings.availability import count_bookable
+from app.bookings.availability import count_bookable, open_time
 from app.bookings.rules import DAY_PARTS, GRID, DayPart, window_at
-from app.inventory.booking_rules import OutsideHours, rules_of
+from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, SpaceRules, rules_of
 from app.inventory.needs import OF_TIME
 from app.inventory.on_site import on_site_of
 from app.inventory.queries import Count, SpaceClock, SpaceWindow, hours_of, totals
@@ -42,13 +42,23 @@ class Wanted:
             return self.own
         return Opening(*DAY_PARTS[self.part])
 
-    def at(self, hours: Hours, now: datetime, day: date | None = None) -> Period | None:
-        """What of it a space with these hours can give that day (another than the wanted, if told)."""
+    def at(self, hours: Hours, now: datetime, day: date | None = None, said: SpaceRules | None = None) -> Period | None:
+        """What of it a space with these hours can give that day (another than the wanted, if told).
+
+        Where it is closed then, what counts is what the rules let everybody book round the clock.
+        """
+        window = self._by(NOTHING_SAID, hours, now, day)
+        if window is None and (at_any_time := round_the_clock(said)) is not None:
+            return self._by(at_any_time, hours, now, day)
+        return window
+
+    def _by(self, rules: BookingRules, hours: Hours, now: datetime, day: date | None) -> Period | None:
         day, span = day or self.day, self.span()
         wanted = Period(wall_instant(day, span.opens, hours.zone), wall_instant(day, span.closes, hours.zone))
-        if self.part is DayPart.OWN and not hours.covers(wanted):
+        open_then = open_time(rules, hours, wanted)
+        if self.part is DayPart.OWN and not any(period.contains(wanted) for period in open_then):
             return None
-        return window_at(hours, wanted, now)
+        return window_at(open_then, wanted, now)
 
     def literally(self, hours: Hours, now: datetime) -> Period | None:
         """Own times as they are said, open or not, for what is booked round the clock; None for others and the past."""
@@ -57,20 +67,29 @@ class Wanted:
         starts_at, ends_at = (wall_instant(self.day, at, hours.zone) for at in (self.own.opens, self.own.closes))
         return Period(starts_at, ends_at) if now - GRID < starts_at < ends_at else None
 
-    def is_over(self, hours: Hours, now: datetime, day: date | None = None) -> bool:
+    def is_over(self, hours: Hours, now: datetime, day: date | None = None, said: SpaceRules | None = None) -> bool:
         """Whether it comes too late: what the space could have given when the day began, it cannot now."""
         dawn = wall_instant(day or self.day, 0, hours.zone)
-        return dawn < now and self.at(hours, now, day) is None and self.at(hours, dawn, day) is not None
+        return dawn < now and self.at(hours, now, day, said) is None and self.at(hours, dawn, day, said) is not None
+
+
+def round_the_clock(said: SpaceRules | None) -> BookingRules | None:
+    """Rules of the space by which everybody may book outside its hours."""
+    rules = said.rules if said else ()
+    return next((each for each in rules if each.outside_hours is OutsideHours.EVERYONE), None)
 
 
 async def window_of(space: int, wanted: Wanted, hours: Hours, now: datetime) -> Period | None:
     """What this space can give of the wanted time; own times as they are where it lets something be booked then."""
     window = wanted.at(hours, now)
-    if window is None and (literal := wanted.literally(hours, now)) is not None:
-        said = (await rules_of({space})).get(space)
-        if said and any(rules.outside_hours is not OutsideHours.NOBODY for rules in said.rules):
-            return literal
-    return window
+    if window is not None:
+        return window
+    said = (await rules_of({space})).get(space)
+    if (window := wanted.at(hours, now, said=said)) is not None:
+        return window
+    if said and any(rules.outside_hours is not OutsideHours.NOBODY for rules in said.rules):
+        return wanted.literally(hours, now)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,10 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class SpaceFound:
-    """A space in the result: how far, which time it can give, how much is free of how many."""
+    """A space in the result: how far, which time it can give, how much is free of how many.
+
+    `outside_hours` where the space is closed then, and what is free is what everybody may book round the clock.
+    """
 
     space: SpaceCard
     distance_km: float
@@ -96,6 +118,7 @@ class SpaceFound:
     why_closed: str | None
     is_over: bool
     window: Period | None
+    outside_hours: bool
     count: Count
     station: Station
     station_km: float
@@ -153,18 +176,23 @@ async def search_spaces(
     hours = await hours_of(clocks, days[0], days[-1], language)
     everywhere = [space for space in everywhere if _is_offered(hours[space.id], now)]
     on_site = await on_site_of({s.id: hours[s.id] for s in everywhere}, days[0], days[-1], language)
+    said = await rules_of({space.id for space in everywhere}, search.kind)
     near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
 
     windows: dict[tuple[int, date], SpaceWindow] = {}
     for space in everywhere:
         for day in days if space.id in near else [search.wanted.day]:
-            period = search.wanted.at(hours[space.id], now, day)
+            period = search.wanted.at(hours[space.id], now, day, said.get(space.id))
             if period is not None and hours[space.id].takes(period) and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
-    bookable = await count_bookable(list(windows.values()), search.kind, hours, now, person=person, words=words)
+    asked = list(windows.values())
+    bookable = await count_bookable(asked, search.kind, hours, now, person=person, words=words, said=said)
     counts = dict(zip(windows, bookable, strict=True))
     if not words.isdisjoint(OF_TIME):
         everywhere = [space for space in everywhere if (space.id, search.wanted.day) in windows]
+
+    def is_over(space: int, day: date) -> bool:
+        return search.wanted.is_over(hours[space], now, day, said.get(space))
 
     def found(space: SpaceCard) -> SpaceFound:
         window = windows.get((space.id, search.wanted.day))
@@ -174,8 +202,9 @@ async def search_spaces(
             distance_km=distances[space.id],
             openings=hours[space.id].openings_on(search.wanted.day),
             why_closed=hours[space.id].why_closed(search.wanted.day),
-            is_over=window is None and search.wanted.is_over(hours[space.id], now),
+            is_over=window is None and is_over(space.id, search.wanted.day),
             window=window.period if window else None,
+            outside_hours=window is not None and not hours[space.id].covers(window.period),
             count=counts.get((space.id, search.wanted.day), Count(0, of_kind[space.id])),
             station=station,
             station_km=station_km,
@@ -185,7 +214,7 @@ async def search_spaces(
     def day_found(day: date) -> DayFound:
         there = [counts[key] for key in counts if key[1] == day and key[0] in near]
         if not there:
-            return DayFound(day, None, 0, any(search.wanted.is_over(hours[space], now, day) for space in near))
+            return DayFound(day, None, 0, any(is_over(space, day) for space in near))
         return DayFound(day, sum(count.free for count in there), sum(count.total for count in there), is_over=False)
 
     all_found = [found(space) for space in everywhere]
@@ -236,7 +265,8 @@ async def next_free_day(
 ) -> NextFree | None:
     """Looks at the two weeks after the wanted day; `hours` must reach that far. Counts what fits the words."""
     days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
-    windows = {day: period for day in days if (period := wanted.at(hours, now, day)) is not None}
-    days_windows = [SpaceWindow(space, period) for period in windows.values()]
-    counts = await count_bookable(days_windows, kind, {space: hours}, now, person=person, words=words)
+    said = await rules_of({space}, kind)
+    windows = {day: period for day in days if (period := wanted.at(hours, now, day, said.get(space))) is not None}
+    asked = [SpaceWindow(space, period) for period in windows.values()]
+    counts = await count_bookable(asked, kind, {space: hours}, now, person=person, words=words, said=said)
     return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

@@ -36,6 +36,7 @@ from app.bookings.series_queries import (
 from app.bookings.series_slots import attach, detach
 from app.identity.audit import record, record_each
 from app.identity.rules import Action, Actor, demand
+from app.inventory.departures import note_departure
 from app.inventory.operations import BOOKED, claim_each
 from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
 from app.kernel.periods import Period
@@ -269,6 +270,9 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     await detach([*replaced, *(booking.id for booking in found.kept.values())])
     changed = await _enter_series(found, made_by, now)
     await enter_moves(moves, now)
+    for booking, _ in moves:
+        if booking.space.id != plan.facts.space.id:
+            await note_departure(booking.space.id, booking.public_id, now)
     await attach(changed, {**{date.slot.starts_at: b for b, date in moves}, **found.kept, **left_out})
     ended = [*left_out.values(), *found.dropped]
     await end_bookings(ended, CHANGED, now)

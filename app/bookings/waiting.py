@@ -77,6 +77,8 @@ class WaitingCard:
     offered_at: datetime | None
     offer_expires_at: datetime | None
     booking: str | None
+    is_request: bool
+    needs_approval: bool
     position: int
     created_at: datetime
     updated_at: datetime
@@ -135,6 +137,7 @@ _WAITING = f"""
     SELECT w.id, w.public_id, w.person, w.kind AS waits_for, w.features AS needs, w.starts_at, w.ends_at,
            w.books_itself, w.choice::text AS choice, w.status, w.reason, w.offered_at, w.offer_expires_at,
            w.created_at, w.updated_at, b.public_id AS booking_public_id,
+           (b.status = 'requested') IS TRUE AS is_request, coalesce(q.needs_approval, false) AS needs_approval,
            CASE WHEN w.status IN ('waiting', 'offered') THEN 1 + (
                SELECT count(*) FROM waiting v
                 WHERE v.status IN ('waiting', 'offered') AND v.id < w.id AND {competing("v", "w")}
@@ -147,6 +150,7 @@ _WAITING = f"""
       JOIN operator o ON o.id = s.operator
       LEFT JOIN resource r ON r.id = w.resource
       LEFT JOIN resource f ON f.id = w.offered
+      LEFT JOIN booking_rules q ON q.id = f.rules
       LEFT JOIN booking b ON b.id = w.booking
 """  # noqa: S608
 
@@ -244,6 +248,8 @@ def _known(row: Mapping[str, Any]) -> WaitingCard:
         offered_at=row["offered_at"],
         offer_expires_at=row["offer_expires_at"],
         booking=row["booking_public_id"],
+        is_request=row["is_request"],
+        needs_approval=row["needs_approval"],
         position=row["position"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],

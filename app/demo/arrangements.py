@@ -19,6 +19,7 @@ from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import NothingOfSeries, OnConflict
 from app.bookings.waiting_list import JoinLine, join_line
 from app.demo.cast import COMMUTER, EMPLOYER, FREELANCER, OPERATOR, RIVAL, Account
+from app.demo.devices import equip
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
@@ -81,6 +82,7 @@ async def arrange(accounts: Mapping[Account, int], today: date, now: datetime) -
     await add_to_group(otto, own, accounts[FREELANCER], now)
     club = await make_organisation(otto, polch.operator.id, "TV Maifeld 1895", accounts[EMPLOYER], now)
     await _block(otto, polch, today, now)
+    await equip(otto, polch, now)
     emil, commuter = [await actor_of_person(accounts[account]) for account in (EMPLOYER, COMMUTER)]
     await _train_every_week(emil, club.public_id, polch, today, now)
     await _ask_for_the_hall(emil, club.public_id, commuter, today, now)

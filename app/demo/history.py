@@ -58,7 +58,7 @@ async def add_bookings(count: int, today: date, now: datetime, done: Callable[[i
     """
     people = await crowd_and_members()
     left = count - await _add_future(int(count * _FUTURE_SHARE), today, now, people, done)
-    earliest: datetime | None = await fetch_value("SELECT min(starts_at) FROM claim")
+    earliest: datetime | None = await fetch_value("SELECT min(starts_at) FROM booking")
     days = _working_days_before(earliest.date() if earliest else today)
     while left > 0:
         added = await _add(list(islice(days, _DAYS_AT_ONCE)), list(Kind), left, people, now)

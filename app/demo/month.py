@@ -103,6 +103,15 @@ def plausible_month(
     return sorted(diary.bookings, key=lambda booking: (booking.created_at, booking.period, booking.resource))
 
 
+def plausible_past(places: Sequence[Place], crowd: Sequence[int], today: date, days: int) -> list[PlannedBooking]:
+    """What the crowd did on so many days before that month, all of it over, by the time it was booked."""
+    diary = _Diary(today, Random(-today.toordinal()))  # noqa: S311
+    members = diary.at_home(places, crowd)
+    for offset in range(-DAYS_BACK - days, -DAYS_BACK):
+        diary.fill_day(places, members, today + timedelta(days=offset))
+    return sorted(diary.bookings, key=lambda booking: (booking.created_at, booking.period, booking.resource))
+
+
 class _Diary:
     """Who has which resource when, as far as it is written."""
 

@@ -8,18 +8,21 @@ import msgspec
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.arrangements import arrange
-from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, enter_accounts, enter_crowd, enter_guests
+from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, OPERATOR, enter_accounts, enter_crowd, enter_guests
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
 from app.demo.content.pictures import draw, draw_room
 from app.demo.content.spaces import demo_spaces
-from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, PlannedBooking, habits_at_the_desk, habits_of, plausible_month
+from app.demo.floors import draw_floors
+from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
 from app.demo.operator_lives import enter_lives
 from app.demo.people import enter_people
+from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.welcome import enter_welcomes
+from app.identity.queries import actor_of_person
 from app.inventory.floor_plans import encode
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
@@ -32,6 +35,10 @@ TAGLINE = ("Arbeiten in der Nähe", "Work close to home")
 ZONE = ZoneInfo("Europe/Berlin")
 _KOBLENZ = Position(50.3569, 7.5890)
 _YEARS_OF_EXCEPTIONS = 3
+DAYS_OF_HISTORY = 84
+"""So long before the month its spaces were visited already."""
+
+_FLOOR = ("Erdgeschoss", "Ground floor")
 _ROOM_ALT = (
     "Zeichnung: langer Tisch mit Stühlen vor einem großen Bildschirm.",
     "Drawing: a long table with chairs in front of a large screen.",
@@ -75,9 +82,12 @@ async def fill(today: date, files: Files, step: Step) -> bool:
             *habits_of(accounts[COMMUTER], accounts[FREELANCER], today),
             *habits_at_the_desk(*guests, accounts[FRONT_DESK]),
         )
-        await _enter_bookings(plausible_month(await _places(today, now), crowd, habits, today))
+        places = await _places(today, now)
+        await enter_bookings("booking", plausible_month(places, crowd, habits, today))
+        await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
         await enter_people(accounts, now)
+        await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
     return True
 
 
@@ -202,7 +212,12 @@ async def _enter_hours(key: int, space: DemoSpace, today: date) -> None:
 
 async def _enter_resources(key: int, space: DemoSpace, today: date) -> None:
     floor_plan: int = await fetch_value(
-        "INSERT INTO floor_plan (space, drawing) VALUES ($1, $2::jsonb) RETURNING id", key, encode(space.floor_plan)
+        "INSERT INTO floor_plan (public_id, space, name, name_en, drawing)"
+        " VALUES ($1, $2, $3, $4, $5::jsonb) RETURNING id",
+        steady_id("floor_plan", space.slug),
+        key,
+        *_FLOOR,
+        encode(space.floor_plan),
     )
     rows = [
         (
@@ -241,7 +256,9 @@ async def _places(today: date, now: datetime) -> list[Place]:
     """The spaces as they now stand in the database, with what can be booked there."""
     spaces = sorted(await published_spaces(now), key=lambda space: space.id)
     clocks = [SpaceClock(s.id, s.time_zone, s.holiday_region, s.open_on_holidays) for s in spaces]
-    hours = await hours_of(clocks, today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD))
+    hours = await hours_of(
+        clocks, today - timedelta(days=DAYS_BACK + DAYS_OF_HISTORY), today + timedelta(days=DAYS_AHEAD)
+    )
     resources: dict[tuple[int, str], list[int]] = {}
     for row in await fetch("SELECT id, space, kind FROM resource ORDER BY id"):
         resources.setdefault((row["space"], row["kind"]), []).append(row["id"])
@@ -262,46 +279,6 @@ async def _places(today: date, now: datetime) -> list[Place]:
         )
         for space in spaces
     ]
-
-
-async def _enter_bookings(bookings: Sequence[PlannedBooking]) -> None:
-    """Writes the bookings, and claims for those that took their time from others."""
-    rows = await fetch("SELECT nextval('booking_id_seq') AS id FROM generate_series(1, $1)", len(bookings))
-    numbered = list(zip((row["id"] for row in rows), bookings, strict=True))
-    await copy_rows(
-        "booking",
-        [
-            *("id", "public_id", "resource", "space", "person", "status", "reason", "starts_at", "ends_at"),
-            *("sequence", "created_at", "updated_at", "made_by"),
-        ],
-        [
-            (
-                key,
-                steady_id("booking", number, booking.period.starts_at.date()),
-                booking.resource,
-                booking.space,
-                booking.person,
-                booking.status,
-                None if booking.holds else "by_member",
-                booking.period.starts_at,
-                booking.period.ends_at,
-                0 if booking.holds else 1,
-                booking.created_at,
-                booking.updated_at,
-                booking.made_by,
-            )
-            for number, (key, booking) in enumerate(numbered)
-        ],
-    )
-    await copy_rows(
-        "claim",
-        ["resource", "starts_at", "ends_at", "reason", "holder"],
-        [
-            (booking.resource, booking.period.starts_at, booking.period.ends_at, "booking", key)
-            for key, booking in numbered
-            if booking.holds
-        ],
-    )
 
 
 def _minute(wall: time | None) -> int | None:

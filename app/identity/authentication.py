@@ -28,6 +28,9 @@ _MINUTE = timedelta(minutes=1)
 BY_TOKEN = LeasedLimit(Limit("api_token", 6_000, _MINUTE))
 BY_ADDRESS = LeasedLimit(Limit("api_address", 1_200, _MINUTE))
 
+OF_A_DEVICE = "bearer_of_a_device"
+"""A route's option: its bearer token is no person's, and the handler looks for whose it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -84,6 +87,9 @@ class Authentication:
     async def _actor(self, request: AnyRequest, address: str, now: datetime) -> Actor | None:
         is_api = request.scope["path"].startswith("/api/")
         authorization = request.headers.get("authorization")
+        if authorization is not None and request.scope["route_handler"].opt.get(OF_A_DEVICE):
+            await BY_ADDRESS.hit(address_key(address), now)
+            return None
         if authorization is not None and is_api:
             kind, _, token = authorization.partition(" ")
             if kind.lower() != "bearer" or not token:

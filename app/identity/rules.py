@@ -11,8 +11,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.kernel.refusals import BadInput, NotAllowed, Refusal, marked
 
-Via = Literal["page", "token", "cli", "mail"]
-"""How an actor reached us: signed in on the pages, by an API token, on the command line, or by a mail's link."""
+Via = Literal["page", "token", "cli", "mail", "device"]
+"""How an actor reached us: signed in on the pages, by an API token, on the command line, by a mail's link, or at a
+display or kiosk of a space."""
 
 LANGUAGES = ("de", "en")
 LONGEST_NAME = 120

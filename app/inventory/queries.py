@@ -55,12 +55,23 @@ class ResourceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPicture:
+    """The picture under a drawing, from its upper left corner; how large it lies there in units."""
+
+    file: str
+    width: int
+    height: int
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class FloorPlanCard:
-    """One floor of a space and its drawing."""
+    """One floor of a space, its drawing, and the picture under it that guests see."""
 
     id: int
     name: str
     drawing: FloorPlanDrawing
+    picture: PlanPicture | None = None
 
 
 async def hours_of(spaces: Sequence[SpaceClock], first: date, last: date, language: str = "de") -> Mapping[int, Hours]:
@@ -182,10 +193,18 @@ async def is_resource_photo(file: str) -> bool:
 async def floor_plans_of(space: int, language: str = "de") -> list[FloorPlanCard]:
     """The space's floors in their order, drawn for readers of this language."""
     rows = await fetch(
-        "SELECT id, name, drawing::text AS drawing FROM floor_plan WHERE space = $1 ORDER BY position, id", space
+        "SELECT id, name, name_en, drawing::text AS drawing, CASE WHEN picture_shown THEN picture END AS picture,"
+        " picture_width, picture_height FROM floor_plan WHERE space = $1 ORDER BY position, id",
+        space,
     )
     return [
-        FloorPlanCard(row["id"], row["name"], decode(row["drawing"].encode()).in_language(language)) for row in rows
+        FloorPlanCard(
+            row["id"],
+            (row["name_en"] if language == "en" else "") or row["name"],
+            decode(row["drawing"].encode()).in_language(language),
+            PlanPicture(row["picture"], row["picture_width"], row["picture_height"]) if row["picture"] else None,
+        )
+        for row in rows
     ]
 
 
@@ -276,32 +295,47 @@ def that_fit(words: Collection[str], parameter: int) -> tuple[str, list[object]]
 async def count_free(windows: Sequence[SpaceWindow], kind: Kind, words: Collection[str] = ()) -> list[Count]:
     """For each window the count of that kind that fits these words at that space, in the windows' order; one query.
 
-    The latest claim that starts before a window's end is also the one that ends last, because claims of one resource
-    never overlap: one index look-up per resource and window, however long the history is.
+    All claims of the whole time are read once, by time and however many windows and resources there are: those that
+    last a day at most by their start, the few longer ones from an index of their own.
     """
     if not windows:
         return []
     fitting, values = that_fit(words, 7)
     rows = await fetch(
         f"""
-        SELECT w.i, count(r.id) AS total,
-               count(r.id) FILTER (WHERE w.bookable AND (c.ends_at IS NULL OR c.ends_at <= w.starts_at) AND (
-                   r.parts = '{{}}' OR NOT EXISTS (
-                       SELECT FROM unnest(r.parts) AS part (id) CROSS JOIN LATERAL (
-                           SELECT ends_at FROM claim
-                            WHERE resource = part.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
-                       ) p WHERE p.ends_at > w.starts_at
-                   )
-               )) AS free
-          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $5::bigint[], $6::boolean[])
-               WITH ORDINALITY AS w (space, starts_at, ends_at, rules, bookable, i)
-          JOIN resource r ON r.space = w.space AND r.kind = $4 AND r.retired_at IS NULL
-               AND (w.rules IS NULL OR coalesce(r.rules, 0) = w.rules){fitting}
-          LEFT JOIN LATERAL (
-               SELECT ends_at FROM claim
-                WHERE resource = r.id AND starts_at < w.ends_at ORDER BY starts_at DESC LIMIT 1
-          ) c ON true
-         GROUP BY w.i
+        WITH w AS MATERIALIZED (
+            SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $5::bigint[], $6::boolean[])
+                   WITH ORDINALITY AS w (space, starts_at, ends_at, rules, bookable, i)
+        ), span AS MATERIALIZED (
+            SELECT min(starts_at) AS starts_at, max(ends_at) AS ends_at FROM w
+        ), there AS MATERIALIZED (
+            SELECT r.id, r.space, coalesce(r.rules, 0) AS rules, r.parts FROM resource r
+             WHERE r.space = ANY($1) AND r.kind = $4 AND r.retired_at IS NULL{fitting}
+        ), held AS MATERIALIZED (
+            SELECT resource, starts_at, ends_at FROM claim
+             WHERE starts_at >= (SELECT starts_at FROM span) - interval '24 hours'
+               AND starts_at < (SELECT ends_at FROM span) AND ends_at > (SELECT starts_at FROM span)
+            UNION ALL
+            SELECT resource, starts_at, ends_at FROM claim
+             WHERE ends_at - starts_at > interval '24 hours'
+               AND starts_at < (SELECT ends_at FROM span) AND ends_at > (SELECT starts_at FROM span)
+        ), busy AS MATERIALIZED (
+            SELECT f.id, f.space, f.rules, held.starts_at, held.ends_at
+              FROM (SELECT id, space, rules, id AS part FROM there
+                    UNION ALL
+                    SELECT id, space, rules, unnest(parts) FROM there WHERE parts <> '{{}}') f
+              JOIN held ON held.resource = f.part
+        )
+        SELECT i, sum(total)::int AS total, sum(taken)::int AS taken
+          FROM (SELECT w.i, t.total, 0 AS taken
+                  FROM w JOIN (SELECT space, rules, count(*) AS total FROM there GROUP BY space, rules) t
+                    ON t.space = w.space AND (w.rules IS NULL OR t.rules = w.rules)
+                UNION ALL
+                SELECT w.i, 0, count(DISTINCT busy.id)
+                  FROM w JOIN busy ON busy.space = w.space AND (w.rules IS NULL OR busy.rules = w.rules)
+                   AND busy.starts_at < w.ends_at AND busy.ends_at > w.starts_at
+                 WHERE w.bookable GROUP BY w.i) counted
+         GROUP BY i
         """,  # noqa: S608
         [window.space for window in windows],
         [window.period.starts_at for window in windows],
@@ -311,8 +345,9 @@ async def count_free(windows: Sequence[SpaceWindow], kind: Kind, words: Collecti
         [window.bookable for window in windows],
         *values,
     )
-    counts = {row["i"]: Count(row["free"], row["total"]) for row in rows}
-    return [counts.get(i, Count(0, 0)) for i in range(1, len(windows) + 1)]
+    found = {row["i"]: (row["total"] - row["taken"], row["total"]) for row in rows}
+    counts = [found.get(i, (0, 0)) for i in range(1, len(windows) + 1)]
+    return [Count(free if window.bookable else 0, n) for window, (free, n) in zip(windows, counts, strict=True)]
 
 
 async def totals(spaces: Sequence[int], kind: Kind, words: Collection[str] = ()) -> Mapping[int, int]:

@@ -1,5 +1,6 @@
 """When a space is open: wall time of the week, exceptions, public holidays. Pure."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,9 @@ from app.kernel.refusals import Phrase, marked, phrase
 from app.kernel.wall_time import Opening, first_instant, local_day
 
 MINUTES_OF_A_DAY = 24 * 60
+
+_INSTANTS_KEPT = 4_096
+"""A search asks the same few of its days for every space."""
 
 
 class Kind(StrEnum):
@@ -138,6 +142,7 @@ class Hours:
         return any(period.contains(window) for period in self.periods_within(window))
 
 
+@functools.lru_cache(maxsize=_INSTANTS_KEPT)
 def wall_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """The instant of a minute of the day's wall clock; minute 1440 is the next day's midnight."""
     days, minute = divmod(minute, MINUTES_OF_A_DAY)

@@ -6,6 +6,7 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    Bytea,
     Date,
     ForeignKey,
     Integer,
@@ -16,18 +17,30 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.identity.tables import Person
 from app.network.tables import Space
-from app.platform.personal_data import NOT_PERSONAL
+from app.platform.personal_data import NOT_PERSONAL, personal
 
 
 class FloorPlan(Table, tablename="floor_plan"):
-    """The drawing of one floor of a space (app/inventory/floor_plans.py has its shapes)."""
+    """The drawing of one floor of a space (app/inventory/floor_plans.py has its shapes).
+
+    A picture may lie under it from the upper left corner, `picture_width` and `picture_height` units large; its file is
+    addressed by its content. Guests see it while it is `picture_shown`.
+    """
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     name = Text(default="", help_text=NOT_PERSONAL)
+    name_en = Text(default="", help_text=NOT_PERSONAL)
     drawing = JSONB(default="{}", help_text=NOT_PERSONAL)
     position = Integer(default=0)
+    picture = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    picture_width = Integer(default=0)
+    picture_height = Integer(default=0)
+    picture_shown = Boolean(default=True)
+    version = Integer(default=1)
 
 
 class BookingRules(Table, tablename="booking_rules"):
@@ -65,7 +78,8 @@ class Resource(Table, tablename="resource"):
     """A desk, room, booth or parking place, or equipment, which comes with what has it among its `parts`.
 
     Features and measures are checked or not as those of a space. Booking a resource claims its `parts` as well: what it
-    was said to consist of or to bring along (`direct_parts`), and the parts of these.
+    was said to consist of or to bring along (`direct_parts`), and the parts of these. Without `since` it has been there
+    as long as its space.
     """
 
     id = BigSerial(primary_key=True)
@@ -86,6 +100,7 @@ class Resource(Table, tablename="resource"):
     rules = ForeignKey(BookingRules, null=True, on_delete=OnDelete.restrict, default=None)
     parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
     direct_parts = Array(BigInt(), default=list, help_text=NOT_PERSONAL)
+    since = Timestamptz(default=None, null=True)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 
@@ -189,3 +204,43 @@ class Claim(Table, tablename="claim"):
     ends_at = Timestamptz(default=None)
     reason = Text(default="booking", help_text=NOT_PERSONAL)
     holder = BigInt(default=None)
+
+
+class Device(Table, tablename="device"):
+    """A display at a room, a kiosk at the entrance, or a door system; its token opens its own pages alone.
+
+    Until it is paired it has a code instead, which expires. `walk_in` is the record that holds what is booked at the
+    door, one for each space; `opens_before` is how many minutes before a booking a door opens.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    name = Text(default=None, help_text=NOT_PERSONAL)
+    resource = ForeignKey(Resource, null=True, on_delete=OnDelete.restrict, default=None)
+    walk_in = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("hold what is booked at the door; the record names nobody", "as long as the space"),
+    )
+    shows_names = Boolean(default=False)
+    opens_before = SmallInt(default=15)
+    pairing_hash = Bytea(default=None, null=True, help_text=NOT_PERSONAL)
+    pairing_expires_at = Timestamptz(default=None, null=True)
+    token_hash = Bytea(default=None, null=True, help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+    paired_at = Timestamptz(default=None, null=True)
+    last_seen_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)
+
+
+class Departure(Table, tablename="departure"):
+    """That a booking (by its public id) was moved from this space to another, so that the doors here learn it."""
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    booking = Text(default=None, help_text=personal("tell doors whom they let in no more", "31 days"))
+    left_at = Timestamptz(default=None)

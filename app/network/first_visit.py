@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from app.kernel.refusals import marked
-from app.platform.database import fetch_row
+from app.platform.database import fetch_row, fetch_value
 from app.platform.language import Speaker
 
 
@@ -119,6 +119,15 @@ async def codes_of(space: int) -> Codes | None:
         "SELECT door_code, wifi_password, host_name, host_phone FROM first_visit WHERE space = $1", space
     )
     return Codes(**row) if row else None
+
+
+async def has_open_wifi(space: int) -> bool:
+    """Whether the space names a network for which it gives no password; the password itself is not read."""
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM first_visit WHERE space = $1 AND wifi_name <> '' AND wifi_password = '')", space
+        )
+    )
 
 
 def card_text(card: FirstVisit, codes: Codes | None, says: Speaker) -> CardText:

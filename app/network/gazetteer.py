@@ -50,6 +50,9 @@ class Match(IntEnum):
 Town = tuple[str, str]
 MANY: Final = 10_000
 
+_POINTS_KEPT = 1_000
+"""A network's spaces are always the same points, and every search asks for their stations."""
+
 
 class Gazetteer:
     """Finds places by what people type, and what lies near a point."""
@@ -63,6 +66,7 @@ class Gazetteer:
     ) -> None:
         self.places = tuple(places)
         self.stations = tuple(stations)
+        self._nearest_station = functools.lru_cache(maxsize=_POINTS_KEPT)(functools.partial(_nearest, self.stations))
         self.municipalities = tuple(municipalities)
         self.members = tuple(members)
         self._municipality_by_ags = {municipality.ags: municipality for municipality in self.municipalities}
@@ -129,7 +133,7 @@ class Gazetteer:
 
     def nearest_station(self, lat: float, lng: float) -> tuple[Station, float]:
         """The nearest railway station, and how many kilometres it is away as the crow flies."""
-        return _nearest(self.stations, Position(lat, lng))
+        return self._nearest_station(Position(lat, lng))
 
     def stations_near(self, lat: float, lng: float, radius_km: float) -> list[tuple[Station, float]]:
         """The stations within a radius with their distance in kilometres, nearest first."""

@@ -16,9 +16,15 @@ from app.platform.mail import Mailbox
 
 _SUBJECT: Final = marked("Bis {until} gehalten: {day}, {place}, {what}")
 _FIRST: Final = marked("{what} in {place}, {when}: bis {until} für Sie gehalten.")
+_WHERE: Final = marked("{space}, {address}")
+_BOOKED_BY_LINK: Final = marked(
+    "Gebucht ist der Platz erst mit diesem Link. Er geht auch auf einem anderen Gerät und gilt einmal."
+)
+_ASKED_FOR_BY_LINK: Final = marked(
+    "Angefragt ist der Platz erst mit diesem Link. Er geht auch auf einem anderen Gerät und gilt einmal. Der Standort"
+    " entscheidet dann und antwortet per E-Mail; so lange bleibt der Platz für Sie freigehalten."
+)
 _PARAGRAPHS: Final = (
-    marked("{space}, {address}"),
-    marked("Gebucht ist der Platz erst mit diesem Link. Er geht auch auf einem anderen Gerät und gilt einmal."),
     marked("Nach {until} wird der Platz wieder frei. Der Link zeigt dann, was sonst noch geht."),
     marked("Das waren nicht Sie? Dann ist nichts zu tun: Ohne den Link wird nichts gebucht."),
 )
@@ -49,6 +55,7 @@ class HoldMails:
             "address": held.space.address,
             "when": when(held, says, now),
         }
+        by_link = _ASKED_FOR_BY_LINK if held.needs_approval else _BOOKED_BY_LINK
         letter = Letter(
             key=f"link-{held.link}",
             to=Mailbox(link.name or "", link.email),
@@ -58,8 +65,8 @@ class HoldMails:
             template="account",
             context={
                 "first": says.say(_FIRST, facts),
-                "paragraphs": [says.say(text, facts) for text in _PARAGRAPHS],
-                "action": says.gettext(marked("Platz buchen")),
+                "paragraphs": [says.say(text, facts) for text in (_WHERE, by_link, *_PARAGRAPHS)],
+                "action": says.gettext(marked("Platz anfragen") if held.needs_approval else marked("Platz buchen")),
                 "action_last": False,
                 "url": f"{self.office.address}/buchen/bestaetigen?token={link.token}",
             },

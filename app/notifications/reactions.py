@@ -27,6 +27,7 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.staff_mails import StaffMails
 from app.notifications.waiting_mails import tell_offered
+from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
 from app.platform.templates import Templates
@@ -52,7 +53,11 @@ def notification_reactions(
     async def password_changed(event: Event, now: datetime) -> None:
         await account.tell_password_changed(event.aggregate_id, event.id, now)
 
+    async def webhook_disabled(event: Event, now: datetime) -> None:
+        await tell_disabled(office, event, now)
+
     return {
+        "webhook.disabled": [Reaction("mail.webhook_disabled", webhook_disabled)],
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "series.made": [_of_event("mail.series_made", tell_series_made, office)],
         "series.changed": [_of_event("mail.series_changed", tell_series_changed, office)],

@@ -22,9 +22,7 @@ _FIRST: Final = marked("{inviter} lädt Sie zu {whose} ein. Ihre Aufgabe: {role}
 _LEADS: Final = marked("{network} lädt Sie ein, {whose} im Netzwerk einzurichten und zu leiten.")
 _STEPS: Final = marked("Es geht Schritt für Schritt, auch am Telefon. Sie können unterbrechen und später weitermachen.")
 _UNTIL: Final = marked("Der Link gilt bis {until} und nur einmal.")
-_NOT_ME: Final = marked(
-    "Damit haben Sie nichts zu tun? Dann brauchen Sie nichts zu tun: Ohne den Link ändert sich nichts."
-)
+_NOT_ME: Final = marked("Das ist nicht für Sie? Dann ist nichts zu tun: Ohne den Link ändert sich nichts.")
 
 
 @dataclass(frozen=True, slots=True)

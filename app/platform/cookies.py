@@ -33,6 +33,22 @@ class CookieJar:
         """Takes a cookie back."""
         return self.cookie(plain, "", max_age=0)
 
+    def name_below(self, plain: str) -> str:
+        """The name of a cookie that is sent to one path alone, which `__Host-` would not allow."""
+        return f"__Secure-{plain}" if self.https else plain
+
+    def cookie_below(self, path: str, plain: str, value: str, *, max_age: int) -> Cookie:
+        """A cookie that is sent only to pages below this path, and never on a way that begins at another site."""
+        return Cookie(
+            key=self.name_below(plain),
+            value=value,
+            path=path,
+            max_age=max_age,
+            secure=self.https,
+            httponly=True,
+            samesite="strict",
+        )
+
     def csrf_config(self, secret: bytes) -> CSRFConfig:
         return CSRFConfig(
             secret=secret.decode(),

@@ -96,6 +96,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it: DATA_DIR/mail."),
     ] = None
     mail_from: Annotated[str, Meta(description="Sender of all mails.")] = "Nahwerk <post@nahwerk.example>"
+    webhooks_to_own_machine: Annotated[
+        bool,
+        Meta(
+            description="Webhooks may go to localhost, by http too; for tests and demos. "
+            "Production does not start with it."
+        ),
+    ] = False
     worker: Annotated[bool, Meta(description="`nahwerk serve` starts a worker beside the web process.")] = True
     log_format: Annotated[Literal["text", "json"], Meta(description="text for people, json for machines.")] = "text"
 
@@ -105,6 +112,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return
         if not self.is_https:
             raise WrongSettings(["ENVIRONMENT=production needs PUBLIC_URL with https://"])
+        if self.webhooks_to_own_machine:
+            raise WrongSettings(["WEBHOOKS_TO_OWN_MACHINE is for tests and demos; production does not start with it"])
         if self.secret_key is not None and (self.secret_key.text == DEMO_SECRET or len(self.secret_key.text) < 32):
             raise WrongSettings(
                 ["SECRET_KEY is a demo secret or shorter than 32 characters; production does not start with it"]

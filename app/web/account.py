@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.bookings.no_shows import own_no_shows
 from app.identity.authentication import LANGUAGE_COOKIE, Visitor
 from app.identity.commuting import commute_of
 from app.identity.link_sign_in import has_password
@@ -57,6 +58,7 @@ async def overview(
         "has_password": await has_password(actor.person),
         "commute": commute_text(await commute_of(actor.person), visitor),
         "reminded": await wants_reminders(actor.person),
+        "missed": await own_no_shows(actor.person, visitor.now),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
         "bars": [

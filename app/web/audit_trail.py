@@ -20,7 +20,7 @@ from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import first_instant
 from app.platform.database import transaction
 from app.web.audit_words import in_words
-from app.web.forms import NO_ERRORS, checked_key, refusals_of, show_again
+from app.web.forms import NO_ERRORS, DayUnreadable, checked_key, read_day, refusals_of, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
@@ -46,13 +46,6 @@ class NumberUnreadable(BadInput):
 
     code = "number_unreadable"
     text = marked("Bitte eine Nummer eintragen, etwa 12.")
-
-
-class DayUnreadable(BadInput):
-    """Neither 2026-11-25 nor 25.11.2026."""
-
-    code = "day_unreadable"
-    text = marked("Bitte ein Datum eintragen, etwa 25.11.2026.")
 
 
 @get("/netzwerk/protokoll")
@@ -208,18 +201,10 @@ def _key(text: str) -> int | None:
 
 
 def _day(fields: Mapping[str, str], name: str) -> date | None:
-    """2026-11-25, or 25.11.2026 as people type it where the browser has no date field. Raises DayUnreadable."""
-    text = fields[name]
-    if not text:
+    """Raises DayUnreadable."""
+    if not fields[name]:
         return None
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            found = date(year, month, day)
-        else:
-            found = date.fromisoformat(text)
-    except ValueError as error:
-        raise DayUnreadable(field=name) from error
+    found = read_day(fields[name], name)
     if found.year not in _YEARS:
         raise DayUnreadable(field=name)
     return found

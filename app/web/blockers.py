@@ -26,6 +26,7 @@ from app.web.block_form import FIELDS, is_closing, kept_fields, read_command
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.front_desk import single
 from app.web.home import FormData
+from app.web.links import ticked
 from app.web.managing import operators_space
 from app.web.pages import PageRequest, Pages, go
 from app.web.week_view import times_text
@@ -143,10 +144,14 @@ def _template(data: Mapping[str, str]) -> str:
 async def _form(space: SpaceCard, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
     today = local_day(visitor.now, ZoneInfo(space.time_zone))
     there = await linked_at(space.id)
-    say = visitor.speaker
+    say, typed = visitor.speaker, kept_fields(data)
     return {
         "space": space,
-        "typed": kept_fields(data),
+        "typed": typed,
+        "unfolded": {
+            "longer": bool(typed.keys() & {"bistag", "wiederholt"} or ticked(typed, "wochentag-")),
+            "resources": bool(ticked(typed, "platz-")),
+        },
         "resources": [
             (each.public_id, say.word(label(each.kind, each.name)) if each.kind else each.name) for each in there
         ],

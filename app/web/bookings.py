@@ -16,6 +16,7 @@ from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
 from app.bookings.operations import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
+from app.bookings.reminders import will_be_reminded
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
 from app.bookings.search import Wanted
 from app.bookings.settling import settle_at
@@ -195,6 +196,7 @@ async def _show(
         and passes(check_coming_later, booking, now),
         "stand": state_of(booking, visitor)[1],
         "again_url": f"/woche/wiederholen?{urlencode(from_booking(booking))}" if is_to_come and space else "",
+        "may_remind": will_be_reminded(booking.period.starts_at, booking.space.zone, now),
         "reminded": await wants_reminders(booking.person),
         "news": next((news for news in _NEWS if news in request.query_params), ""),
     }

@@ -1,7 +1,7 @@
 """Forms: the way back with what was refused, the way on, and the notice on the page after one that went through."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from litestar import Response
 
 from app.identity.authentication import Visitor
 from app.identity.rules import local_path
-from app.kernel.refusals import NotFound, Refusal
+from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
@@ -85,6 +85,24 @@ def with_way_on(path: str, next_url: str, **more: str) -> str:
 def notice(request: PageRequest, texts: Mapping[str, str]) -> str:
     """What the form before has done: the text of the flag `getan` in the address, or nothing."""
     return texts.get(request.query_params.get("getan", ""), "")
+
+
+class DayUnreadable(BadInput):
+    """Neither 2026-11-25 nor 25.11.2026."""
+
+    code = "day_unreadable"
+    text = marked("Bitte ein Datum eintragen, etwa 25.11.2026.")
+
+
+def read_day(text: str, field: str) -> date:
+    """2026-11-25, or 25.11.2026 as people type it where the browser has no date field. Raises DayUnreadable."""
+    try:
+        if "." in text:
+            day, month, year = (int(part) for part in text.split("."))
+            return date(year, month, day)
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DayUnreadable(field=field) from error
 
 
 def checked_id(text: str) -> str:

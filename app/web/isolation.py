@@ -16,7 +16,7 @@ from app.platform.scoped_rows import closed_rows, open_rows
 
 WORKBENCH: Final = re.compile(
     r"/(?:theke|betrieb|betreiber|netzwerk)/.|/netzwerk$"
-    r"|/api/v1/spaces/[^/]+/(?:rules/|blockers|equipment|groups|organisations|requests)"
+    r"|/api/v1/spaces/[^/]+/(?:rules/|blockers|equipment|groups|organisations|requests|occupancy)"
 )
 
 

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from app.identity.authentication import Visitor
 from app.identity.rules import LANGUAGES, Action
-from app.kernel.refusals import BadInput, NotFound, Refusal, marked
+from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.legal_texts import (
     LegalVersion,
@@ -21,7 +21,7 @@ from app.network.legal_texts import (
     versions_of,
 )
 from app.network.settings import FIELDS, NetworkSettings, change_settings, check_settings, network_settings
-from app.web.forms import NO_ERRORS, notice, show_again
+from app.web.forms import NO_ERRORS, notice, read_day, show_again
 from app.web.home import LEGAL_PAGES, FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
@@ -34,11 +34,6 @@ NOTICES = {
 }
 _TEXTS = "/netzwerk/texte"
 _LONGEST = 70_000
-
-
-class DayNeeded(BadInput):
-    code = "day_needed"
-    text = marked("Bitte ein Datum eintragen, etwa 25.11.2026.")
 
 
 @get("/netzwerk/einstellungen")
@@ -119,7 +114,7 @@ async def text_form(
     texts = {language: typed[f"text_{language}"] for language in LANGUAGES}
     try:
         if data.get("womit") == "veroeffentlichen":
-            await publish_text(actor, kind, texts, _day(typed["valid_from"]), visitor.now)
+            await publish_text(actor, kind, texts, read_day(typed["valid_from"], "valid_from"), visitor.now)
             return go(f"{_TEXTS}/{text}?getan=veroeffentlicht")
         await keep_draft(actor, kind, texts, visitor.now)
     except NotFound:
@@ -207,17 +202,6 @@ def _known(text: str) -> tuple[str, str]:
 
 def _name(version: LegalVersion) -> str:
     return version.day.isoformat() if version.day else "entwurf"
-
-
-def _day(text: str) -> date:
-    """Raises DayNeeded."""
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise DayNeeded(field="valid_from") from error
 
 
 HANDLERS = [settings_page, settings_form, texts_page, text_page, text_form, text_difference, old_version]

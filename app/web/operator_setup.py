@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -31,7 +30,7 @@ from app.network.operators import (
 )
 from app.network.queries import OperatorCard, SpaceCard
 from app.platform.settings import Settings
-from app.web.forms import NO_ERRORS, checked_id, notice, refusals_of, show_again
+from app.web.forms import NO_ERRORS, checked_id, notice, read_day, refusals_of, show_again
 from app.web.home import FormData
 from app.web.managing import managed_operator_of
 from app.web.pages import PageRequest, Pages, go
@@ -45,11 +44,6 @@ NOTICES = {
 }
 INVITED_TO = (Role.FRONT_DESK, Role.ACCOUNTANT, Role.OPERATOR_MANAGER)
 _ENTITY = ("legal_name", "legal_form", "street", "postcode", "place", "register")
-
-
-class DayNeeded(BadInput):
-    code = "day_needed"
-    text = marked("Bitte ein Datum eintragen, etwa 25.11.2026.")
 
 
 class RoleNeeded(BadInput):
@@ -194,7 +188,9 @@ async def tax_form(
     operator = await managed_operator_of(slug, visitor)
     typed = {name: data.get(name, "")[:40] for name in ("kind", "valid_from")}
     try:
-        await enter_tax_status(visitor.signed_in, slug, typed["kind"], _day(typed["valid_from"]), visitor.now)
+        await enter_tax_status(
+            visitor.signed_in, slug, typed["kind"], read_day(typed["valid_from"], "valid_from"), visitor.now
+        )
     except BadInput as refusal:
         context = await _tax(operator, visitor, typed)
         return await show_again(request, visitor, pages, "operator/tax.html", context, [refusal])
@@ -211,17 +207,6 @@ async def _tax(operator: OperatorCard, visitor: Visitor, typed: Mapping[str, str
         "names": TAX_NAMES,
         "kinds": [(kind.value, visitor.speaker.gettext(TAX_NAMES[kind])) for kind in TaxKind],
     }
-
-
-def _day(text: str) -> date:
-    """Raises DayNeeded."""
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise DayNeeded(field="valid_from") from error
 
 
 @get("/betreiber/{slug:str}/einladungen")

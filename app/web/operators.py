@@ -1,6 +1,6 @@
 """The network's list of operators: inviting one, suspending it, and its end."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -29,7 +29,7 @@ from app.network.operators import (
     tax_history,
 )
 from app.platform.settings import Settings
-from app.web.forms import NO_ERRORS, checked_id, notice, refusals_of, show_again
+from app.web.forms import NO_ERRORS, checked_id, notice, read_day, refusals_of, show_again
 from app.web.front_desk import single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -53,11 +53,6 @@ NOTICES = {
     "bleibt": marked("Der Betreiber bleibt. Was abgesagt wurde, bleibt abgesagt."),
     "zurueck": marked("Die Einladung gilt nicht mehr."),
 }
-
-
-class LastDayMissing(BadInput):
-    code = "last_day_missing"
-    text = marked("Bitte den letzten Tag angeben.")
 
 
 @get(LIST)
@@ -163,7 +158,7 @@ async def end_page(
     if not text:
         return await pages.show(request, visitor, "network/end_operator.html", context)
     try:
-        plan = await plan_end(actor, slug, _day(text), visitor.now)
+        plan = await plan_end(actor, slug, read_day(text, "letzter_tag"), visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -183,14 +178,16 @@ async def end_form(
     actor, text = staff(visitor, Action.MANAGE_NETWORK), data.get("letzter_tag", "")
     record = await operator_record(actor, slug, visitor.now)
     try:
-        await end_operator(actor, slug, _day(text), data.get("stand", ""), visitor.now)
+        await end_operator(actor, slug, read_day(text, "letzter_tag"), data.get("stand", ""), visitor.now)
     except NotFound:
         raise
     except BadInput as refusal:
         context = _end(record, text) | {"rows": None}
         return await show_again(request, visitor, pages, "network/end_operator.html", context, [_beside(refusal)])
     except Refusal as refusal:
-        context = _end(record, text) | _planned(await plan_end(actor, slug, _day(text), visitor.now), visitor)
+        context = _end(record, text) | _planned(
+            await plan_end(actor, slug, read_day(text, "letzter_tag"), visitor.now), visitor
+        )
         return await show_again(request, visitor, pages, "network/end_operator.html", context, [refusal])
     return go(f"{LIST}/{slug}?getan=endet")
 
@@ -239,17 +236,6 @@ def _planned(plan: Leaving, visitor: Visitor) -> dict[str, Any]:
             for booking, name in plan.affected
         ],
     }
-
-
-def _day(text: str) -> date:
-    """2026-12-31, or 31.12.2026. Raises LastDayMissing."""
-    try:
-        if "." in text:
-            day, month, year = (int(part) for part in text.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise LastDayMissing(field="letzter_tag") from error
 
 
 def _beside(refusal: Refusal) -> Refusal:

@@ -154,6 +154,7 @@ def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[N
     return []
 
 
+_OF_ACCOUNTS = ("/auslastung", "/betrieb", "/betreiber")
 _WORKBENCH = ("/theke/", "/betrieb/", "/betreiber/")
 _NAVIGATION = (
     (marked("Plätze finden"), "/plaetze", ("/plaetze", "/standorte", "/buchen")),
@@ -174,6 +175,8 @@ def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
         items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
     if visitor.actor.reach(Action.MANAGE_SPACE):
         items.append(NavItem(say(marked("Betrieb")), "/betrieb", path.startswith(("/betrieb", "/betreiber"))))
+    elif visitor.actor.reach(Action.SEE_OCCUPANCY):
+        items.append(NavItem(say(marked("Auslastung")), "/auslastung", path.startswith(_OF_ACCOUNTS)))
     if visitor.actor.may(Action.SEE_ALL_SPACES):
         items.append(NavItem(say(marked("Netzwerk")), "/netzwerk/heute", path.startswith("/netzwerk")))
     items.append(NavItem(say(marked("Konto")), "/konto", path.startswith("/konto")))

@@ -1,7 +1,7 @@
 """The form of an operator's rules: shown as it is typed, read back as rules, with a refusal beside each field."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -41,6 +41,23 @@ _LENGTHS: Final[Mapping[str, timedelta]] = {
 }
 """In what the form says a length."""
 
+FOLDS: Final[Mapping[str, Sequence[str]]] = {
+    "parts": ("day_parts", "buffer_before", "buffer_after"),
+    "outside": ("own_members_days", "outside_hours"),
+    "groups": ("groups",),
+    "limits": ("most_open", "most_guests"),
+    "no_show": ("no_show_after",),
+}
+"""What few spaces say, behind folds of the form."""
+
+ORDER: Final[Sequence[str]] = (
+    *("shortest", "longest", "grid", *FOLDS["parts"]),
+    *("days_ahead", "notice", *FOLDS["outside"]),
+    *("who", *FOLDS["groups"], *FOLDS["limits"]),
+    *("needs_approval", "decide_within", "cancel_before", *FOLDS["no_show"]),
+)
+"""The fields as the form has them."""
+
 _COUNTS: Final = ("days_ahead", "own_members_days", "most_open", "most_guests")
 _MAY_BE_EMPTY: Final = frozenset({"no_show_after", "most_open", "most_guests"})
 _PART: Final = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(?:-|–|bis|to)\s*(\d{1,2})(?::(\d\d))?")
@@ -63,6 +80,23 @@ def typed_of(rules: BookingRules, groups: Sequence[GroupCard]) -> dict[str, str]
         "needs_approval": "ja" if rules.needs_approval else "",
     }
     return typed | {group_field(group): "ja" for group in groups if group.id in rules.groups}
+
+
+def in_order(refused: Sequence[Refusal]) -> list[Refusal]:
+    """As the form has the fields; what belongs to none of them comes first."""
+    return sorted(refused, key=lambda refusal: ORDER.index(refusal.field) if refusal.field in ORDER else -1)
+
+
+def unfolded(typed: Mapping[str, str], errors: Collection[str], groups: Sequence[GroupCard]) -> set[str]:
+    """The folds that stand open: those with something else than what holds where nobody says anything, or an error."""
+    usual = typed_of(NOTHING_SAID, ())
+    found = {
+        fold
+        for fold, names in FOLDS.items()
+        if any(name in errors or typed.get(name, "").strip() != usual.get(name, "") for name in names)
+    }
+    of_groups = typed.get("who") == Who.GROUPS or any(group_field(group) in typed for group in groups)
+    return found | ({"groups"} if of_groups else set())
 
 
 def group_field(group: GroupCard) -> str:

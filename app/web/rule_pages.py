@@ -1,6 +1,6 @@
 """An operator's rules for booking: what holds, said for a kind or for one resource."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,16 @@ from app.web.forms import NO_ERRORS, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
 from app.web.pages import PageRequest, Pages, go
-from app.web.rule_form import GRID_NAMES, OUTSIDE_NAMES, WHO_NAMES, group_field, read_rules, typed_of
+from app.web.rule_form import (
+    GRID_NAMES,
+    OUTSIDE_NAMES,
+    WHO_NAMES,
+    group_field,
+    in_order,
+    read_rules,
+    typed_of,
+    unfolded,
+)
 
 NOTICES = {
     "regeln": marked("Die Regeln gelten ab sofort für neue Buchungen."),
@@ -107,7 +116,11 @@ async def rules_form(
 
 
 async def _form(
-    target: RulesFor, typed: Mapping[str, str], groups: list[GroupCard], visitor: Visitor
+    target: RulesFor,
+    typed: Mapping[str, str],
+    groups: list[GroupCard],
+    visitor: Visitor,
+    refused: Sequence[Refusal] = (),
 ) -> dict[str, Any]:
     say, stated = visitor.speaker, await stated_for(target)
     return {
@@ -116,6 +129,7 @@ async def _form(
         "name": _resource_name(target.resource, visitor) if target.resource else say.gettext(KIND_NAMES[target.kind]),
         "is_kind": target.resource is None,
         "typed": typed,
+        "unfolded": unfolded(typed, {refusal.field or "" for refusal in refused}, groups),
         "version": stated.version if stated else 0,
         "stands": _words(stated, groups, visitor),
         "grids": [(value, say.gettext(text)) for value, text in GRID_NAMES.items()],
@@ -151,8 +165,8 @@ async def save_rules(
             return go(f"/betrieb/{slug}/regeln?getan=regeln")
         except RulesChangedMeanwhile as refusal:
             refused = [refusal]
-    context = await _form(target, data, groups, visitor)
-    return await show_again(request, visitor, pages, "operator/rules_form.html", context, refused)
+    context = await _form(target, data, groups, visitor, refused)
+    return await show_again(request, visitor, pages, "operator/rules_form.html", context, in_order(refused))
 
 
 def _is_new(refusal: Refusal, refused: list[Refusal]) -> bool:

@@ -149,7 +149,10 @@ def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
     noise = []
     if found.is_open and form.search:
         day = form.search.wanted.day
-        hints.append(say.say(marked("offen {hours}"), hours=found.openings))
+        if found.openings:
+            hints.append(say.say(marked("offen {hours}"), hours=found.openings))
+        if found.outside_hours:
+            hints.append(say.gettext(marked("außerhalb der Öffnungszeiten, rund um die Uhr buchbar")))
         hints.append(say.word(staffed_text(found.on_site.staffing.staffed_on(day))))
         noise = [say.word(noise_text(event, found.on_site, day)) for event in found.on_site.noise_on(day)]
     query = time_parts(form.search.wanted) | {"art": form.art} if form.search else {}

@@ -7,10 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.bookings.first_visit import card_to_take_along
+from app.bookings.kiosk import kiosk_code
 from app.bookings.queries import BookingCard
 from app.bookings.rules import HOLDING
 from app.identity.authentication import Visitor
 from app.identity.queries import people
+from app.inventory.devices import has_kiosk
 from app.inventory.rules import label
 from app.network.queries import space_by_id
 from app.web.bookings import own_booking
@@ -43,6 +45,7 @@ async def show_slip(
         "space": space,
         "coming": await coming(space, booking.period, visitor) if space and holds else None,
         "card": await card_to_take_along(booking, visitor.speaker, visitor.now),
+        "kiosk_code": kiosk_code(booking.public_id) if holds and await has_kiosk(booking.space.id) else "",
         "made_on": visitor.now.astimezone(booking.space.zone).date(),
         "url": f"{pages.settings.address}/buchungen/{booking.public_id}" if holder.email else "",
         "back_url": back_url,

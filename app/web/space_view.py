@@ -27,7 +27,7 @@ from app.inventory.queries import (
     resources_of,
     taken_periods,
 )
-from app.inventory.rules import FEATURES, FEATURES_OF, Hours, Kind, label
+from app.inventory.rules import Hours, Kind, label
 from app.inventory.staffing import OnSite, Staffing
 from app.kernel.periods import Period
 from app.kernel.refusals import Phrase, marked
@@ -36,6 +36,7 @@ from app.network.queries import SpaceCard
 from app.platform.language import Speaker
 from app.web.fact_items import FactItem, resource_facts, unchecked_features
 from app.web.filters import of_resources, words_of
+from app.web.place_words import capital, detail_of, why_not
 from app.web.plan_words import Placed, whereabouts
 from app.web.search_form import clock_text, part_spans, time_parts
 from app.web.space_facts import noise_text
@@ -226,6 +227,7 @@ async def look_at(
         free = {resource.id for resource in resources if not taken[resource.id] and resource.id not in forbidden}
         refused = {resource: visitor.speaker.refusal(refusal) for resource, refusal in forbidden.items()}
     of_kind = [resource for resource in resources if resource.kind is kind]
+    asked = chosen
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
         chosen = ""
     words = words_of(way.marks, kind)
@@ -275,7 +277,7 @@ async def look_at(
         if fits.free
         else await next_free_day(space.id, hours, wanted, kind, visitor.now, words, person=person),
         why_closed=hours.why_closed(wanted.day),
-        refused="" if any_free else next((refused[r.id] for r in of_kind if r.id in refused), ""),
+        refused=why_not(of_kind, refused, asked, any_free, visitor.speaker),
         is_over=window is None and wanted.is_over(hours, visitor.now),
         way=way,
         on_site=on_site[space.id],
@@ -320,7 +322,7 @@ def _item(
     visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
-    detail = _detail(resource, space, visitor)
+    detail = detail_of(resource, space, say)
     name = say.word(label(resource.kind, resource.name))
     said = [say.gettext(_STATES[state]), *([say.gettext(_FITS)] if fits else [])]
     unchecked = [say.gettext(feature) for feature in unchecked_features(resource)]
@@ -343,17 +345,6 @@ def _item(
     )
 
 
-def _detail(resource: ResourceCard, space: SpaceCard, visitor: Visitor) -> str:
-    """What it has, but for what its whole house has."""
-    say = visitor.speaker
-    own = [feature for feature in FEATURES_OF[resource.kind] if feature in resource.features]
-    everywhere = {"step_free"} & set(space.features)
-    words = [say.gettext(FEATURES[feature]) for feature in own if feature not in everywhere]
-    if resource.kind is Kind.ROOM:
-        words.insert(0, say.say(marked("{count} Personen"), count=resource.capacity))
-    return _capital(", ".join(words))
-
-
 def _floors(
     plans: Sequence[FloorPlanCard], resources: Sequence[ResourceCard], items: Sequence[PlaceItem]
 ) -> list[tuple[FloorPlanCard, list[PlaceItem]]]:
@@ -372,7 +363,7 @@ def _with_whereabouts(
         named = [floor.name] if len(floors) > 1 else []
         for (number, _), said in zip(drawn, words, strict=True):
             found[number] = ", ".join([*named, *said])
-    return [replace(item, where=_capital(found.get(item.id, ""))) for item in items]
+    return [replace(item, where=capital(found.get(item.id, ""))) for item in items]
 
 
 @functools.lru_cache(maxsize=_DRAWINGS_KEPT)
@@ -382,10 +373,6 @@ def _whereabouts_said(
     """Kept, because a drawing is the same for every reader of a language and each place is compared with each."""
     placed = [Placed(label(kind, name), placement, kind is Kind.DESK) for kind, name, placement in places]
     return [[say.word(word) for word in words] for words in whereabouts(placed, drawing)]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def own_times(view: SpaceView) -> tuple[str, str]:

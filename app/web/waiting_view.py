@@ -86,7 +86,7 @@ def _state(place: WaitingCard, is_offered: bool) -> tuple[str, Phrase]:
     if is_offered:
         return "yours", phrase(marked("frei für Sie"))
     if place.status is WaitingStatus.BOOKED:
-        return "yours", phrase(marked("gebucht"))
+        return ("not", phrase(marked("angefragt"))) if place.is_request else ("yours", phrase(marked("gebucht")))
     if place.stands:
         return "not", phrase(marked("Sie sind Nr. {position}"), position=place.position)
     kind, text = _ENDED[place.reason or Ending.OVER]

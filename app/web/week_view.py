@@ -259,6 +259,8 @@ def state_of(booking: BookingCard, visitor: Visitor) -> tuple[str, str]:
     shape, word = _OVER if is_over else _STATES[booking.status]
     if booking.status is Status.REQUESTED and not is_over:
         return shape, visitor.speaker.say(marked("angefragt, Antwort bis {until}"), until=booking.decided_until)
+    if booking.status is Status.CONFIRMED and booking.coming_later_at is not None and not is_over:
+        return shape, visitor.speaker.gettext(marked("gebucht, Sie kommen später"))
     return shape, visitor.speaker.gettext(word)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.identity.rules import Scope
 from app.kernel.periods import Period
-from app.platform.database import fetch_value
+from app.platform.database import execute, fetch_value
 from app.platform.random_ids import new_token
 from tests.api.conftest import Now
 from tests.api.requests import booked, window, wish
@@ -309,10 +309,18 @@ async def test_me_is_whose_token_it_is(
         "roles": [],
         "home_municipality": None,
         "commutes_to": None,
+        "no_shows": 0,
         "scopes": ["bookings", "feeds", "read", "staff"],
     }
     assert (await rolf.get("/api/v1/me")).json()["roles"] == [{"role": "operator_manager", "scope": "operator"}]
     assert (await anyone.get("/api/v1/me")).status_code == 401
+
+
+async def test_me_counts_how_often_one_did_not_come(mia: httpx.AsyncClient, world: World, now: Now) -> None:
+    booking = await booked(world.mia, world.polch["1"], TOMORROW_MORNING)
+    await execute("UPDATE booking SET status = 'no_show', reason = 'no_show' WHERE id = $1", booking.id)
+    now.at = tomorrow(14)
+    assert (await mia.get("/api/v1/me")).json()["no_shows"] == 1
 
 
 async def test_times_are_told_on_the_clock_of_the_space(mia: httpx.AsyncClient, world: World) -> None:

@@ -95,7 +95,7 @@ async def test_what_needs_a_person_says_so(anyone: httpx.AsyncClient) -> None:
 
     assert {"make_booking", "list_bookings", "show_me", "make_quote"} <= needing
     assert not needing & {"find_places", "find_spaces", "show_space", "health_live"}
-    assert set(described["components"]["securitySchemes"]) == {"bearer", "session"}
+    assert set(described["components"]["securitySchemes"]) == {"bearer", "device", "session"}
 
 
 async def test_the_page_names_every_operation_and_links_to_nothing_that_is_not_there(

@@ -11,7 +11,7 @@ from app.network.rules import FEATURES
 from app.platform.database import execute, queries_run
 from tests.api.conftest import Now
 from tests.api.requests import booked, window
-from tests.worlds import HERE, NOW, TOMORROW_MORNING, World, a_resource, at, tomorrow
+from tests.worlds import HERE, NOW, TOMORROW_MORNING, World, a_resource, at, rules_at, tomorrow
 
 MORNING = window(tomorrow(8), tomorrow(12))
 
@@ -322,3 +322,13 @@ async def test_a_month_of_a_whole_space_is_one_answer_in_as_many_queries_as_a_da
         params={"from": tomorrow(0).isoformat(), "to": (tomorrow(0) + timedelta(days=1)).isoformat()},
     )
     assert alone.json() == {"free": day[0]["free"], "taken": day[0]["taken"]}
+
+
+async def test_what_is_booked_round_the_clock_is_found_outside_the_hours(
+    anyone: httpx.AsyncClient, world: World
+) -> None:
+    assert (await free(anyone, tomorrow(19), tomorrow(21), kind="room"))["regiohub-polch"] == (0, 1)
+    await rules_at(world.polch, Kind.ROOM, outside_hours="everyone")
+
+    assert (await free(anyone, tomorrow(19), tomorrow(21), kind="room"))["regiohub-polch"] == (1, 1)
+    assert (await free(anyone, tomorrow(19), tomorrow(21), kind="desk"))["regiohub-polch"] == (0, 3)

@@ -18,7 +18,7 @@ from app.kernel.clock import system_clock
 from app.platform.database import DB, fetch_value
 from app.platform.installation import DatabaseAddress, database_server
 from app.platform.jobs import waiting_summary
-from tests.bench import in_full, measurements, world
+from tests.bench import in_full, in_workbench_occupancy, measurements, world
 from tests.bench.installation import Installation
 from tests.bench.report import Report
 
@@ -83,6 +83,7 @@ class Bench:
         report.add_read("the page of the same", page, p50=8)
         report.add_feed(await measurements.read_feed(installation))
         await self._in_full()
+        await self._occupancy()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
         report.add_limit("memory of the worker", worker, 150, "MB")
@@ -102,6 +103,15 @@ class Bench:
         report.add("a decision with every rule set, without database", f"{in_full.microseconds_of_a_decision():.0f} µs")
         ruled = await in_full.book_by_rules(installation, token)
         report.add_ruled(ruled)
+
+    async def _occupancy(self) -> None:
+        _say("  occupancy of a year")
+        closing = await in_workbench_occupancy.fill_the_year()
+        await refresh_statistics(self._address.owner)
+        path, cookie = in_workbench_occupancy.page_path(), await in_workbench_occupancy.cookie()
+        year = await measurements.read(self._installation, self._address, path, count=20, cookie=cookie)
+        self._report.add_read("occupancy of a year over 300 resources", year, p50=500)
+        self._report.add("a year of 300 resources closed for the first time", f"{closing:.1f} s")
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

@@ -137,12 +137,13 @@ async def prepare_search() -> None:
 
 
 async def read(
-    installation: Installation, address: DatabaseAddress, path: str, token: str = "", count: int = 150
+    installation: Installation, address: DatabaseAddress, path: str, token: str = "", count: int = 150, cookie: str = ""
 ) -> Read:
     """One client reads so often; a few times more with PostgreSQL writing down how long its statements take."""
     accept = "application/json" if path.startswith("/api/") else "text/html"
-    request = request_bytes("GET", path, token=token, headers={"Accept": accept})
-    await one_after_the_other(installation.port, [request] * 20)
+    headers = {"Accept": accept} | ({"Cookie": cookie} if cookie else {})
+    request = request_bytes("GET", path, token=token, headers=headers)
+    await one_after_the_other(installation.port, [request] * min(20, count))
     before = installation.cpu()
     taken = await one_after_the_other(installation.port, [request] * count)
     used = installation.cpu() - before

@@ -16,8 +16,7 @@ from app.bookings.waiting import AnyPlace
 from app.bookings.waiting_list import JoinLine, join_line
 from app.inventory.rules import Kind
 from tests.bookings.machine import Machine, anything, lengths, slots, waiters
-from tests.bookings.model import touches
-from tests.bookings.model_things import Blocked, Place
+from tests.bookings.model_things import Blocked, Place, touches
 from tests.bookings.stage import THINGS
 
 ways_to_wait = st.fixed_dictionaries(

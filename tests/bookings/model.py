@@ -6,13 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.bookings.model_things import MINUTE, Blocked, Claim, Held, Place, Thing, offer_until, touch
+from tests.bookings.model_things import (
+    CLOSES,
+    MINUTE,
+    OPENS,
+    Blocked,
+    Claim,
+    Held,
+    Place,
+    Thing,
+    Time,
+    offer_until,
+    touch,
+    touches,
+)
 
-OPENS, CLOSES = 8, 18
 HOLDING = ("requested", "confirmed", "checked_in")
 ASKED_BEFORE = 15 * MINUTE
-
-Time = tuple[datetime, datetime]
 
 
 @dataclass
@@ -69,7 +79,7 @@ class Model:
             return "in_the_past"
         if starts.isoweekday() > 5:
             return "closed_that_day"
-        if starts < midnight + OPENS * 60 * MINUTE or ends > midnight + CLOSES * 60 * MINUTE:
+        if starts < midnight + OPENS or ends > midnight + CLOSES:
             return "outside_opening_hours"
         if thing.most_open is not None and self.open_bookings(person, thing, but_for) >= thing.most_open:
             return "too_many_open"
@@ -189,7 +199,7 @@ class Model:
         """Staff says no, or nothing in time, and what was booked with it goes with it; none of it counts."""
         group = self.bookings[key].group or object()
         for each, held in self.bookings.items():
-            if (each == key or held.group == group) and self.is_changeable(each):
+            if each == key or (held.group == group and self.is_changeable(each)):
                 self.end(each, "cancelled")
         self.hand_on()
 
@@ -262,18 +272,6 @@ class Model:
                 for one in blocked.claims
             )
         ]
-
-    def series_plan(
-        self, person: str, thing: Thing, dates: Sequence[tuple[datetime, datetime]]
-    ) -> tuple[list[tuple[datetime, datetime]], int]:
-        """Which dates can be had, each one after those before it, and how many cannot."""
-        trial = self.trial()
-        had = []
-        for number, (starts, ends) in enumerate(dates):
-            if trial.forbidden(person, thing, starts, ends) is None and trial.is_free(thing, starts, ends):
-                trial.book(f"date {number}", person, thing, starts, ends)
-                had.append((starts, ends))
-        return had, len(dates) - len(had)
 
     def free(self, kept: Held | Place) -> None:
         """It holds nothing any more; what that was has to be handed on."""
@@ -397,7 +395,3 @@ class Model:
                 self.end_place(key, "booked_elsewhere")
         self.hand_on()
         self.serve()
-
-
-def touches(claims: Iterable[Claim], time: Time) -> bool:
-    return any(starts < time[1] and time[0] < ends for _, starts, ends in claims)

@@ -1,9 +1,11 @@
 """What the plain model is made of: things, what holds their time, places in line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
+OPENS, CLOSES = timedelta(hours=8), timedelta(hours=18)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Thing:
 
 
 Claim = tuple[str, datetime, datetime]
+Time = tuple[datetime, datetime]
 
 
 @dataclass
@@ -75,6 +78,10 @@ class Blocked:
             return [claim]
         pieces = [(name, starts, self.starts), (name, self.ends, ends)]
         return [piece for piece in pieces if piece[1] < piece[2]]
+
+
+def touches(claims: Iterable[Claim], time: Time) -> bool:
+    return any(starts < time[1] and time[0] < ends for _, starts, ends in claims)
 
 
 def touch(one: Claim, other: Claim) -> bool:

@@ -107,27 +107,30 @@ class TestWindowAtASpace:
     def wanted(self, starts: int, ends: int) -> Period:
         return Period(tomorrow(starts), tomorrow(ends))
 
+    def given(self, hours: Hours, wanted: Period, now: datetime) -> Period | None:
+        return rules.window_at(hours.periods_within(wanted), wanted, now)
+
     def test_the_whole_day_is_what_the_space_offers_of_it(self) -> None:
         late = Hours(HERE, {3: [Opening(540, 1020)]}, {}, {})
-        assert rules.window_at(late, self.wanted(8, 18), NOW) == self.wanted(9, 17)
+        assert self.given(late, self.wanted(8, 18), NOW) == self.wanted(9, 17)
 
     def test_a_day_that_has_begun_offers_the_rest_from_the_running_quarter(self) -> None:
         now = tomorrow(10, 37)
-        assert rules.window_at(HOURS, self.wanted(8, 18), now) == Period(tomorrow(10, 30), tomorrow(18))
+        assert self.given(HOURS, self.wanted(8, 18), now) == Period(tomorrow(10, 30), tomorrow(18))
 
     def test_less_than_an_hour_of_a_part_of_the_day_is_nothing(self) -> None:
         short = Hours(HERE, {3: [Opening(480, 530)]}, {}, {})
-        assert rules.window_at(short, self.wanted(8, 12), NOW) is None
+        assert self.given(short, self.wanted(8, 12), NOW) is None
 
     def test_own_times_may_be_short(self) -> None:
         quarter = Period(tomorrow(8), tomorrow(8, 15))
-        assert rules.window_at(HOURS, quarter, NOW) == quarter
+        assert self.given(HOURS, quarter, NOW) == quarter
 
     def test_the_longest_stretch_counts_around_a_break(self) -> None:
         split = Hours(HERE, {3: [Opening(480, 600), Opening(660, 1080)]}, {}, {})
-        assert rules.window_at(split, self.wanted(8, 18), NOW) == self.wanted(11, 18)
+        assert self.given(split, self.wanted(8, 18), NOW) == self.wanted(11, 18)
 
     def test_closed_or_over_is_no_window(self) -> None:
         closed = Hours(HERE, {}, {TOMORROW: [HoursChange(None, "zu")]}, {})
-        assert rules.window_at(closed, self.wanted(8, 18), NOW) is None
-        assert rules.window_at(HOURS, self.wanted(8, 18), tomorrow(17, 50)) is None
+        assert self.given(closed, self.wanted(8, 18), NOW) is None
+        assert self.given(HOURS, self.wanted(8, 18), tomorrow(17, 50)) is None

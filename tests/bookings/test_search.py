@@ -12,8 +12,8 @@ from app.inventory.rules import Kind
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
-from app.platform.database import queries_run
-from tests.worlds import HERE, NOW, TOMORROW, World, a_space, a_world, at, tomorrow
+from app.platform.database import execute, queries_run
+from tests.worlds import HERE, NOW, TOMORROW, World, a_space, a_world, at, rules_at, tomorrow
 
 
 @pytest.fixture
@@ -118,6 +118,73 @@ async def test_own_times_must_lie_within_the_hours(world: World) -> None:
     own = Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, Opening(7 * 60, 9 * 60)))
     [space] = (await found(own)).spaces
     assert (space.window, space.count.free) == (None, 0)
+
+
+SATURDAY, EVENING = date(2026, 11, 28), Opening(19 * 60, 21 * 60)
+
+
+class TestRoundTheClock:
+    """The room of Polch is booked round the clock, its desks only while the space is open."""
+
+    @pytest.fixture(autouse=True)
+    async def room(self, world: World) -> None:
+        await rules_at(world.polch, Kind.ROOM, outside_hours="everyone")
+
+    async def room_free(self, wanted: Wanted, now: datetime = NOW) -> tuple[int, bool, bool]:
+        """How much is free, whether the space counts as open, and whether that is outside its hours."""
+        [space] = (await found(Search(near("Polch"), wanted, Kind.ROOM), now)).spaces
+        return space.count.free, space.is_open, space.outside_hours
+
+    async def test_it_is_found_in_the_evening_and_on_a_closed_weekday(self, world: World) -> None:
+        assert await self.room_free(Wanted(TOMORROW, DayPart.OWN, EVENING)) == (1, True, True)
+        assert await self.room_free(Wanted(SATURDAY, DayPart.WHOLE_DAY)) == (1, True, True)
+        assert await self.room_free(Wanted(TOMORROW, DayPart.WHOLE_DAY)) == (1, True, False)
+
+    async def test_what_is_found_is_what_can_be_booked(self, world: World) -> None:
+        room = BookDesk(world.polch["Nette"].public_id, tomorrow(19), tomorrow(21))
+        await book(world.mia.actor(), room, NOW)
+        assert await self.room_free(Wanted(TOMORROW, DayPart.OWN, EVENING)) == (0, True, True)
+        assert await self.room_free(Wanted(TOMORROW, DayPart.OWN, Opening(21 * 60, 24 * 60))) == (1, True, True)
+
+    async def test_other_kinds_are_not(self, world: World) -> None:
+        [space] = (await found(Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING)))).spaces
+        assert (space.count.free, space.is_open) == (0, False)
+
+    async def test_a_closing_day_closes_it_too(self, world: World) -> None:
+        await execute(
+            "INSERT INTO hours_exception (space, day, reason_de) VALUES ($1, $2, 'Inventur')", world.polch.id, SATURDAY
+        )
+        assert await self.room_free(Wanted(SATURDAY, DayPart.WHOLE_DAY)) == (0, False, False)
+
+    async def test_its_week_and_its_next_day_know_of_it(self, world: World) -> None:
+        week = (await found(Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING), Kind.ROOM))).days
+        assert [day.free for day in week] == [1] * 7
+        for day in (TOMORROW, TOMORROW + timedelta(days=1)):
+            await book(world.mia.actor(), BookDesk(world.polch["Nette"].public_id, at(day, 19), at(day, 21)), NOW)
+        result = await found(Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING), Kind.ROOM))
+        assert result.next_day is not None
+        assert result.next_day.day == NOW.date()
+
+    async def test_an_evening_that_has_gone_by_is_over(self, world: World) -> None:
+        search = Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING), Kind.ROOM)
+        [space] = (await found(search, tomorrow(22))).spaces
+        assert (space.is_open, space.is_over) == (False, True)
+
+
+async def test_what_is_kept_for_organisations_alone_is_closed_for_others(world: World) -> None:
+    await rules_at(world.polch, Kind.ROOM, outside_hours="organisations")
+    [space] = (await found(Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING), Kind.ROOM))).spaces
+    assert (space.count.free, space.is_open) == (0, False)
+
+
+async def test_what_is_blocked_for_weeks_is_not_free_in_the_midst_of_them(world: World) -> None:
+    await execute(
+        "INSERT INTO claim (resource, starts_at, ends_at, reason, holder) VALUES ($1, $2, $3, 'blocker', 0)",
+        world.polch["1"].id,
+        NOW - timedelta(days=30),
+        NOW + timedelta(days=2),
+    )
+    assert [day.free for day in (await found(desks())).days][1:4] == [2, 2, 3]
 
 
 @pytest.mark.parametrize(

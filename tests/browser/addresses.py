@@ -15,11 +15,11 @@ TOMORROW = TUESDAY + timedelta(days=1)
 MEMBER, OPERATOR, NETWORK = "freelancer", "operator", "network"
 EVERYBODY = (None, MEMBER, OPERATOR, NETWORK)
 
-OF_STAFF = ("/netzwerk", "/theke", "/betrieb")
+OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
-    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.ics$|/html$"
+    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.(ics|csv)$|/html$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -42,8 +42,11 @@ _QUERIES = {
     "/theke/{slug}/serien/{series}": "?geaendert=1",
     "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
+    "/betrieb/{slug}/grundriss/{floor}": "?platz={what}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/netzwerk/betreiber/{slug}/beenden": f"?letzter_tag={TOMORROW}",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
+    "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
 _MORE = (
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
@@ -55,7 +58,13 @@ _MORE = (
     "/betrieb/regiohub-polch/sperren/neu?art=schliesstag",
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
+    "/betrieb/regiohub-polch/auslastung?von=morgen&bis=2026-11-01",
+    "/betrieb/regiohub-polch/auslastung?von=2020-01-01&bis=2020-01-31",
+    "/netzwerk/auslastung?zeitraum=zwoelf-monate&zeigt=genutzt",
     f"/standorte/alte-bank-ochtendung?tag={TOMORROW}&zeit=eigen&von=09:15&bis=10:00&art=room",
+    "/netzwerk/betreiber/burgwerk-monreal",
+    "/netzwerk/texte/nutzungsbedingungen/entwurf",
+    "/betreiber/burgwerk-monreal/einrichten",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
@@ -95,4 +104,6 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
-    return path.format(slug="regiohub-polch", **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})
+    slug = "dorfwerk-maifeld" if path.startswith(("/betreiber", "/netzwerk/betreiber")) else "regiohub-polch"
+    ids = {**ids, "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
+    return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

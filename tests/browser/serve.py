@@ -33,6 +33,7 @@ from app.demo.cast import COMMUTER, FREELANCER
 from app.demo.network import fill
 from app.identity.mailed_links import link_to_mail
 from app.identity.queries import actor_of_person
+from app.inventory.devices import WITH_PAGES, new_device_token
 from app.inventory.rules import Kind
 from app.jobs import all_reactions, mail_transport
 from app.kernel.periods import Period
@@ -45,6 +46,7 @@ from app.platform.files import FolderFiles
 from app.platform.logs import configure_logging
 from app.platform.mail import mailbox
 from app.platform.mail_folder import list_mails
+from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
@@ -63,7 +65,8 @@ _SERIES_AT_POLCH = """
      WHERE s.slug = 'regiohub-polch' ORDER BY se.id LIMIT 1
 """
 _OPERATORS = """
-    SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id
+    SELECT r.public_id AS what, g.public_id AS group_id, o.public_id AS organisation_id,
+           (SELECT public_id FROM floor_plan WHERE space = s.id ORDER BY position LIMIT 1) AS floor
       FROM space s JOIN resource r ON r.space = s.id AND r.kind = 'room'
       JOIN person_group g ON g.operator = s.operator JOIN organisation o ON o.operator = s.operator
      WHERE s.slug = $1
@@ -123,6 +126,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "series": series,
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
+            **await _paired_devices(now),
         }
     finally:
         await DB.close_pool()
@@ -171,6 +175,20 @@ async def _an_offer(settings: Settings, member: int, now: datetime) -> dict[str,
             await cancel(await actor_of_person(other["id"]), booking.public_id, now)
             offer = offer_token(place.public_id, settings.signing_key)
     return {"offer": offer}
+
+
+async def _paired_devices(now: datetime) -> dict[str, str]:
+    """An id of each kind that operators look after, and the tokens of a display and a kiosk."""
+    tokens = {f"{kind}_token": new_device_token() for kind in WITH_PAGES}
+    for kind in WITH_PAGES:
+        await execute(
+            "UPDATE device SET token_hash = $2, paired_at = $3 WHERE kind = $1",
+            kind,
+            token_hash(tokens[f"{kind}_token"]),
+            now,
+        )
+    device = await fetch_value("SELECT public_id FROM device ORDER BY id LIMIT 1")
+    return {**tokens, "device": device, "webhook": await fetch_value("SELECT public_id FROM webhook_endpoint")}
 
 
 def _post_office(settings: Settings) -> PostOffice:

@@ -38,5 +38,15 @@ async def test_the_club_has_a_series_and_a_request_and_somebody_waits_behind_it(
     assert await fetch_value("SELECT count(*) FROM waiting WHERE starts_at = $1", request["starts_at"]) == 1
 
 
+async def test_there_are_devices_and_a_webhook_whose_log_shows_what_it_is_for(filled: str) -> None:
+    """The endpoint is switched off: a demo network sends nothing to anybody."""
+    kinds = [row["kind"] for row in await fetch("SELECT kind FROM device ORDER BY kind")]
+    assert kinds == ["display", "door", "kiosk"]
+    assert [row["is_active"] for row in await fetch("SELECT is_active FROM webhook_endpoint")] == [False]
+    states = [row["state"] for row in await fetch("SELECT state FROM webhook_delivery ORDER BY id")]
+    assert states == ["taken", "taken", "stopped"]
+    assert await fetch_value("SELECT count(*) FROM webhook_attempt") == 4
+
+
 async def test_bookings_and_claims_agree(filled: str) -> None:
     assert await disagreements() == []

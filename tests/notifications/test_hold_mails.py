@@ -8,9 +8,10 @@ from app.bookings.lapsing import lapse_holds
 from app.bookings.operations import BookDesk
 from app.identity.link_sign_in import request_sign_in_link
 from app.identity.mailed_links import link_to_mail
+from app.inventory.rules import Kind
 from app.platform.database import fetch_value
 from tests.notifications.conftest import KEY, Happen, Postman, text_of
-from tests.worlds import NOW, World, tomorrow
+from tests.worlds import NOW, World, rules_at, tomorrow
 
 HOME = "192.0.2.1"
 
@@ -42,6 +43,17 @@ async def test_it_is_the_same_mail_for_somebody_known(world: World, postman: Pos
     [mail] = postman.mails
     assert mail["To"] == "Mia Hammes <mia@example.org>"
     assert mail["Subject"] == "Bis 19:15 Uhr gehalten: Mi 25.11., Polch, Platz 1"
+
+
+async def test_it_says_where_the_link_only_asks(world: World, postman: Postman, happens: Happen) -> None:
+    await rules_at(world.polch, Kind.DESK, needs_approval=True)
+    await happens("desk_hold.made", (await held(world)).id)
+    [mail] = postman.mails
+    for text in (text_of(mail), text_of(mail, "html")):
+        assert "Platz anfragen" in text
+        assert "Angefragt ist der Platz erst mit diesem Link." in text
+        assert "Der Standort entscheidet dann und antwortet per E-Mail" in " ".join(text.split())
+        assert "Gebucht ist der Platz" not in text
 
 
 async def test_it_is_written_in_the_language_of_the_page(world: World, postman: Postman, happens: Happen) -> None:

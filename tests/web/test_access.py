@@ -15,36 +15,19 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from app.bookings.barring import BarGuest, bar_guest
-from app.bookings.block_plan import Block, CloseDays
-from app.bookings.blocking import block as make_block
-from app.bookings.blocking import plan_block
-from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, book
-from app.bookings.series_making import MakeSeries, make_series
-from app.bookings.waiting_list import JoinLine, join_line
-from app.calendars.operations import CreateFeed, create_feed
-from app.calendars.subscriptions import FeedKind
-from app.identity.api_tokens import create_api_token
-from app.identity.invitations import Invite, invite
-from app.identity.operations import NewPerson, create_people
-from app.identity.queries import people
-from app.identity.rules import Action, Grant, Role, Scope
-from app.inventory.linking import add_equipment
+from app.identity.rules import Action
 from app.main import create_app
-from app.network.grouping import add_to_group, make_group, make_organisation
-from app.network.managing import managed_space
-from app.network.member_notes import write_note
-from app.platform.database import DB, execute, fetch, fetch_value
+from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
-from tests.identity.conftest import HOME, KEY
-from tests.web.conftest import Browser, Now, fresh
-from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
+from tests.web.belongings import belongings
+from tests.web.conftest import Browser, Now
+from tests.worlds import NOW, APerson, World, a_world, tomorrow
 
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
     "/datenschutz", "/nutzungsbedingungen",
-    "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/robots.txt",
+    "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
+    "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
@@ -60,18 +43,26 @@ PUBLIC = {
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
-NOT_A_PERSONS_OWN = {
+OF_DEVICES = {
+    *("/geraet", "/geraet/koppeln", "/geraet/belegen", "/geraet/da", "/geraet/ankommen"),
+    "/api/v1/spaces/{slug}/access-windows",
+}
+"""For the tokens of devices, which test_device_walk.py tries everywhere."""
+
+NOT_A_PERSONS_OWN = OF_DEVICES | {
     "/dev/mail",
     "/dev/mail/{name}",
     "/dev/mail/{name}/html",
     "/dev/mail/{name}/invite.ics",
     "/metrics",
 }
-"""Not found here at all: no demo network, and metrics want a token of their own."""
+"""Not found here at all: no demo network; metrics and devices want tokens of their own."""
 
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
+    (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
+    (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
     (r"POST /netzwerk/aufgaben", Action.RETRY_JOBS),
     (r"\w+ /netzwerk", Action.SEE_JOBS),
@@ -79,10 +70,9 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/leute/\{person\}/notizen", Action.ANSWER_REPORTS),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
-    (r"\w+ /betrieb/\{slug\}/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
-    (r"\w+ /betreiber/\{slug\}/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
+    (r"\w+ /api/v1/operators", Action.MANAGE_OPERATOR),
     (r"\w+ /api/v1/spaces/\{slug\}/requests", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/bookings/\{booking_id\}/(approve|decline)", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)", Action.MANAGE_SPACE),
@@ -143,90 +133,21 @@ def ways() -> list[Way]:
     )
 
 
-PRIVATE = [way for way in ways() if way.path not in PUBLIC | NOT_A_PERSONS_OWN]
+WAYS = ways()
+PRIVATE = [way for way in WAYS if way.path not in PUBLIC | NOT_A_PERSONS_OWN]
 OWN_PAGES = [way for way in PRIVATE if not way.names and way.action is None and way.method == "GET"]
 
 
-async def belongings(world: World) -> Mapping[str, str]:
-    """What belongs to Mia or to Polch, by the routes' parameter names; a route with another name must be added here."""
-    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(18)), NOW)
-    feed, _ = await create_feed(world.mia.actor(), CreateFeed(FeedKind.PERSON), NOW)
-    _, token = await create_api_token(await fresh(world.mia), "Kalender", [Scope.READ], NOW)
-    session = await fetch_value(
-        "INSERT INTO session (public_id, token_hash, person, created_at, authenticated_at, seen_at)"
-        " VALUES ('miassession', '\\x00', $1, $2, $2, $2) RETURNING public_id",
-        world.mia.id,
-        NOW,
-    )
-    weekly = BookDesk(world.polch["2"].public_id, tomorrow(8), tomorrow(18))
-    made = await make_series(world.mia.actor(), MakeSeries(weekly, "FREQ=WEEKLY;COUNT=3"), NOW)
-    event = await fetch_value("SELECT id FROM outbox_event LIMIT 1")
-    job = await fetch_value(
-        "INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, next_attempt_at, last_error,"
-        " finished_at) VALUES ('mail.test', $1, 'booking', 1, 'dead', $2, '550 unknown', $2) RETURNING id",
-        event,
-        NOW,
-    )
-    otto = world.otto.actor()
-    polch = await managed_space(otto, world.polch.slug)
-    projector = await add_equipment(otto, polch, "Beamer", NOW)
-    group = await make_group(otto, world.operator, "Stammgäste", NOW)
-    await add_to_group(otto, group, world.mia.id, NOW)
-    organisation = await make_organisation(otto, world.operator, "TV Polch", world.mia.id, NOW)
-    block = Block((world.polch["K1"].public_id,), tomorrow(19), tomorrow(20), "Reparatur")
-    [blocker] = await make_block(otto, polch, block, (await plan_block(otto, polch, block, NOW)).state, {}, NOW)
-    erna = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
-    await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
-    waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
-    place = await join_line(world.mia.actor(), waited_for, NOW)
-    colleague = Invite(
-        "Vera Neu", "vera@example.org", Grant(Role.FRONT_DESK, "operator", world.operator), world.operator
-    )
-    await execute(
-        "INSERT INTO legal_text (kind, language, sections, valid_from)"
-        " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
-        NOW,
-    )
-    closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
-    [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
-    barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
-    await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)
-    return {
-        "slug": world.polch.slug,
-        "closing": closed.public_id,
-        "bar": barred.public_id,
-        "note": await fetch_value("SELECT public_id FROM member_note"),
-        "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
-        "person": (await people(erna))[erna[0]].public_id,
-        "public_id": booking.public_id,
-        "booking_id": booking.public_id,
-        "feed_id": feed.public_id,
-        "waiting_id": place.public_id,
-        "session": session,
-        "token": token.public_id,
-        "job": str(job),
-        "series": made.series.public_id,
-        "series_id": made.series.public_id,
-        "link": link_token(booking.public_id, KEY),
-        "what": world.polch["Nette"].public_id,
-        "kind": "desk",
-        "resource_id": world.polch["Nette"].public_id,
-        "equipment_id": projector.public_id,
-        "group_id": group.public_id,
-        "person_id": world.mia.public_id,
-        "organisation_id": organisation.public_id,
-        "blocker": blocker.public_id,
-        "blocker_id": blocker.public_id,
-        "invitation": (await invite(otto, colleague, NOW, key=KEY, address=HOME)).public_id,
-        "text": "impressum",
-        "version": "2026-11-24",
-    }
+@pytest.fixture
+async def ids(world: World) -> Mapping[str, str]:
+    """The same for tests of other files, in a world of their own."""
+    return await belongings(world)
 
 
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
-    if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/")):
+    if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
     if way.path.endswith("/anrufen"):
         return {**ids, "blocker": ids["closing"]}
@@ -241,7 +162,7 @@ def of_the_rival(way: Way, ids: Mapping[str, str], world: World) -> Mapping[str,
     """The rival's own space or operator with somebody else's things in it; None where the way names no such thing."""
     if "slug" not in way.names or set(way.names) <= {"slug", *ALWAYS_THERE}:
         return None
-    is_operator = way.path.startswith(("/betreiber/", "/netzwerk/"))
+    is_operator = way.path.startswith(("/betreiber/", "/netzwerk/", "/api/v1/operators/"))
     return {**ids_for(way, ids), "slug": "andernach" if is_operator else world.andernach.slug}
 
 
@@ -282,6 +203,8 @@ class Everybody:
             if not OWN_AND_AT_THE_DESK.match(str(way)):
                 return mia
             return mia + self._allowed(Action.BOOK_FOR_OTHERS)
+        if way.path.startswith("/netzwerk"):
+            return [person for person in world.people if person.actor().may(action)]
         if not way.names:
             return [person for person in world.people if person.actor().reach(action)]
         return self._allowed(action)
@@ -291,11 +214,13 @@ class Everybody:
         return [person for person in self.world.people if person.actor().may(action, **here)]
 
 
-def _body(way: Way, mia: str) -> dict[str, str] | None:
+def _body(way: Way, mia: str) -> dict[str, object] | None:
     if way.path.endswith("/responsible"):
         return {"responsible": mia}
     if way.path.endswith("/decline"):
         return {"answer": "Nein."}
+    if way.path.endswith("/webhooks/{webhook_id}"):
+        return {"url": "https://haus.example/neu", "events": ["booking.created"]}
     if way.method == "PATCH":
         return {"starts_at": tomorrow(9).isoformat(), "ends_at": tomorrow(10).isoformat()}
     return None

@@ -179,6 +179,7 @@ async def test_coming_later_and_leaving_on_the_bookings_own_page(
     assert "Der Platz bleibt bis zum Ende der Buchung für Sie." in said(
         (await browser.get(answer.headers["location"])).text
     )
+    assert "gebucht, Sie kommen später" in (await browser.get(own)).text
     await browser.post(f"{own}/ankommen")
     assert "Ich gehe, der Rest ist frei" in (await browser.get("/woche")).text
     now.at = tomorrow(10)
@@ -261,6 +262,9 @@ async def test_no_shows_are_shown_to_the_person_and_to_the_desk(
     now.at = tomorrow(14)
     own = said((await (await site.browser(world.mia)).get("/woche/alle")).text)
     assert "In den letzten zwölf Monaten sind Sie 1 Mal nicht gekommen." in own
+    account = said((await (await site.browser(world.mia)).get("/konto")).text)
+    assert "1 Mal in zwölf Monaten Nicht gekommen." in account
+    assert "Nicht gekommen" not in said((await (await site.browser(world.rolf)).get("/konto")).text)
     guest = said((await (await site.browser(world.frida)).get(f"{DAY}/leute/{world.mia.public_id}")).text)
     assert "Nicht gekommen 1 Mal in zwölf Monaten" in guest
     assert "nicht gekommen" not in said((await (await site.browser(world.rolf)).get("/woche/alle")).text)

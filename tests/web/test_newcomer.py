@@ -11,11 +11,12 @@ import pytest
 from app.bookings.holds import HELD_FOR
 from app.identity.mailed_links import link_to_mail
 from app.identity.operations import MAILS_TO_ADDRESS
+from app.inventory.rules import Kind
 from app.platform.database import execute, fetch_row, fetch_value
 from tests.identity.conftest import KEY, PASSWORD
 from tests.web.conftest import Browser, Site
 from tests.web.test_journey import booked, fields_of, text_of
-from tests.worlds import NOW, TOMORROW, World, house_rules_at
+from tests.worlds import NOW, TOMORROW, World, house_rules_at, rules_at
 
 NINA = {"name": "Nina Neu", "email": "nina@example.org"}
 OPENED = re.compile(r"<details[^>]*class=\"nw-unfold\" open")
@@ -97,6 +98,26 @@ async def test_from_the_search_to_the_booking_on_two_devices(world: World, site:
     assert tuple(booking.values()) == ("Am Fenster", "02654 1234", "07111000", "club")
     assert "Nina Neu" in (await phone.get("/konto")).text
     assert "Schon gebucht" in text_of(await laptop.get(answer.headers["location"]))
+
+
+async def test_where_the_space_decides_every_step_says_that_it_is_a_request(world: World, site: Site) -> None:
+    await rules_at(world.polch, Kind.DESK, needs_approval=True)
+    laptop, phone = await site.browser(), await site.browser()
+    answer = await held(laptop, world)
+    waiting = text_of(await laptop.get(answer.headers["location"]))
+    assert "Erst damit ist der Platz angefragt." in waiting
+    assert "Der Standort entscheidet dann über die Anfrage und antwortet per E-Mail." in waiting
+    way = await mailed_way()
+    opened = text_of(await phone.get(way))
+    assert "Mit dem Knopf geht eine Anfrage an den Standort." in opened
+    assert "Platz anfragen" in opened
+    assert "Platz buchen" not in opened
+    done = await open_and_press(phone, way)
+    assert "Angefragt" in text_of(await phone.get(done.headers["location"]))
+    assert await fetch_value("SELECT status FROM booking") == "requested"
+    again = text_of(await laptop.get(answer.headers["location"]))
+    assert "Schon angefragt" in again
+    assert "gebucht" not in again
 
 
 async def test_the_link_once_more_leads_to_the_booking_or_says_that_it_is_made(world: World, site: Site) -> None:

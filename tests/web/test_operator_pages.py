@@ -8,9 +8,10 @@ from app.inventory.booking_rules import BookingRules, Who
 from app.inventory.rule_setting import RulesFor, set_rules, stated_rules
 from app.inventory.rules import Kind
 from app.network.managing import managed_space
-from app.platform.database import fetch, fetch_value
+from app.platform.database import execute, fetch, fetch_value
+from app.web.rule_form import ORDER
 from tests.web.conftest import Site
-from tests.worlds import NOW, TOMORROW, World, tomorrow
+from tests.worlds import NOW, TOMORROW, World, a_resource, rules_at, tomorrow
 
 RULES = {
     "version": "0",
@@ -63,6 +64,43 @@ async def test_what_is_wrong_stands_beside_its_field_and_the_input_stays(site: S
         assert f'id="{field}-fehler"' in again.text, field
     assert 'value="viel"' in again.text
     assert await stated_rules(world.polch.id) == []
+
+
+async def test_mistakes_are_listed_in_the_order_of_the_fields(site: Site, world: World) -> None:
+    otto = await site.browser(world.otto)
+    wrong = RULES | {"most_guests": "x", "shortest": "x", "notice": "x", "day_parts": "12-8", "no_show_after": "x"}
+    again = await otto.post("/betrieb/regiohub-polch/regeln/room", **wrong)
+    listed = re.findall(r'href="#(\w+)"', again.text)
+    expected = ["shortest", "day_parts", "notice", "most_guests", "no_show_after"]
+    assert [name for name in listed if name in expected] == expected
+    fields = re.findall(r'<(?:input|select|fieldset)[^>]* id="(\w+)"', again.text)
+    assert [name for name in fields if name in ORDER] == list(ORDER)
+
+
+FOLD = re.compile(r'<details class="nw-more"( open)?><summary>(.*?)</summary>')
+
+
+async def test_what_few_spaces_say_is_folded_until_it_says_something(site: Site, world: World) -> None:
+    otto, form = await site.browser(world.otto), "/betrieb/regiohub-polch/regeln/room"
+    folds = {name: bool(is_open) for is_open, name in FOLD.findall((await otto.get(form)).text)}
+    assert len(folds) == 5
+    assert not any(folds.values())
+    await otto.post(form, **RULES)
+    text = (await otto.get(form)).text
+    assert [name for is_open, name in FOLD.findall(text) if is_open] == ["Teile des Tages und Zeit dazwischen"]
+    again = await otto.post(form, **RULES | {"who": "groups", "no_show_after": "5"})
+    assert {"Bestimmte Gruppen", "Wenn niemand kommt"} <= {n for is_open, n in FOLD.findall(again.text) if is_open}
+
+
+async def test_a_blockers_form_opens_what_was_filled_in(site: Site, world: World) -> None:
+    otto = await site.browser(world.otto)
+    fresh = await otto.get("/betrieb/regiohub-polch/sperren/neu")
+    assert [bool(is_open) for is_open, _ in FOLD.findall(fresh.text)] == [False, False]
+    assert "Ohne Auswahl wird der ganze Standort gesperrt." in fresh.text
+    fields = block_fields(world, grund="") | {"wochentag-3": "ja"}
+    again = await otto.get("/betrieb/regiohub-polch/sperren/pruefen", params=fields)
+    assert [bool(is_open) for is_open, _ in FOLD.findall(again.text)] == [True, True]
+    assert 'id="wiederholt-fehler"' in again.text
 
 
 async def test_a_stale_form_shows_what_holds_and_what_was_typed(site: Site, world: World) -> None:
@@ -235,6 +273,9 @@ async def test_a_room_is_booked_round_the_clock_where_its_rules_say_so(site: Sit
     summary = await mia.get(f"/buchen?standort=regiohub-polch&{night}&platz={world.polch['Nette'].public_id}")
     assert "Raum buchen" in summary.text
     assert "bis Mi 25. November, 18:00 Uhr, danach zählt die Buchung" in summary.text
+    found = await mia.get(f"/plaetze?ort=Polch&{night}")
+    assert "außerhalb der Öffnungszeiten, rund um die Uhr buchbar" in found.text
+    assert f"/standorte/regiohub-polch?{night.replace('&', '&amp;').replace(':', '%3A')}" in found.text
 
 
 async def test_only_managers_have_an_operators_page(site: Site, world: World) -> None:
@@ -247,3 +288,19 @@ async def test_only_managers_have_an_operators_page(site: Site, world: World) ->
     nadja = await (await site.browser(world.nadja)).get("/betrieb")
     assert "RegioHub Polch" in nadja.text
     assert "Alte Post Andernach" in nadja.text
+
+
+async def test_a_refusal_speaks_of_what_was_chosen_or_says_that_rules_differ(site: Site, world: World) -> None:
+    other = await a_resource(world.polch.id, Kind.ROOM, "Elz", order=9)
+    await rules_at(world.polch, Kind.ROOM, world.polch["Nette"], shortest=600)
+    await rules_at(world.polch, Kind.ROOM, other, notice=6000)
+    browser = await site.browser(world.mia)
+    page = f"/standorte/regiohub-polch?tag={TOMORROW}&zeit=eigen&von=09:00&bis=10:00&art=room"
+    assert "die sind je Platz verschieden. Sie stehen in der Liste." in (await browser.get(page)).text
+    chosen = (await browser.get(f"{page}&platz={world.polch['Nette'].public_id}")).text
+    assert "Raum Nette: Hier bucht man mindestens 10 Stunden." in chosen
+    assert "je Platz verschieden" not in chosen
+    await execute("UPDATE resource SET rules = NULL WHERE id = $1", other.id)
+    one_left = (await browser.get(f"{page}&platz={world.polch['Nette'].public_id}")).text
+    assert "Raum Nette: Hier bucht man mindestens 10 Stunden." in one_left
+    assert "Raum Nette: " not in (await browser.get(page)).text

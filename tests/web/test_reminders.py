@@ -1,15 +1,21 @@
 """The switch of the reminders: on the account's page and after a booking."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from app.bookings.operations import BookDesk, book
 from app.identity.reminders import wants_reminders
+from app.inventory.rules import Kind
+from app.kernel.periods import Period
 from app.platform.database import execute
 from tests.web.conftest import Site
-from tests.worlds import NOW, World, tomorrow
+from tests.worlds import NOW, World, at, rules_at, tomorrow
+
+LATER = Period(tomorrow(8) + timedelta(days=1), tomorrow(9) + timedelta(days=1))
+"""The evening before it is still to come."""
 
 
 def said(html: str) -> str:
@@ -31,7 +37,7 @@ async def test_the_account_says_how_it_is_and_changes_it(site: Site, world: Worl
 
 
 async def test_after_a_booking_one_press_switches_them_on(site: Site, world: World) -> None:
-    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(9)), NOW)
+    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, LATER.starts_at, LATER.ends_at), NOW)
     browser, page = await site.browser(world.mia), f"/buchungen/{booking.public_id}"
     assert "Am Vorabend per E-Mail erinnern" not in (await browser.get(page)).text
     done = await browser.get(f"{page}?neu=1")
@@ -42,8 +48,20 @@ async def test_after_a_booking_one_press_switches_them_on(site: Site, world: Wor
     assert "Am Vorabend erinnern wir Sie per E-Mail." in said((await browser.get(f"{page}?neu=1")).text)
 
 
+async def test_when_the_evening_before_is_over_nobody_is_asked(site: Site, world: World) -> None:
+    await rules_at(world.polch, Kind.DESK, outside_hours="everyone")
+    tonight = Period(at(NOW.date(), 20), at(NOW.date(), 21))
+    browser = await site.browser(world.mia)
+    for period in (tonight, Period(tomorrow(8), tomorrow(9))):
+        wish = BookDesk(world.polch["1"].public_id, period.starts_at, period.ends_at)
+        booking = await book(world.mia.actor(), wish, NOW)
+        page = (await browser.get(f"/buchungen/{booking.public_id}?neu=1")).text
+        assert "Gebucht" in page
+        assert "Am Vorabend" not in page
+
+
 async def test_who_has_no_address_is_not_asked(site: Site, world: World) -> None:
-    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(9)), NOW)
+    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, LATER.starts_at, LATER.ends_at), NOW)
     await execute("UPDATE person SET email = NULL WHERE id = $1", world.mia.id)
     browser = await site.browser(world.mia)
     assert "erinnern" not in (await browser.get(f"/buchungen/{booking.public_id}?neu=1")).text

@@ -1,5 +1,7 @@
 """What the network's staff sees of jobs and of the audit trail, and that nobody else does."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +10,7 @@ import pytest
 
 from app.identity.audit import record
 from app.platform.database import execute, fetch_value
-from app.web import staff
+from app.web import audit_trail, staff
 from tests.identity.conftest import trail
 from tests.web.conftest import Browser, fresh
 from tests.worlds import NOW, World
@@ -41,7 +43,7 @@ async def state_of(job: int) -> str:
     return state
 
 
-@pytest.mark.parametrize("who", ["mia", "frida", "otto", "rolf"])
+@pytest.mark.parametrize("who", ["mia", "frida", "otto", "rolf", "tilda", "ada"])
 async def test_for_everybody_else_there_is_no_such_page(who: str, browser: Browsers, world: World) -> None:
     visitor = await browser().signed_in(getattr(world, who))
     job = await a_dead_job()
@@ -109,6 +111,7 @@ async def test_a_job_that_is_not_dead_cannot_be_tried_again(job: str, browser: B
 
 async def test_long_lists_go_on(browser: Browsers, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staff, "PER_PAGE", 2)
+    monkeypatch.setattr(audit_trail, "PER_PAGE", 2)
     nadja = await browser().signed_in(world.nadja)
     actor = await fresh(world.nadja)
     for number in range(3):
@@ -176,3 +179,43 @@ async def test_what_the_database_cannot_hold_is_left_out_of_the_filter(browser: 
 @pytest.mark.parametrize("path", ["/netzwerk/protokoll?nach=x", "/netzwerk/aufgaben?nach=x"])
 async def test_a_page_that_is_none_is_no_server_error(path: str, browser: Browsers, world: World) -> None:
     assert (await (await browser().signed_in(world.nadja)).get(path)).status_code in (404, 422)
+
+
+async def test_the_trail_is_taken_along_as_filtered_and_that_is_recorded(browser: Browsers, world: World) -> None:
+    nadja = await browser().signed_in(world.nadja)
+    mia = await fresh(world.mia)
+    await record("booking.cancelled", "booking", 71, mia, NOW, reason="=ill; late")
+    await record("booking.moved", "booking", 72, mia, NOW)
+    answer = await nadja.post("/netzwerk/protokoll/export", vorgang="booking.c", format="csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [(row["subject_id"], row["actor_name"], row["details"]) for row in rows] == [
+        ("71", "Mia Hammes", '{"reason":"=ill; late"}')
+    ]
+    answer = await nadja.post("/netzwerk/protokoll/export", wer="mia@example.org", format="json")
+    assert [entry["subject_id"] for entry in answer.json()["entries"]] == [72, 71]
+    taken = await trail("audit.exported")
+    assert [(entry["actor"], entry["details"]) for entry in taken] == [
+        (world.nadja.id, {"format": "csv", "filter_vorgang": "booking.c"}),
+        (world.nadja.id, {"format": "json"}),
+    ]
+
+
+async def test_a_long_export_is_complete_and_bounded(
+    browser: Browsers, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_trail, "_AT_ONCE", 2)
+    nadja, mia = await browser().signed_in(world.nadja), await fresh(world.mia)
+    for number in range(5):
+        await record("role.granted", "person", number, mia, NOW)
+
+    async def numbers() -> list[int]:
+        answer = await nadja.post("/netzwerk/protokoll/export", vorgang="role.", format="json")
+        return [entry["subject_id"] for entry in answer.json()["entries"]]
+
+    assert await numbers() == [4, 3, 2, 1, 0]
+    monkeypatch.setattr(audit_trail, "MOST_EXPORTED", 3)
+    assert await numbers() == [4, 3, 2]
+
+
+def test_a_table_program_finds_no_formula() -> None:
+    assert [audit_trail._cell(text) for text in ("=1+1", "@x", "-2", "Mia", None)] == ["'=1+1", "'@x", "'-2", "Mia", ""]

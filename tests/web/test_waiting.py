@@ -11,11 +11,12 @@ from app.bookings.offer_links import offer_token
 from app.bookings.queries import BookingCard
 from app.bookings.waiting import WaitingCard
 from app.identity.operations import NewPerson, create_people
+from app.inventory.rules import Kind
 from app.platform.database import execute, fetch_row, fetch_value
 from tests.bookings.lines import all_desks, states, taken, waits
 from tests.identity.conftest import KEY
 from tests.web.conftest import Now, Site
-from tests.worlds import NOW, World, at, house_rules_at, tomorrow
+from tests.worlds import NOW, World, at, house_rules_at, rules_at, tomorrow
 
 THE_DAY = "/standorte/regiohub-polch?tag=2026-11-25&zeit=ganz&art=desk"
 
@@ -150,6 +151,18 @@ async def test_the_mails_link_shows_the_offer_and_changes_nothing_by_itself(site
     assert browser.session is None
     assert await states() == [("booked", None)]
     assert await fetch_value("SELECT via FROM audit_entry WHERE action = 'waiting.booked'") == "mail"
+
+
+async def test_where_the_space_decides_accepting_is_asking(site: Site, world: World) -> None:
+    way = f"/angebot/{offer_token((await offered(world)).public_id, KEY)}"
+    await rules_at(world.polch, Kind.DESK, needs_approval=True)
+    browser = await site.browser()
+    assert "Mit dem Annehmen geht eine Anfrage an den Standort." in (await browser.get(way)).text
+    await browser.post(way)
+    page = (await browser.get(way)).text
+    assert "Angefragt" in page
+    assert "Der Standort entscheidet und antwortet per E-Mail." in page
+    assert "Gebucht" not in page
 
 
 async def test_the_mails_link_lets_it_go(site: Site, world: World) -> None:

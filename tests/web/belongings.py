@@ -1,0 +1,119 @@
+"""What is somebody's, of every sort that an address can name."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.bookings.barring import BarGuest, bar_guest
+from app.bookings.block_plan import Block, CloseDays
+from app.bookings.blocking import block as make_block
+from app.bookings.blocking import plan_block
+from app.bookings.mail_links import link_token
+from app.bookings.operations import BookDesk, book
+from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.waiting_list import JoinLine, join_line
+from app.calendars.operations import CreateFeed, create_feed
+from app.calendars.subscriptions import FeedKind
+from app.identity.api_tokens import create_api_token
+from app.identity.invitations import Invite, invite
+from app.identity.operations import NewPerson, create_people
+from app.identity.queries import people
+from app.identity.rules import Grant, Role, Scope
+from app.inventory.device_setting import DeviceWanted, add_device
+from app.inventory.devices import DeviceKind
+from app.inventory.floor_setting import FloorName, add_floor
+from app.inventory.floor_sheets import empty_floor
+from app.inventory.linking import add_equipment
+from app.network.grouping import add_to_group, make_group, make_organisation
+from app.network.managing import managed_space
+from app.network.member_notes import write_note
+from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
+from app.platform.database import execute, fetch_value
+from tests.identity.conftest import HOME, KEY
+from tests.web.conftest import fresh
+from tests.worlds import NOW, TOMORROW, World, tomorrow
+
+
+async def belongings(world: World) -> Mapping[str, str]:
+    """What belongs to Mia or to Polch, by the routes' parameter names; a route with another name must be added here."""
+    booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(18)), NOW)
+    feed, _ = await create_feed(world.mia.actor(), CreateFeed(FeedKind.PERSON), NOW)
+    _, token = await create_api_token(await fresh(world.mia), "Kalender", [Scope.READ], NOW)
+    session = await fetch_value(
+        "INSERT INTO session (public_id, token_hash, person, created_at, authenticated_at, seen_at)"
+        " VALUES ('miassession', '\\x00', $1, $2, $2, $2) RETURNING public_id",
+        world.mia.id,
+        NOW,
+    )
+    weekly = BookDesk(world.polch["2"].public_id, tomorrow(8), tomorrow(18))
+    made = await make_series(world.mia.actor(), MakeSeries(weekly, "FREQ=WEEKLY;COUNT=3"), NOW)
+    event = await fetch_value("SELECT id FROM outbox_event LIMIT 1")
+    job = await fetch_value(
+        "INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, next_attempt_at, last_error,"
+        " finished_at) VALUES ('mail.test', $1, 'booking', 1, 'dead', $2, '550 unknown', $2) RETURNING id",
+        event,
+        NOW,
+    )
+    otto = world.otto.actor()
+    polch = await managed_space(otto, world.polch.slug)
+    projector = await add_equipment(otto, polch, "Beamer", NOW)
+    group = await make_group(otto, world.operator, "Stammgäste", NOW)
+    await add_to_group(otto, group, world.mia.id, NOW)
+    organisation = await make_organisation(otto, world.operator, "TV Polch", world.mia.id, NOW)
+    block = Block((world.polch["K1"].public_id,), tomorrow(19), tomorrow(20), "Reparatur")
+    [blocker] = await make_block(otto, polch, block, (await plan_block(otto, polch, block, NOW)).state, {}, NOW)
+    erna = await create_people([NewPerson("Erna Schmitz", operator=world.operator, space=world.polch.id)], NOW)
+    await book(world.otto.actor(), BookDesk(world.polch["K1"].public_id, tomorrow(8), tomorrow(18)), NOW)
+    waited_for = JoinLine(world.polch["K1"].public_id, tomorrow(8), tomorrow(18))
+    place = await join_line(world.mia.actor(), waited_for, NOW)
+    device, _ = await add_device(otto, polch, DeviceKind.DOOR, DeviceWanted("Haustür"), None, NOW)
+    hook = EndpointWanted("https://haus.example/nahwerk", ["booking.created"])
+    webhook, _ = await add_endpoint(otto, polch.operator, hook, NOW, WebhookKeys(KEY))
+    message = await send_test(otto, polch.operator, webhook.public_id, NOW)
+    colleague = Invite(
+        "Vera Neu", "vera@example.org", Grant(Role.FRONT_DESK, "operator", world.operator), world.operator
+    )
+    await execute(
+        "INSERT INTO legal_text (kind, language, sections, valid_from)"
+        " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
+        NOW,
+    )
+    closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
+    [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
+    barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
+    await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)
+    return {
+        "slug": world.polch.slug,
+        "closing": closed.public_id,
+        "bar": barred.public_id,
+        "note": await fetch_value("SELECT public_id FROM member_note"),
+        "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
+        "person": (await people(erna))[erna[0]].public_id,
+        "public_id": booking.public_id,
+        "booking_id": booking.public_id,
+        "feed_id": feed.public_id,
+        "waiting_id": place.public_id,
+        "session": session,
+        "token": token.public_id,
+        "job": str(job),
+        "series": made.series.public_id,
+        "series_id": made.series.public_id,
+        "link": link_token(booking.public_id, KEY),
+        "what": world.polch["Nette"].public_id,
+        "kind": "desk",
+        "resource_id": world.polch["Nette"].public_id,
+        "equipment_id": projector.public_id,
+        "group_id": group.public_id,
+        "person_id": world.mia.public_id,
+        "organisation_id": organisation.public_id,
+        "blocker": blocker.public_id,
+        "blocker_id": blocker.public_id,
+        "invitation": (await invite(otto, colleague, NOW, key=KEY, address=HOME)).public_id,
+        "floor": (await add_floor(otto, polch, FloorName("Erdgeschoss"), empty_floor(1200, 900), NOW)).public_id,
+        "device": device.public_id,
+        "webhook": webhook.public_id,
+        "webhook_id": webhook.public_id,
+        "message": message.message,
+        "message_id": message.message,
+        "text": "impressum",
+        "version": "2026-11-24",
+    }
