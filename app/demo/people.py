@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.bookings.barring import BarGuest, bar_guest
 from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, GUEST, OPERATOR, RIVAL, Account
 from app.demo.rows import steady_id
-from app.identity.queries import actor_of_person, people
-from app.network.bars import object_to_bar
+from app.identity.queries import actor_of_person
+from app.network.bars import NewBar, make_bar, object_to_bar
 from app.network.evening_mail import EveningSetting, set_evening
 from app.network.member_notes import write_note
 from app.network.queries import SpaceCard, space_by_slug
@@ -30,9 +29,8 @@ async def enter_people(accounts: Mapping[Account, int], now: datetime) -> None:
     for who, text in _NOTES:
         await write_note(frida, polch, accounts[who], text, now - timedelta(days=9))
     andernach = await _space("regiohub-andernach", now)
-    await execute("UPDATE person SET entered_by_operator = $2 WHERE id = $1", accounts[GUEST], andernach.operator.id)
-    gundula = (await people([accounts[GUEST]]))[accounts[GUEST]]
-    bar = await bar_guest(rolf, andernach.operator.id, BarGuest(gundula.public_id, _REASON), now - timedelta(days=3))
+    barred = NewBar(accounts[GUEST], _REASON)
+    bar = await make_bar(rolf, andernach.operator.id, barred, now - timedelta(days=3))
     await object_to_bar(bar, _OBJECTION, now - timedelta(days=1))
     bank = await _space("alte-bank-ochtendung", now)
     await set_evening(otto, bank, EveningSetting(True, emails=("host@nahwerk.example",)), now)

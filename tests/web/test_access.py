@@ -9,7 +9,6 @@ back after each test.
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from litestar import Litestar
