@@ -97,6 +97,14 @@ class BarCard:
         """The last day of it; None is for good."""
         return None if self.ends_at is None else local_day(self.ends_at - timedelta(seconds=1), _ZONE)
 
+    @property
+    def made_on(self) -> date:
+        return local_day(self.made_at, _ZONE)
+
+    @property
+    def lifted_on(self) -> date | None:
+        return local_day(self.lifted_at, _ZONE) if self.lifted_at else None
+
     def stands(self, now: datetime) -> bool:
         return self.lifted_at is None and (self.ends_at is None or now < self.ends_at)
 

@@ -3,14 +3,16 @@ own data. The network's people do not read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from app.identity.audit import record
 from app.identity.merging import Merge, on_merge, standing_record
 from app.identity.rules import Actor
 from app.kernel.plain_text import plain
 from app.kernel.refusals import BadInput, NotFound, marked
+from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
 from app.platform.database import execute, fetch, fetch_value, transaction
 from app.platform.random_ids import new_public_id
@@ -18,6 +20,8 @@ from app.platform.random_ids import new_public_id
 LONGEST_NOTE: Final = 500
 MOST_NOTES: Final = 20
 KEPT_FOR: Final = timedelta(days=730)
+
+_ZONE: Final = ZoneInfo("Europe/Berlin")
 
 
 class NoteUnusable(BadInput):
@@ -38,6 +42,10 @@ class NoteCard:
     text: str
     author: str
     written_at: datetime
+
+    @property
+    def written_on(self) -> date:
+        return local_day(self.written_at, _ZONE)
 
 
 def may_see_notes(actor: Actor, space: SpaceCard) -> bool:

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.identity.roles import revoke_role
 from app.identity.rules import Action, Actor, Grant, Role
 from app.kernel.refusals import NotFound
+from app.kernel.wall_time import local_day
 from app.network.queries import OperatorCard
 from app.platform.database import fetch
+
+_ZONE: Final = ZoneInfo("Europe/Berlin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,10 @@ class StaffRole:
     key: str
     space: str
     since: datetime
+
+    @property
+    def since_on(self) -> date:
+        return local_day(self.since, _ZONE)
 
 
 @dataclass(frozen=True, slots=True)
