@@ -83,12 +83,14 @@ async def linked_day(slug: str, day: date, token: str, now: datetime, *, key: by
     return await evening_of(space, day, now)
 
 
-async def plan_of_day(evening: Evening, reason: str, now: datetime) -> Plan:
-    """Whom closing the day would affect; changes nothing. Raises the refusals of `plan_of`."""
-    return await plan_of(evening.space, CloseDays((evening.day,), reason), now)
+async def plan_of_day(evening: Evening, now: datetime) -> Plan:
+    """Whom closing the day would affect; changes nothing."""
+    return await plan_of(evening.space, CloseDays((evening.day,), evening.day.isoformat()), now)
 
 
-async def close_linked_day(evening: Evening, reason: str, shown_state: str, now: datetime) -> BlockerCard:
+async def close_linked_day(
+    evening: Evening, reason_de: str, reason_en: str, shown_state: str, now: datetime
+) -> BlockerCard:
     """Closes the day of a host's link; everybody who was to come hears of it.
 
     The same link pressed twice closes once. Raises ReasonMissing, and AffectedChanged where the list that was shown
@@ -96,7 +98,7 @@ async def close_linked_day(evening: Evening, reason: str, shown_state: str, now:
     """
     if evening.closing is not None:
         return evening.closing
-    command = CloseDays((evening.day,), reason)
+    command = CloseDays((evening.day,), reason_de, reason_en)
     [card] = await carry_out(None, evening.space, command, shown_state, {}, now)
     return card
 

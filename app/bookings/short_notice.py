@@ -4,10 +4,10 @@ The link in the mail notes that its reader has read it, and does nothing else
 (docs/decisions/0021-links-that-act-without-signing-in.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from app.bookings.queries import BookingCard, bookings_by_id
 from app.identity.queries import people
@@ -32,7 +32,7 @@ _PURPOSE: Final = "read link"
 class Call:
     """Somebody to be reached; `phone` is the number for this day or the person's own, None without any."""
 
-    booking: BookingCard
+    bookings: Sequence[BookingCard]
     name: str
     phone: str | None
     gets_mails: bool
@@ -69,13 +69,20 @@ async def call_list(blocker: BlockerCard, now: datetime) -> list[Call]:
         " JOIN person p ON p.id = b.person WHERE n.blocker = $1",
         blocker.id,
     )
-    of_booking = {row["booking"]: row for row in rows}
-    calls = [
-        Call(card, row["name"], row["phone"], row["gets_mails"], row["read_at"])
-        for card in await bookings_by_id(list(of_booking))
-        if (row := of_booking[card.id])
-    ]
-    return sorted(calls, key=lambda call: (call.read_at is not None, call.gets_mails, call.booking.period.starts_at))
+    of_person: dict[int, list[BookingCard]] = {}
+    for card in await bookings_by_id([row["booking"] for row in rows]):
+        of_person.setdefault(card.person, []).append(card)
+    said = {row["booking"]: row for row in rows}
+    calls = [_call(cards, [said[card.id] for card in cards]) for cards in of_person.values()]
+    return sorted(
+        calls, key=lambda call: (call.read_at is not None, call.gets_mails, call.bookings[0].period.starts_at)
+    )
+
+
+def _call(cards: Sequence[BookingCard], said: Sequence[Mapping[str, Any]]) -> Call:
+    """One line for all of a person's bookings that day."""
+    phone = next((each["phone"] for each in said if each["phone"]), None)
+    return Call(cards, said[0]["name"], phone, said[0]["gets_mails"], said[0]["read_at"])
 
 
 async def with_calls(blockers: Sequence[int]) -> set[int]:
@@ -114,9 +121,15 @@ async def notice_of_token(
 
 
 async def confirm_read(token: str, now: datetime, *, key: bytes, address: str) -> None:
-    """Notes once that the person has read of it. Raises NotFound, TooMany."""
+    """Notes once that the person has read of it, of all that he had booked that day. Raises NotFound, TooMany."""
     booking, _ = await notice_of_token(token, now, key=key, address=address)
-    await execute("UPDATE short_notice SET read_at = $2 WHERE booking = $1 AND read_at IS NULL", booking.id, now)
+    await execute(
+        "UPDATE short_notice n SET read_at = $3 FROM booking b WHERE b.id = n.booking AND b.person = $2"
+        " AND n.blocker = (SELECT blocker FROM short_notice WHERE booking = $1) AND n.read_at IS NULL",
+        booking.id,
+        booking.person,
+        now,
+    )
 
 
 async def forget_old_notices(now: datetime) -> int:

@@ -30,6 +30,7 @@ from app.network.evening_mail import (
     set_evening,
 )
 from app.network.queries import SpaceCard, space_by_slug
+from app.platform.language import speaker
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
@@ -41,17 +42,17 @@ NOTICES: Final = {"gespeichert": marked("Gespeichert.")}
 _HEADERS: Final = {"Referrer-Policy": "no-referrer"}
 """The address is the key to the day, so no other page learns it."""
 
-_ILL: Final = marked("Erkrankung")
-"""What a host most probably closes for; it can be written over."""
+_UNSAID: Final = marked("Kurzfristig verhindert")
+"""The reason unless the host writes another one; everybody reads it, so it says nothing of the host's health."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """Somebody to be called: until when it is known, and when it was."""
+    """Somebody to be called, what he had booked, and when he read of it."""
 
     name: str
     phone: str | None
-    what: str
+    what: Sequence[str]
     gets_mails: bool
     read_at: datetime | None
 
@@ -83,7 +84,7 @@ async def close_day(
     evening = await _linked(slug, day, link, visitor, pages)
     reason = " ".join(data.get("grund", "").split())
     try:
-        await close_linked_day(evening, reason, data.get("stand", ""), visitor.now)
+        await close_linked_day(evening, *_in_both(reason, visitor), data.get("stand", ""), visitor.now)
     except (BadInput, AffectedChanged) as refusal:
         refusal.field = "grund" if isinstance(refusal, ReasonMissing) else None
         return await _show_day(request, visitor, pages, evening, request.url.path, reason[:200], refusal)
@@ -217,7 +218,7 @@ async def _show_day(
     say, calls, state = visitor.speaker, _rows(await calls_of(evening, visitor.now), visitor), ""
     affected: Sequence[Affected] = ()
     if evening.closing is None:
-        plan = await plan_of_day(evening, reason or say.gettext(_ILL), visitor.now)
+        plan = await plan_of_day(evening, visitor.now)
         affected, state = plan.affected, plan.state
     context: dict[str, Any] = {
         "about": evening.space,
@@ -227,7 +228,7 @@ async def _show_day(
         "affected": [(each.person, _what(each.booking, visitor)) for each in affected],
         "calls": calls,
         "state": state,
-        "typed": {"grund": reason or say.gettext(_ILL)},
+        "typed": {"grund": reason or say.gettext(_UNSAID)},
     }
     template = "front_desk/tomorrow.html"
     if refusal is not None:
@@ -235,14 +236,21 @@ async def _show_day(
     return await pages.show(request, visitor, template, context | {"errors": NO_ERRORS}, headers=_HEADERS)
 
 
+def _in_both(reason: str, visitor: Visitor) -> tuple[str, str]:
+    """The reason in German and English; what the host wrote stands in the language in which it was written."""
+    if reason == visitor.speaker.gettext(_UNSAID):
+        return _UNSAID, speaker("en").gettext(_UNSAID)
+    return reason, ""
+
+
 def _rows(calls: Sequence[Call], visitor: Visitor) -> list[CallRow]:
     return [
         CallRow(
             call.name,
             call.phone,
-            _what(call.booking, visitor),
+            [_what(booking, visitor) for booking in call.bookings],
             call.gets_mails,
-            call.read_at.astimezone(call.booking.space.zone) if call.read_at else None,
+            call.read_at.astimezone(call.bookings[0].space.zone) if call.read_at else None,
         )
         for call in calls
     ]

@@ -61,8 +61,8 @@ async def opened(space: SpaceCard, now: object = NOW, email: str = HOST) -> Even
 
 async def close(space: SpaceCard, now: object = LATE) -> Evening:
     evening = await opened(space, now)
-    state = (await plan_of_day(evening, "Erkrankung", now)).state  # type: ignore[arg-type]
-    await close_linked_day(evening, "Erkrankung", state, now)  # type: ignore[arg-type]
+    state = (await plan_of_day(evening, now)).state  # type: ignore[arg-type]
+    await close_linked_day(evening, "Erkrankung", "Illness", state, now)  # type: ignore[arg-type]
     return await opened(space, now)
 
 
@@ -96,7 +96,7 @@ async def test_the_link_closes_the_day_and_everybody_hears_of_it(world: World, p
     assert now is not None
     assert (now.status, now.reason) == (Status.CANCELLED, "closed")
     assert await events("booking.cancelled") == [booking.id]
-    again = await close_linked_day(closed, "Erkrankung", "", LATE)
+    again = await close_linked_day(closed, "Erkrankung", "", "", LATE)
     assert again.id == closed.closing.id
     [entry] = await fetch("SELECT actor FROM audit_entry WHERE action = 'blocker.made'")
     assert entry["actor"] is None
@@ -104,10 +104,10 @@ async def test_the_link_closes_the_day_and_everybody_hears_of_it(world: World, p
 
 async def test_who_booked_meanwhile_is_shown_before_the_day_closes(world: World, polch: SpaceCard) -> None:
     evening = await opened(polch)
-    state = (await plan_of_day(evening, "Erkrankung", NOW)).state
+    state = (await plan_of_day(evening, NOW)).state
     await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(12)), NOW)
     with pytest.raises(AffectedChanged):
-        await close_linked_day(evening, "Erkrankung", state, NOW)
+        await close_linked_day(evening, "Erkrankung", "Illness", state, NOW)
 
 
 async def test_closing_within_twelve_hours_makes_a_call_list(world: World, polch: SpaceCard) -> None:
@@ -116,6 +116,7 @@ async def test_closing_within_twelve_hours_makes_a_call_list(world: World, polch
         BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(12), guest_phone="0171 5555555"),
         NOW,
     )
+    await book(world.mia.actor(), BookDesk(world.polch["2"].public_id, tomorrow(13), tomorrow(14)), NOW)
     late = BookDesk(world.polch["2"].public_id, tomorrow(15), tomorrow(17))
     await book(world.gundula.actor(), late, NOW)
     [erna] = await create_people([NewPerson("Erna Schmitz", None, "02654 777", world.operator, world.polch.id)], NOW)
@@ -127,6 +128,7 @@ async def test_closing_within_twelve_hours_makes_a_call_list(world: World, polch
         ("Mia Hammes", "0171 5555555", True, None),
         ("Gundula Gast", None, True, None),
     ]
+    assert [booking.resource.name for booking in calls[1].bookings] == ["1", "2"]
     await confirm_read(read_token(mia.public_id, KEY), LATE, key=KEY, address=HOME)
     await confirm_read(read_token(mia.public_id, KEY), LATE + timedelta(hours=1), key=KEY, address=HOME)
     calls = await calls_of(closed, LATE)
@@ -137,7 +139,7 @@ async def test_closing_within_twelve_hours_makes_a_call_list(world: World, polch
     assert await calls_of(closed, over) == []
     await forget_guest_numbers(over)
     assert not await fetch("SELECT FROM booking WHERE guest_phone IS NOT NULL")
-    assert await forget_old_notices(over + timedelta(days=8)) == 3
+    assert await forget_old_notices(over + timedelta(days=8)) == 4
 
 
 async def test_closing_earlier_lists_those_alone_whom_no_mail_reaches(world: World, polch: SpaceCard) -> None:
