@@ -16,7 +16,7 @@ from app.api.parameters import SlugInPath, known_id, within_reach
 from app.api.problem_shapes import refusals
 from app.api.shapes import IntervalShape, Moment, intervals
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.block_plan import Block, CloseDays, Fate
+from app.bookings.block_plan import Block, CloseDays, Fate, Plan
 from app.bookings.blocking import block, lift_block, plan_block
 from app.identity.authentication import Visitor
 from app.inventory.blockers import BlockerCard, Repetition, blockers_at
@@ -58,12 +58,12 @@ class BlockWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.days:
             if self.starts_at or self.ends_at or self.resource_ids or self.weekdays or self.until:
                 raise WhatToBlock(field="days")
-            return CloseDays(tuple(_day("days", text) for text in self.days), self.reason, self.reason_en)
+            return CloseDays(tuple(day_of("days", text) for text in self.days), self.reason, self.reason_en)
         if self.starts_at is None or self.ends_at is None:
             raise WhatToBlock(field="starts_at" if self.starts_at is None else "ends_at")
         if bool(self.weekdays) != (self.until is not None):
             raise WhatToBlock(field="until")
-        repetition = Repetition(frozenset(self.weekdays), _day("until", self.until)) if self.until else None
+        repetition = Repetition(frozenset(self.weekdays), day_of("until", self.until)) if self.until else None
         return Block(
             tuple(self.resource_ids),
             within_reach("starts_at", self.starts_at),
@@ -74,7 +74,8 @@ class BlockWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def _day(field: str, text: str) -> date:
+def day_of(field: str, text: str) -> date:
+    """The day that a field says. Raises TimeUnreadable."""
     try:
         found = date.fromisoformat(text)
     except ValueError as error:
@@ -95,6 +96,23 @@ class AffectedShape(msgspec.Struct, frozen=True):
     suggested: Literal["move", "cancel"]
     place_id: str | None
     place_name: str | None
+
+
+def affected_shapes(plan: Plan) -> list[AffectedShape]:
+    """The bookings in the way, with what is suggested for each."""
+    return [
+        AffectedShape(
+            each.booking.public_id,
+            each.person,
+            each.booking.resource.public_id,
+            each.booking.starts_at,
+            each.booking.ends_at,
+            each.suggested.value,
+            each.place.public_id if each.place else None,
+            each.place.name if each.place else None,
+        )
+        for each in plan.affected
+    ]
 
 
 class BlockPlanShape(msgspec.Struct, frozen=True):
@@ -161,19 +179,7 @@ async def preview_blocker(
     return BlockPlanShape(
         plan.state,
         intervals([time for blocking in plan.blockings for time in blocking.times], space),
-        [
-            AffectedShape(
-                each.booking.public_id,
-                each.person,
-                each.booking.resource.public_id,
-                each.booking.starts_at,
-                each.booking.ends_at,
-                each.suggested.value,
-                each.place.public_id if each.place else None,
-                each.place.name if each.place else None,
-            )
-            for each in plan.affected
-        ],
+        affected_shapes(plan),
     )
 
 

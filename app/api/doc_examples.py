@@ -32,6 +32,8 @@ _WEBHOOK_WANTED: Final = {
     "events": ["booking.created", "booking.changed", "booking.cancelled"],
 }
 _BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
+_DESK: Final = {"kind": "desk", "name": "A1", "features": ["monitor"], "lacking": ["window"]}
+_WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes": "18:00"}]}]}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
@@ -88,6 +90,14 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "preview_blocker": Example(path=_SPACE, body=_BLOCK),
     "make_blocker": Example(path=_SPACE, body={**_BLOCK, "state": "4f53cda18c2baa0c"}),
     "lift_blocker": Example(path={**_SPACE, "blocker_id": "x7q4m2t9k5wvr3pa"}),
+    "list_resources": Example(path=_SPACE),
+    "add_resource": Example(path=_SPACE, body=_DESK),
+    "change_resource": Example(path=_ROOM, body={**_DESK, "kind": "room", "name": "Nette", "version": 1}),
+    "preview_retirement": Example(path=_ROOM),
+    "retire_resource": Example(path=_ROOM, body={"state": "4f53cda18c2baa0c"}),
+    "bring_back_resource": Example(path={**_SPACE, **_ROOM}),
+    "preview_hours": Example(path=_SPACE, body=_WEEK),
+    "set_hours": Example(path=_SPACE, body={**_WEEK, "state": "4f53cda18c2baa0c"}),
     "list_groups": Example(path=_SPACE),
     "make_group": Example(path=_SPACE, body={"name": "Stammgäste"}),
     "show_group": Example(path=_GROUP),

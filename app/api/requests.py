@@ -34,7 +34,7 @@ from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import NotFound
-from app.network.queries import space_by_slug
+from app.network.queries import any_space
 from app.platform.settings import Settings
 
 
@@ -79,7 +79,7 @@ async def list_requests(
     cursor: Cursor = None,
 ) -> Requests:
     actor = visitor.signed_in
-    space = await space_by_slug(known_slug(slug), visitor.now)
+    space = await any_space(known_slug(slug))
     if space is None or not actor.may(Action.DECIDE_REQUESTS, operator=space.operator.id, space=space.id):
         raise NotFound
     await settle_at(space.id, visitor.now)

@@ -28,7 +28,7 @@ from app.inventory.rules import Kind
 from app.kernel.periods import Period, without
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
-from app.network.queries import SpaceCard, space_by_id, space_by_slug
+from app.network.queries import SpaceCard, published_space, space_by_slug
 
 LONGEST = timedelta(days=92)
 
@@ -83,7 +83,7 @@ async def show_resource_availability(
 ) -> Intervals:
     window = _window(from_at, to_at)
     card = await resource_by_public_id(known_id(resource_id))
-    space = await space_by_id(card.space, visitor.now) if card else None
+    space = await published_space(card.space, visitor.now) if card else None
     if card is None or space is None:
         raise NotFound
     [times] = await _times(space, [card], window, visitor)

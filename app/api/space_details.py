@@ -31,7 +31,7 @@ def hours_shape(hours: Hours, first: date, last: date) -> HoursShape:
     ]
     return HoursShape(
         time_zone=str(hours.zone),
-        week=[WeekdayShape(weekday, _openings(hours.week.get(weekday, ()))) for weekday in range(1, 8)],
+        week=[WeekdayShape(weekday, opening_shapes(hours.week.get(weekday, ()))) for weekday in range(1, 8)],
         exceptions=[_exception(hours, day) for day in exceptional],
     )
 
@@ -41,9 +41,9 @@ def staffed_shape(staffing: Staffing, first: date, last: date) -> HoursShape:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return HoursShape(
         time_zone=str(staffing.hours.zone),
-        week=[WeekdayShape(weekday, _openings(staffing.usual(weekday))) for weekday in range(1, 8)],
+        week=[WeekdayShape(weekday, opening_shapes(staffing.usual(weekday))) for weekday in range(1, 8)],
         exceptions=[
-            ExceptionShape(day.isoformat(), _openings(staffing.staffed_on(day)), None)
+            ExceptionShape(day.isoformat(), opening_shapes(staffing.staffed_on(day)), None)
             for day in days
             if staffing.staffed_on(day) != staffing.usual(day.isoweekday())
         ],
@@ -72,10 +72,11 @@ def house_rules_shape(space: SpaceCard, rules: HouseRulesEdition | None, address
 def _exception(hours: Hours, day: date) -> ExceptionShape:
     changes = hours.changes.get(day)
     reason = next((change.reason for change in changes if change.reason), None) if changes else hours.holidays.get(day)
-    return ExceptionShape(day.isoformat(), _openings(hours.openings_on(day)), reason)
+    return ExceptionShape(day.isoformat(), opening_shapes(hours.openings_on(day)), reason)
 
 
-def _openings(openings: Sequence[Opening]) -> list[OpeningShape]:
+def opening_shapes(openings: Sequence[Opening]) -> list[OpeningShape]:
+    """The openings in order, as the interface writes times."""
     return [OpeningShape(_clock(o.opens), _clock(o.closes)) for o in sorted(openings, key=lambda o: o.opens)]
 
 

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.bookings.cancellation import enter_end
-from app.bookings.draft import for_whom
+from app.bookings.clearing import BARRED, call_off
 from app.bookings.giving_back import free, hand_on
 from app.bookings.line_endings import end_places
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING, Status
 from app.bookings.serving import lock_lines
 from app.bookings.waiting import OFFER, Ending
-from app.identity.audit import record
 from app.identity.merging import standing_record
 from app.identity.queries import KnownPerson, people
 from app.identity.rules import Action, Actor
@@ -19,10 +17,6 @@ from app.inventory.operations import BOOKED
 from app.kernel.refusals import NotFound
 from app.network.bars import BarCard, NewBar, make_bar
 from app.platform.database import fetch, fetch_value, retried, transaction
-from app.platform.outbox import emit
-
-BARRED = "barred"
-"""The reason of bookings that were cancelled with a bar."""
 
 _AHEAD = "b.person = $1 AND b.ends_at > $2 AND b.status = ANY($3) AND s.operator = $4 ORDER BY b.starts_at, b.id"
 
@@ -84,11 +78,7 @@ async def bar_guest(actor: Actor, operator: int, wanted: BarGuest, now: datetime
         gone = [booking for booking in ahead if booking.public_id in wanted.cancelled]
         await lock_lines(spaces)
         for booking in gone:
-            await enter_end(booking.id, Status.CANCELLED, BARRED, now)
-            await record(
-                "booking.cancelled", "booking", booking.id, actor, now, reason=BARRED, **for_whom(actor, person)
-            )
-            await emit("booking.cancelled", "booking", booking.id, now)
+            await call_off(actor, booking, BARRED, now)
         which = "w.person = $3 AND w.space = ANY($4::bigint[])"
         ended = await end_places(which, Ending.BARRED, now, person, spaces, actor=actor)
         freed = [*await free([booking.id for booking in gone], *BOOKED), *await free(ended, OFFER)]

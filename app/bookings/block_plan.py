@@ -146,7 +146,7 @@ async def plan_of(space: SpaceCard, command: Block | CloseDays, now: datetime) -
         blockings = [await _blocking(space, command, zone, now)]
     else:
         blockings = await _closings(space, command, zone, now)
-    return Plan(tuple(blockings), tuple(await _affected(space, blockings, now)))
+    return Plan(tuple(blockings), tuple(await affected_by(space, blockings, now)))
 
 
 def checked_reason(command: Block | CloseDays) -> None:
@@ -207,7 +207,8 @@ async def _closings(space: SpaceCard, command: CloseDays, zone: ZoneInfo, now: d
     return found
 
 
-async def _affected(space: SpaceCard, blockings: Sequence[Blocking], now: datetime) -> list[Affected]:
+async def affected_by(space: SpaceCard, blockings: Sequence[Blocking], now: datetime) -> list[Affected]:
+    """The bookings in that time, each with the equal place that it could be moved to."""
     held = [(key, time) for blocking in blockings for key in blocking.holds for time in blocking.times]
     rows = await fetch(
         "SELECT DISTINCT c.holder FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[])"

@@ -1,45 +1,33 @@
 """Blocking time in one step: the bookings in it are moved or cancelled, each with its mail, or nothing happens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan, plan_of
-from app.bookings.cancellation import enter_end
-from app.bookings.candidates import claims_of
-from app.bookings.draft import for_whom
-from app.bookings.giving_back import Freed, free, hand_on
-from app.bookings.lapsing import HOLD
-from app.bookings.queries import BookingCard
-from app.bookings.rules import Status
+from app.bookings.block_plan import Block, CloseDays, Fate, Plan, plan_of
+from app.bookings.clearing import (
+    BLOCKED,
+    CLOSED,
+    AffectedChanged,
+    by_fate,
+    call_off,
+    end_holds,
+    lock_for_clearing,
+    lock_space,
+    move_away,
+)
+from app.bookings.giving_back import free, hand_on
 from app.bookings.serving import lock_lines, serve_line
 from app.bookings.short_notice import note_short_notice
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
-from app.inventory.booking_rules import NOTHING_SAID, rules_of
-from app.inventory.operations import BOOKED, claim_all, lock_resources
-from app.kernel.periods import Period
-from app.kernel.refusals import Conflict, NotFound, marked
+from app.inventory.operations import BOOKED
+from app.kernel.refusals import NotFound
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
-from app.platform.database import execute, fetch, retried, transaction
-from app.platform.outbox import emit
+from app.platform.database import execute, retried, transaction
 from app.platform.random_ids import new_public_id
-
-BLOCKED: Final = "blocked"
-CLOSED: Final = "closed"
-"""The reasons of bookings that were cancelled because their place or their day is."""
-
-OFFER: Final = "offer"
-
-
-class AffectedChanged(Conflict):
-    """Since the list was shown somebody has booked, cancelled or moved."""
-
-    code = "affected_changed"
-    text = marked("Inzwischen haben sich die betroffenen Buchungen geändert. Bitte die Liste noch einmal ansehen.")
 
 
 async def plan_block(actor: Actor, space: SpaceCard, command: Block | CloseDays, now: datetime) -> Plan:
@@ -80,20 +68,15 @@ async def carry_out(
     """The same for who has proved in another way to be allowed to; without an actor by a mail's link."""
     async with transaction():
         before = await plan_of(space, command, now)
-        ids = sorted(each.booking.id for each in before.affected)
-        await fetch("SELECT FROM booking WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", ids)
-        await lock_lines([space.id])
-        await _lock_space(space.id)
+        await lock_for_clearing(space, [each.booking for each in before.affected])
         plan = await plan_of(space, command, now)
         if plan.state != shown_state:
             raise AffectedChanged
-        moved = [each for each in plan.affected if choices.get(each.booking.public_id, each.suggested) is Fate.MOVE]
-        moved = [each for each in moved if each.place is not None]
-        cancelled = [each.booking for each in plan.affected if each not in moved]
+        moved, cancelled = by_fate(plan.affected, choices)
         freed = await free([each.booking.id for each in plan.affected], *BOOKED)
         cards = []
         for blocking in plan.blockings:
-            freed += await _end_holds(blocking.holds, blocking.times, now)
+            freed += await end_holds(blocking.holds, blocking.times, now)
             card = BlockerCard(
                 0, new_public_id(), space.id, blocking.of, blocking.first, blocking.rrule,
                 command.reason_de.strip(), command.reason_en.strip(), blocking.closes,
@@ -106,76 +89,16 @@ async def carry_out(
             await record("blocker.made", "blocker", card.id, actor, now, closes=card.closes, rrule=card.rrule)
             cards.append(card)
         for each in moved:
-            await _move(actor, space, each, cards[0].id, now)
+            await move_away(actor, space, each, now, blocker=cards[0].id)
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
-            await _cancel(actor, booking, reason, now)
+            await call_off(actor, booking, reason, now)
         for card in cards:
             if card.closes is not None:
                 gone = [booking for booking in cancelled if booking.period.overlaps(card.period)]
                 await note_short_notice(card.id, gone, now)
         await hand_on(freed, now)
         return cards
-
-
-async def _lock_space(space: int) -> None:
-    await lock_resources([row["id"] for row in await fetch("SELECT id FROM resource WHERE space = $1", space)])
-
-
-async def _end_holds(resources: Sequence[int], times: Sequence[Period], now: datetime) -> list[Freed]:
-    """What is merely held or offered in that time is so no more; who was offered it waits on. Hand on what is left."""
-    rows = await fetch(
-        "SELECT DISTINCT c.holder, c.reason FROM unnest($1::timestamptz[], $2::timestamptz[]) AS t (starts_at, ends_at)"
-        " JOIN claim c ON c.resource = ANY($3::bigint[]) AND c.starts_at < t.ends_at AND c.ends_at > t.starts_at"
-        " WHERE c.reason IN ('hold', 'offer')",
-        [time.starts_at for time in times],
-        [time.ends_at for time in times],
-        list(resources),
-    )
-    held, offered = ([row["holder"] for row in rows if row["reason"] == reason] for reason in (HOLD, OFFER))
-    await execute("UPDATE desk_hold SET ended_at = $2 WHERE id = ANY($1::bigint[]) AND ended_at IS NULL", held, now)
-    await execute(
-        "UPDATE waiting SET status = 'waiting', offered = NULL, offered_at = NULL, offer_expires_at = NULL,"
-        " updated_at = $2 WHERE id = ANY($1::bigint[]) AND status = 'offered'",
-        offered,
-        now,
-    )
-    return [*await free(held, HOLD), *await free(offered, OFFER)]
-
-
-async def _move(actor: Actor | None, space: SpaceCard, affected: Affected, blocker: int, now: datetime) -> None:
-    """The booking at its time in the other place; all else of it stays as it was."""
-    booking, place = affected.booking, affected.place
-    assert place is not None, "only what has a place is moved"
-    said = (await rules_of({space.id}, place.kind)).get(space.id)
-    rules = said.named(place.rules) if said else NOTHING_SAID
-    if not await claim_all(claims_of(place, booking.period, rules), booking.id):
-        raise AffectedChanged
-    await execute(
-        "UPDATE booking SET resource = $2, sequence = sequence + 1, updated_at = $3 WHERE id = $1",
-        booking.id,
-        place.id,
-        now,
-    )
-    await record(
-        "booking.moved",
-        "booking",
-        booking.id,
-        actor,
-        now,
-        before=[booking.resource.public_id, booking.period.starts_at, booking.period.ends_at],
-        after=[place.public_id, booking.period.starts_at, booking.period.ends_at],
-        reason=BLOCKED,
-        **for_whom(actor, booking.person),
-    )
-    await emit("booking.moved", "booking", booking.id, now, blocker=blocker)
-
-
-async def _cancel(actor: Actor | None, booking: BookingCard, reason: str, now: datetime) -> None:
-    await enter_end(booking.id, Status.CANCELLED, reason, now)
-    details = {"reason": reason} | for_whom(actor, booking.person)
-    await record("booking.cancelled", "booking", booking.id, actor, now, **details)
-    await emit("booking.cancelled", "booking", booking.id, now)
 
 
 async def _close(card: BlockerCard) -> None:
@@ -222,7 +145,7 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
     demand_managed(actor, space)
     async with transaction():
         await lock_lines([space.id])
-        await _lock_space(space.id)
+        await lock_space(space.id)
         card = await blocker_at(space.id, public_id)
         if card is None:
             raise NotFound

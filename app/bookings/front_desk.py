@@ -23,7 +23,7 @@ from app.inventory.rules import Kind, wall_instant
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
 from app.kernel.wall_time import Opening
-from app.network.queries import SpaceCard, published_spaces
+from app.network.queries import SpaceCard, spaces_of_all
 from app.platform.database import execute, fetch, fetch_row
 from app.platform.rate_limits import Limit, hit
 
@@ -69,11 +69,11 @@ class Arrival:
     guests: Sequence[str] = ()
 
 
-async def spaces_in_reach(actor: Actor, now: datetime) -> list[SpaceCard]:
-    """The published spaces for which the actor is a front desk, by name."""
+async def spaces_in_reach(actor: Actor) -> list[SpaceCard]:
+    """The spaces for which the actor is a front desk, by name; bookings stand also where nobody can book any more."""
     return [
         space
-        for space in await published_spaces(now)
+        for space in await spaces_of_all()
         if actor.may(Action.SEE_SPACE_DAY, operator=space.operator.id, space=space.id)
     ]
 

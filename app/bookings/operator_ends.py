@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bookings.blocking import AffectedChanged
 from app.bookings.cancellation import enter_end
+from app.bookings.clearing import OPERATOR_ENDED, AffectedChanged
 from app.bookings.draft import for_whom
 from app.bookings.giving_back import free
 from app.bookings.queries import BookingCard, bookings_by_id
@@ -25,7 +25,6 @@ from app.kernel.wall_time import local_day
 from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.outbox import emit
 
-OPERATOR_ENDED: Final = "operator_ended"
 """The reason of bookings that were cancelled because their space is no longer in the network."""
 
 FURTHEST: Final = timedelta(days=3 * 366)

@@ -67,7 +67,7 @@ class RoomDoor:
 
 async def room_door(device: DeviceCard, now: datetime) -> RoomDoor:
     """What the display says now. Raises NotFound where the space or the room is no more."""
-    space, room = await _place(device, now)
+    space, room = await _place(device)
     await settle_at(space.id, now)
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     today = local_day(now, clock.zone)
@@ -90,7 +90,7 @@ async def book_now(device: DeviceCard, now: datetime) -> BookingCard:
     It belongs to the space's record for that, which accepts the house rules that hang beside the door. Raises NotFound,
     NotFreeNow, and what `book` raises where somebody else was faster.
     """
-    space, room = await _place(device, now)
+    space, room = await _place(device)
     await settle_at(space.id, now)
     taken = (await taken_periods([room.id], Period(now, now + timedelta(days=1))))[room.id]
     offer = await _offer(device, room, taken, now)
@@ -104,7 +104,7 @@ async def book_now(device: DeviceCard, now: datetime) -> BookingCard:
 
 async def arrive_here(device: DeviceCard, public_id: str, now: datetime) -> BookingCard:
     """Notes that who has booked the room now is there. Raises NotFound for any other booking, and as `check_in`."""
-    _, room = await _place(device, now)
+    _, room = await _place(device)
     if public_id not in {booking.public_id for booking in await _bookings_of(room, Period(now, now + GRID))}:
         raise NotFound
     return await check_in(acting(device), public_id, now, for_others=True)
@@ -148,8 +148,8 @@ async def _command(room: ResourceCard, period: Period, now: datetime) -> BookDes
     return BookDesk(room.public_id, period.starts_at, period.ends_at, house_rules=edition.edition if edition else None)
 
 
-async def _place(device: DeviceCard, now: datetime) -> tuple[SpaceCard, ResourceCard]:
-    space = await space_by_id(device.space, now)
+async def _place(device: DeviceCard) -> tuple[SpaceCard, ResourceCard]:
+    space = await space_by_id(device.space)
     room = await resource_by_public_id(device.resource or "")
     if space is None or room is None:
         raise NotFound

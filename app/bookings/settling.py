@@ -104,12 +104,12 @@ async def _step(booking: BookingCard, now: datetime) -> Step | None:
     if booking.status is not Status.CONFIRMED:
         return step_of(booking, now, is_staffed=False, can_be_asked=False)
     person = (await people([booking.person]))[booking.person]
-    return step_of(booking, now, is_staffed=await _is_staffed(booking, now), can_be_asked=person.email is not None)
+    return step_of(booking, now, is_staffed=await _is_staffed(booking), can_be_asked=person.email is not None)
 
 
-async def _is_staffed(booking: BookingCard, now: datetime) -> bool:
+async def _is_staffed(booking: BookingCard) -> bool:
     """Whether somebody of the operator's is there when the booking begins."""
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     if space is None:
         return False
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)

@@ -10,7 +10,7 @@ from app.bookings.rules import HOLDING, Status
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind
 from app.kernel.wall_time import local_day
-from app.network.queries import SpaceCard, space_by_id
+from app.network.queries import SpaceCard, published_space
 
 _GIVEN_BACK = frozenset({Status.CANCELLED, Status.RELEASED})
 _MOST_LOOKED_AT = 500
@@ -47,7 +47,7 @@ async def usual_desk(person: int, now: datetime, language: str) -> UsualDesk | N
     if found is None or not found[0].is_settled:
         return None
     habit, latest = found
-    space = await space_by_id(latest.space.id, now)
+    space = await published_space(latest.space.id, now)
     if space is None:
         return None
     today = local_day(now, latest.space.zone)

@@ -208,7 +208,7 @@ async def set_rules(actor: Actor, target: RulesFor, wanted: BookingRules, versio
                 key,
                 *columns.values(),
             )
-        await _obey(target)
+        await obey(target.space.id, target.kind)
         await record(
             "booking_rules.set",
             "space",
@@ -235,7 +235,7 @@ async def drop_rules(actor: Actor, target: RulesFor, version: int, now: datetime
             return
         await execute("UPDATE resource SET rules = NULL WHERE rules = $1", before.rules.key)
         await execute("DELETE FROM booking_rules WHERE id = $1", before.rules.key)
-        await _obey(target)
+        await obey(target.space.id, target.kind)
         await record(
             "booking_rules.dropped",
             "space",
@@ -265,15 +265,15 @@ async def _group_keys(operator: int) -> dict[int, object]:
     return {row["id"]: None for row in rows}
 
 
-async def _obey(target: RulesFor) -> None:
-    """Every resource of the kind points to its own rules, else to those of its kind."""
+async def obey(space: int, kind: Kind) -> None:
+    """Every resource of the kind points to its own rules, else to those of its kind; call it after any comes in."""
     await execute(
         "UPDATE resource r SET rules = coalesce("
         " (SELECT id FROM booking_rules WHERE space = r.space AND kind = r.kind AND resource = r.id),"
         " (SELECT id FROM booking_rules WHERE space = r.space AND kind = r.kind AND resource IS NULL))"
         " WHERE r.space = $1 AND r.kind = $2",
-        target.space.id,
-        target.kind,
+        space,
+        kind,
     )
 
 

@@ -62,6 +62,14 @@ class SpaceCard:
     email: str
     phone: str
     published_at: datetime | None
+    first_published_at: datetime | None = None
+    retired_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def was_published(self) -> bool:
+        """Whether people have ever seen it; its name in addresses stays from then on."""
+        return (self.first_published_at or self.published_at) is not None
 
     @property
     def address(self) -> str:
@@ -114,9 +122,9 @@ _SPACE = """
     SELECT s.*, o.id AS operator_id, o.slug AS operator_slug, o.name AS operator_name,
            o.email AS operator_email, o.phone AS operator_phone
       FROM space s JOIN operator o ON o.id = s.operator
-     WHERE s.retired_at IS NULL AND o.retired_at IS NULL
 """
-_PUBLISHED = f"{_SPACE} AND s.published_at <= $1"
+_IN_USE = f"{_SPACE} WHERE s.retired_at IS NULL AND o.retired_at IS NULL"
+_PUBLISHED = f"{_IN_USE} AND s.published_at <= $1"
 
 
 async def published_spaces(now: datetime) -> list[SpaceCard]:
@@ -131,21 +139,27 @@ async def space_by_slug(slug: str, now: datetime) -> SpaceCard | None:
     return _space(row) if row else None
 
 
-async def space_by_id(space: int, now: datetime) -> SpaceCard | None:
+async def published_space(space: int, now: datetime) -> SpaceCard | None:
     """The published space with this key."""
     row = await fetch_row(f"{_PUBLISHED} AND s.id = $2", now, space)
     return _space(row) if row else None
 
 
+async def space_by_id(space: int) -> SpaceCard | None:
+    """The space with this key in whatever state it is: where a booking stands behind it, people still need it."""
+    row = await fetch_row(f"{_SPACE} WHERE s.id = $1", space)
+    return _space(row) if row else None
+
+
 async def spaces_of_all() -> list[SpaceCard]:
     """All spaces that are not retired, published or not, by name; for who looks after them."""
-    return [_space(row) for row in await fetch(f"{_SPACE} ORDER BY s.name, s.id")]
+    return [_space(row) for row in await fetch(f"{_IN_USE} ORDER BY s.name, s.id")]
 
 
 @finds_scope
 async def any_space(slug: str) -> SpaceCard | None:
     """The space with this name in its address, published or not; for who looks after it."""
-    row = await fetch_row(f"{_SPACE} AND s.slug = $1", slug)
+    row = await fetch_row(f"{_IN_USE} AND s.slug = $1", slug)
     return _space(row) if row else None
 
 
@@ -156,6 +170,12 @@ async def operator_by_slug(slug: str) -> OperatorCard | None:
         "SELECT id, slug, name, email, phone FROM operator WHERE slug = $1 AND retired_at IS NULL", slug
     )
     return OperatorCard(**row) if row else None
+
+
+async def operators() -> list[OperatorCard]:
+    """All operators in the network, by name."""
+    rows = await fetch("SELECT id, slug, name, email, phone FROM operator WHERE retired_at IS NULL ORDER BY name, id")
+    return [OperatorCard(**row) for row in rows]
 
 
 async def photos_of(space: int) -> list[Photo]:
@@ -220,4 +240,7 @@ def _space(row: Mapping[str, Any]) -> SpaceCard:
         email=row["email"],
         phone=row["phone"],
         published_at=row["published_at"],
+        first_published_at=row["first_published_at"],
+        retired_at=row["retired_at"],
+        version=row["version"],
     )

@@ -91,6 +91,7 @@ class Space(Table, tablename="space"):
     """A place to work, with an address.
 
     A feature in `features` is there, one in `lacking` is not, one in neither was not checked; so is a null measure.
+    Signs, feeds and mails name the `slug`, so it is fixed once the space has been published for the first time.
     """
 
     id = BigSerial(primary_key=True)
@@ -121,6 +122,7 @@ class Space(Table, tablename="space"):
     email = Text(default="", help_text=_BUSINESS_CONTACT)
     phone = Text(default="", help_text=_BUSINESS_CONTACT)
     published_at = Timestamptz(default=None, null=True)
+    first_published_at = Timestamptz(default=None, null=True)
     retired_at = Timestamptz(default=None, null=True)
     version = Integer(default=1)
 

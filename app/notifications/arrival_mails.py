@@ -114,7 +114,7 @@ async def _requested(told: _Told) -> News:
 async def ask_to_decide(office: PostOffice, key: int, now: datetime) -> None:
     """Says to the staff of the space that somebody waits for a decision."""
     booking = await booking_by_id(key)
-    space = await space_by_id(booking.space.id, now) if booking else None
+    space = await space_by_id(booking.space.id) if booking else None
     if booking is None or space is None or booking.status is not Status.REQUESTED:
         return
     person = (await people([booking.person]))[booking.person]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 
-from app.bookings.blocking import BLOCKED, CLOSED
+from app.bookings.clearing import BY_OPERATOR, called_off_because
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
@@ -43,12 +43,14 @@ async def tell_booking_confirmed(office: PostOffice, booking: int, now: datetime
     await _tell(office, booking, "confirmed", now)
 
 
-async def tell_booking_moved(office: PostOffice, booking: int, now: datetime, blocker: int | None = None) -> None:
+async def tell_booking_moved(
+    office: PostOffice, booking: int, now: datetime, blocker: int | None = None, place_is_gone: bool = False
+) -> None:
     """Says when and where the booking is now; after several moves at once, or a late confirmation, just once.
 
-    Where the operator has blocked the place before (`blocker`), it says so.
+    Where the operator has blocked the place before (`blocker`), or taken it out of use, it says so.
     """
-    await _tell(office, booking, "moved", now, blocker)
+    await _tell(office, booking, "moved", now, blocker, place_is_gone)
 
 
 async def tell_booking_cancelled(office: PostOffice, booking: int, now: datetime) -> None:
@@ -66,7 +68,14 @@ async def remind_of_booking(office: PostOffice, key: int, now: datetime) -> None
         await _tell(office, key, "reminder", now)
 
 
-async def _tell(office: PostOffice, key: int, news: str, now: datetime, blocker: int | None = None) -> None:
+async def _tell(
+    office: PostOffice,
+    key: int,
+    news: str,
+    now: datetime,
+    blocker: int | None = None,
+    place_is_gone: bool = False,
+) -> None:
     booking = await booking_by_id(key)
     if booking is None or not _is_true(news, booking):
         return
@@ -76,10 +85,10 @@ async def _tell(office: PostOffice, key: int, news: str, now: datetime, blocker:
     person = (await people([booking.person])).get(booking.person)
     if person is None or person.email is None:
         return
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     why = await _why(booking, news, person.language, blocker)
     with_it = [other for other in along if other.id != booking.id and _is_told_with(news, booking, other)]
-    letter = await _letter(office, booking, news, person, person.email, space, now, why, with_it)
+    letter = await _letter(office, booking, news, person, person.email, space, now, why, with_it, place_is_gone)
     await office.send(letter, now)
 
 
@@ -103,7 +112,7 @@ async def _why(booking: BookingCard, news: str, language: str, blocker: int | No
     """Why the operator needs the place or the day, in his own words; empty where that is not the cause."""
     if news == "moved" and blocker is not None:
         return await reason_of_blocker(blocker, language) or ""
-    if news == "cancelled" and booking.reason in (BLOCKED, CLOSED):
+    if news == "cancelled" and booking.reason in BY_OPERATOR:
         return await blocked_because(booking.resource.claims, booking.period, language) or ""
     return ""
 
@@ -131,6 +140,7 @@ async def _letter(
     now: datetime,
     why: str,
     with_it: Sequence[BookingCard],
+    place_is_gone: bool,
 ) -> Letter:
     says = speaker(person.language)
     what = label(booking.resource.kind, booking.resource.name)
@@ -155,6 +165,8 @@ async def _letter(
             "link": office.booking_link(booking.public_id),
             "why": why,
             "read_link": office.read_link(booking.public_id) if await _asks_to_confirm(booking, news) else "",
+            "place_is_gone": place_is_gone,
+            "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
             "along": [label(other.resource.kind, other.resource.name) for other in with_it],
             "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
         },

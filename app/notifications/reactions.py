@@ -25,6 +25,7 @@ from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
+from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
 from app.notifications.waiting_mails import tell_offered
 from app.notifications.webhook_mails import tell_disabled
@@ -45,7 +46,7 @@ def notification_reactions(
     staff = StaffMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
-        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"))
+        await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"), "retired" in event.ids)
 
     async def email_changed(event: Event, now: datetime) -> None:
         await account.tell_email_changed(event.aggregate_id, event.ids["link"], now)
@@ -66,6 +67,7 @@ def notification_reactions(
         "booking.reminder_came_due": [_about_booking("mail.booking_reminder", remind_of_booking, office)],
         "booking.moved": [Reaction("mail.booking_moved", booking_moved)],
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
+        "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),

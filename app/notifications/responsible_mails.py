@@ -80,7 +80,7 @@ async def _tell_new(handed: _Handed) -> None:
         *[await part_of_booking(handed.office, one, says) for one in handed.singles if one in ahead],
     ]
     spaces = {booking.space.id for booking in ahead}
-    space = await space_by_id(spaces.pop(), handed.now) if len(spaces) == 1 else None
+    space = await space_by_id(spaces.pop()) if len(spaces) == 1 else None
     paragraphs = [
         _say(handed, says, marked("Bisher war das {before}. {actor} hat den Wechsel eingetragen.")),
         _say(

@@ -107,7 +107,7 @@ async def _told(office: PostOffice, event: Event, bookings: Sequence[BookingCard
     person = (await people([first.person])).get(first.person)
     if person is None or person.email is None:
         return None
-    space = await space_by_id(first.space.id, now)
+    space = await space_by_id(first.space.id)
     series = await calendar_series([event.aggregate_id], first.person, person.language)
     return _Told(office, event, person, space, series[0], now) if series else None
 

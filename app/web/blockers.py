@@ -12,7 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan
-from app.bookings.blocking import AffectedChanged, block, lift_block, plan_block
+from app.bookings.blocking import block, lift_block, plan_block
+from app.bookings.clearing import AffectedChanged
 from app.bookings.queries import BookingCard
 from app.bookings.short_notice import with_calls
 from app.identity.authentication import Visitor
@@ -214,13 +215,14 @@ async def _plan_context(
         "is_closing": isinstance(command, CloseDays),
         "rows": [_row(card, names, zone, visitor) for card in cards],
         "times": sum(len(blocking.times) for blocking in plan.blockings),
-        "affected": [_affected(each, data, visitor) for each in plan.affected],
+        "affected": [affected_row(each, data, visitor) for each in plan.affected],
         "state": plan.state,
         "kept": kept_fields(data),
     }
 
 
-def _affected(each: Affected, data: Mapping[str, str], visitor: Visitor) -> AffectedRow:
+def affected_row(each: Affected, data: Mapping[str, str], visitor: Visitor) -> AffectedRow:
+    """The booking as the lists of what is in the way show it, with what was chosen for it."""
     say, booking = visitor.speaker, each.booking
     return AffectedRow(
         booking,
@@ -228,11 +230,11 @@ def _affected(each: Affected, data: Mapping[str, str], visitor: Visitor) -> Affe
         say.word(label(booking.resource.kind, booking.resource.name)),
         f"{say.day(booking.starts_at.date())}, {times_text(booking.starts_at, booking.ends_at, visitor)}",
         say.word(label(each.place.kind, each.place.name)) if each.place else "",
-        _fates(data).get(booking.public_id, each.suggested).value,
+        chosen_fates(data).get(booking.public_id, each.suggested).value,
     )
 
 
-def _fates(data: Mapping[str, str]) -> dict[str, Fate]:
+def chosen_fates(data: Mapping[str, str]) -> dict[str, Fate]:
     """By public ids what staff has chosen for bookings."""
     return {
         name.removeprefix("buchung-"): Fate(value)
@@ -255,7 +257,7 @@ async def block_it(
     if command is None:
         return await _preview(request, visitor, pages, space, data)
     try:
-        await block(visitor.signed_in, space, command, data.get("stand", ""), _fates(data), visitor.now)
+        await block(visitor.signed_in, space, command, data.get("stand", ""), chosen_fates(data), visitor.now)
     except AffectedChanged as refusal:
         return await _preview(request, visitor, pages, space, data, refusal)
     except BadInput:

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from app.bookings.arrivals import check_in, come_later, leave
 from app.bookings.cancellation import cancel
+from app.bookings.clearing import called_off_because
 from app.bookings.due import check_coming_later, check_leaving
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
@@ -175,11 +176,12 @@ async def _show(
 ) -> Response[str]:
     now = visitor.now
     is_to_come = booking.status in HOLDING and booking.period.ends_at > now
-    space = await space_by_id(booking.space.id, now)
+    space = await space_by_id(booking.space.id)
     context = {
         "booking": booking,
         **named(booking, visitor),
         "space": space,
+        "called_off": called_off_because(booking.reason, booking.space.operator),
         "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
         "features": features_text(booking.resource.features, visitor),
         "guests": (await guests_of([booking.id])).get(booking.id, ()),

@@ -113,7 +113,7 @@ async def kiosk_form(
     device = await _device(request, visitor, pages)
     if device is None or device.kind is not DeviceKind.KIOSK:
         return go(PATH)
-    space = await _space(device, visitor)
+    space = await _space(device)
     return await _show(request, visitor, pages, "device/arrive.html", _arriving(space, "", None))
 
 
@@ -123,7 +123,7 @@ async def kiosk_arrive(
 ) -> Response[Any]:
     """Notes the arrival and says where the place is, and nobody's name."""
     device = await _of_kind(request, visitor, pages, DeviceKind.KIOSK)
-    space = await _space(device, visitor)
+    space = await _space(device)
     said = data.get("wer", "")[:60]
     try:
         arrived = await arrive_by(device, said, visitor.now)
@@ -154,8 +154,8 @@ async def _of_kind(request: PageRequest, visitor: Visitor, pages: Pages, kind: D
     return device
 
 
-async def _space(device: DeviceCard, visitor: Visitor) -> SpaceCard:
-    space = await space_by_id(device.space, visitor.now)
+async def _space(device: DeviceCard) -> SpaceCard:
+    space = await space_by_id(device.space)
     if space is None:
         raise NotFound
     return space
@@ -199,7 +199,7 @@ def _display(door: RoomDoor, visitor: Visitor) -> dict[str, Any]:
 
 
 async def _kiosk(device: DeviceCard, visitor: Visitor, pages: Pages) -> dict[str, Any]:
-    space = await _space(device, visitor)
+    space = await _space(device)
     card = await first_visit_of(space.id)
     url = f"{pages.settings.address}/hier/{space.slug}"
     now = visitor.now.astimezone(ZoneInfo(space.time_zone))

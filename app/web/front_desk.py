@@ -29,7 +29,7 @@ from app.identity.rules import Action
 from app.inventory.rules import KIND_NAMES, label
 from app.kernel.refusals import NotFound, Phrase, Refusal, marked, passes, phrase
 from app.kernel.wall_time import local_day
-from app.network.queries import SpaceCard, space_by_slug
+from app.network.queries import SpaceCard, any_space
 from app.platform.periodic import last_run_of
 from app.platform.problems import status_of
 from app.web.forms import notice
@@ -88,7 +88,7 @@ class ArrivalRow:
 async def desk_space(slug: str, visitor: Visitor) -> SpaceCard:
     """The space for which the visitor is a front desk. For everybody else it has none: raises NotFound."""
     actor = visitor.signed_in
-    space = await space_by_slug(slug, visitor.now)
+    space = await any_space(slug)
     if space is None or not actor.may(Action.SEE_SPACE_DAY, operator=space.operator.id, space=space.id):
         raise NotFound
     return space
@@ -107,7 +107,7 @@ async def choose_space(
     actor = visitor.signed_in
     if not actor.reach(Action.SEE_SPACE_DAY):
         raise NotFound
-    spaces = await spaces_in_reach(actor, visitor.now)
+    spaces = await spaces_in_reach(actor)
     if len(spaces) == 1:
         return go(f"/theke/{spaces[0].slug}")
     query = single(request)
@@ -137,6 +137,7 @@ async def choose_space(
         "errors": form.errors if asked else {},
         "whom": whom,
         "is_found": form.search is not None,
+        "may_publish": actor.may(Action.PUBLISH_BY_PHONE),
         "can_search": len(spaces) >= _SEARCH_FROM,
         "kind_names": {kind.value: visitor.speaker.gettext(name) for kind, name in KIND_NAMES.items()},
     }
@@ -175,7 +176,7 @@ async def show_day(
     context |= {
         "previous": _day_url(space, day - timedelta(days=1)),
         "following": _day_url(space, day + timedelta(days=1)),
-        "has_others": len(await spaces_in_reach(visitor.signed_in, visitor.now)) > 1,
+        "has_others": len(await spaces_in_reach(visitor.signed_in)) > 1,
         "notice": notice(request, NOTICES),
         "refusal": refusal,
         "requests": await count_requests(visitor.signed_in, visitor.now),

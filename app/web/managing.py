@@ -8,12 +8,17 @@ from litestar.params import FromPath
 
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import NotFound, marked
 from app.network.managing import managed_operator, managed_space, managed_spaces
 from app.network.queries import OperatorCard, SpaceCard
+from app.web.forms import notice
 from app.web.pages import PageRequest, Pages, go
 
-SECTIONS = ("regeln", "sperren", "verbunden", "gruppen", "vereine")
+NOTICES = {
+    "aufgegeben": marked(
+        "Der Standort ist aufgegeben. Wer gebucht hatte, hat eine E-Mail bekommen, soweit eine Adresse bekannt ist."
+    ),
+}
 
 
 async def operators_space(slug: str, visitor: Visitor) -> SpaceCard:
@@ -55,7 +60,8 @@ async def operator_page(
     """The operator as a whole: its spaces, and what belongs to all of them."""
     operator = await managed_operator_of(slug, visitor)
     spaces = [space for space in await managed_spaces(visitor.signed_in) if space.operator.id == operator.id]
-    return await pages.show(request, visitor, "operator/operator.html", {"operator": operator, "spaces": spaces})
+    context = {"operator": operator, "spaces": spaces, "notice": notice(request, NOTICES)}
+    return await pages.show(request, visitor, "operator/operator.html", context)
 
 
 HANDLERS = [operator_page, choose_managed, managed_page]

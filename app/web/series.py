@@ -19,7 +19,7 @@ from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.groups import organisations_of
 from app.network.house_rules import edition_to_accept
-from app.network.queries import SpaceCard, space_by_id
+from app.network.queries import SpaceCard, published_space
 from app.network.school_holidays import school_holidays
 from app.platform.problems import status_of
 from app.web.forms import done_once
@@ -96,7 +96,7 @@ async def book_series(
 async def _bookable(resource: str, visitor: Visitor) -> tuple[SpaceCard, ResourceCard, list[ResourceCard]]:
     """The space, the resource and all of its kind there. Raises NotFound for what nobody can book."""
     wanted = await resource_by_public_id(resource)
-    space = await space_by_id(wanted.space, visitor.now) if wanted else None
+    space = await published_space(wanted.space, visitor.now) if wanted else None
     if wanted is None or space is None:
         raise NotFound
     return space, wanted, await resources_of(space.id, wanted.kind)

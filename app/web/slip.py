@@ -34,7 +34,7 @@ async def show_slip(
 ) -> Response[str]:
     """The slip of this booking, which the caller has made sure that the visitor may see. `back_url` leads back."""
     holder = (await people([booking.person]))[booking.person]
-    space = await space_by_id(booking.space.id, visitor.now)
+    space = await space_by_id(booking.space.id)
     holds = booking.status in HOLDING and booking.period.ends_at > visitor.now
     context: dict[str, Any] = {
         "booking": booking,

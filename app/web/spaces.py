@@ -37,7 +37,13 @@ async def published(slug: str, visitor: Visitor) -> SpaceCard:
 async def space_page(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    space = await published(slug, visitor)
+    return await show_space(request, visitor, pages, await published(slug, visitor))
+
+
+async def show_space(
+    request: PageRequest, visitor: Visitor, pages: Pages, space: SpaceCard, *, is_preview: bool = False
+) -> Response[str]:
+    """The space's page for the day and time of the query; as a preview without what leads to a booking."""
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     wanted, errors = read_when(query, visitor)
     kind = Kind(query["art"]) if query.get("art") in set(Kind) else None
@@ -47,11 +53,12 @@ async def space_page(
         kind,
         query.get("platz", ""),
         visitor,
-        f"/standorte/{slug}",
+        f"/standorte/{space.slug}",
         way=way_back(request.query_params),
     )
     context = await space_context(view.space, visitor) | {
         "view": view,
+        "is_preview": is_preview,
         "known": space_facts(space, view.resources, visitor.speaker),
         "wait": wait_url(space.slug, view.kind, view.window.starts_at, view.window.ends_at, view.way.pairs)
         if view.window

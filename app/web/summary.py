@@ -212,7 +212,7 @@ async def _held_before(request: PageRequest, visitor: Visitor, pages: Pages, pub
         hold = await hold_by_public_id(public_id)
     else:
         hold = await hold_of_person(visitor.allowed(Action.BOOK_OWN).person, checked_id(public_id))
-    space = await space_by_id(hold.space.id, visitor.now) if hold else None
+    space = await space_by_id(hold.space.id) if hold else None
     if hold is None or space is None:
         raise NotFound
     person = visitor.actor.person if visitor.actor else None

@@ -140,7 +140,7 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
     is_german, is_this_year = visitor.language == "de", day.year == visitor.now.astimezone(ZONE).year
     return NextBooking(
         booking=booking,
-        space=await space_by_id(booking.space.id, visitor.now),
+        space=await space_by_id(booking.space.id),
         title=f"{booking.space.name}, {say.word(label(booking.resource.kind, booking.resource.name))}",
         day_word=_day_word(day, visitor),
         day_number=format_date(day, "d." if is_german else "d", locale=say.locale),

@@ -9,6 +9,7 @@ from app.web.navigation import NavItem
 OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
     (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
+    (marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", Action.MANAGE_SPACE),
     (marked("Auslastung"), "/betrieb/{slug}/auslastung", Action.SEE_OCCUPANCY),
     (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
 )
@@ -19,6 +20,7 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
     (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
     (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),

@@ -16,7 +16,8 @@ from app.bookings.block_plan import (
     ReasonMissing,
     RepeatedBlockTooLong,
 )
-from app.bookings.blocking import AffectedChanged, block, lift_block, plan_block
+from app.bookings.blocking import block, lift_block, plan_block
+from app.bookings.clearing import AffectedChanged
 from app.bookings.consistency import disagreements
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id

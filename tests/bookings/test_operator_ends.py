@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.bookings.blocking import AffectedChanged
+from app.bookings.clearing import AffectedChanged
 from app.bookings.decision import LeavesTheNetwork
 from app.bookings.operations import BookDesk, book
 from app.bookings.operator_ends import (

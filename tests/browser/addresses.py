@@ -73,6 +73,9 @@ _MORE = (
     "/netzwerk/betreiber/burgwerk-monreal",
     "/netzwerk/texte/nutzungsbedingungen/entwurf",
     "/betreiber/burgwerk-monreal/einrichten",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=1+bis+30&capacity=1",
+    "/betrieb/regiohub-polch/plaetze/viele?kind=desk&names=9+bis+1&capacity=1",
+    "/netzwerk/neuer-standort?standort=regiohub-polch",
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""

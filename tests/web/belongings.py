@@ -114,6 +114,26 @@ async def belongings(world: World) -> Mapping[str, str]:
         "webhook_id": webhook.public_id,
         "message": message.message,
         "message_id": message.message,
+        "photo": str(await _a_photo("space", world.polch.id)),
+        "resource_photo": str(await _a_photo("resource", world.polch["Nette"].id)),
+        "noise": str(await _a_noise(world.polch.id)),
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_photo(owner: str, key: int) -> int:
+    """A picture of the space or resource; its key."""
+    return await fetch_value(
+        f"INSERT INTO {owner}_photo ({owner}, file, alt_de) VALUES ($1, 'none.webp', 'Der Saal') RETURNING id", key
+    )
+
+
+async def _a_noise(space: int) -> int:
+    """Something that will be heard at the space; its key."""
+    return await fetch_value(
+        "INSERT INTO noisy_event (space, starts_at, ends_at, what_de) VALUES ($1, $2, $3, 'Markt') RETURNING id",
+        space,
+        tomorrow(8),
+        tomorrow(12),
+    )

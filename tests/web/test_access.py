@@ -59,6 +59,7 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
+    (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
@@ -74,8 +75,11 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /api/v1/operators", Action.MANAGE_OPERATOR),
     (r"\w+ /api/v1/spaces/\{slug\}/requests", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/bookings/\{booking_id\}/(approve|decline)", Action.DECIDE_REQUESTS),
-    (r"\w+ /api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations)", Action.MANAGE_SPACE),
-    (r"\w+ /api/v1/resources/\{resource_id\}/(rules|parts)", Action.MANAGE_SPACE),
+    (
+        r"\w+ /api/v1/spaces/\{slug\}/(rules/|blockers|equipment|groups|organisations|resources|hours)",
+        Action.MANAGE_SPACE,
+    ),
+    (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|$)", Action.MANAGE_SPACE),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
@@ -150,6 +154,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "slug": "polch"}
     if way.path.endswith("/anrufen"):
         return {**ids, "blocker": ids["closing"]}
+    if way.path.startswith("/betrieb/{slug}/plaetze/"):
+        return {**ids, "photo": ids["resource_photo"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
     if way.path.startswith("/warteliste/"):
@@ -188,6 +194,7 @@ class Everybody:
         if way.method == "GET":
             return (await browser.get(path)).status_code
         form = {"beginn": tomorrow(9).isoformat(), "ende": tomorrow(10).isoformat(), "name": "x", "art": "person"}
+        form["alt_de"] = "Der Saal"
         return (await browser.post(path, **form)).status_code
 
     async def state(self) -> Mapping[str, str]:

@@ -1,0 +1,94 @@
+"""Taking a space off the pages for a while, or for good. Who has booked there is listed before."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.bookings.clearing import OFFER, SPACE_RETIRED, AffectedChanged, call_off, end_holds, lock_for_clearing
+from app.bookings.giving_back import free
+from app.bookings.line_endings import end_places
+from app.bookings.queries import BookingCard, bookings_where
+from app.bookings.rules import HOLDING
+from app.bookings.waiting import Ending
+from app.identity.audit import record
+from app.identity.queries import people
+from app.identity.rules import Actor
+from app.inventory.operations import BOOKED
+from app.kernel.periods import Period
+from app.network.managing import demand_managed
+from app.network.queries import SpaceCard
+from app.platform.database import execute, fetch, retried, transaction
+from app.platform.outbox import emit
+
+_AHEAD: Final = timedelta(days=800)
+"""Further ahead nothing is held."""
+
+_OFF_THE_PAGES: Final = (
+    "first_published_at = coalesce(first_published_at, published_at), published_at = NULL, version = version + 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is booked at a space ahead, and whose it is. `state` is another one as soon as anything of it is."""
+
+    bookings: tuple[tuple[BookingCard, str], ...]
+
+    @property
+    def state(self) -> str:
+        said = [(booking.id, booking.sequence) for booking, _ in self.bookings]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+async def booked_ahead(actor: Actor, space: SpaceCard, now: datetime) -> Ahead:
+    """All bookings at the space that are not over. Raises NotFound."""
+    demand_managed(actor, space)
+    cards = await bookings_where(
+        "b.space = $1 AND b.ends_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
+        space.id,
+        now,
+        list(HOLDING),
+    )
+    names = await people({card.person for card in cards})
+    return Ahead(tuple((card, names[card.person].name) for card in cards))
+
+
+@retried
+async def unpublish(actor: Actor, space: SpaceCard, now: datetime) -> None:
+    """Nobody finds or books the space any more until it is published again; what is booked stands. Raises NotFound."""
+    demand_managed(actor, space)
+    async with transaction():
+        await execute(f"UPDATE space SET {_OFF_THE_PAGES} WHERE id = $1", space.id)  # noqa: S608
+        await _end_wishes(actor, space, now)
+        await record("space.unpublished", "space", space.id, actor, now)
+        await emit("space.unpublished", "space", space.id, now)
+
+
+@retried
+async def retire_space(actor: Actor, space: SpaceCard, shown_state: str, now: datetime) -> None:
+    """The space is no more: what is booked ahead is called off with mail, what was stays known.
+
+    Raises NotFound, and AffectedChanged where the bookings ahead are not those of the state that was shown.
+    """
+    demand_managed(actor, space)
+    async with transaction():
+        before = await booked_ahead(actor, space, now)
+        await lock_for_clearing(space, [booking for booking, _ in before.bookings])
+        ahead = await booked_ahead(actor, space, now)
+        if ahead.state != shown_state:
+            raise AffectedChanged
+        await execute(f"UPDATE space SET {_OFF_THE_PAGES}, retired_at = $2 WHERE id = $1", space.id, now)  # noqa: S608
+        await _end_wishes(actor, space, now)
+        for booking, _ in ahead.bookings:
+            await call_off(actor, booking, SPACE_RETIRED, now)
+        await free([booking.id for booking, _ in ahead.bookings], *BOOKED)
+        await record("space.retired", "space", space.id, actor, now)
+        await emit("space.retired", "space", space.id, now)
+
+
+async def _end_wishes(actor: Actor, space: SpaceCard, now: datetime) -> None:
+    """What is merely held, offered or waited for at the space is so no more."""
+    resources = [row["id"] for row in await fetch("SELECT id FROM resource WHERE space = $1", space.id)]
+    await end_holds(resources, [Period(now, now + _AHEAD)], now)
+    await free(await end_places("w.space = $3", Ending.OVER, now, space.id, actor=actor), OFFER)
