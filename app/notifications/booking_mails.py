@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 
-from app.bookings.clearing import BY_OPERATOR, called_off_because
+from app.bookings.clearing import BY_OPERATOR, CLOSED, called_off_because
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group

@@ -31,7 +31,7 @@ _SUBJECTS: Final = (
 
 async def tell_hosts(office: PostOffice, event: Event, now: datetime) -> None:
     """Writes to each host who comes tomorrow; of a day without guests only where that is wanted. Never at night."""
-    space = await space_by_id(event.aggregate_id, now)
+    space = await space_by_id(event.aggregate_id)
     if space is None or not is_time_to_remind(now, ZoneInfo(space.time_zone)):
         return
     setting = (await evening_settings([space.id])).get(space.id, EveningSetting())

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.block_plan import Affected, ReasonMissing
-from app.bookings.blocking import AffectedChanged
+from app.bookings.clearing import AffectedChanged
 from app.bookings.evening import Evening, calls_of, close_linked_day, is_wanted, linked_day, plan_of_day
 from app.bookings.queries import BookingCard
 from app.bookings.short_notice import Call, call_list, confirm_read, notice_of_token

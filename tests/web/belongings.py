@@ -23,6 +23,8 @@ from app.inventory.devices import DeviceKind
 from app.inventory.floor_setting import FloorName, add_floor
 from app.inventory.floor_sheets import empty_floor
 from app.inventory.linking import add_equipment
+from app.network.bars import bar_token
+from app.network.evening_mail import day_token, end_token
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
@@ -85,6 +87,10 @@ async def belongings(world: World) -> Mapping[str, str]:
         "slug": world.polch.slug,
         "closing": closed.public_id,
         "bar": barred.public_id,
+        "bar_link": bar_token(barred.public_id, KEY),
+        "day": TOMORROW.isoformat(),
+        "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
+        "end_link": end_token(polch, polch.operator.email, KEY),
         "note": await fetch_value("SELECT public_id FROM member_note"),
         "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,

@@ -147,11 +147,21 @@ async def ids(world: World) -> Mapping[str, str]:
     return await belongings(world)
 
 
+LINKS = {
+    "/hausverbot/{link}": "bar_link",
+    "/morgen/{slug}/{day}/{link}": "day_link",
+    "/abendmail/{slug}/{link}": "end_link",
+}
+"""Addresses whose link is for something else than a booking."""
+
+
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
+    if way.path in LINKS:
+        return {**ids, "link": ids[LINKS[way.path]]}
     if way.path.endswith("/anrufen"):
         return {**ids, "blocker": ids["closing"]}
     if way.path.startswith("/betrieb/{slug}/plaetze/"):
