@@ -18,6 +18,7 @@ from app.bookings.clearing import (
 )
 from app.bookings.giving_back import free, hand_on
 from app.bookings.serving import lock_lines, serve_line
+from app.bookings.short_notice import note_short_notice
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
@@ -39,7 +40,6 @@ async def plan_block(actor: Actor, space: SpaceCard, command: Block | CloseDays,
     return await plan_of(space, command, now)
 
 
-@retried
 async def block(
     actor: Actor,
     space: SpaceCard,
@@ -54,6 +54,19 @@ async def block(
     cancelled. Raises what `plan_block` raises, and AffectedChanged.
     """
     demand_managed(actor, space)
+    return await carry_out(actor, space, command, shown_state, choices, now)
+
+
+@retried
+async def carry_out(
+    actor: Actor | None,
+    space: SpaceCard,
+    command: Block | CloseDays,
+    shown_state: str,
+    choices: Mapping[str, Fate],
+    now: datetime,
+) -> list[BlockerCard]:
+    """The same for who has proved in another way to be allowed to; without an actor by a mail's link."""
     async with transaction():
         before = await plan_of(space, command, now)
         await lock_for_clearing(space, [each.booking for each in before.affected])
@@ -82,6 +95,10 @@ async def block(
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
             await call_off(actor, booking, reason, now)
+        for card in cards:
+            if card.closes is not None:
+                gone = [booking for booking in cancelled if booking.period.overlaps(card.period)]
+                await note_short_notice(card.id, gone, now)
         await hand_on(freed, now)
         return cards
 

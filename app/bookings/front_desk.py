@@ -238,10 +238,13 @@ def _bounds(reach: Reach) -> tuple[bool, list[int], list[int]]:
 
 
 async def forget_guest_numbers(now: datetime) -> int:
-    """Erases guests' own numbers when the booking's day is over (the space's clock) or it was given back; how many."""
+    """Erases guests' own numbers when the booking's day is over (the space's clock) or it was given back; how many.
+
+    Who has to be called because the day was closed keeps it until that day is over.
+    """
     return await execute(
         "UPDATE booking b SET guest_phone = NULL FROM space s WHERE s.id = b.space AND b.guest_phone IS NOT NULL"
-        " AND (b.status = ANY($2) OR b.ends_at <= $1"
+        " AND (b.status = ANY($2) AND NOT EXISTS (SELECT FROM short_notice n WHERE n.booking = b.id) OR b.ends_at <= $1"
         " AND ((b.ends_at - interval '1 microsecond') AT TIME ZONE s.time_zone)::date"
         " < ($1 AT TIME ZONE s.time_zone)::date)",
         now,

@@ -5,10 +5,13 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.network.tables import (
+    Bar,
+    EveningMail,
     FirstVisit,
     HouseRules,
     HouseRulesAcceptance,
     LegalText,
+    MemberNote,
     Network,
     Operator,
     Organisation,
@@ -23,10 +26,13 @@ APP_CONFIG = AppConfig(
     app_name="network",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        Bar,
+        EveningMail,
         FirstVisit,
         HouseRules,
         HouseRulesAcceptance,
         LegalText,
+        MemberNote,
         Network,
         Operator,
         Organisation,

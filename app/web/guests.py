@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import Guest, find_people, guest
+from app.bookings.regulars import people_at
 from app.identity.authentication import Visitor
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, demand_link
 from app.identity.merging import HasOwnAccount, SameRecord, merge_people
@@ -17,6 +19,7 @@ from app.identity.operations import EmailTaken, NewPerson
 from app.identity.records import confirm_record, enter_person, give_email
 from app.identity.rules import Action, usable_email, usable_language, usable_name, usable_phone
 from app.kernel.refusals import BadInput, NotFound, Refusal
+from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
@@ -37,14 +40,36 @@ _LONGEST_QUERY = 120
 async def people_page(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    space = await desk_space(slug, visitor)
-    said = single(request).get("wer", "").strip()[:_LONGEST_QUERY]
+    """Whoever is looked for; without a search those who book here."""
+    space, query = await desk_space(slug, visitor), single(request)
+    said = query.get("wer", "").strip()[:_LONGEST_QUERY]
     try:
         found = await find_people(visitor.signed_in, said, visitor.now) if said else []
     except TooMany as refusal:
         context = _found(space, said, [])
         return await show_again(request, visitor, pages, "front_desk/people.html", context, [refusal])
-    return await pages.show(request, visitor, "front_desk/people.html", _found(space, said, found))
+    context = _found(space, said, found)
+    if not said:
+        context |= await _regulars(space, query.get("seite", ""), visitor)
+    return await pages.show(request, visitor, "front_desk/people.html", context)
+
+
+async def _regulars(space: SpaceCard, page: str, visitor: Visitor) -> dict[str, Any]:
+    number = int(page) if page.isascii() and page.isdigit() and 1 <= len(page) <= 3 else 1
+    people, has_more = await people_at(space, visitor.now, max(number, 1))
+    zone = ZoneInfo(space.time_zone)
+    return {
+        "regulars": [
+            (
+                each,
+                local_day(each.last_visit, zone) if each.last_visit else None,
+                local_day(each.next_visit, zone) if each.next_visit else None,
+            )
+            for each in people
+        ],
+        "next_url": f"/theke/{space.slug}/leute?seite={number + 1}" if has_more else "",
+        "first_url": f"/theke/{space.slug}/leute" if number > 1 else "",
+    }
 
 
 def _found(space: SpaceCard, said: str, found: list[Guest]) -> dict[str, Any]:

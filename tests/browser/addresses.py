@@ -51,7 +51,15 @@ _QUERIES = {
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
+_LINKS = {
+    "/hausverbot/{link}": "bar_link",
+    "/gelesen/{link}": "read_link",
+    "/morgen/{slug}/{day}/{link}": "day_link",
+    "/abendmail/{slug}/{link}": "end_link",
+}
 _MORE = (
+    "/theke/regiohub-polch/leute",
+    "/betreiber/stadthaus-andernach/hausverbote",
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
     f"/plaetze?ort=56751+Polch&tag={TUESDAY + timedelta(days=5)}",
     f"/standorte/regiohub-mayen?tag={TUESDAY + timedelta(days=5)}",
@@ -112,6 +120,12 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
+    if path in _LINKS:
+        ids = {**ids, "link": ids[_LINKS[path]]}
+    if path.endswith("/anrufen"):
+        return path.format(slug="regiohub-andernach", blocker=ids["closing"])
+    if path.endswith("/{bar}"):
+        return path.format(slug="stadthaus-andernach", bar=ids["bar"])
     slug = "dorfwerk-maifeld" if path.startswith(("/betreiber", "/netzwerk/betreiber")) else "regiohub-polch"
-    ids = {**ids, "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
+    ids = {**ids, "day": TOMORROW.isoformat(), "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
     return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

@@ -51,6 +51,7 @@ from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from tests.browser.of_people import links_of_people
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
@@ -129,6 +130,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
+            **await links_of_people(settings.signing_key, now),
         }
     finally:
         await DB.close_pool()
