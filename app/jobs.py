@@ -6,12 +6,14 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.bookings.evening import announce_guests
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.operator_ends import settle_ends
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
+from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
@@ -19,7 +21,9 @@ from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
+from app.network.bars import forget_old_bars
 from app.network.importing import forget_drafts
+from app.network.member_notes import forget_old_notes
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
@@ -36,6 +40,9 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 
 NOBODY_REACTS: Final = (
+    "blocker.lifted",
+    "blocker.made",
+    "booking.delayed",
     "invitation.accepted",
     "person.email_confirmed",
     "person.merged",
@@ -113,6 +120,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
 
     return [
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
+        Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
@@ -131,6 +139,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),
         Periodic("forget_lines", night, _without_count(forget_old_lines)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
+        Periodic("forget_notices", night, _without_count(forget_old_notices)),
+        Periodic("forget_bars", night, _without_count(forget_old_bars)),
+        Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
@@ -138,6 +149,10 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
 
 async def _announce_tomorrow(now: datetime) -> int:
     return await announce_tomorrow(now, _ZONE)
+
+
+async def _announce_guests(now: datetime) -> int:
+    return await announce_guests(now, _ZONE)
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
+from app.bookings.news import space_news
 from app.identity.authentication import Authentication, Visitor, provide_visitor
 from app.identity.last_use import notes_written
 from app.kernel.clock import Clock, system_clock
@@ -22,6 +23,7 @@ from app.platform.database import DB, DatabaseAway
 from app.platform.files import FolderFiles
 from app.platform.http import Edge
 from app.platform.language import preferred_language, speaker
+from app.platform.live import Live
 from app.platform.logs import Log
 from app.platform.problems import NotSignedIn, Problem, problem_of, wants_json
 from app.platform.settings import ROOT, Settings
@@ -33,15 +35,20 @@ from app.web import (
     albums,
     at_the_door,
     audit_trail,
+    bars,
     blockers,
     bookings,
+    calendar_forms,
     calendars,
     commuting,
+    day_sheet,
     desk_bookings,
+    desk_calendar,
     desk_series,
     desk_waiting,
     device_pages,
     devices,
+    evening,
     feeds,
     first_visit_card,
     floor_editor,
@@ -58,9 +65,11 @@ from app.web import (
     invitations,
     linked_booking,
     links,
+    live_updates,
     mail_box,
     managing,
     many_resources,
+    member_notes,
     network_settings,
     network_today,
     new_spaces,
@@ -70,6 +79,7 @@ from app.web import (
     opening_hours,
     operator_setup,
     operators,
+    own_data,
     publishing,
     reminders,
     reporting,
@@ -88,7 +98,10 @@ from app.web import (
     spaces,
     staff,
     summary,
+    team,
+    today,
     waiting,
+    walk_in,
     webhooks,
     week,
     who_comes,
@@ -99,10 +112,16 @@ from app.web.pages import Pages, here, sign_in_first
 log = Log("app")
 
 LARGEST_BODY = 256 * 1024
+_SENT_AS_IT_IS = ["^/static", "^/calendars", "^/bilder", "^/theke/[^/]+/aenderungen$"]
+"""Not compressed: it is already, or must not wait until there is more of it."""
 
 
-def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edge:
-    """The whole application over the database at `dsn`, as an ASGI application."""
+def create_app(settings: Settings, dsn: str, clock: Clock = system_clock, live: Live | None = None) -> Edge:
+    """The whole application over the database at `dsn`, as an ASGI application.
+
+    Who serves it ends `live` when it stops, or open pages would keep it until they come back by themselves.
+    """
+    live = live or live_pages(dsn)
     static = StaticFiles(ROOT / "static")
     jar = CookieJar(https=settings.is_https)
     pages = Pages(Templates(ROOT / "templates", static.url), settings, jar)
@@ -113,6 +132,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         try:
             yield
         finally:
+            live.end()
             await notes_written()
             await DB.close_pool()
 
@@ -128,6 +148,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         dependencies={
             "visitor": Provide(provide_visitor),
             "pages": _value(pages),
+            "live": _value(live),
             "settings": _value(settings),
             "static": _value(static),
             "files": _value(FolderFiles(settings.data_dir / "files")),
@@ -139,7 +160,7 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         ],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=["^/static", "^/calendars", "^/bilder"]
+            backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=_SENT_AS_IT_IS
         ),
         request_max_body_size=LARGEST_BODY,
         lifespan=[pool],
@@ -148,6 +169,11 @@ def create_app(settings: Settings, dsn: str, clock: Clock = system_clock) -> Edg
         logging_config=None,
     )
     return Edge(app, https=settings.is_https)
+
+
+def live_pages(dsn: str) -> Live:
+    """The pages that hear of what happens at a space."""
+    return Live(dsn, space_news)
 
 
 class _Application(Litestar):
@@ -168,13 +194,18 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         albums,
         at_the_door,
         audit_trail,
+        bars,
         blockers,
         bookings,
+        calendar_forms,
         calendars,
         commuting,
+        day_sheet,
         desk_bookings,
+        desk_calendar,
         desk_series,
         desk_waiting,
+        evening,
         device_pages,
         devices,
         feeds,
@@ -193,8 +224,10 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         invitations,
         linked_booking,
         links,
+        live_updates,
         mail_box,
         managing,
+        member_notes,
         many_resources,
         network_settings,
         network_today,
@@ -205,6 +238,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         opening_hours,
         operator_setup,
         operators,
+        own_data,
         publishing,
         reminders,
         requests,
@@ -223,7 +257,10 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        team,
+        today,
         waiting,
+        walk_in,
         webhooks,
         week,
         who_comes,

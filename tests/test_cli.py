@@ -250,7 +250,7 @@ def test_every_command_explains_itself(command: list[str]) -> None:
 @pytest.mark.parametrize(
     ("command", "heavy"),
     [
-        ("serve", {"pydantic", "attrs", "rich", "PIL", "piccolo.apps.migrations", "app.platform.migrations"}),
+        ("serve", {"pydantic", "attrs", "rich", "piccolo.apps.migrations", "app.platform.migrations"}),
         ("worker", {"litestar.app", "uvicorn", "app.web", "app.api", "app.demo", "piccolo.apps.migrations"}),
         ("check", {"litestar", "uvicorn", "app.web", "app.demo", "piccolo.apps.migrations"}),
     ],

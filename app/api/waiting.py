@@ -109,7 +109,8 @@ class WaitingShape(msgspec.Struct, frozen=True):
         Meta(description="`waiting`; `offered`: a place is kept, accept it in time; `booked`; `ended`."),
     ]
     reason: Annotated[
-        str | None, Meta(description="Why it ended: `left`, `declined`, `lapsed`, `over` or `booked_elsewhere`.")
+        str | None,
+        Meta(description="Why it ended: `left`, `declined`, `lapsed`, `over`, `booked_elsewhere` or `barred`."),
     ]
     position: Annotated[int, Meta(description="1 is first in line; 0 once it is booked or has ended.")]
     space: BookedSpaceShape

@@ -72,6 +72,7 @@ async def come_later(actor: Actor, public_id: str, now: datetime, *, for_others:
             now,
         )
         await record("booking.delayed", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
+        await emit("booking.delayed", "booking", booking.id, now)
         return await again(booking)
 
 

@@ -27,7 +27,7 @@ async def count_bookable(
     """For each window the count of that kind that fits these words at that space, in the windows' order.
 
     The hours are those of the windows' spaces, and so is what is `said` there of the kind, by whoever has read it. Two
-    queries, and two more where rules ask who it is.
+    queries, one more for somebody who is known, and two more where rules ask who it is.
     """
     if said is None:
         said = await rules_of({window.space for window in windows}, kind)
@@ -50,10 +50,11 @@ def _pieces(
 ) -> list[SpaceWindow]:
     """The window once for each of the space's rules, with the time that a booking by them would take."""
     if said is None:
-        return [
-            SpaceWindow(window.space, window.period, None, hours.takes(window.period) and hours.covers(window.period))
-        ]
-    wish, booker = Wish(window.period, now), standing.at(said.operator)
+        bar = standing.bars.get(window.space)
+        is_barred = bar is not None and bar.covers(window.period.starts_at)
+        may_be = not is_barred and hours.takes(window.period) and hours.covers(window.period)
+        return [SpaceWindow(window.space, window.period, None, may_be)]
+    wish, booker = Wish(window.period, now), standing.at(window.space, said.operator)
     return [
         SpaceWindow(
             window.space,
@@ -72,7 +73,7 @@ async def what_forbids(
     said = (await rules_of({resource.space for resource in resources})).values()
     rules = next(iter(said), SpaceRules(0, ()))
     standing = await standing_of(person, rules.rules, now)
-    wish, booker = Wish(period, now), standing.at(rules.operator)
+    wish, booker = Wish(period, now), standing.at(resources[0].space if resources else 0, rules.operator)
     found = {
         resource.id: next(
             refusals(wish, Place(space, hours, rules.named(resource.rules), resource.capacity), booker), None
@@ -92,7 +93,7 @@ async def bookable_times(
     is, for any number of resources.
     """
     said = next(iter((await rules_of({resource.space for resource in resources})).values()), SpaceRules(0, ()))
-    booker = (await standing_of(person, said.rules, now)).at(said.operator)
+    booker = (await standing_of(person, said.rules, now)).at(resources[0].space if resources else 0, said.operator)
     by_rules = {rules.key: _bookable_time(rules, hours, window, now, booker) for rules in (NOTHING_SAID, *said.rules)}
     return {resource.id: by_rules.get(resource.rules, by_rules[NOTHING_SAID.key]) for resource in resources}
 
@@ -103,7 +104,10 @@ def _bookable_time(rules: BookingRules, hours: Hours, window: Period, now: datet
     latest = min(
         wall_instant(first_closed, 0, hours.zone), now + BOOKABLE_AHEAD, hours.takes_until or now + BOOKABLE_AHEAD
     )
-    earliest = now + rules.notice
+    bar = booker.bar
+    if bar is not None and bar.until is None:
+        return []
+    earliest = max(now + rules.notice, bar.until if bar and bar.until else now)
     within = window.clipped_to(Period(earliest, latest)) if earliest < latest else None
     if within is None:
         return []

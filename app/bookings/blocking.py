@@ -18,6 +18,7 @@ from app.bookings.clearing import (
 )
 from app.bookings.giving_back import free, hand_on
 from app.bookings.serving import lock_lines, serve_line
+from app.bookings.short_notice import note_short_notice
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
@@ -26,6 +27,7 @@ from app.kernel.refusals import NotFound
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, retried, transaction
+from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 
@@ -38,7 +40,6 @@ async def plan_block(actor: Actor, space: SpaceCard, command: Block | CloseDays,
     return await plan_of(space, command, now)
 
 
-@retried
 async def block(
     actor: Actor,
     space: SpaceCard,
@@ -53,18 +54,19 @@ async def block(
     cancelled. Raises what `plan_block` raises, and AffectedChanged.
     """
     demand_managed(actor, space)
-    return await block_as_planned(actor, space, command, shown_state, choices, now)
+    return await carry_out(actor, space, command, shown_state, choices, now)
 
 
-async def block_as_planned(
-    actor: Actor,
+@retried
+async def carry_out(
+    actor: Actor | None,
     space: SpaceCard,
     command: Block | CloseDays,
     shown_state: str,
     choices: Mapping[str, Fate],
     now: datetime,
 ) -> list[BlockerCard]:
-    """`block` for who has asked for the actor's right already."""
+    """The same for who has proved in another way to be allowed to; without an actor by a mail's link."""
     async with transaction():
         before = await plan_of(space, command, now)
         await lock_for_clearing(space, [each.booking for each in before.affected])
@@ -86,12 +88,17 @@ async def block_as_planned(
             if card.closes is not None:
                 await _close(card)
             await record("blocker.made", "blocker", card.id, actor, now, closes=card.closes, rrule=card.rrule)
+            await emit("blocker.made", "blocker", card.id, now)
             cards.append(card)
         for each in moved:
             await move_away(actor, space, each, now, blocker=cards[0].id)
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
             await call_off(actor, booking, reason, now)
+        for card in cards:
+            if card.closes is not None:
+                gone = [booking for booking in cancelled if booking.period.overlaps(card.period)]
+                await note_short_notice(card.id, gone, now)
         await hand_on(freed, now)
         return cards
 
@@ -149,5 +156,6 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         if card.closes is not None:
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
+        await emit("blocker.lifted", "blocker", card.id, now)
         await serve_line(space.id, now, card.occurrences(zone))
         return card

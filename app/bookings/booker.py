@@ -1,53 +1,64 @@
 """What is known of somebody who books, for rules that ask it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.bookings.decision import Booker
+from app.bookings.facts import Facts
 from app.bookings.rules import HOLDING, LONGEST
 from app.inventory.booking_rules import BookingRules
+from app.network.bars import barred_spaces
 from app.network.groups import groups_of
+from app.network.rules import BarTime
 from app.platform.database import fetch
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person with all groups, and the operators among whose own members he is."""
+    """A person with all groups, the operators among whose own members he is, and the spaces he is barred from."""
 
     is_known: bool = True
     groups: frozenset[int] = frozenset()
     own_member_of: frozenset[int] = frozenset()
     open_bookings: Mapping[int, int] = field(default_factory=dict)
+    bars: Mapping[int, BarTime] = field(default_factory=dict)
 
-    def at(self, operator: int) -> Booker:
-        """The person as this operator's rules see it."""
-        return Booker(self.is_known, self.groups, operator in self.own_member_of, self.open_bookings)
+    def at(self, space: int, operator: int) -> Booker:
+        """The person as this operator's rules see it at its space."""
+        is_own_member = operator in self.own_member_of
+        return Booker(self.is_known, self.groups, is_own_member, self.open_bookings, self.bars.get(space))
 
 
-async def standing_of(
-    person: int | None, rules: Iterable[BookingRules], now: datetime, *, but_for: int = 0
-) -> Standing:
-    """The person as far as these rules ask; asks the database only where one of them does.
+async def standing_of(person: int | None, rules: Iterable[BookingRules], now: datetime) -> Standing:
+    """The person as far as these rules ask, with all bars. Nobody in particular (None) is not known."""
+    if person is None:
+        return Standing(is_known=False)
+    known = await _as_far_as_asked(person, rules, now, but_for=0)
+    return replace(known, bars=await barred_spaces(person, now))
 
-    The booking `but_for` does not count among the open ones. Nobody in particular (None) is not known.
+
+async def booker_of(person: int | None, facts: Facts, now: datetime, *, but_for: int = 0) -> Booker:
+    """The person for whom these facts were asked, as the rules there see it; asks the database only where one does.
+
+    The booking `but_for` does not count among the open ones.
     """
+    if person is None:
+        return Booker(is_known=False)
+    known = await _as_far_as_asked(person, facts.rules.values(), now, but_for)
+    return replace(known.at(facts.space.id, facts.operator), bar=facts.bar)
+
+
+async def _as_far_as_asked(person: int, rules: Iterable[BookingRules], now: datetime, but_for: int) -> Standing:
     asking = [one for one in rules if one.asks_who]
-    if person is None or not asking:
-        return Standing(is_known=person is not None)
+    if not asking:
+        return Standing()
     belongings = await groups_of(person)
     return Standing(
         groups=frozenset(belonging.group for belonging in belongings),
         own_member_of=frozenset(belonging.operator for belonging in belongings if belonging.operator is not None),
         open_bookings=await _open_bookings(person, [one.key for one in asking if one.most_open], now, but_for),
     )
-
-
-async def booker_of(
-    person: int | None, operator: int, rules: Iterable[BookingRules], now: datetime, *, but_for: int = 0
-) -> Booker:
-    """The person as this operator's rules see it."""
-    return (await standing_of(person, rules, now, but_for=but_for)).at(operator)
 
 
 async def _open_bookings(person: int, rules: list[int], now: datetime, but_for: int) -> dict[int, int]:

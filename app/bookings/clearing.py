@@ -29,6 +29,7 @@ RETIRED: Final = "retired"
 NEW_HOURS: Final = "new_hours"
 SPACE_RETIRED: Final = "space_retired"
 OPERATOR_ENDED: Final = "operator_ended"
+BARRED: Final = "barred"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -37,6 +38,7 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
     NEW_HOURS: marked("{operator} hat zu dieser Zeit nicht mehr geöffnet."),
     SPACE_RETIRED: marked("{operator} hat diesen Standort aufgegeben."),
     OPERATOR_ENDED: marked("{operator} gehört dann nicht mehr zum Netzwerk."),
+    BARRED: marked("{operator} hat Ihre Buchung abgesagt. Warum, steht in einer eigenen E-Mail."),
 }
 """Why an operator has called a booking off, in words, by the booking's reason."""
 
@@ -99,7 +101,7 @@ async def end_holds(resources: Sequence[int], times: Sequence[Period], now: date
     return [*await free(held, HOLD), *await free(offered, OFFER)]
 
 
-async def move_away(actor: Actor, space: SpaceCard, affected: Affected, now: datetime, **why: int) -> None:
+async def move_away(actor: Actor | None, space: SpaceCard, affected: Affected, now: datetime, **why: int) -> None:
     """The booking at its time in the other place; all else of it stays as it was. `why` goes along with the event."""
     booking, place = affected.booking, affected.place
     assert place is not None, "only what has a place is moved"
@@ -127,7 +129,7 @@ async def move_away(actor: Actor, space: SpaceCard, affected: Affected, now: dat
     await emit("booking.moved", "booking", booking.id, now, **why)
 
 
-async def call_off(actor: Actor, booking: BookingCard, reason: str, now: datetime) -> None:
+async def call_off(actor: Actor | None, booking: BookingCard, reason: str, now: datetime) -> None:
     """The booking is no more; its time was given back before."""
     await enter_end(booking.id, Status.CANCELLED, reason, now)
     details = {"reason": reason} | for_whom(actor, booking.person)

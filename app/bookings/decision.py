@@ -15,6 +15,7 @@ from app.kernel.money import FREE, Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal, marked
 from app.kernel.wall_time import local_day
+from app.network.rules import BarTime
 
 FREE_AGAIN_FOR: Final = timedelta(minutes=30)
 """So long a booking can be given back as if it had never been, even where it was made after its deadline."""
@@ -32,6 +33,19 @@ class TakesNoBookings(Refusal):
 
 class LeavesTheNetwork(TakesNoBookings):
     text = marked("{space} gehört nur noch bis {day} zum Netzwerk und lässt sich danach nicht mehr buchen.")
+
+
+class Barred(Refusal):
+    """The operator has barred the person from its spaces; nobody else's are concerned."""
+
+    code = "barred"
+    text = marked("Für {space} besteht ein Hausverbot. An den Standorten anderer Betreiber ändert sich nichts.")
+
+
+class BarredUntil(Barred):
+    text = marked(
+        "Für {space} besteht bis {last_day} ein Hausverbot. An den Standorten anderer Betreiber ändert sich nichts."
+    )
 
 
 class OffOwnGrid(OffGrid):
@@ -96,12 +110,14 @@ class NoGuests(TooManyGuests):
 
 @dataclass(frozen=True, slots=True)
 class Booker:
-    """What rules ask of the person who books: known at all, of which groups, how many open bookings by rules' key."""
+    """What rules ask of the person who books: known at all, of which groups, how many open bookings by rules' key, and
+    whether barred from the operator's spaces."""
 
     is_known: bool = True
     groups: frozenset[int] = frozenset()
     is_own_member: bool = False
     open_bookings: Mapping[int, int] = field(default_factory=dict)
+    bar: BarTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +207,20 @@ def free_to_cancel_until(starts_at: datetime, made_at: datetime, window: timedel
 def claimed_period(period: Period, rules: BookingRules) -> Period:
     """The booked time with what is kept free around it."""
     return Period(period.starts_at - rules.buffer_before, period.ends_at + rules.buffer_after)
+
+
+def check_bar(wish: Wish, place: Place, booker: Booker) -> None:
+    """Raises Barred for time within the bar; staff can enter nothing either."""
+    bar = booker.bar
+    if bar is None or not bar.covers(wish.period.starts_at):
+        return
+    elsewhere = {"other_operators": True}
+    if bar.until is None:
+        raise Barred(space=place.name, instead=elsewhere)
+    last = local_day(bar.until - timedelta(seconds=1), place.hours.zone)
+    raise BarredUntil(
+        space=place.name, last_day=last, instead=elsewhere | {"earliest_start": bar.until.astimezone(place.hours.zone)}
+    )
 
 
 def check_taking(wish: Wish, place: Place, _: Booker) -> None:
@@ -308,6 +338,7 @@ def check_people(wish: Wish, place: Place, _: Booker) -> None:
 
 
 _CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], None]]] = (
+    check_bar,
     check_taking,
     check_hours,
     check_parts,

@@ -15,6 +15,12 @@ COUNTED_FOR: Final = timedelta(days=365)
 NEVER_ASKED: Final = "never_asked"
 """The reason of a no-show whose question could not be sent in time; it is held against nobody."""
 
+RELEASED_BY_DESK: Final = "released_by_desk"
+"""The reason of a no-show that staff has released before its time was up; it is held against nobody either."""
+
+MISSED_AFTER: Final = timedelta(minutes=15)
+"""How late somebody may be before the desk is told."""
+
 
 class Step(StrEnum):
     """What is due: the refusal of a request, to keep the place to its end, to ask the person, to release the place."""
@@ -30,6 +36,13 @@ class NotThere(Conflict):
 
     code = "not_checked_in"
     text = marked("Gehen kann nur, wer gerade da ist.")
+
+
+class NotMissing(Conflict):
+    """The person is there, is expected, has said to come later, or the place is kept whoever comes when."""
+
+    code = "not_missing"
+    text = marked("Diesen Platz können Sie jetzt nicht freigeben.")
 
 
 class NothingToDelay(Conflict):
@@ -65,6 +78,14 @@ def check_leaving(booking: BookingCard, now: datetime) -> None:
     """Raises NotThere unless the person is there now."""
     if booking.status is not Status.CHECKED_IN or booking.period.ends_at <= now:
         raise NotThere
+
+
+def check_missing(booking: BookingCard, now: datetime) -> None:
+    """Raises NotMissing unless somebody is late where the operator's rules give the place to others sooner or later."""
+    is_late = booking.period.starts_at + MISSED_AFTER <= now < booking.period.ends_at
+    is_expected = booking.status is Status.CONFIRMED and booking.coming_later_at is None
+    if not (is_late and is_expected and booking.no_show_at is not None):
+        raise NotMissing
 
 
 def check_coming_later(booking: BookingCard, now: datetime) -> None:

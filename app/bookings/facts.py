@@ -14,6 +14,7 @@ from app.inventory.booking_rules import NOTHING_SAID, BookingRules, rules_from
 from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
+from app.network.rules import BarTime
 from app.platform.database import fetch, fetch_row
 
 
@@ -31,6 +32,7 @@ class Facts:
     next_booking: int
     rules: Mapping[int, BookingRules]
     language: str
+    bar: BarTime | None = None
 
     def place(self, resource: BookedResource) -> Place:
         """A resource of the kind at the space, as decisions see it."""
@@ -53,6 +55,8 @@ _FACTS = """
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
            (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
+           (SELECT array_agg(b.ends_at) FROM bar b WHERE b.operator = o.id AND b.person = $6
+               AND b.lifted_at IS NULL AND (b.ends_at IS NULL OR b.ends_at > $2)) AS bars,
            (SELECT json_agg(h) FROM (
                SELECT weekday, NULL AS day, opens, closes, '' AS reason_de, '' AS reason_en
                  FROM weekly_hours WHERE space = s.id
@@ -133,6 +137,7 @@ async def facts_of(
         row["next_booking"],
         rules_from(row["all_rules"]),
         language,
+        BarTime.of(row["bars"] or ()),
     )
 
 

@@ -18,11 +18,9 @@ from app.bookings.rules import HOLDING, LONGEST, Status, is_that_day
 from app.identity.merging import Merge, on_merge
 from app.identity.queries import PHONE_DIGITS, people
 from app.identity.rules import Action, Actor, Reach, phone_digits
-from app.inventory.queries import Count, SpaceClock, SpaceWindow, count_free, hours_of
-from app.inventory.rules import Kind, wall_instant
+from app.inventory.rules import wall_instant
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound
-from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard, spaces_of_all
 from app.platform.database import execute, fetch, fetch_row
 from app.platform.rate_limits import Limit, hit
@@ -102,36 +100,6 @@ async def day_of(space: SpaceCard, day: date, now: datetime) -> list[Arrival]:
         )
         for booking in bookings
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class FreeByHour:
-    """How many of each kind are free in each opened hour of a day; both in the same order."""
-
-    hours: Sequence[Opening]
-    kinds: Mapping[Kind, Sequence[Count]]
-
-
-async def free_by_hour(space: SpaceCard, day: date) -> FreeByHour:
-    """What is still free at the space, hour by hour; one query for each kind that there is."""
-    clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
-    hours = (await hours_of([clock], day, day))[space.id]
-    spans = [
-        Opening(max(minute, opening.opens), min(minute + 60, opening.closes))
-        for opening in hours.openings_on(day)
-        for minute in range(opening.opens // 60 * 60, opening.closes, 60)
-    ]
-    windows = [
-        (span, SpaceWindow(space.id, Period(starts_at, ends_at)))
-        for span in spans
-        if (starts_at := wall_instant(day, span.opens, hours.zone))
-        < (ends_at := wall_instant(day, span.closes, hours.zone))
-    ]
-    counts = {kind: await count_free([window for _, window in windows], kind) for kind in Kind}
-    return FreeByHour(
-        [span for span, _ in windows],
-        {kind: of_kind for kind, of_kind in counts.items() if any(count.total for count in of_kind)},
-    )
 
 
 async def booking_at(space: SpaceCard, public_id: str) -> BookingCard:
@@ -270,10 +238,13 @@ def _bounds(reach: Reach) -> tuple[bool, list[int], list[int]]:
 
 
 async def forget_guest_numbers(now: datetime) -> int:
-    """Erases guests' own numbers when the booking's day is over (the space's clock) or it was given back; how many."""
+    """Erases guests' own numbers when the booking's day is over (the space's clock) or it was given back; how many.
+
+    Who has to be called because the day was closed keeps it until that day is over.
+    """
     return await execute(
         "UPDATE booking b SET guest_phone = NULL FROM space s WHERE s.id = b.space AND b.guest_phone IS NOT NULL"
-        " AND (b.status = ANY($2) OR b.ends_at <= $1"
+        " AND (b.status = ANY($2) AND NOT EXISTS (SELECT FROM short_notice n WHERE n.booking = b.id) OR b.ends_at <= $1"
         " AND ((b.ends_at - interval '1 microsecond') AT TIME ZONE s.time_zone)::date"
         " < ($1 AT TIME ZONE s.time_zone)::date)",
         now,

@@ -12,7 +12,7 @@ import msgspec
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import Wish, decision_of
+from app.bookings.decision import Booker, Wish, decision_of
 from app.bookings.draft import Draft
 from app.bookings.facts import Facts
 from app.bookings.giving_back import free, hand_on
@@ -114,7 +114,7 @@ async def _hold(
         known = await confirmed_person(newcomer.email)
         freed = await end_holds_of(newcomer.email, instead_of, facts.space.id, facts.widest(wish.period), now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
-        taken, given_up = await claim_one(what, facts, wish, await booker_of(None, 0, (), now), HOLD, hold, None)
+        taken, given_up = await claim_one(what, facts, wish, Booker(is_known=False), HOLD, hold, None)
         await hand_on([*freed, *given_up], now)
         link = await create_link(
             Purpose.BOOK_HELD,
@@ -200,7 +200,7 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     choice = hold.choice
     facts = await facts_for(hold.resource.public_id, hold.period, actor.person, now, actor.language, for_booking=True)
     wish = Wish(hold.period, hold.created_at, people=choice.people, guests=len(choice.guests))
-    booker = await booker_of(actor.person, facts.operator, facts.rules.values(), now)
+    booker = await booker_of(actor.person, facts, now)
     [candidate] = allowed([hold.resource], facts, wish, booker)
     candidate = replace(candidate, decision=decision_of(replace(wish, now=now), candidate.decision.rules))
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None

@@ -62,7 +62,7 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
         return None
     if any(rules.most_open for rules in facts.rules.values()):
         await lock_person(place.person)
-    booker = await booker_of(place.person, facts.operator, facts.rules.values(), now)
+    booker = await booker_of(place.person, facts, now)
     [candidate] = allowed([place.offered], facts, wish_of(place, place.offered_at), booker)
     candidate = replace(candidate, decision=decision_of(wish_of(place, now), candidate.decision.rules))
     if not await hand_over(place.id, OFFER, facts.next_booking, place.period):

@@ -114,7 +114,7 @@ async def quote(
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
         await settle_at(facts.space.id, now)
-        booker = await booker_of(person, facts.operator, facts.rules.values(), now)
+        booker = await booker_of(person, facts, now)
         decision = None
         if isinstance(command.what, str):
             refused = list(refusals(wish, facts.place(facts.resource), booker))
@@ -187,16 +187,16 @@ async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object)
     the booking fails.
     """
     person, facts, wish = draft.person, draft.facts, draft.wish
-    booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
+    booker = await booker_of(person, facts, wish.now)
     where = (facts.space.id, facts.widest(wish.period))
     booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and await settle_at(facts.space.id, wish.now):
-        booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
+        booker = await booker_of(person, facts, wish.now)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and not await is_held_there(*where):
         raise await nothing_left(command.what, facts, wish.period, wish.now)
     if booking is None and await lapse_there(*where, wish.now):
-        booker = await booker_of(person, facts.operator, facts.rules.values(), wish.now)
+        booker = await booker_of(person, facts, wish.now)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None:
         async with transaction():
@@ -274,7 +274,7 @@ async def move(
         facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
         if booking.person != actor.person:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-        booker = await booker_of(booking.person, facts.operator, facts.rules.values(), now, but_for=booking.id)
+        booker = await booker_of(booking.person, facts, now, but_for=booking.id)
         accepted = None
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
@@ -302,10 +302,11 @@ async def move(
             after=[taken.resource.public_id, wish.period.starts_at, wish.period.ends_at],
             **for_whom(actor, booking.person),
         )
+        left = {} if facts.space.id == booking.space.id else {"left_space": booking.space.id}
         if taken.decision.status is Status.REQUESTED:
-            await emit("booking.requested", "booking", booking.id, now)
+            await emit("booking.requested", "booking", booking.id, now, **left)
         else:
-            await emit("booking.moved", "booking", booking.id, now)
+            await emit("booking.moved", "booking", booking.id, now, **left)
         return await again(booking)
 
 

@@ -5,14 +5,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Block, Plan, plan_of
-from app.bookings.blocking import block_as_planned
+from app.bookings.blocking import carry_out
 from app.identity.rules import Actor
 from app.inventory.reports import Report, demand_answering, report_at
 from app.inventory.rules import MINUTES_OF_A_DAY, wall_instant
 from app.kernel.refusals import NotFound
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
-from app.platform.database import retried
 
 _REASON_DE: Final = "Vorübergehend nicht nutzbar"
 _REASON_EN: Final = "Out of use for now"
@@ -27,7 +26,6 @@ async def plan_report_block(actor: Actor, space: SpaceCard, public_id: str, now:
     return await plan_of(space, _until_tonight(space, await report_at(space.id, public_id, now), now), now)
 
 
-@retried
 async def block_reported(actor: Actor, space: SpaceCard, public_id: str, shown_state: str, now: datetime) -> None:
     """Blocks it, and moves or cancels what the plan with the state `shown_state` lists, as it suggests.
 
@@ -35,7 +33,7 @@ async def block_reported(actor: Actor, space: SpaceCard, public_id: str, shown_s
     """
     demand_answering(actor, space)
     command = _until_tonight(space, await report_at(space.id, public_id, now), now)
-    await block_as_planned(actor, space, command, shown_state, {}, now)
+    await carry_out(actor, space, command, shown_state, {}, now)
 
 
 def _until_tonight(space: SpaceCard, report: Report, now: datetime) -> Block:

@@ -122,7 +122,7 @@ async def plan_series(
         if any(rules.most_open for rules in facts.rules.values()):
             await lock_person(person)
         await lock_resources(claimed)
-    booker = await booker_of(person, facts.operator, facts.rules.values(), now)
+    booker = await booker_of(person, facts, now)
     around = _window(slots)
     own = [] if wanted.beside_own else await _own_time(person, facts.resource, around)
     series_facts = SeriesFacts(

@@ -143,7 +143,7 @@ async def _candidates(place: WaitingCard, kind: Kind, facts: Facts, now: datetim
     wanted = [resource for resource in free if place.wanted is None or resource.id == place.wanted.id]
     if not wanted:
         return []
-    booker = await booker_of(place.person, facts.operator, facts.rules.values(), now)
+    booker = await booker_of(place.person, facts, now)
     try:
         return allowed(wanted, facts, wish_of(place, now), booker)
     except Refusal:

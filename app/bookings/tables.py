@@ -16,7 +16,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.identity.tables import Person
-from app.inventory.tables import Resource
+from app.inventory.tables import Blocker, Resource
 from app.network.tables import Organisation, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
@@ -189,3 +189,15 @@ class DeskHold(Table, tablename="desk_hold"):
     expires_at = Timestamptz(default=None)
     ended_at = Timestamptz(default=None, null=True)
     booking = ForeignKey(Booking, null=True, on_delete=OnDelete.restrict, default=None)
+
+
+class ShortNotice(Table, tablename="short_notice"):
+    """That a booking was cancelled so late that its person has to be reached, and when he has read of it."""
+
+    id = BigSerial(primary_key=True)
+    booking = ForeignKey(Booking, null=False, on_delete=OnDelete.restrict, default=None)
+    blocker = ForeignKey(Blocker, null=False, on_delete=OnDelete.restrict, default=None)
+    made_at = Timestamptz(default=None)
+    read_at = Timestamptz(
+        default=None, null=True, help_text=personal("know whom to call", "a week after the booking's day")
+    )

@@ -45,6 +45,7 @@ class Ending(StrEnum):
     LAPSED = "lapsed"
     OVER = "over"
     BOOKED_ELSEWHERE = "booked_elsewhere"
+    BARRED = "barred"
 
 
 STANDING: Final = (WaitingStatus.WAITING, WaitingStatus.OFFERED)

@@ -13,9 +13,10 @@ from app.cli import main, read_settings
 from app.cli.child_processes import bring_up_to_date, worker_beside
 from app.cli.demo_network import accounts, no_demo_in_production
 from app.demo.standing import stands
-from app.main import create_app
+from app.main import create_app, live_pages
 from app.network.queries import the_network
 from app.platform.installation import DatabaseAddress, database_server, open_database
+from app.platform.live import Live
 
 
 @click.command()
@@ -36,8 +37,9 @@ def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
         is_demo = asyncio.run(_is_demo(address))
         if is_demo:
             no_demo_in_production(settings)
+        live = live_pages(address.app)
         config = uvicorn.Config(
-            create_app(settings, address.app),
+            create_app(settings, address.app, live=live),
             host=settings.host,
             port=settings.port,
             loop="uvloop",
@@ -57,20 +59,25 @@ def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
                     click.echo(accounts(), err=True)
                 start_worker()
 
-            _Server(config, ready).run()
+            _Server(config, ready, live).run()
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers, and does not wait for open pages when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], live: Live) -> None:
         super().__init__(config)
         self._ready = ready
+        self._live = live
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.end()
+        await super().shutdown(sockets)
 
 
 def _refuse_if_taken(host: str, port: int) -> None:

@@ -17,9 +17,11 @@ from app.demo.content.spaces import demo_spaces
 from app.demo.floors import draw_floors
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
 from app.demo.operator_lives import enter_lives
+from app.demo.people import enter_people
 from app.demo.planned import enter_bookings
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
+from app.demo.today import welcome_the_first
 from app.demo.welcome import enter_welcomes
 from app.identity.queries import actor_of_person
 from app.inventory.floor_plans import encode
@@ -83,8 +85,10 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         )
         places = await _places(today, now)
         await enter_bookings("booking", plausible_month(places, crowd, habits, today))
+        await welcome_the_first(today, ZONE)
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
+        await enter_people(accounts, now)
         await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
     return True
 

@@ -102,6 +102,16 @@ class KnownPerson:
     language: str
 
 
+async def languages_of(emails: Iterable[str]) -> Mapping[str, str]:
+    """The languages of the accounts with these addresses, by address in small letters."""
+    rows = await fetch(
+        "SELECT lower(email) AS email, language FROM person WHERE lower(email) = ANY($1) AND retired_at IS NULL"
+        " AND email_confirmed_at IS NOT NULL",
+        [email.lower() for email in emails],
+    )
+    return {row["email"]: row["language"] for row in rows}
+
+
 async def people(ids: Iterable[int]) -> Mapping[int, KnownPerson]:
     """These people by key, retired ones too; unknown keys are left out."""
     rows = await fetch(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.identity.audit import record
-from app.identity.rules import Actor, Grant, Role, may_grant
+from app.identity.rules import Action, Actor, Grant, Role, may_grant
 from app.kernel.refusals import BadInput, Conflict, NotAllowed, NotFound, marked
 from app.platform.database import fetch, fetch_value, transaction
 from app.platform.outbox import emit
@@ -14,6 +14,13 @@ class LastAdministrator(Conflict):
 
     code = "last_administrator"
     text = marked("Das Netzwerk braucht mindestens eine Person, die es verwaltet.")
+
+
+class LastManager(Conflict):
+    """Who leads an operator alone cannot leave it to nobody; the network's administrators can take it away."""
+
+    code = "last_manager"
+    text = marked("Sie leiten diesen Betreiber als Einzige. Laden Sie zuerst jemanden als Leitung ein.")
 
 
 class GrantUnusable(BadInput):
@@ -51,11 +58,16 @@ async def grant_role(
 async def revoke_role(
     actor: Actor | None, person: int, grant: Grant, now: datetime, *, operator: int | None = None
 ) -> None:
-    """Takes a role from the person. Raises NotAllowed, NotFound when he does not have it, LastAdministrator."""
+    """Takes a role from the person.
+
+    Raises NotAllowed, NotFound when he does not have it, LastAdministrator, LastManager.
+    """
     _demand_right(actor, grant, operator)
     async with transaction():
         if grant.role is Role.NETWORK_ADMINISTRATOR:
             await _keep_one_administrator()
+        if grant.role is Role.OPERATOR_MANAGER and actor is not None and not actor.may(Action.MANAGE_NETWORK):
+            await _keep_one_manager(grant)
         key = await fetch_value(
             "UPDATE role_grant SET revoked_at = $5 WHERE person = $1 AND role = $2 AND scope_kind = $3"
             " AND scope_id IS NOT DISTINCT FROM $4 AND revoked_at IS NULL RETURNING id",
@@ -86,6 +98,18 @@ async def _keep_one_administrator() -> None:
     )
     if len(left) == 1:
         raise LastAdministrator
+
+
+async def _keep_one_manager(grant: Grant) -> None:
+    """Locks the operator's managers in order, so that of two who go at once one stays."""
+    left = await fetch(
+        "SELECT id FROM role_grant WHERE role = $1 AND scope_kind = 'operator' AND scope_id = $2"
+        " AND revoked_at IS NULL ORDER BY id FOR UPDATE",
+        grant.role,
+        grant.scope_id,
+    )
+    if len(left) == 1:
+        raise LastManager
 
 
 def _facts(grant: Grant) -> dict[str, object]:

@@ -212,6 +212,15 @@ class Actor:
     def is_staff(self) -> bool:
         return any(grant.role in STAFF for grant in self.grants)
 
+    def is_staff_of(self, operator: int, space: int | None = None) -> bool:
+        """Whether the actor works for guests at this operator's (of a space say it too), and not for the network."""
+        return self.has_scope(Scope.STAFF) and any(
+            grant.scope_kind != "network"
+            and Action.SEE_SPACE_DAY in PERMISSIONS[grant.role]
+            and grant.covers(operator, space, None)
+            for grant in self.grants
+        )
+
     def has_scope(self, scope: str | None) -> bool:
         """Pages and the command line have every scope; a token has its own, and None is for no token."""
         return self.scopes is None or (scope is not None and scope in self.scopes)

@@ -90,6 +90,12 @@ async def blocker_at(space: int, public_id: str) -> BlockerCard | None:
     return _card(row) if row else None
 
 
+async def closing_on(space: int, day: date) -> BlockerCard | None:
+    """What closes the space on this day."""
+    row = await fetch_row(f"{_BLOCKER} AND space = $1 AND closes = $2", space, day)
+    return _card(row) if row else None
+
+
 def _card(row: object) -> BlockerCard:
     values = dict(row)  # type: ignore[call-overload]
     return BlockerCard(

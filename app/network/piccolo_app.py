@@ -5,11 +5,14 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.network.tables import (
+    Bar,
+    EveningMail,
     FirstVisit,
     HouseRules,
     HouseRulesAcceptance,
     ImportDraft,
     LegalText,
+    MemberNote,
     Network,
     OpeningBalance,
     Operator,
@@ -25,11 +28,14 @@ APP_CONFIG = AppConfig(
     app_name="network",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        Bar,
+        EveningMail,
         FirstVisit,
         HouseRules,
         HouseRulesAcceptance,
         ImportDraft,
         LegalText,
+        MemberNote,
         Network,
         OpeningBalance,
         Operator,

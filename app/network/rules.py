@@ -1,8 +1,8 @@
 """What a space can have, in words; what was checked of it, and what was measured. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -109,3 +109,22 @@ def space_fits(words: Collection[str], features: Collection[str], measures: Meas
     return all(word in features for word in words if word in FEATURES) and all(
         measures.reach(word) for word in words if word in ON_THE_WAY_IN
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BarTime:
+    """Until when somebody is barred from an operator's spaces; None is for good."""
+
+    until: datetime | None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it still stands then."""
+        return self.until is None or at < self.until
+
+    @classmethod
+    def of(cls, ends: Iterable[datetime | None]) -> "BarTime | None":
+        """All bars of one operator together, by their ends."""
+        known = list(ends)
+        if not known:
+            return None
+        return cls(None if None in known else max(end for end in known if end is not None))

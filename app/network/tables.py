@@ -245,6 +245,87 @@ class Organisation(Table, tablename="organisation"):
     version = Integer(default=1)
 
 
+_BARRED = "until a year after it ended"
+
+
+class Bar(Table, tablename="bar"):
+    """That an operator bars somebody from its own spaces, until `ends_at` or for good; what the person says against it,
+    and the answer."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who may not book at the operator's spaces", _BARRED),
+    )
+    reason = Text(default=None, help_text=personal("say to the person why", _BARRED))
+    made_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff decided", _BARRED),
+    )
+    made_at = Timestamptz(default=None)
+    ends_at = Timestamptz(default=None, null=True)
+    objection = Text(default="", help_text=personal("let the operator read what the person says against it", _BARRED))
+    objected_at = Timestamptz(default=None, null=True)
+    answer = Text(default="", help_text=personal("answer the person", _BARRED))
+    answered_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff answered", _BARRED),
+    )
+    answered_at = Timestamptz(default=None, null=True)
+    lifted_at = Timestamptz(default=None, null=True)
+
+
+_NOTED = "until the operator deletes it, two years after it was written at most"
+
+
+class MemberNote(Table, tablename="member_note"):
+    """What an operator's staff has noted about somebody who books there; for this operator's staff and the person."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whom the note is about", _NOTED),
+    )
+    text = Text(default=None, help_text=personal("remind the operator's staff of what the person needs", _NOTED))
+    author = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who wrote it last", _NOTED),
+    )
+    written_at = Timestamptz(default=None)
+
+
+class EveningMail(Table, tablename="evening_mail"):
+    """Whether a space's hosts are told by mail who comes tomorrow; without a row they are where nobody is on site.
+
+    Without `emails` it goes to the space's own address.
+    """
+
+    id = BigSerial(primary_key=True)
+    space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
+    is_wanted = Boolean(default=True)
+    also_when_empty = Boolean(default=False)
+    emails = Array(Text(), default=list, help_text=personal("tell the hosts who comes", "while they want to know"))
+
+
 class ImportDraft(Table, tablename="import_draft"):
     """A file that was uploaded to be read in, until its manager has said so."""
 

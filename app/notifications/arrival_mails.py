@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from app.bookings.approval import DECLINED, DECLINED_WITH
-from app.bookings.due import NEVER_ASKED, released_at
+from app.bookings.due import NEVER_ASKED, RELEASED_BY_DESK, released_at
 from app.bookings.facts import free_resources
 from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
 from app.bookings.rules import Status
@@ -287,6 +287,8 @@ async def _no_show(told: _Told) -> News:
     ]
     if told.booking.reason == NEVER_ASKED:
         paragraphs.append(told.say(marked("Wir konnten Sie vorher nicht fragen. Es wird Ihnen nicht angerechnet.")))
+    if told.booking.reason == RELEASED_BY_DESK:
+        paragraphs.append(told.say(marked("Die Theke hat ihn freigegeben. Es wird Ihnen nicht angerechnet.")))
     return News(
         "no-show",
         told.say(marked("Freigegeben: {day}, {place}, {what}")),

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 
-from app.bookings.clearing import BY_OPERATOR, called_off_because
+from app.bookings.clearing import BY_OPERATOR, CLOSED, called_off_because
 from app.bookings.first_visit import card_to_take_along
 from app.bookings.held import HeldDesk
 from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
+from app.bookings.short_notice import is_on_call_list
 from app.bookings.waiting import WaitingCard
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
@@ -163,6 +164,7 @@ async def _letter(
             "slip": f"{office.address}/buchungen/{booking.public_id}/zettel",
             "link": office.booking_link(booking.public_id),
             "why": why,
+            "read_link": office.read_link(booking.public_id) if await _asks_to_confirm(booking, news) else "",
             "place_is_gone": place_is_gone,
             "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
             "along": [label(other.resource.kind, other.resource.name) for other in with_it],
@@ -170,6 +172,10 @@ async def _letter(
         },
         calendar=None if news == "reminder" else await part_of_booking(office, booking, says),
     )
+
+
+async def _asks_to_confirm(booking: BookingCard, news: str) -> bool:
+    return news == "cancelled" and booking.reason == CLOSED and await is_on_call_list(booking.id)
 
 
 def _same_time(booking: BookingCard) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.bookings.mail_links import link_token
 from app.bookings.offer_links import offer_token
-from app.network.queries import NetworkCard, the_network
+from app.bookings.short_notice import read_token
+from app.network.bars import bar_token
+from app.network.evening_mail import day_token, end_token
+from app.network.queries import NetworkCard, SpaceCard, the_network
 from app.platform.database import execute, transaction
 from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, MailTransport, to_mime
 from app.platform.outbox import Permanent
@@ -71,6 +74,22 @@ class PostOffice:
     def booking_link(self, public_id: str) -> str:
         """Where the reader of a mail cancels or moves this booking without signing in."""
         return f"{self.address}/absagen/{link_token(public_id, self._signing_key)}"
+
+    def read_link(self, public_id: str) -> str:
+        """Where the reader of a mail says that he has read that this booking is off."""
+        return f"{self.address}/gelesen/{read_token(public_id, self._signing_key)}"
+
+    def bar_link(self, public_id: str) -> str:
+        """Where the reader of a mail reads why he is barred, and objects."""
+        return f"{self.address}/hausverbot/{bar_token(public_id, self._signing_key)}"
+
+    def day_link(self, space: SpaceCard, day: date, email: str) -> str:
+        """Where this host sees who comes that day, and closes it."""
+        return f"{self.address}/morgen/{space.slug}/{day}/{day_token(space, day, email, self._signing_key)}"
+
+    def no_more_evenings_link(self, space: SpaceCard, email: str) -> str:
+        """Where this host wants no more such mails."""
+        return f"{self.address}/abendmail/{space.slug}/{end_token(space, email, self._signing_key)}"
 
     def offer_link(self, public_id: str) -> str:
         """Where the reader of a mail accepts or declines what this place in line is offered, without signing in."""

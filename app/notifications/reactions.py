@@ -13,12 +13,14 @@ from app.notifications.arrival_mails import (
     tell_requested,
     tell_taken_over,
 )
+from app.notifications.bar_mails import tell_answered, tell_barred, tell_lifted, tell_objected
 from app.notifications.booking_mails import (
     remind_of_booking,
     tell_booking_cancelled,
     tell_booking_confirmed,
     tell_booking_moved,
 )
+from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer
@@ -84,6 +86,11 @@ def notification_reactions(
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
+        "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
+        "bar.objected": [_about_booking("mail.bar_objected", tell_objected, office)],
+        "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
+        "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
+        "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

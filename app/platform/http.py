@@ -67,9 +67,10 @@ class Edge:
             scope["method"] = HttpMethod.GET
         status = 500
         started = time.perf_counter()
+        is_answered = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_answered
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = list(message["headers"])
@@ -78,7 +79,10 @@ class Edge:
                 headers.append((b"x-request-id", identifier.encode()))
                 message["headers"] = headers
             elif message["type"] == "http.response.body" and method == "HEAD":
-                message["body"] = b""
+                if is_answered:
+                    return  # the rest of a stream
+                is_answered = True
+                message["body"], message["more_body"] = b"", False
             await send(message)
 
         try:

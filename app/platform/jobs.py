@@ -34,6 +34,8 @@ DELAYS = (
 HISTORY_KEPT_FOR = timedelta(days=90)
 SEEN_LATELY = timedelta(seconds=15)
 _PRUNED_AT_ONCE = 5_000
+_TROUBLE_FROM = 3
+"""Attempts after which a job that is still tried is worth telling somebody."""
 
 Run = Callable[[Event, datetime], Awaitable[None]]
 
@@ -214,6 +216,22 @@ async def dead_jobs(limit: int = 50, cursor: int | None = None) -> Sequence[Dead
         cursor,
     )
     return [DeadJob(**row) for row in rows]
+
+
+async def in_trouble(prefix: str, aggregate_kind: str, aggregates: Sequence[int]) -> list[int]:
+    """Those of the aggregates for which a job whose handler's name begins so has failed for good, or again and again.
+
+    Raises nothing for unknown ones; each is named once.
+    """
+    rows = await fetch(
+        "SELECT DISTINCT aggregate_id FROM job WHERE (state = 'dead' OR (state = 'waiting' AND attempts >= $4))"
+        " AND starts_with(handler, $1) AND aggregate_kind = $2 AND aggregate_id = ANY($3::bigint[])",
+        prefix,
+        aggregate_kind,
+        list(aggregates),
+        _TROUBLE_FROM,
+    )
+    return [row["aggregate_id"] for row in rows]
 
 
 async def waiting_summary(now: datetime) -> Waiting:

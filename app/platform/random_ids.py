@@ -10,6 +10,8 @@ PUBLIC_ID_LENGTH = 16
 _MAC_LENGTH = 27
 """135 bits in base32."""
 
+_TOKEN_LENGTH = PUBLIC_ID_LENGTH + _MAC_LENGTH
+
 _POSSIBLE = len(ALPHABET) ** PUBLIC_ID_LENGTH
 
 
@@ -42,15 +44,27 @@ def signed_id(key: bytes, purpose: str, public_id: str) -> str:
 
     It is as long as what `new_token` makes, so logs mask it.
     """
-    digest = hmac.digest(key, purpose.encode() + b"\0" + public_id.encode(), hashlib.sha256)
-    return public_id + base64.b32encode(digest).decode().lower()[:_MAC_LENGTH]
+    return public_id + mac_of(key, purpose, public_id)[:_MAC_LENGTH]
+
+
+def mac_of(key: bytes, purpose: str, text: str) -> str:
+    """A MAC of any text for this purpose, in small letters and digits alone; compare it with `is_same`.
+
+    It is as long as what `new_token` makes, so logs mask it.
+    """
+    digest = hmac.digest(key, purpose.encode() + b"\0" + text.encode(), hashlib.sha256)
+    return base64.b32encode(digest).decode().lower()[:_TOKEN_LENGTH]
+
+
+def is_same(token: str, right: str) -> bool:
+    """Whether these are the same; it takes as long for one that is nearly right."""
+    return hmac.compare_digest(token.encode("utf-8", "replace"), right.encode("utf-8", "replace"))
 
 
 def id_signed(key: bytes, purpose: str, token: str) -> str | None:
     """The id in what `signed_id` made with this key for this purpose; None for anything else."""
     public_id = token[:PUBLIC_ID_LENGTH]
-    right = signed_id(key, purpose, public_id).encode("utf-8", "replace")
-    return public_id if hmac.compare_digest(token.encode("utf-8", "replace"), right) else None
+    return public_id if is_same(token, signed_id(key, purpose, public_id)) else None
 
 
 def token_hash(token: str) -> bytes:

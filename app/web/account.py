@@ -26,6 +26,7 @@ from app.identity.reminders import wants_reminders
 from app.identity.rules import FreshSignInNeeded, LanguageUnknown, demand_fresh_sign_in
 from app.identity.sign_in import WrongCredentials, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
+from app.network.bars import bar_token, bars_of_person
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
 from app.web.commuting import commute_text
@@ -60,6 +61,9 @@ async def overview(
         "missed": await own_no_shows(actor.person, visitor.now),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
+        "bars": [
+            (bar, bar_token(bar.public_id, pages.settings.signing_key)) for bar in await bars_of_person(actor.person)
+        ],
         "notice": notice(request, NOTICES),
     }
     return await pages.show(request, visitor, "account/overview.html", context)

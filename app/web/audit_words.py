@@ -8,6 +8,7 @@ from app.platform.language import Speaker
 _THINGS: Final = {
     "api_token": marked("Schlüssel für Programme"),
     "audit": marked("Protokoll"),
+    "bar": marked("Hausverbot"),
     "blocker": marked("Sperre"),
     "booking": marked("Buchung"),
     "booking_rules": marked("Regeln"),
@@ -17,6 +18,7 @@ _THINGS: Final = {
     "invitation": marked("Einladung"),
     "job": marked("Aufgabe"),
     "legal_text": marked("Rechtlicher Text"),
+    "member_note": marked("Notiz"),
     "network": marked("Netzwerk"),
     "operator": marked("Betreiber"),
     "organisation": marked("Verein"),
@@ -40,7 +42,9 @@ _DONE: Final = {
     "checked_in": marked("angekommen"),
     "contact_changed": marked("Kontakt geändert"),
     "created": marked("angelegt"),
+    "data_taken": marked("eigene Daten heruntergeladen"),
     "declined": marked("abgelehnt"),
+    "deleted": marked("gelöscht"),
     "draft_kept": marked("Entwurf gespeichert"),
     "email_changed": marked("E-Mail-Adresse geändert"),
     "email_confirmed": marked("E-Mail-Adresse bestätigt"),
@@ -50,6 +54,8 @@ _DONE: Final = {
     "ended": marked("beendet"),
     "entered": marked("eingetragen"),
     "entity_entered": marked("Rechtsform eingetragen"),
+    "evening_mail_ended": marked("E-Mail am Abend abbestellt"),
+    "evening_mail_set": marked("E-Mail am Abend eingestellt"),
     "exported": marked("exportiert"),
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
@@ -61,6 +67,7 @@ _DONE: Final = {
     "merged": marked("zusammengeführt"),
     "moved": marked("verschoben"),
     "no_show": marked("nicht gekommen"),
+    "objected": marked("Widerspruch eingelegt"),
     "offered": marked("angeboten"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
@@ -82,6 +89,7 @@ _DONE: Final = {
     "state_set": marked("Stand geändert"),
     "suspended": marked("ausgesetzt"),
     "tax_entered": marked("Steuer eingetragen"),
+    "written": marked("geschrieben"),
 }
 
 

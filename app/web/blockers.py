@@ -1,7 +1,7 @@
 """Blockers and closing days of a space: the list, the form, the bookings in the way, all in one step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from app.bookings.block_plan import Affected, Block, CloseDays, Fate, Plan
 from app.bookings.blocking import block, lift_block, plan_block
 from app.bookings.clearing import AffectedChanged
 from app.bookings.queries import BookingCard
+from app.bookings.short_notice import with_calls
 from app.identity.authentication import Visitor
 from app.inventory.blockers import BlockerCard, Repetition, blockers_at
 from app.inventory.linking import linked_at
@@ -56,6 +57,7 @@ class BlockerRow:
     what: str
     reason: str
     is_closing: bool
+    has_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ async def blockers_page(
     zone = ZoneInfo(space.time_zone)
     names = await _names(space, visitor)
     cards = await blockers_at(space.id, zone, visitor.now)
-    rows = [_row(card, names, zone, visitor) for card in cards]
+    calls = await with_calls([card.id for card in cards])
+    rows = [replace(_row(card, names, zone, visitor), has_calls=card.id in calls) for card in cards]
     context = {
         "space": space,
         "blockers": [row for row in rows if not row.is_closing],

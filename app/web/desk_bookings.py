@@ -19,12 +19,15 @@ from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, Noth
 from app.bookings.search import Wanted
 from app.bookings.waiting import in_line
 from app.identity.authentication import Visitor
+from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind, label, wall_instant
 from app.kernel.refusals import NotFound, Refusal, marked
+from app.network.bars import bar_standing
 from app.network.gazetteer import gazetteer
 from app.network.house_rules import edition_to_accept
 from app.network.member_import import opening_balance_of
+from app.network.member_notes import may_see_notes, notes_on
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
@@ -58,6 +61,8 @@ NOTICES = {
     "email": marked("Der Link ist unterwegs. Die Adresse gilt, sobald er geöffnet wurde."),
     "zusammengefuehrt": marked("Die beiden Einträge sind jetzt einer."),
     "wartet": marked("Steht auf der Warteliste."),
+    "notiz": marked("Notiz gespeichert."),
+    "notiz_weg": marked("Notiz gelöscht."),
     "ausgetragen": marked("Steht nicht mehr auf dieser Warteliste."),
 }
 
@@ -178,9 +183,25 @@ async def show_guest(
         "booked": (await _lines([new], space, visitor))[0] if new else None,
         "errors": errors or {},
         "may_wait": may_wait,
+        **await _of_its_operator(visitor, space, person, data),
         "waits": waiting_lines([place for place in await in_line(person.id) if place.space.id == space.id], visitor),
     }
     return await pages.show(request, visitor, "front_desk/person.html", context, status=status)
+
+
+async def _of_its_operator(
+    visitor: Visitor, space: SpaceCard, person: Guest, data: Mapping[str, str]
+) -> dict[str, Any]:
+    """Notes and a bar, for the operator's own staff alone; where the person is in reach the manager may bar him."""
+    actor, operator = visitor.signed_in, space.operator.id
+    if not may_see_notes(actor, space) or not person.is_known:
+        return {"notes": None, "bar": None, "may_bar": False}
+    return {
+        "notes": await notes_on(actor, space, person.id),
+        "note_typed": {name: text for name, text in data.items() if name.startswith("notiz")},
+        "bar": await bar_standing(operator, person.id, visitor.now),
+        "may_bar": actor.may(Action.MANAGE_OPERATOR, operator=operator),
+    }
 
 
 async def _lines(bookings: Sequence[BookingCard], space: SpaceCard, visitor: Visitor) -> list[Line]:
@@ -276,6 +297,7 @@ async def choose_move(
         "bis": clock_text((ends.hour * 60 + ends.minute) or 24 * 60),
         "was": booking.resource.public_id,
     }
+    data |= {name: value for name, value in single(request).items() if name in data}
     return await _show_move(request, visitor, pages, space, booking, data)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -10,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import Guest, find_people, guest
+from app.bookings.regulars import people_at
 from app.identity.authentication import Visitor
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, demand_link
 from app.identity.merging import HasOwnAccount, SameRecord, merge_people
@@ -17,6 +19,7 @@ from app.identity.operations import EmailTaken, NewPerson
 from app.identity.records import confirm_record, enter_person, give_email
 from app.identity.rules import Action, usable_email, usable_language, usable_name, usable_phone
 from app.kernel.refusals import BadInput, NotFound, Refusal
+from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
@@ -37,14 +40,36 @@ _LONGEST_QUERY = 120
 async def people_page(
     request: PageRequest, slug: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
-    space = await desk_space(slug, visitor)
-    said = single(request).get("wer", "").strip()[:_LONGEST_QUERY]
+    """Whoever is looked for; without a search those who book here."""
+    space, query = await desk_space(slug, visitor), single(request)
+    said = query.get("wer", "").strip()[:_LONGEST_QUERY]
     try:
         found = await find_people(visitor.signed_in, said, visitor.now) if said else []
     except TooMany as refusal:
         context = _found(space, said, [])
         return await show_again(request, visitor, pages, "front_desk/people.html", context, [refusal])
-    return await pages.show(request, visitor, "front_desk/people.html", _found(space, said, found))
+    context = _found(space, said, found)
+    if not said:
+        context |= await _regulars(space, query.get("seite", ""), visitor)
+    return await pages.show(request, visitor, "front_desk/people.html", context)
+
+
+async def _regulars(space: SpaceCard, page: str, visitor: Visitor) -> dict[str, Any]:
+    number = int(page) if page.isascii() and page.isdigit() and 1 <= len(page) <= 3 else 1
+    people, has_more = await people_at(space, visitor.now, max(number, 1))
+    zone = ZoneInfo(space.time_zone)
+    return {
+        "regulars": [
+            (
+                each,
+                local_day(each.last_visit, zone) if each.last_visit else None,
+                local_day(each.next_visit, zone) if each.next_visit else None,
+            )
+            for each in people
+        ],
+        "next_url": f"/theke/{space.slug}/leute?seite={number + 1}" if has_more else "",
+        "first_url": f"/theke/{space.slug}/leute" if number > 1 else "",
+    }
 
 
 def _found(space: SpaceCard, said: str, found: list[Guest]) -> dict[str, Any]:
@@ -78,7 +103,7 @@ async def new_person_form(
     """Enters the person, unless the number or address is known: then it asks whether this is the one."""
     space, actor = await desk_space(slug, visitor), visitor.signed_in
     fields = {name: data.get(name, "").strip() for name in ("name", "phone", "email", "language")}
-    context = _new_person(space, fields)
+    context = _new_person(space, fields | _wish(data))
     template = "front_desk/new_person.html"
     refusals: list[Refusal] = refusals_of(
         lambda: usable_name(fields["name"]),
@@ -105,12 +130,23 @@ async def new_person_form(
         person = await enter_person(actor, newcomer, visitor.now, key=settings.signing_key, address=visitor.address)
     except (EmailTaken, TooMany) as refusal:
         return await show_again(request, visitor, pages, template, context, [refusal])
-    return go(f"/theke/{slug}/leute/{person.public_id}?getan=neu")
+    return go(f"/theke/{slug}/leute/{person.public_id}?{urlencode({'getan': 'neu', **_wish(data)})}")
 
 
 def _new_person(space: SpaceCard, fields: Mapping[str, str]) -> dict[str, Any]:
     typed = {name: fields.get(name, "")[:_LONGEST_QUERY] for name in ("name", "phone", "email", "language")}
-    return {"space": space, "typed": typed, "languages": list(LANGUAGE_NAMES.items()), "known": []}
+    return {
+        "space": space,
+        "typed": typed,
+        "wish": _wish(fields),
+        "languages": list(LANGUAGE_NAMES.items()),
+        "known": [],
+    }
+
+
+def _wish(fields: Mapping[str, str]) -> dict[str, str]:
+    """When and where the person shall be booked afterwards, as the form to book for somebody calls it."""
+    return {name: fields[name][:40] for name in ("tag", "zeit", "von", "bis", "was") if fields.get(name)}
 
 
 async def _known(visitor: Visitor, fields: Mapping[str, str]) -> list[tuple[Guest, str]]:

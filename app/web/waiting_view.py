@@ -26,6 +26,7 @@ _ENDED: Final[Mapping[str, tuple[str, str]]] = {
     Ending.LAPSED: ("late", marked("Angebot abgelaufen")),
     Ending.OVER: ("not", marked("nichts frei geworden")),
     Ending.BOOKED_ELSEWHERE: ("not", marked("anders gebucht")),
+    Ending.BARRED: ("not", marked("Hausverbot")),
 }
 
 

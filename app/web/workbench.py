@@ -8,6 +8,7 @@ from app.web.navigation import NavItem
 
 OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
+    (marked("Kalender"), "/theke/{slug}/kalender", Action.SEE_SPACE_DAY),
     (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
     (marked("Meldungen"), "/theke/{slug}/meldungen", Action.ANSWER_REPORTS),
     (marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", Action.MANAGE_SPACE),

@@ -18,7 +18,7 @@ from app.kernel.clock import system_clock
 from app.platform.database import DB, fetch_value
 from app.platform.installation import DatabaseAddress, database_server
 from app.platform.jobs import waiting_summary
-from tests.bench import in_full, in_workbench_occupancy, measurements, world
+from tests.bench import in_full, in_workbench_calendar, in_workbench_occupancy, in_workbench_today, measurements, world
 from tests.bench.installation import Installation
 from tests.bench.report import Report
 
@@ -83,7 +83,9 @@ class Bench:
         report.add_read("the page of the same", page, p50=8)
         report.add_feed(await measurements.read_feed(installation))
         await self._in_full()
+        await self._today()
         await self._occupancy()
+        await self._calendar()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
         report.add_limit("memory of the worker", worker, 150, "MB")
@@ -104,6 +106,19 @@ class Bench:
         ruled = await in_full.book_by_rules(installation, token)
         report.add_ruled(ruled)
 
+    async def _today(self) -> None:
+        installation, report = self._installation, self._report
+        _say("  a day of 150 bookings, 100 open pages")
+        cookies = await in_workbench_today.add_day()
+        page = await measurements.read(
+            installation, self._address, in_workbench_today.page_path(), cookie=cookies[0], count=60
+        )
+        report.add_read("Today with 150 bookings", page)
+        report.add_limit("the same: processor time", page.web_ms, 40, "ms")
+        heard = await in_workbench_today.hear(installation, cookies, self._tokens[0])
+        report.add_limit("from a booking to the last of 100 open pages, p50", heard.p50, 1000, "ms")
+        report.add("the same: processor time of a booking and its 100 messages", f"{heard.web_ms:.1f} ms")
+
     async def _occupancy(self) -> None:
         _say("  occupancy of a year")
         closing = await in_workbench_occupancy.fill_the_year()
@@ -112,6 +127,18 @@ class Bench:
         year = await measurements.read(self._installation, self._address, path, count=20, cookie=cookie)
         self._report.add_read("occupancy of a year over 300 resources", year, p50=500)
         self._report.add("a year of 300 resources closed for the first time", f"{closing:.1f} s")
+
+    async def _calendar(self) -> None:
+        _say("  the calendar of a month")
+        await in_workbench_calendar.fill_the_month()
+        await refresh_statistics(self._address.owner)
+        cookie = await in_workbench_occupancy.cookie()
+        for what, path in (
+            ("the month calendar of 60 resources", in_workbench_calendar.month_path()),
+            ("a week of the same", in_workbench_calendar.week_path()),
+        ):
+            read = await measurements.read(self._installation, self._address, path, count=20, cookie=cookie)
+            self._report.add_read(what, read)
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

@@ -13,6 +13,7 @@ from app.inventory.rules import Hours, HoursChange
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import Opening
+from app.network.rules import BarTime
 from app.platform.language import speaker
 from tests.worlds import HERE, NOW, TOMORROW, at, tomorrow
 
@@ -287,3 +288,23 @@ def test_what_is_kept_free_around_a_booking() -> None:
     assert decision.claimed_period(Period(tomorrow(9), tomorrow(10)), rules) == Period(
         tomorrow(8, 45), tomorrow(10, 30)
     )
+
+
+def test_a_bar_refuses_what_begins_within_it_and_names_the_way_elsewhere() -> None:
+    ends = tomorrow(0) + timedelta(days=1)
+    barred = Booker(bar=BarTime(ends))
+    [refusal] = refusals(wish(), place(), barred)
+    assert (refusal.code, refusal.facts["instead"]) == ("barred", {"other_operators": True, "earliest_start": ends})
+    assert said(refusal) == (
+        "Für RegioHub Polch besteht bis Mi 25. November ein Hausverbot."
+        " An den Standorten anderer Betreiber ändert sich nichts."
+    )
+    assert decide(wish(ends + timedelta(hours=9), ends + timedelta(hours=10)), place(), barred)
+    with pytest.raises(decision.Barred):
+        decide(wish(by_staff=True), place(), Booker(bar=BarTime(None)))
+
+
+def test_of_several_bars_the_longest_counts() -> None:
+    assert BarTime.of([]) is None
+    assert BarTime.of([NOW, tomorrow(8)]) == BarTime(tomorrow(8))
+    assert BarTime.of([None, tomorrow(8)]) == BarTime(None)

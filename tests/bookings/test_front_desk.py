@@ -15,7 +15,6 @@ from app.bookings.front_desk import (
     day_of,
     find_people,
     forget_guest_numbers,
-    free_by_hour,
     guest,
     spaces_in_reach,
 )
@@ -162,15 +161,6 @@ def test_a_booking_until_midnight_belongs_to_the_day_before() -> None:
     until_midnight = Period(tomorrow(18), at(TOMORROW + timedelta(days=1), 0))
     assert is_that_day(until_midnight, HERE, tomorrow(1))
     assert not is_that_day(until_midnight, HERE, at(TOMORROW + timedelta(days=1), 0))
-
-
-async def test_what_is_free_is_counted_by_hour(desk: Desk) -> None:
-    await book(desk.frida, a_desk(starts=9, ends=11), NOW, whom=desk.erna)
-    free = await free_by_hour(desk.polch, TOMORROW)
-    assert [(span.opens // 60, span.closes // 60) for span in free.hours] == [(hour, hour + 1) for hour in range(8, 18)]
-    assert [count.free for count in free.kinds[Kind.DESK]] == [3, 2, 2, 3, 3, 3, 3, 3, 3, 3]
-    assert Kind.PARKING not in free.kinds
-    assert (await free_by_hour(desk.polch, TOMORROW + timedelta(days=3))).hours == []
 
 
 @pytest.mark.parametrize("typed", ["erna", "Mueller", "schmitz ERNA", "02654 1234", "+49 2654 1234"])

@@ -19,7 +19,8 @@ OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
-    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}|\.(ics|csv)$|/html$|/meldungen/\{report\}/bild$"
+    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
+    r"|\.(ics|csv)$|/html$|/aenderungen$|/meldungen/\{report\}/bild$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -39,6 +40,8 @@ _QUERIES = {
     "/theke/{slug}": f"?tag={TOMORROW}",
     "/theke/{slug}/tag": f"?tag={TOMORROW}",
     "/theke/{slug}/leute": "?wer=schmitz",
+    "/theke/{slug}/kalender": f"?tag={TOMORROW}",
+    "/theke/{slug}/kalender/neu": f"?am={TOMORROW}&von=09:00&bis=11:00&wer=schmitz",
     "/theke/{slug}/serien/{series}": "?geaendert=1",
     "/theke/{slug}/serien/{series}/absagen": "?was=alle",
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
@@ -48,13 +51,23 @@ _QUERIES = {
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
 }
+_LINKS = {
+    "/hausverbot/{link}": "bar_link",
+    "/gelesen/{link}": "read_link",
+    "/morgen/{slug}/{day}/{link}": "day_link",
+    "/abendmail/{slug}/{link}": "end_link",
+}
 _MORE = (
+    "/theke/regiohub-polch/leute",
+    "/betreiber/stadthaus-andernach/hausverbote",
     f"/plaetze?ort=Atlantis&tag={TOMORROW}",
     f"/plaetze?ort=56751+Polch&tag={TUESDAY + timedelta(days=5)}",
     f"/standorte/regiohub-mayen?tag={TUESDAY + timedelta(days=5)}",
     "/standorte/regiohub-polch?tag=morgen&zeit=eigen&von=18:00&bis=08:00",
     "/theke?ort=Mayen",
     "/theke/regiohub-polch/leute?wer=Niemand",
+    f"/theke/regiohub-polch/kalender?ansicht=woche&tag={TOMORROW}",
+    f"/theke/regiohub-polch/kalender?ansicht=monat&tag={TOMORROW}",
     "/betrieb/regiohub-polch/sperren/neu?art=schliesstag",
     f"/betrieb/regiohub-polch/sperren/pruefen?art=sperre&grund=&tag={TOMORROW}&von=08:00",
     "/betrieb/alte-bank-ochtendung/verbunden",
@@ -107,6 +120,12 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
+    if path in _LINKS:
+        ids = {**ids, "link": ids[_LINKS[path]]}
+    if path.endswith("/anrufen"):
+        return path.format(slug="regiohub-andernach", blocker=ids["closing"])
+    if path.endswith("/{bar}"):
+        return path.format(slug="stadthaus-andernach", bar=ids["bar"])
     slug = "dorfwerk-maifeld" if path.startswith(("/betreiber", "/netzwerk/betreiber")) else "regiohub-polch"
-    ids = {**ids, "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
+    ids = {**ids, "day": TOMORROW.isoformat(), "text": "nutzungsbedingungen", "version": TUESDAY.isoformat()}
     return path.format(slug=slug, **{**ids, "public_id": own, "name": ids["mail"], "person": ids["guest"]})

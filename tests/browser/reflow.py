@@ -14,13 +14,18 @@ _TOO_WIDE = """() => {
   return [`${needed} pixels wide`, ...outside];
 }"""
 
-_CUT_OFF = """() => {
+_FOR_EARS_ALONE = "(element) => getComputedStyle(element).clipPath === 'inset(50%)'"
+_CUT_OFF = (
+    f"""() => {{
+  const isForEars = {_FOR_EARS_ALONE};"""
+    + """
   const cut = [];
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const text = words.currentNode;
     const parent = text.parentElement;
     if (!text.data.trim() || !parent.checkVisibility() || parent.closest('.kern-sr-only, .nw-skip, svg')) continue;
+    if (isForEars(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();
@@ -42,9 +47,13 @@ _CUT_OFF = """() => {
   }
   return cut;
 }"""
+)
 
 
-_OVERLAPPING = """() => {
+_OVERLAPPING = (
+    f"""() => {{
+  const isForEars = {_FOR_EARS_ALONE};"""
+    + """
   const boxes = [];
   const put = (owner, name, rect, shrink) => {
     const by = rect.height * shrink;
@@ -57,7 +66,7 @@ _OVERLAPPING = """() => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const parent = words.currentNode.parentElement;
-    if (!words.currentNode.data.trim() || parent.closest(aside) || !seen(parent)) continue;
+    if (!words.currentNode.data.trim() || parent.closest(aside) || !seen(parent) || isForEars(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(words.currentNode);
     for (const line of range.getClientRects()) put(parent, words.currentNode.data.trim().slice(0, 40), line, 0.2);
@@ -79,6 +88,7 @@ _OVERLAPPING = """() => {
   }
   return found;
 }"""
+)
 
 
 async def too_wide(page: Page) -> list[str]:

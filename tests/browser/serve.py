@@ -38,12 +38,13 @@ from app.inventory.devices import WITH_PAGES, new_device_token
 from app.inventory.rules import Kind
 from app.jobs import all_reactions, mail_transport
 from app.kernel.periods import Period
-from app.main import create_app
+from app.main import create_app, live_pages
 from app.network.house_rules import house_rules_of
 from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
 from app.platform.database import DB, execute, fetch_row, fetch_value
 from app.platform.files import FolderFiles
+from app.platform.live import Live
 from app.platform.logs import configure_logging
 from app.platform.mail import mailbox
 from app.platform.mail_folder import list_mails
@@ -51,6 +52,7 @@ from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from tests.browser.of_people import links_of_people
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
@@ -86,11 +88,12 @@ def main(dsn: str, folder: Path, today: date) -> None:
     )
     now = datetime.combine(today, time(18), UTC)
     ids = asyncio.run(_prepare(dsn, settings, now))
-    app = create_app(settings, dsn, lambda: now)
+    live = live_pages(dsn)
+    app = create_app(settings, dsn, lambda: now, live)
     worker = Worker(all_reactions(settings), [], lambda: now, concurrency=1)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     config = uvicorn.Config(app, log_config=None, access_log=False)
-    _Server(config, worker, dsn, json.dumps({"address": settings.address, "ids": ids})).run([door])
+    _Server(config, worker, live, dsn, json.dumps({"address": settings.address, "ids": ids})).run([door])
 
 
 async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str]:
@@ -130,6 +133,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
+            **await links_of_people(settings.signing_key, now),
         }
     finally:
         await DB.close_pool()
@@ -219,9 +223,13 @@ def _end_with_standard_input() -> None:
 class _Server(uvicorn.Server):
     """Works off what pages leave to a worker, so that mails arrive, and tells when it answers."""
 
-    def __init__(self, config: uvicorn.Config, worker: Worker, dsn: str, news: str) -> None:
+    def __init__(self, config: uvicorn.Config, worker: Worker, live: Live, dsn: str, news: str) -> None:
         super().__init__(config)
-        self._worker, self._dsn, self._news = worker, dsn, news
+        self._worker, self._live, self._dsn, self._news = worker, live, dsn, news
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.end()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -8,7 +8,8 @@ import pytest
 from app.identity import hashing
 from app.identity.mailed_links import LinkNoLongerWorks
 from app.identity.operations import EmailTaken, confirm_email, request_password_reset, reset_password, sign_up
-from app.identity.roles import LastAdministrator, grant_role, revoke_role
+from app.identity.queries import actor_of_person
+from app.identity.roles import LastAdministrator, LastManager, grant_role, revoke_role
 from app.identity.rules import Grant, Role
 from app.identity.sign_in import FAILURES_OF_ACCOUNT, WrongCredentials, sign_in
 from app.platform.database import fetch_value
@@ -73,4 +74,17 @@ async def test_of_two_administrators_who_go_at_once_one_stays(person: Newcomer, 
         *(revoke_role(None, one, administrator, NOW) for one in both), return_exceptions=True
     )
     assert sorted(type(result) for result in results if result is not None) == [LastAdministrator]
+    assert await fetch_value("SELECT count(*) FROM role_grant WHERE revoked_at IS NULL") == 1
+
+
+async def test_of_two_managers_who_go_at_once_one_stays(person: Newcomer, emptied: None) -> None:
+    manager = Grant(Role.OPERATOR_MANAGER, "operator", 7)
+    both = [(await person("Nora", "nora@netz.example")).person, (await person("Nils", "nils@netz.example")).person]
+    for one in both:
+        await grant_role(None, one, manager, NOW)
+    actors = [await actor_of_person(one) for one in both]
+    results = await asyncio.gather(
+        *(revoke_role(actor, actor.person, manager, NOW) for actor in actors), return_exceptions=True
+    )
+    assert [type(result) for result in results if result is not None] == [LastManager]
     assert await fetch_value("SELECT count(*) FROM role_grant WHERE revoked_at IS NULL") == 1

@@ -1,8 +1,10 @@
 """What is somebody's, of every sort that an address can name."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from app.bookings.block_plan import Block
+from app.bookings.barring import BarGuest, bar_guest
+from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
 from app.bookings.mail_links import link_token
@@ -21,13 +23,16 @@ from app.inventory.devices import DeviceKind
 from app.inventory.floor_setting import FloorName, add_floor
 from app.inventory.floor_sheets import empty_floor
 from app.inventory.linking import add_equipment
+from app.network.bars import bar_token
+from app.network.evening_mail import day_token, end_token
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
+from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
 from tests.web.conftest import fresh
-from tests.worlds import NOW, World, tomorrow
+from tests.worlds import NOW, TOMORROW, World, tomorrow
 
 
 async def belongings(world: World) -> Mapping[str, str]:
@@ -74,8 +79,20 @@ async def belongings(world: World) -> Mapping[str, str]:
         " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
         NOW,
     )
+    closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
+    [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
+    barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
+    await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)
     return {
         "slug": world.polch.slug,
+        "closing": closed.public_id,
+        "bar": barred.public_id,
+        "bar_link": bar_token(barred.public_id, KEY),
+        "day": TOMORROW.isoformat(),
+        "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
+        "end_link": end_token(polch, polch.operator.email, KEY),
+        "note": await fetch_value("SELECT public_id FROM member_note"),
+        "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
         "booking_id": booking.public_id,

@@ -12,17 +12,23 @@ import httpx
 import pytest
 from litestar.types import ASGIApp
 
+from app.bookings.news import space_news
 from app.identity.hashing import hash_password
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
 from app.identity.sessions import open_session
 from app.main import create_app
 from app.platform.database import execute
+from app.platform.live import Live, LivePace
 from app.platform.settings import Environment, Secret, Settings
 from tests.identity.conftest import KEY, PASSWORD
 from tests.worlds import NOW, APerson, World, a_world
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+SAID_AT_ONCE = LivePace(longest=0)
+"""Streams end when they have begun: these browsers read a whole answer. tests/web/test_live.py has a real server."""
 
 
 class Now:
@@ -101,7 +107,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def application(settings: Settings, now: Now, database: str) -> ASGIApp:
-    return create_app(settings, database, now)
+    return create_app(settings, database, now, live=Live(database, space_news, SAID_AT_ONCE))
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ PUBLIC = {
     "/angebot/{link}", "/angebot/{link}/ablehnen",
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
     "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
+    "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
+    "/morgen/{slug}/{day}/{link}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -68,6 +70,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/meldungen", Action.ANSWER_REPORTS),
+    (r"\w+ /theke/\{slug\}/leute/\{person\}/notizen", Action.ANSWER_REPORTS),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
@@ -146,11 +149,23 @@ async def ids(world: World) -> Mapping[str, str]:
     return await belongings(world)
 
 
+LINKS = {
+    "/hausverbot/{link}": "bar_link",
+    "/morgen/{slug}/{day}/{link}": "day_link",
+    "/abendmail/{slug}/{link}": "end_link",
+}
+"""Addresses whose link is for something else than a booking."""
+
+
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
+    if way.path in LINKS:
+        return {**ids, "link": ids[LINKS[way.path]]}
+    if way.path.endswith("/anrufen"):
+        return {**ids, "blocker": ids["closing"]}
     if way.path.startswith("/betrieb/{slug}/plaetze/"):
         return {**ids, "photo": ids["resource_photo"]}
     if "/ausstattung/" in way.path:

@@ -1,0 +1,125 @@
+"""What lies on the days of a space's calendar, each with its shape and its words; pages arrange it by hours or days."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from app.bookings.calendar import Entry, whole_days
+from app.bookings.rules import Status, check_changeable
+from app.identity.authentication import Visitor
+from app.inventory.held_time import Claimed
+from app.inventory.rules import MINUTES_OF_A_DAY
+from app.kernel.periods import Period
+from app.kernel.refusals import marked, passes
+from app.kernel.wall_time import local_day
+from app.web.calendar_address import Asked
+from app.web.front_desk import state_at_desk
+
+_HELD = {
+    "hold": marked("vorgemerkt"),
+    "offer": marked("angeboten"),
+    "buffer": marked("bleibt frei"),
+}
+_TAKEN = marked("vergeben")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Time that is taken on one day, in minutes of its wall clock.
+
+    `kind` is a class of static/staff.css or static/calendar.css (in, late, ask, keep, block, part; empty for what is
+    booked), `more` what its `text` leaves out. With a `url` it leads on; one that `moves` can be dragged.
+    """
+
+    day: date
+    opens: int
+    closes: int
+    kind: str
+    text: str
+    more: str
+    times: str
+    url: str = ""
+    booking: str = ""
+    moves: bool = False
+
+
+Bars = Mapping[tuple[int, date], Sequence[Bar]]
+
+
+def bars_of(
+    entries: Sequence[Entry],
+    claims: Sequence[Claimed],
+    days: Sequence[date],
+    zone: ZoneInfo,
+    asked: Asked,
+    visitor: Visitor,
+) -> Bars:
+    """By resource and day all that takes its time, in order. What is taken with a whole stands at its parts as well."""
+    bars: dict[tuple[int, date], list[Bar]] = defaultdict(list)
+    by_key = {entry.booking.id: entry for entry in entries}
+    for entry in entries:
+        for day, opens, closes in _on_days(entry.period, days, zone):
+            bars[entry.booking.resource.id, day].append(_of_booking(entry, day, opens, closes, asked, visitor))
+    for claim in claims:
+        entry_of_claim = by_key.get(claim.holder) if claim.reason == "booking" else None
+        if entry_of_claim is not None and entry_of_claim.booking.resource.id == claim.resource:
+            continue
+        for day, opens, closes in _on_days(claim.period, days, zone):
+            bars[claim.resource, day].append(_of_claim(claim, entry_of_claim, day, opens, closes, visitor))
+    return {key: sorted(of_one, key=lambda bar: bar.opens) for key, of_one in bars.items()}
+
+
+def short_name(name: str) -> str:
+    """Retterath, S. for Sophie Retterath."""
+    first, _, last = name.rpartition(" ")
+    return f"{last}, {first[0]}." if first else name
+
+
+def _of_booking(entry: Entry, day: date, opens: int, closes: int, asked: Asked, visitor: Visitor) -> Bar:
+    booking, say = entry.booking, visitor.speaker
+    shape, word = state_at_desk(booking, visitor.now)
+    kind = "in" if booking.status in (Status.CHECKED_IN, Status.COMPLETED) else "late" if shape == "late" else ""
+    text = booking.organisation or short_name(entry.name)
+    if booking.status is Status.REQUESTED:
+        kind, text = "ask", say.say(marked("Anfrage: {name}"), name=text)
+    return Bar(
+        day,
+        opens,
+        closes,
+        kind,
+        text,
+        f"{entry.name}, {say.span(opens, closes)}, {say.word(word)}",
+        say.span(opens, closes),
+        f"/theke/{asked.slug}/kalender/buchungen/{booking.public_id}?{asked.query}",
+        booking.public_id,
+        passes(check_changeable, booking.status, booking.period.ends_at, visitor.now)
+        and booking.period.duration <= timedelta(minutes=closes - opens),
+    )
+
+
+def _of_claim(claim: Claimed, whole: Entry | None, day: date, opens: int, closes: int, visitor: Visitor) -> Bar:
+    say = visitor.speaker
+    kind, text = "keep", say.gettext(_HELD.get(claim.reason, _TAKEN))
+    if claim.reason == "blocker":
+        kind, text = "block", say.say(marked("Gesperrt: {reason}"), reason=claim.because)
+    elif whole is not None:
+        name = whole.booking.organisation or short_name(whole.name)
+        kind, text = "part", say.say(marked("mit {place}: {name}"), place=whole.booking.resource.name, name=name)
+    return Bar(day, opens, closes, kind, text, say.span(opens, closes), say.span(opens, closes))
+
+
+def _on_days(period: Period, days: Sequence[date], zone: ZoneInfo) -> Iterable[tuple[date, int, int]]:
+    """The days of a run that the period touches, each with the minutes of its wall clock."""
+    clipped = period.clipped_to(whole_days(days[0], days[-1], zone))
+    if clipped is None:
+        return
+    starts, ends = clipped.starts_at.astimezone(zone), clipped.ends_at.astimezone(zone)
+    day, last = starts.date(), local_day(clipped.ends_at - timedelta(microseconds=1), zone)
+    while day <= last:
+        opens = starts.hour * 60 + starts.minute if day == starts.date() else 0
+        closes = ends.hour * 60 + ends.minute if day == ends.date() else MINUTES_OF_A_DAY
+        if opens < closes:
+            yield day, opens, closes
+        day += timedelta(days=1)

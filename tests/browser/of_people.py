@@ -1,0 +1,35 @@
+"""Ids and links for the pages of bars, and of the host who hardly signs in."""
+
+from datetime import datetime, timedelta
+
+from app.bookings.block_plan import CloseDays
+from app.bookings.blocking import block, plan_block
+from app.bookings.short_notice import read_token
+from app.demo.cast import RIVAL
+from app.identity.queries import actor_of_person
+from app.network.bars import bar_token
+from app.network.evening_mail import EveningSetting, day_token, end_token, hosts_of
+from app.network.managing import managed_space
+from app.network.queries import space_by_slug
+from app.platform.database import fetch_value
+
+
+async def links_of_people(key: bytes, now: datetime) -> dict[str, str]:
+    """A bar of Andernach's, its day after tomorrow closed with a call list, and the host's links of Polch."""
+    bar = await fetch_value("SELECT public_id FROM bar")
+    rolf = await actor_of_person(await fetch_value("SELECT id FROM person WHERE email = $1", RIVAL.email))
+    andernach = await managed_space(rolf, "regiohub-andernach")
+    closing = CloseDays(((now + timedelta(days=2)).date(),), "Erkrankung")
+    [closed] = await block(rolf, andernach, closing, (await plan_block(rolf, andernach, closing, now)).state, {}, now)
+    told = await fetch_value("SELECT b.public_id FROM short_notice n JOIN booking b ON b.id = n.booking LIMIT 1")
+    polch = await space_by_slug("regiohub-polch", now)
+    assert polch is not None
+    [host] = hosts_of(polch, EveningSetting())
+    return {
+        "bar": bar,
+        "bar_link": bar_token(bar, key),
+        "closing": closed.public_id,
+        "read_link": read_token(told, key),
+        "day_link": day_token(polch, (now + timedelta(days=1)).date(), host, key),
+        "end_link": end_token(polch, host, key),
+    }
