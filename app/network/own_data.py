@@ -48,6 +48,13 @@ NETWORK: Final[Sequence[Section]] = (
         {"operator": "operator.name", "organisation": "organisation.name", "created_at": "organisation.created_at"},
     ),
     Section(
+        "paper_cards",
+        marked("Tage, die auf einer Papierkarte übrig waren"),
+        "opening_balance JOIN operator ON operator.id = opening_balance.operator WHERE opening_balance.person = $1"
+        " ORDER BY opening_balance.id",
+        {"operator": "operator.name", "days": "opening_balance.days", "as_of": "opening_balance.as_of"},
+    ),
+    Section(
         "notes",
         marked("Notizen, die Betreiber zu Ihnen geschrieben haben"),
         "member_note JOIN operator ON operator.id = member_note.operator WHERE member_note.person = $1"
