@@ -105,9 +105,9 @@ async def test_the_network_s_telephone_books_everywhere_and_a_desk_only_at_its_s
     ):
         with pytest.raises(NotFound):
             await act
-    assert [space.slug for space in await spaces_in_reach(desk.frida, NOW)] == ["regiohub-polch"]
-    assert len(await spaces_in_reach(desk.telephone, NOW)) == 2
-    assert await spaces_in_reach(desk.world.mia.actor(), NOW) == []
+    assert [space.slug for space in await spaces_in_reach(desk.frida)] == ["regiohub-polch"]
+    assert len(await spaces_in_reach(desk.telephone)) == 2
+    assert await spaces_in_reach(desk.world.mia.actor()) == []
 
 
 async def test_house_rules_are_accepted_for_the_person(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.addresses import Site
-from tests.browser.test_accessibility import findings, under_examination
+from tests.browser.examination import findings, under_examination
 from tests.browser.visitors import Visitors
 
 _SCREENS = ((1024, 768), (800, 1280), (1280, 800), (390, 844))
@@ -19,7 +19,7 @@ _TALLER = "() => document.documentElement.scrollHeight > innerHeight"
 @asynccontextmanager
 async def a_tablet(site: Site, visitors: Visitors, kind: str) -> AsyncIterator[Page]:
     """A browser that holds the token of a device of this kind, and nothing else."""
-    async with under_examination(visitors) as page:
+    async with under_examination(visitors) as (page, _):
         token = site.ids[f"{kind}_token"]
         await page.context.add_cookies(
             [{"name": "geraet", "value": token, "domain": "127.0.0.1", "path": "/geraet", "httpOnly": True}]

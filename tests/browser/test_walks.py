@@ -80,6 +80,7 @@ async def test_a_front_desk_books_for_a_caller(visitors: Visitors) -> None:
     """Somebody without e-mail, never seen before, for tomorrow morning."""
     async with walk(visitors, "frontdesk", WIDE) as (page, pace):
         await page.goto("/theke/regiohub-polch")
+        await pace.press(page.get_by_role("link", name="Gäste").first)
         await pace.press(page.get_by_role("link", name="Neue Person").first)
         await pace.write(page.get_by_label("Name", exact=True), "Alwine Thelen")
         await pace.write(page.get_by_role("textbox", name=re.compile("^Telefon")), "02654 8812")

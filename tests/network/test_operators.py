@@ -131,7 +131,7 @@ async def test_a_suspended_operators_bookings_stand_and_no_new_ones_come(world: 
     standing = await booking_by_id(booked.id)
     assert standing
     assert standing.status is Status.CONFIRMED
-    assert [space.slug for space in await spaces_in_reach(world.frida.actor(), NOW)] == ["regiohub-polch"]
+    assert [space.slug for space in await spaces_in_reach(world.frida.actor())] == ["regiohub-polch"]
     with pytest.raises(WrongStatus):
         await suspend_operator(nadja, "polch", NOW)
     await resume_operator(nadja, "polch", NOW)

@@ -1,7 +1,7 @@
 """Whoever reads the pages in English meets no German sentence on any of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from babel.messages.pofile import read_po
 
 from app.platform.database import execute
 from tests.web.conftest import Site
-from tests.web.test_access import NOT_A_PERSONS_OWN, WAYS, Way, ids, ids_for
+from tests.web.test_access import NOT_A_PERSONS_OWN, WAYS, Everybody, Way, everybody, ids_for, standing
 from tests.welcomes import a_first_visit, an_edition
 from tests.worlds import World
 
-__all__ = ["ids"]
+__all__ = ["everybody", "standing"]
 
 PAGES = [
     way
@@ -58,18 +58,16 @@ SENTENCES = german_sentences()
 
 
 @pytest.mark.parametrize("way", PAGES, ids=lambda way: way.path)
-async def test_an_english_page_holds_no_german_sentence(
-    site: Site, world: World, ids: Mapping[str, str], way: Way
-) -> None:
+async def test_an_english_page_holds_no_german_sentence(everybody: Everybody, way: Way) -> None:
+    world = everybody.world
     await execute("UPDATE person SET language = 'en'")
     await a_first_visit(world.polch)
     await an_edition(world.otto, world.polch)
-    path = way.to({"slug": "regiohub-polch", "name": "nothing", "path": "nothing", **ids_for(way, ids)})
-    for person in (world.mia, world.nadja, None):
-        browser = await site.browser(person, language="en")
+    path = way.to({"slug": "regiohub-polch", "name": "nothing", "path": "nothing", **ids_for(way, everybody.ids)})
+    for browser in (everybody.browsers[world.mia.id], everybody.browsers[world.nadja.id], everybody.nobody):
         for query in ("", *QUERIES.get(way.path, ())):
-            text = unescape((await browser.get(f"{path}{query}")).text)
-            assert not [sentence for sentence in SENTENCES if sentence in text], (query, person)
+            text = unescape((await browser.get(f"{path}{query}", headers={"Accept-Language": "en"})).text)
+            assert not [sentence for sentence in SENTENCES if sentence in text], query
 
 
 async def test_a_german_page_holds_german_sentences(site: Site, world: World) -> None:

@@ -53,7 +53,7 @@ async def test_the_summary_says_that_the_space_decides_before_anybody_asks(site:
 
 async def test_staff_is_led_to_what_waits_and_approves_it(site: Site, world: World, request_: BookingCard) -> None:
     frida = await site.browser(world.frida)
-    assert "1 Anfrage" in said((await frida.get("/theke/regiohub-polch")).text)
+    assert "Eine Anfrage wartet auf Antwort." in said((await frida.get("/theke/regiohub-polch")).text)
     page = said((await frida.get(LIST)).text)
     for fact in ("Mi 25. November, 9–12 Uhr", "Mia Hammes", "Mit Beamer?", "Mi 25. November, 5:00 Uhr"):
         assert fact in page
@@ -122,4 +122,4 @@ async def test_staff_reads_before_declining_what_goes_with_it(site: Site, world:
     assert "Damit wird auch abgesagt, was in einem Zug dazu gebucht ist: Platz 1." in page
     await frida.post(f"/theke/regiohub-polch/anfragen/{hall.public_id}/ablehnen", antwort="Da tagt der Rat.")
     page = said((await (await site.browser(world.mia)).get(f"/buchungen/{desk.public_id}")).text)
-    assert "Der Standort hat abgelehnt, womit zusammen das gebucht war. Da tagt der Rat." in page
+    assert "Der Standort hat nicht bestätigt, womit zusammen das gebucht war. Da tagt der Rat." in page
