@@ -107,6 +107,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def application(settings: Settings, now: Now, database: str) -> ASGIApp:
+    return an_application(settings, database, now)
+
+
+def an_application(settings: Settings, database: str, now: Now) -> ASGIApp:
+    """What is served, but for streams that end as soon as they have begun: here nobody could hang up."""
     return create_app(settings, database, now, live=Live(database, space_news, SAID_AT_ONCE))
 
 

@@ -19,7 +19,7 @@ from app.main import create_app
 from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
 from tests.web.belongings import belongings
-from tests.web.conftest import Browser, Now
+from tests.web.conftest import Browser, Now, an_application
 from tests.worlds import NOW, APerson, World, a_world, tomorrow
 
 PUBLIC = {
@@ -247,7 +247,7 @@ def _body(way: Way, mia: str) -> dict[str, object] | None:
 @pytest.fixture(scope="module")
 async def standing(settings: Settings, database: str) -> Everybody:
     """Made once for the file: what its tests write is rolled back."""
-    app = create_app(settings, database, Now())
+    app = an_application(settings, database, Now())
     world = await a_world()
     ids = await belongings(world)
     tables = await fetch(

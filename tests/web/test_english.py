@@ -9,10 +9,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.platform.database import execute
-from tests.web.conftest import Site
 from tests.web.test_access import NOT_A_PERSONS_OWN, WAYS, Everybody, Way, everybody, ids_for, standing
 from tests.welcomes import a_first_visit, an_edition
-from tests.worlds import World
 
 __all__ = ["everybody", "standing"]
 
@@ -70,6 +68,6 @@ async def test_an_english_page_holds_no_german_sentence(everybody: Everybody, wa
             assert not [sentence for sentence in SENTENCES if sentence in text], query
 
 
-async def test_a_german_page_holds_german_sentences(site: Site, world: World) -> None:
-    text = unescape((await (await site.browser(world.mia)).get("/woche")).text)
+async def test_a_german_page_holds_german_sentences(everybody: Everybody) -> None:
+    text = unescape((await everybody.browsers[everybody.world.mia.id].get("/woche")).text)
     assert [sentence for sentence in SENTENCES if sentence in text]
