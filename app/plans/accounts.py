@@ -1,0 +1,204 @@
+"""Entitlements as accounts: opened with what is granted, and entered into. Nothing of them is ever overwritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from app.identity.audit import record
+from app.identity.rules import Actor
+from app.kernel.refusals import Conflict, Refusal, marked
+from app.plans.purses import EVERYWHERE, ScopeShape
+from app.plans.rules import Payment, Source
+from app.plans.uses import Change, Entry, Unit, Use, consume, release
+from app.platform.database import execute, fetch, fetch_row, fetch_value, refuse_constraint, transaction
+from app.platform.new_rows import NewRow, insert_together
+from app.platform.random_ids import new_public_id
+
+
+class SpentMeanwhile(Conflict):
+    """Another booking has just used the same account; decide again on what is left."""
+
+    code = "entitlement_spent_meanwhile"
+    text = marked("Dieses Guthaben wurde gerade für eine andere Buchung gebraucht. Bitte versuchen Sie es noch einmal.")
+
+
+refuse_constraint("entitlement_never_below_zero", SpentMeanwhile)
+refuse_constraint("entitlement_entry_step", SpentMeanwhile)
+
+
+class NotSoMuchLeft(Refusal):
+    """An adjustment would take more than is left."""
+
+    code = "not_so_much_left"
+    text = marked("So viel ist nicht mehr übrig.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An entitlement to be opened. `units` is what is granted; None opens one without limit."""
+
+    person: int
+    unit: Unit
+    source: Source
+    units: int | None
+    starts_on: date
+    ends_on: date | None
+    label_de: str
+    label_en: str
+    scope: ScopeShape = EVERYWHERE
+    half_days: bool = False
+    membership: int | None = None
+    bought: int | None = None
+
+
+async def open_account(account: NewAccount, now: datetime) -> int:
+    """Its key. Call it inside the transaction of what it comes from."""
+    key: int = await fetch_value(
+        "INSERT INTO entitlement (public_id, person, unit, source, membership, pass, label_de, label_en, starts_on,"
+        " ends_on, scope, half_days, left_units, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14) RETURNING id",
+        new_public_id(),
+        account.person,
+        account.unit,
+        account.source,
+        account.membership,
+        account.bought,
+        account.label_de,
+        account.label_en,
+        account.starts_on,
+        account.ends_on,
+        msgspec.json.encode(account.scope).decode(),
+        account.half_days,
+        None if account.units is None else 0,
+        now,
+    )
+    if account.units:
+        await insert_together(_row(key, Entry(Change.GRANT, left=account.units), now))
+    return key
+
+
+def new_use(payment: Payment, person: int, day: date, booking: int, now: datetime) -> NewRow | None:
+    """The entry with which a booking is paid, to be inserted together with it; None where there is none to write.
+
+    It breaks a constraint that means SpentMeanwhile where another booking was faster.
+    """
+    if payment.entitlement is None or payment.entry is None:
+        return None
+    return _use_row(payment.entitlement.id, payment.entry, payment.use.step + 1, person, day, booking, now)
+
+
+async def give_back(entitlement: int, person: int, day: date, booked: int, booking: int, now: datetime) -> None:
+    """A booking of so many minutes (or cents) less on that day; what it took comes back."""
+    account, use = await _locked_use(entitlement, person, day)
+    if account is None:
+        return
+    entry = release(use, Unit(account["unit"]), booked, half_days=account["half_days"])
+    await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
+
+
+async def use_up(entitlement: int, person: int, day: date, booked: int, booking: int | None, now: datetime) -> None:
+    """A booking of so many minutes was used: what is held for it is spent. Saying it twice spends nothing more."""
+    account, use = await _locked_use(entitlement, person, day)
+    if account is None:
+        return
+    entry = consume(use, Unit(account["unit"]), booked)
+    if entry is not None:
+        await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
+
+
+async def adjust(actor: Actor | None, entitlement: int, units: int, reason: str, now: datetime) -> None:
+    """Gives or takes units, with a reason. Raises NotSoMuchLeft."""
+    try:
+        async with transaction():
+            entry = Entry(Change.ADJUST, left=units)
+            row = _row(entitlement, entry, now, actor=actor.person if actor else None, reason=reason)
+            await insert_together(row)
+            await record("entitlement.adjusted", "entitlement", entitlement, actor, now, units=units, reason=reason)
+    except SpentMeanwhile:
+        raise NotSoMuchLeft(field="units") from None
+
+
+async def expire(entitlement: int, now: datetime) -> int:
+    """Ends an account: what is left lapses, what is held stays so. How many units lapsed."""
+    async with transaction():
+        row = await fetch_row(
+            "SELECT left_units FROM entitlement WHERE id = $1 AND expired_at IS NULL FOR UPDATE", entitlement
+        )
+        if row is None:
+            return 0
+        if row["left_units"]:
+            await insert_together(_row(entitlement, Entry(Change.EXPIRE, left=-row["left_units"]), now))
+        await execute("UPDATE entitlement SET expired_at = $2 WHERE id = $1", entitlement, now)
+        return row["left_units"] or 0
+
+
+async def expire_past(today: date, now: datetime) -> int:
+    """Ends all accounts whose last day is over; how many."""
+    rows = await fetch("SELECT id FROM entitlement WHERE ends_on < $1 AND expired_at IS NULL ORDER BY id", today)
+    for row in rows:
+        await expire(row["id"], now)
+    return len(rows)
+
+
+async def use_up_past(today: date, now: datetime) -> int:
+    """Spends what is still held for days that are over: nobody gave it back. How many uses."""
+    rows = await fetch(
+        "SELECT u.entitlement, u.person, u.day, sum(u.booked_change) AS booked FROM entitlement e"
+        " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0 AND u.day < $1"
+        " GROUP BY u.entitlement, u.person, u.day HAVING sum(u.held_change) > 0 ORDER BY u.entitlement, u.day",
+        today,
+    )
+    for row in rows:
+        async with transaction():
+            await use_up(row["entitlement"], row["person"], row["day"], row["booked"], None, now)
+    return len(rows)
+
+
+async def accounts_out_of_balance() -> Sequence[int]:
+    """The keys of accounts whose sums are not those of their entries; none, ever."""
+    rows = await fetch(
+        "SELECT e.id FROM entitlement e LEFT JOIN entitlement_entry x ON x.entitlement = e.id GROUP BY e.id"
+        " HAVING e.left_units <> coalesce(sum(x.left_change), 0) OR e.held_units <> coalesce(sum(x.held_change), 0)"
+    )
+    return [row["id"] for row in rows]
+
+
+async def _locked_use(entitlement: int, person: int, day: date) -> tuple[Mapping[str, Any] | None, Use]:
+    """The account, locked, and what the day has used of it; None for one without limit, which has no entries."""
+    account = await fetch_row(
+        "SELECT unit, half_days FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE", entitlement
+    )
+    row = await fetch_row(
+        "SELECT coalesce(sum(booked_change), 0)::int AS booked, coalesce(sum(held_change), 0)::int AS held,"
+        " coalesce(-sum(left_change + held_change), 0)::int AS consumed, coalesce(max(step), 0) AS step"
+        " FROM entitlement_entry WHERE entitlement = $1 AND person = $2 AND day = $3",
+        entitlement,
+        person,
+        day,
+    )
+    assert row is not None, "it adds up"
+    return account, Use(row["booked"], row["held"], row["consumed"], row["step"])
+
+
+def _use_row(
+    entitlement: int, entry: Entry, step: int, person: int, day: date, booking: int | None, now: datetime
+) -> NewRow:
+    return _row(entitlement, entry, now, person=person, day=day, step=step, booking=booking)
+
+
+def _row(entitlement: int, entry: Entry, now: datetime, **columns: object) -> NewRow:
+    return NewRow(
+        "entitlement_entry",
+        {
+            "entitlement": entitlement,
+            "change": entry.change,
+            "left_change": entry.left,
+            "held_change": entry.held,
+            "booked_change": entry.booked,
+            "at": now,
+            **columns,
+        },
+    )
