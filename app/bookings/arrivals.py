@@ -10,6 +10,7 @@ from app.bookings.facts import free_resources
 from app.bookings.giving_back import give_back
 from app.bookings.lapsing import lapse_there
 from app.bookings.owned import again, locked_booking
+from app.bookings.payment import PaidBooking, spend_payment
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING, LONGEST, Status, check_check_in
 from app.bookings.taking import already_taken, facts_for
@@ -46,6 +47,7 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
             booking.id,
             now,
         )
+        await spend_payment(PaidBooking.of_card(booking), now)
         await record("booking.checked_in", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
         await emit("booking.checked_in", "booking", booking.id, now)
         return await again(booking)

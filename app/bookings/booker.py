@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.bookings.decision import Booker
+from app.bookings.decision import NOTHING_TO_PAY, Booker, Wish
 from app.bookings.facts import Facts
 from app.bookings.rules import HOLDING, LONGEST
 from app.inventory.booking_rules import BookingRules
+from app.kernel.wall_time import local_day
 from app.network.bars import barred_spaces
 from app.network.groups import groups_of
 from app.network.rules import BarTime
+from app.plans.grants import Days
+from app.plans.purses import purse_of
+from app.plans.rules import Purse
 from app.platform.database import fetch
 
 
@@ -38,15 +42,33 @@ async def standing_of(person: int | None, rules: Iterable[BookingRules], now: da
     return replace(known, bars=await barred_spaces(person, now))
 
 
-async def booker_of(person: int | None, facts: Facts, now: datetime, *, but_for: int = 0) -> Booker:
-    """The person for whom these facts were asked, as the rules there see it; asks the database only where one does.
+async def booker_of(person: int | None, facts: Facts, wish: Wish, *, but_for: int = 0) -> Booker:
+    """The person for whom these facts were asked, as the rules there see it, with what could pay within the wish's
+    time; asks the database only where a rule or a price does.
 
     The booking `but_for` does not count among the open ones.
     """
+    purse = await _purse(person, facts, wish)
     if person is None:
-        return Booker(is_known=False)
-    known = await _as_far_as_asked(person, facts.rules.values(), now, but_for)
-    return replace(known.at(facts.space.id, facts.operator), bar=facts.bar)
+        return Booker(is_known=False, purse=purse)
+    known = await _as_far_as_asked(person, facts.rules.values(), wish.now, but_for)
+    return replace(known.at(facts.space.id, facts.operator), bar=facts.bar, purse=purse)
+
+
+async def _purse(person: int | None, facts: Facts, wish: Wish) -> Purse:
+    """An organisation pays its own price, and nothing out of its responsible person's accounts."""
+    if not facts.charges:
+        return NOTHING_TO_PAY
+    zone = facts.space.zone
+    return await purse_of(
+        None if wish.for_organisation else person,
+        facts.operator,
+        facts.resource.kind,
+        Days(local_day(wish.period.starts_at, zone), local_day(wish.period.ends_at, zone)),
+        local_day(wish.now, zone),
+        facts.language,
+        for_organisation=wish.for_organisation,
+    )
 
 
 async def _as_far_as_asked(person: int, rules: Iterable[BookingRules], now: datetime, but_for: int) -> Standing:

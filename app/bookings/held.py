@@ -32,6 +32,8 @@ class Choice(msgspec.Struct, frozen=True):
     people: int = 1
     guests: tuple[str, ...] = ()
     by_staff: bool = False
+    pays: str | None = None
+    agreed_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

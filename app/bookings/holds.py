@@ -12,13 +12,14 @@ import msgspec
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import Booker, Wish, decision_of
+from app.bookings.decision import Booker, Wish
 from app.bookings.draft import Draft
 from app.bookings.facts import Facts
 from app.bookings.giving_back import free, hand_on
 from app.bookings.held import Choice, HeldDesk, hold_by_id, hold_of_link
 from app.bookings.lapsing import HOLD, end_holds_of
 from app.bookings.operations import BookDesk, checked_phone, checked_wish
+from app.bookings.payment import paid_rows
 from app.bookings.queries import BookingCard
 from app.bookings.rules import AnyOf, checked_guests, checked_note
 from app.bookings.settling import settle_at
@@ -32,6 +33,7 @@ from app.inventory.operations import hand_over
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
+from app.plans.rules import check_agreed
 from app.platform.database import Busy, execute, fetch_value, retried, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit, wake_workers
@@ -200,9 +202,9 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     choice = hold.choice
     facts = await facts_for(hold.resource.public_id, hold.period, actor.person, now, actor.language, for_booking=True)
     wish = Wish(hold.period, hold.created_at, people=choice.people, guests=len(choice.guests))
-    booker = await booker_of(actor.person, facts, now)
+    booker = await booker_of(actor.person, facts, wish)
     [candidate] = allowed([hold.resource], facts, wish, booker)
-    candidate = replace(candidate, decision=decision_of(replace(wish, now=now), candidate.decision.rules))
+    candidate = candidate.decided_at(replace(wish, now=now))
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     draft = Draft(
         actor.person,
@@ -218,5 +220,7 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     if not await hand_over(hold.id, HOLD, booking.id, booking.period):
         return None
     acceptance = [new_acceptance(actor.person, facts.space.id, accepted, now)] if accepted else []
-    await insert_together(*draft.rows(booking, actor), *acceptance)
+    check_agreed(candidate.decision.payment, choice.agreed_price)
+    paid = await paid_rows(candidate.decision.payment, booking, now)
+    await insert_together(*draft.rows(booking, actor, paid), *acceptance)
     return booking

@@ -1,11 +1,9 @@
 """What somebody does with an offer: accepts it, or lets it go."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import decision_of
 from app.bookings.giving_back import free, hand_on
 from app.bookings.lapsing import lapse_offers
 from app.bookings.line_endings import end_place
@@ -62,9 +60,9 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
         return None
     if any(rules.most_open for rules in facts.rules.values()):
         await lock_person(place.person)
-    booker = await booker_of(place.person, facts, now)
+    booker = await booker_of(place.person, facts, wish_of(place, now))
     [candidate] = allowed([place.offered], facts, wish_of(place, place.offered_at), booker)
-    candidate = replace(candidate, decision=decision_of(wish_of(place, now), candidate.decision.rules))
+    candidate = candidate.decided_at(wish_of(place, now))
     if not await hand_over(place.id, OFFER, facts.next_booking, place.period):
         return None
     return await booking_by_id(await enter_booking(place, candidate, facts, actor, now))

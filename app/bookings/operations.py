@@ -1,7 +1,7 @@
 """Booking and moving. Each opens its transaction; the exclusion constraint has the last word."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.bookings.booker import booker_of
@@ -13,6 +13,7 @@ from app.bookings.giving_back import Freed, free, hand_on
 from app.bookings.held import free_but_for_holds
 from app.bookings.lapsing import is_held_there, lapse_there, make_way_for
 from app.bookings.owned import again, locked_booking
+from app.bookings.payment import PaidBooking, paid_rows, return_payment
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import (
     AnyOf,
@@ -43,6 +44,7 @@ from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard, organisation_named
 from app.network.house_rules import new_acceptance
+from app.plans.rules import check_agreed
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import emit, wake_workers
@@ -55,7 +57,8 @@ class BookDesk:
     Without a purpose it is the kind's own. `commute_to` is the official key of the municipality that the person would
     have gone to otherwise: None takes the person's usual one, an empty text none. `house_rules` is the edition that is
     accepted with the booking. `people` counts everybody who comes, the `guests` (by name) among them; `organisation` is
-    the public id of whom it is for.
+    the public id of whom it is for. `pays` is the key of what shall pay, None takes the first in the order;
+    `agreed_price` what the person has agreed to pay, in minor units, None whatever it costs.
     """
 
     what: str | AnyOf
@@ -69,11 +72,14 @@ class BookDesk:
     people: int = 1
     guests: tuple[str, ...] = ()
     organisation: str | None = None
+    pays: str | None = None
+    agreed_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
-    """What shall change of a booking; None stays as it is. Another space's house rules are accepted as in BookDesk."""
+    """What shall change of a booking; None stays as it is. Another space's house rules are accepted as in BookDesk, and
+    so is a price. What has paid pays again where it can."""
 
     what: str | AnyOf | None = None
     starts_at: datetime | None = None
@@ -82,6 +88,8 @@ class MoveBooking:
     house_rules: int | None = None
     people: int | None = None
     guests: tuple[str, ...] | None = None
+    pays: str | None = None
+    agreed_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ async def quote(
         if command.commute_to:
             demand_municipality(command.commute_to, "commute_to")
         await settle_at(facts.space.id, now)
-        booker = await booker_of(person, facts, now)
+        booker = await booker_of(person, facts, wish)
         decision = None
         if isinstance(command.what, str):
             refused = list(refusals(wish, facts.place(facts.resource), booker))
@@ -187,16 +195,16 @@ async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object)
     the booking fails.
     """
     person, facts, wish = draft.person, draft.facts, draft.wish
-    booker = await booker_of(person, facts, wish.now)
+    booker = await booker_of(person, facts, wish)
     where = (facts.space.id, facts.widest(wish.period))
     booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and await settle_at(facts.space.id, wish.now):
-        booker = await booker_of(person, facts, wish.now)
+        booker = await booker_of(person, facts, wish)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None and not await is_held_there(*where):
         raise await nothing_left(command.what, facts, wish.period, wish.now)
     if booking is None and await lapse_there(*where, wish.now):
-        booker = await booker_of(person, facts, wish.now)
+        booker = await booker_of(person, facts, wish)
         booking = await _enter_best(actor, command, draft, booker, columns)
     if booking is None:
         async with transaction():
@@ -218,7 +226,9 @@ async def _enter_best(
     accepted = facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
     for candidate in found:
         booking = draft.booking(candidate, made_by=None if person == actor.person else actor.person)
-        rows = draft.rows(booking, actor, **columns)
+        check_agreed(candidate.decision.payment, command.agreed_price)
+        paid = await paid_rows(candidate.decision.payment, booking, wish.now)
+        rows = draft.rows(booking, actor, paid, **columns)
         if accepted:
             rows.append(new_acceptance(person, facts.space.id, accepted, wish.now))
         if await _enter(candidate, booking, rows):
@@ -270,11 +280,14 @@ async def move(
             guests=len(guests),
             for_organisation=booking.organisation is not None,
             by_staff=booking.person != actor.person,
+            pays=change.pays,
+            has_paid=booking.entitlement,
         )
         facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
         if booking.person != actor.person:
             demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
-        booker = await booker_of(booking.person, facts, now, but_for=booking.id)
+        await return_payment(PaidBooking.of_card(booking), now)
+        booker = await booker_of(booking.person, facts, wish, but_for=booking.id)
         accepted = None
         if facts.space.id != booking.space.id:
             accepted = facts.house_rules.newly_accepted(change.house_rules, facts.space.name)
@@ -282,6 +295,7 @@ async def move(
         await sweep_there(facts, wish.period, now)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
+        check_agreed(taken.decision.payment, change.agreed_price)
         await _enter_move(booking, facts, wish, taken)
         if facts.space.id != booking.space.id:
             await note_departure(booking.space.id, booking.public_id, now)
@@ -322,11 +336,17 @@ async def _swap(
 async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Candidate) -> None:
     decision, passed = taken.decision, booking.cancel_until
     cancel_until = passed if passed is not None and passed <= wish.now else decision.cancel_until
+    moved = replace(
+        booking, resource=taken.resource, space=facts.space, period=wish.period, sequence=booking.sequence + 1
+    )
+    paid = await paid_rows(decision.payment, moved, wish.now)
+    if paid.rows:
+        await insert_together(*paid.rows)
     await execute(
         "UPDATE booking SET resource = $2, space = $3, starts_at = $4, ends_at = $5, people = $6, status = $7,"
         " cancel_until = $8, decide_by = $9, due_at = $10, no_show_at = $11, asked_at = NULL, coming_later_at = NULL,"
-        " decided_by = NULL, answer = '',"
-        " sequence = sequence + 1, updated_at = $12 WHERE id = $1",
+        " decided_by = NULL, answer = '', sequence = sequence + 1, updated_at = $12, paid_by = $13, price_amount = $14,"
+        " price_currency = $15, entitlement = $16, charge = $17 WHERE id = $1",
         booking.id,
         taken.resource.id,
         facts.space.id,
@@ -339,6 +359,11 @@ async def _enter_move(booking: BookingCard, facts: Facts, wish: Wish, taken: Can
         decision.due_at,
         decision.no_show_at,
         wish.now,
+        decision.paid_by,
+        decision.price.amount,
+        decision.price.currency,
+        paid.columns.get("entitlement"),
+        paid.columns.get("charge"),
     )
 
 
@@ -353,6 +378,7 @@ def checked_wish(
         guests=len(checked_guests(command.guests)),
         for_organisation=for_organisation,
         by_staff=is_for_other,
+        pays=command.pays,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from app.bookings.draft import Draft, by_staff, for_whom
 from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
+from app.bookings.payment import paid_rows
 from app.bookings.queries import BookingCard
 from app.bookings.rules import checked_guests, checked_note
 from app.bookings.series_planning import (
@@ -210,7 +211,9 @@ async def enter_bookings(
     """Writes bookings whose time is claimed already as dates of the series."""
     rows: list[NewRow] = []
     for one in drafted:
-        rows += one.draft.bare_rows(one.booking, series=series.id, series_slot=one.date.slot.starts_at)
+        assert one.date.taken is not None, "only what is taken is drafted"
+        paid = await paid_rows(one.date.taken.decision.payment, one.booking, now)
+        rows += one.draft.bare_rows(one.booking, paid, series=series.id, series_slot=one.date.slot.starts_at)
     await insert_all(rows)
     keys = [one.booking.id for one in drafted]
     await record_each("booking.made", "booking", keys, actor, now, **for_whom(actor, series.person))

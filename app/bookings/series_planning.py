@@ -124,25 +124,27 @@ class _Calendar:
 def planned(
     slots: Sequence[Slot], wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, *, skips_school_holidays: bool
 ) -> list[PlannedDate]:
-    """What each date would be, in order; each counts among the open bookings of those behind it."""
-    calendar, placed = _Calendar(facts.held), Counter[int]()
+    """What each date would be, in order; each counts among the open bookings of those behind it, and what pays for it
+    pays for none of them."""
+    calendar, placed, purse = _Calendar(facts.held), Counter[int](), facts.booker.purse
     dates = []
     for slot in slots:
         holidays = school_holidays_on(slot.day, facts.holiday_region) if skips_school_holidays else None
         date = (
             PlannedDate(slot, school_holidays=holidays)
             if holidays
-            else _planned(slot, wish, facts, on_conflict, calendar, placed)
+            else _planned(slot, wish, facts, on_conflict, calendar, replace(_with(placed, facts.booker), purse=purse))
         )
         if date.taken is not None and slot.period is not None:
             calendar.take(date.taken, slot.period)
             placed[date.taken.decision.rules.key] += 1
+            purse = purse.after(date.taken.decision.payment, slot.day)
         dates.append(date)
     return dates
 
 
 def _planned(
-    slot: Slot, wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, calendar: _Calendar, placed: Counter[int]
+    slot: Slot, wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, calendar: _Calendar, booker: Booker
 ) -> PlannedDate:
     period = slot.period
     if period is None:
@@ -150,7 +152,7 @@ def _planned(
         return PlannedDate(slot, refusal=TimeDoesNotExist(time=wall.time(), date=slot.day))
     if any(period.overlaps(own) for own in facts.own):
         return PlannedDate(slot, refusal=AlreadyYours())
-    this, booker = replace(wish, period=period), _with(placed, facts.booker)
+    this = replace(wish, period=period)
 
     def tried(resource: BookedResource) -> Candidate | Refusal:
         place = facts.places[resource.id]

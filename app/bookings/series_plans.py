@@ -122,8 +122,8 @@ async def plan_series(
         if any(rules.most_open for rules in facts.rules.values()):
             await lock_person(person)
         await lock_resources(claimed)
-    booker = await booker_of(person, facts, now)
     around = _window(slots)
+    booker = await booker_of(person, facts, replace(wanted.wish, period=around))
     own = [] if wanted.beside_own else await _own_time(person, facts.resource, around)
     series_facts = SeriesFacts(
         wanted=facts.resource,

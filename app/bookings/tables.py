@@ -15,9 +15,11 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.billing.tables import Charge
 from app.identity.tables import Person
 from app.inventory.tables import Blocker, Resource
 from app.network.tables import Organisation, Space
+from app.plans.tables import Entitlement
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _HISTORY = "twelve months, then without the person"
@@ -83,6 +85,8 @@ class Booking(Table, tablename="booking"):
     paid_by = Text(default="free", help_text=NOT_PERSONAL)
     price_amount = Integer(default=0)
     price_currency = Text(default="EUR", help_text=NOT_PERSONAL)
+    entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
     sequence = Integer(default=0)
     purpose = Text(default="work", help_text=NOT_PERSONAL)
     commute_to = Text(

@@ -57,7 +57,7 @@ async def _lock_all(commands: Sequence[BookDesk], drafts: Sequence[Draft]) -> No
     claimed: set[int] = set()
     for command, draft in zip(commands, drafts, strict=True):
         facts = draft.facts
-        booker = await booker_of(draft.person, facts, draft.wish.now)
+        booker = await booker_of(draft.person, facts, draft.wish)
         try:
             found = await candidates(command.what, facts, draft.wish, booker)
         except Busy:

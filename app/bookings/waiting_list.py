@@ -170,7 +170,7 @@ async def _wanted(command: JoinLine, period: Period, person: int, is_for_other: 
             continue
         found.append(facts)
         only = facts.resource.id if isinstance(one, str) else None
-        booker = await booker_of(person, facts, now)
+        booker = await booker_of(person, facts, wish)
         try:
             candidates = allowed(await _fitting(facts, features, only), facts, wish, booker)
         except Refusal as refusal:

@@ -7,18 +7,27 @@ from typing import Any
 
 import msgspec
 
+from app.billing.operations import take_back
 from app.identity.audit import record
 from app.identity.rules import Actor
-from app.kernel.refusals import Conflict, Refusal, marked
+from app.kernel.refusals import Refusal, marked
 from app.plans.purses import EVERYWHERE, ScopeShape
-from app.plans.rules import Payment, Source
-from app.plans.uses import Change, Entry, Unit, Use, consume, release
-from app.platform.database import execute, fetch, fetch_row, fetch_value, refuse_constraint, transaction
+from app.plans.rules import Source
+from app.plans.uses import Change, Entry, Unit, Use, after, consume, release
+from app.platform.database import (
+    DecidedTooLate,
+    execute,
+    fetch,
+    fetch_row,
+    fetch_value,
+    refuse_constraint,
+    transaction,
+)
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.random_ids import new_public_id
 
 
-class SpentMeanwhile(Conflict):
+class SpentMeanwhile(DecidedTooLate):
     """Another booking has just used the same account; decide again on what is left."""
 
     code = "entitlement_spent_meanwhile"
@@ -53,50 +62,65 @@ class NewAccount:
     membership: int | None = None
     bought: int | None = None
 
+    charge: int | None = None
+
 
 async def open_account(account: NewAccount, now: datetime) -> int:
     """Its key. Call it inside the transaction of what it comes from."""
-    key: int = await fetch_value(
-        "INSERT INTO entitlement (public_id, person, unit, source, membership, pass, label_de, label_en, starts_on,"
-        " ends_on, scope, half_days, left_units, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14) RETURNING id",
-        new_public_id(),
-        account.person,
-        account.unit,
-        account.source,
-        account.membership,
-        account.bought,
-        account.label_de,
-        account.label_en,
-        account.starts_on,
-        account.ends_on,
-        msgspec.json.encode(account.scope).decode(),
-        account.half_days,
-        None if account.units is None else 0,
-        now,
-    )
-    if account.units:
-        await insert_together(_row(key, Entry(Change.GRANT, left=account.units), now))
+    key, rows = await new_account(account, now)
+    await insert_together(*rows)
     return key
 
 
-def new_use(payment: Payment, person: int, day: date, booking: int, now: datetime) -> NewRow | None:
-    """The entry with which a booking is paid, to be inserted together with it; None where there is none to write.
+async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[NewRow]]:
+    """The drawn key of an account and its rows, to be inserted together with what it comes from."""
+    key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('entitlement', 'id'))")
+    opened = NewRow(
+        "entitlement",
+        {
+            "id": key,
+            "public_id": new_public_id(),
+            "person": account.person,
+            "unit": account.unit,
+            "source": account.source,
+            "membership": account.membership,
+            "pass": account.bought,
+            "charge": account.charge,
+            "label_de": account.label_de,
+            "label_en": account.label_en,
+            "starts_on": account.starts_on,
+            "ends_on": account.ends_on,
+            "scope": msgspec.to_builtins(account.scope),
+            "half_days": account.half_days,
+            "left_units": None if account.units is None else 0,
+            "created_at": now,
+        },
+    )
+    granted = [_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
+    return key, [opened, *granted]
+
+
+def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, booking: int, now: datetime) -> NewRow:
+    """The entry with which a booking is paid, to be inserted together with it.
 
     It breaks a constraint that means SpentMeanwhile where another booking was faster.
     """
-    if payment.entitlement is None or payment.entry is None:
-        return None
-    return _use_row(payment.entitlement.id, payment.entry, payment.use.step + 1, person, day, booking, now)
+    return _use_row(entitlement, entry, use.step + 1, person, day, booking, now)
 
 
 async def give_back(entitlement: int, person: int, day: date, booked: int, booking: int, now: datetime) -> None:
-    """A booking of so many minutes (or cents) less on that day; what it took comes back."""
+    """A booking of so many minutes (or cents) less on that day; what it took comes back.
+
+    An account that was bought for a booking and that nothing uses any more goes back, too.
+    """
     account, use = await _locked_use(entitlement, person, day)
     if account is None:
         return
     entry = release(use, Unit(account["unit"]), booked, half_days=account["half_days"])
     await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
+    if account["charge"] is not None and not after(use, entry).units:
+        await expire(entitlement, now)
+        await take_back(account["charge"], now)
 
 
 async def use_up(entitlement: int, person: int, day: date, booked: int, booking: int | None, now: datetime) -> None:
@@ -169,7 +193,8 @@ async def accounts_out_of_balance() -> Sequence[int]:
 async def _locked_use(entitlement: int, person: int, day: date) -> tuple[Mapping[str, Any] | None, Use]:
     """The account, locked, and what the day has used of it; None for one without limit, which has no entries."""
     account = await fetch_row(
-        "SELECT unit, half_days FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE", entitlement
+        "SELECT unit, half_days, charge FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
+        entitlement,
     )
     row = await fetch_row(
         "SELECT coalesce(sum(booked_change), 0)::int AS booked, coalesce(sum(held_change), 0)::int AS held,"

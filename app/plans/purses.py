@@ -1,7 +1,8 @@
 """What could pay for somebody's bookings, in one query; and what a booking asks of it."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,8 @@ import msgspec
 
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
-from app.kernel.wall_time import local_day
-from app.plans.rules import Entitlement, Need, Price, Purse, Scope, Source
+from app.plans.grants import Days
+from app.plans.rules import CLUB, NORMAL, Entitlement, Need, Price, Purse, Scope, Source
 from app.plans.uses import Unit, Use
 from app.platform.database import fetch_row
 
@@ -89,7 +90,7 @@ class _PriceRow(msgspec.Struct):
     scope: ScopeShape = EVERYWHERE
     starts_on: date = date.min
     ends_on: date | None = None
-    price_class: str = "normal"
+    price_class: str = NORMAL
     space: int | None = None
     resource: int | None = None
 
@@ -149,7 +150,7 @@ _PURSE: Final = """
                SELECT DISTINCT ON (space, resource, price_class) per_day, per_half_day, per_hour, currency, tax_code,
                       operator AS seller, price_class, space, resource
                  FROM price_list_entry
-                WHERE operator = $5 AND kind = $6 AND valid_from <= $7 AND (price_class = 'normal' OR price_class IN (
+                WHERE operator = $5 AND kind = $6 AND valid_from <= $7 AND (price_class = ANY($9) OR price_class IN (
                       SELECT price_class FROM concession
                        WHERE person = $1 AND checked_at IS NOT NULL AND ended_at IS NULL
                          AND coalesce(ends_on, 'infinity') >= $2 AND (operator IS NULL OR operator = $5)
@@ -160,14 +161,25 @@ _PURSE: Final = """
 
 
 async def purse_of(
-    person: int | None, operator: int, kind: Kind, days: Collection[date], today: date, language: str
+    person: int | None,
+    operator: int,
+    kind: Kind,
+    days: Days,
+    today: date,
+    language: str,
+    *,
+    for_organisation: bool = False,
 ) -> Purse:
     """All that could pay for the person's bookings of this kind at the operator's spaces on these days.
 
-    Prices are those of today. Who is not known yet (None) has no accounts.
+    Prices are those of today; an organisation has that of clubs. Who is not known yet (None) has no accounts. Raises
+    ValueError for days that go on.
     """
+    if days.last is None:
+        raise ValueError("these days go on")
     unit = UNITS[kind]
-    row = await fetch_row(_PURSE, person or 0, min(days), max(days), unit, operator, kind, today, language)
+    classes = [NORMAL, CLUB] if for_organisation else [NORMAL]
+    row = await fetch_row(_PURSE, person or 0, days.first, days.last, unit, operator, kind, today, language, classes)
     assert row is not None, "it selects no table"
     found = _entitlements.decode(row["entitlements"] or "[]")
     return Purse(
@@ -182,18 +194,26 @@ async def purse_of(
     )
 
 
-def need_of(kind: Kind, period: Period, zone: ZoneInfo, *, operator: int, space: int, resource: int) -> Need:
-    """What a booking of this time asks to be paid; it counts for the day on which it begins."""
-    day = local_day(period.starts_at, zone)
-    starts, ends = period.starts_at.astimezone(zone), period.ends_at.astimezone(zone)
-    over_midnight = (ends.date() - day) // timedelta(days=1) * 24 * 60
-    return Need(
-        UNITS[kind],
-        day,
-        starts.hour * 60 + starts.minute,
-        over_midnight + ends.hour * 60 + ends.minute,
-        period.minutes,
-        operator,
-        space,
-        resource,
-    )
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A resource as somebody pays for it."""
+
+    kind: Kind
+    operator: int
+    space: int
+    resource: int
+
+    def need(self, period: Period, zone: ZoneInfo) -> Need:
+        """What a booking of this time asks to be paid; it counts for the day on which it begins."""
+        starts, ends = period.starts_at.astimezone(zone), period.ends_at.astimezone(zone)
+        further = (ends.date() - starts.date()).days * 24 * 60
+        return Need(
+            UNITS[self.kind],
+            starts.date(),
+            starts.hour * 60 + starts.minute,
+            further + ends.hour * 60 + ends.minute,
+            period.minutes,
+            self.operator,
+            self.space,
+            self.resource,
+        )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.kernel.money import FREE, Money
-from app.kernel.refusals import BadInput, Conflict, Refusal, marked
+from app.kernel.refusals import Conflict, Refusal, marked
 from app.plans.uses import HALF_DAY_MINUTES, NOTHING_USED, Entry, Unit, Use, after, hold
 
 
@@ -26,6 +26,9 @@ class Source(StrEnum):
 
 NORMAL: Final = "normal"
 """The price class of everybody who has shown no proof of another."""
+
+CLUB: Final = "club"
+"""That of an organisation's bookings."""
 
 _ORDER: Final[Mapping[Source, int]] = {source: number for number, source in enumerate(Source)}
 
@@ -45,17 +48,10 @@ class CannotPayThat(Refusal):
 
 
 class PriceChanged(Conflict):
-    """It costs something else than was shown."""
+    """It costs more than was agreed to."""
 
     code = "price_changed"
-    text = marked("Der Preis ist inzwischen ein anderer: {price}. Bitte sehen Sie ihn sich an und buchen Sie dann.")
-
-
-class PriceNotAgreed(BadInput):
-    """Something has to be paid, and nobody has agreed to that."""
-
-    code = "price_not_agreed"
-    text = marked("Diese Buchung kostet {price}. Bitte bestätigen Sie das zuerst.")
+    text = marked("Diese Buchung kostet {price}. Bitte bestätigen Sie den Preis.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +252,16 @@ def ways_to_pay(need: Need, purse: Purse) -> list[Payment]:
     return found
 
 
-def chosen_way(need: Need, purse: Purse, chosen: str | None, space: str) -> Payment:
-    """The way that was chosen by its key, or the first. Raises NothingPays and CannotPayThat."""
+def chosen_way(need: Need, purse: Purse, chosen: str | None, space: str, *, has_paid: int | None = None) -> Payment:
+    """The way that was chosen by its key, or what has paid before, or the first. Raises NothingPays, CannotPayThat."""
     ways = ways_to_pay(need, purse)
     if not ways:
         raise NothingPays(space=space, unit=need.unit)
-    if chosen is None or ways == [FREE_OF_CHARGE]:
-        return ways[0]
+    if ways == [FREE_OF_CHARGE]:
+        return FREE_OF_CHARGE
+    if chosen is None:
+        again = (way for way in ways if way.entitlement is not None and way.entitlement.id == has_paid)
+        return next(again, ways[0])
     for way in ways:
         if way.key == chosen:
             return way
@@ -270,11 +269,10 @@ def chosen_way(need: Need, purse: Purse, chosen: str | None, space: str) -> Paym
 
 
 def check_agreed(payment: Payment, agreed: int | None) -> None:
-    """Raises PriceNotAgreed or PriceChanged unless somebody has agreed to what has to be paid, in minor units."""
-    if payment.kind is not Pays.MONEY or agreed == payment.price.amount:
-        return
-    refusal = PriceNotAgreed if agreed is None else PriceChanged
-    raise refusal(field="agreed_price", price=payment.price)
+    """Raises PriceChanged where more than what somebody has agreed to has to be paid, in minor units; None agrees to
+    whatever it costs."""
+    if agreed is not None and payment.kind is Pays.MONEY and payment.price.amount > agreed:
+        raise PriceChanged(field="agreed_price", price=payment.price)
 
 
 def _by_account(

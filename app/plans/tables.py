@@ -159,8 +159,11 @@ class Pass(Table, tablename="pass"):
 
 
 class Entitlement(Table, tablename="entitlement"):
-    """An account of days, hours or money. `left_units` and `held_units` are the sums of its entries, kept by a trigger
-    and by nobody else; without limit `left_units` is null and there are no entries."""
+    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
+
+    `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
+    `left_units` is null and there are no entries.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -177,6 +180,7 @@ class Entitlement(Table, tablename="entitlement"):
     pass_: ForeignKey[Pass] = ForeignKey(
         Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
     )
+    charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
     label_de = Text(default="", help_text=NOT_PERSONAL)
     label_en = Text(default="", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)

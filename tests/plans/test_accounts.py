@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.inventory.rules import Kind
+from app.kernel.periods import Period
 from app.plans.accounts import (
     NewAccount,
     NotSoMuchLeft,
@@ -20,12 +21,13 @@ from app.plans.accounts import (
     use_up,
     use_up_past,
 )
-from app.plans.purses import need_of, purse_of
+from app.plans.grants import Days
+from app.plans.purses import Paid, purse_of
 from app.plans.rules import Payment, Purse, Source, ways_to_pay
 from app.plans.uses import Unit
 from app.platform.database import fetch_row, fetch_value, transaction
 from app.platform.new_rows import insert_together
-from tests.worlds import HERE, NOW, TOMORROW, TOMORROW_MORNING, World, a_world
+from tests.worlds import HERE, NOW, TOMORROW, TOMORROW_MORNING, World, a_world, at
 
 TODAY = NOW.date()
 
@@ -39,22 +41,25 @@ async def a_pass(person: int, units: int | None = 20, **more: object) -> int:
 
 
 async def purse(world: World) -> Purse:
-    return await purse_of(world.mia.id, world.operator, Kind.DESK, [TOMORROW], TODAY, "de")
+    return await purse_of(world.mia.id, world.operator, Kind.DESK, Days(TOMORROW, TOMORROW), TODAY, "de")
 
 
 async def way(world: World) -> Payment:
-    where = {"operator": world.operator, "space": world.polch.id, "resource": world.polch["1"].id}
-    return ways_to_pay(need_of(Kind.DESK, TOMORROW_MORNING, HERE, **where), await purse(world))[0]
+    return ways_to_pay(desk_one(world).need(TOMORROW_MORNING, HERE), await purse(world))[0]
+
+
+def desk_one(world: World) -> Paid:
+    return Paid(Kind.DESK, world.operator, world.polch.id, world.polch["1"].id)
 
 
 async def booked(world: World, booking: int = 1) -> int:
     """Pays for tomorrow morning; the account that did."""
     payment = await way(world)
-    row = new_use(payment, world.mia.id, TOMORROW, booking, NOW)
-    if row:
-        await insert_together(row)
-    assert payment.entitlement
-    return payment.entitlement.id
+    account = payment.entitlement
+    assert account
+    if payment.entry:
+        await insert_together(new_use(account.id, payment.use, payment.entry, world.mia.id, TOMORROW, booking, NOW))
+    return account.id
 
 
 async def balance(account: int) -> tuple[int | None, int]:
@@ -155,10 +160,10 @@ async def test_the_last_day_is_spent_once(database: str) -> None:
     payment = await way(world)
 
     async def pay(booking: int) -> bool:
-        row = new_use(payment, world.mia.id, TOMORROW, booking, NOW)
-        assert row
+        assert payment.entry
         try:
             async with transaction():
+                row = new_use(account, payment.use, payment.entry, world.mia.id, TOMORROW, booking, NOW)
                 await insert_together(row)
                 await asyncio.sleep(0.01)
         except SpentMeanwhile:
@@ -171,12 +176,13 @@ async def test_the_last_day_is_spent_once(database: str) -> None:
     days = [TOMORROW + timedelta(day) for day in range(8)]
 
     async def spend(day: date) -> bool:
-        where = {"operator": world.operator, "space": world.polch.id, "resource": world.polch["1"].id}
-        mine = await purse_of(world.gundula.id, world.operator, Kind.DESK, [day], TODAY, "de")
-        ways = ways_to_pay(need_of(Kind.DESK, TOMORROW_MORNING, HERE, **where), mine)
-        row = new_use(ways[0], world.gundula.id, day, 1, NOW) if ways else None
+        mine = await purse_of(world.gundula.id, world.operator, Kind.DESK, Days(day, day), TODAY, "de")
+        ways = ways_to_pay(desk_one(world).need(Period(at(day, 8), at(day, 12)), HERE), mine)
+        if not ways or ways[0].entry is None:
+            return False
         try:
-            return row is not None and await insert_together(row)
+            row = new_use(other, ways[0].use, ways[0].entry, world.gundula.id, day, 1, NOW)
+            return await insert_together(row)
         except SpentMeanwhile:
             return False
 

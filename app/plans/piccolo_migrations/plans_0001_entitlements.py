@@ -134,6 +134,7 @@ CREATE TABLE entitlement (
     source text NOT NULL CONSTRAINT entitlement_source CHECK (source IN ('team', 'membership', 'pass', 'credit')),
     membership bigint REFERENCES membership ON DELETE RESTRICT,
     pass bigint REFERENCES pass ON DELETE RESTRICT,
+    charge bigint REFERENCES charge ON DELETE RESTRICT,
     label_de text NOT NULL DEFAULT '',
     label_en text NOT NULL DEFAULT '',
     starts_on date NOT NULL,
@@ -149,6 +150,7 @@ CREATE TABLE entitlement (
 CREATE INDEX entitlement_person ON entitlement (person, coalesce(ends_on, 'infinity'));
 CREATE UNIQUE INDEX entitlement_month ON entitlement (membership, unit, starts_on) WHERE membership IS NOT NULL;
 CREATE INDEX entitlement_pass ON entitlement (pass);
+CREATE INDEX entitlement_charge ON entitlement (charge);
 CREATE INDEX entitlement_ending ON entitlement (ends_on) WHERE expired_at IS NULL;
 REVOKE UPDATE, DELETE ON entitlement FROM nahwerk_app;
 GRANT UPDATE (person, ends_on, expired_at, label_de, label_en, scope, half_days) ON entitlement TO nahwerk_app;
