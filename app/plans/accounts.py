@@ -133,6 +133,19 @@ async def use_up(entitlement: int, person: int, day: date, booked: int, booking:
         await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
 
 
+async def change_grant(entitlement: int, units: int, now: datetime) -> None:
+    """Brings what was granted to so many units, as far as what is left allows: what is booked stays paid."""
+    row = await fetch_row(
+        "SELECT left_units, (SELECT coalesce(sum(left_change), 0)::int FROM entitlement_entry"
+        " WHERE entitlement = $1 AND change = 'grant') AS granted FROM entitlement WHERE id = $1 FOR UPDATE",
+        entitlement,
+    )
+    assert row is not None, "the account is there"
+    more = max(units - row["granted"], -row["left_units"])
+    if more:
+        await insert_together(_row(entitlement, Entry(Change.GRANT, left=more), now))
+
+
 async def adjust(actor: Actor | None, entitlement: int, units: int, reason: str, now: datetime) -> None:
     """Gives or takes units, with a reason. Raises NotSoMuchLeft."""
     try:

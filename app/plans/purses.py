@@ -128,7 +128,7 @@ _PURSE: Final = """
                       ) u) AS uses
                  FROM entitlement e
                 WHERE e.person = $1 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.starts_on <= $3
-                  AND e.unit IN ($4, 'money')
+                  AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
            ) t)::text AS entitlements,
            (SELECT json_agg(t) FROM (
                SELECT (m.overage->>'day')::int AS per_day, (m.overage->>'half_day')::int AS per_half_day,

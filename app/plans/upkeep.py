@@ -1,0 +1,133 @@
+"""What memberships grant and cost, made into accounts and charges as far as it is known. Twice does nothing more."""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from app.billing.operations import Due, new_charge, take_back
+from app.kernel.money import Money
+from app.plans.accounts import NewAccount, change_grant, open_account
+from app.plans.queries import MembershipCard, membership_by_id
+from app.plans.rules import Source
+from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.new_rows import insert_together
+
+GRANTED_AHEAD_MONTHS: Final = 14
+"""Bookings reach 400 days ahead, and each is held against its own month's grant."""
+
+
+async def settle_running(now: datetime, today: date) -> int:
+    """Grants and charges what has become due of all memberships; how many there are. Twice does nothing more."""
+    rows = await fetch(
+        "SELECT id FROM membership WHERE ends_on IS NULL OR ends_on >= $1 ORDER BY id", months_later(today, -2)
+    )
+    for row in rows:
+        async with transaction():
+            await execute("SELECT FROM membership WHERE id = $1 FOR UPDATE", row["id"])
+            await settle_membership(row["id"], now, today)
+    return len(rows)
+
+
+async def settle_membership(membership: int, now: datetime, today: date) -> MembershipCard:
+    """Makes accounts and charges of what the membership grants and costs. Its row is locked."""
+    card = await membership_by_id(membership)
+    assert card is not None, "it is locked"
+    for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)):
+        await _grant(card, grant, now)
+    await _drop_grants(card, now, today)
+    for due in dues_of(card.timeline, today):
+        await _charge(card, due, now)
+    return card
+
+
+async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> None:
+    row = await fetch_row(
+        "SELECT id, ends_on FROM entitlement WHERE membership = $1 AND unit = $2 AND starts_on = $3",
+        card.id,
+        grant.unit,
+        grant.days.first,
+    )
+    if row is None:
+        await open_account(
+            NewAccount(
+                card.person,
+                grant.unit,
+                Source.MEMBERSHIP,
+                grant.units,
+                grant.days.first,
+                grant.days.last,
+                grant.terms.name_de,
+                grant.terms.name_en,
+                grant.terms.scope,
+                grant.terms.half_days,
+                membership=card.id,
+            ),
+            now,
+        )
+        return
+    await execute(
+        "UPDATE entitlement SET ends_on = $2, label_de = $3, label_en = $4, scope = $5::jsonb, half_days = $6"
+        " WHERE id = $1",
+        row["id"],
+        grant.days.last,
+        grant.terms.name_de,
+        grant.terms.name_en,
+        msgspec.json.encode(grant.terms.scope).decode(),
+        grant.terms.half_days,
+    )
+    if grant.units is not None:
+        await change_grant(row["id"], grant.units, now)
+
+
+async def _drop_grants(card: MembershipCard, now: datetime, today: date) -> None:
+    """Months to come that grant nothing any more, because the membership rests or has ended, are emptied."""
+    wanted = {
+        (grant.unit.value, grant.days.first)
+        for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
+    }
+    rows = await fetch(
+        "SELECT id, unit, starts_on, left_units FROM entitlement WHERE membership = $1 AND expired_at IS NULL", card.id
+    )
+    for row in rows:
+        if (row["unit"], row["starts_on"]) in wanted or row["starts_on"] < card.starts_on:
+            continue
+        if row["left_units"] is None:
+            await execute("UPDATE entitlement SET ends_on = starts_on, expired_at = $2 WHERE id = $1", row["id"], now)
+        else:
+            await change_grant(row["id"], 0, now)
+
+
+async def _charge(card: MembershipCard, due: PeriodsDue, now: datetime) -> None:
+    """Charges what a period costs; where that has changed since, the old charge is taken back and a new one made."""
+    key = f"membership:{card.id}:{due.days.first.isoformat()}"
+    rows = await fetch(
+        "SELECT c.id, c.amount, c.key FROM charge c WHERE (c.key = $1 OR c.key LIKE $1 || ':v%') AND c.corrects IS NULL"
+        " AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id) ORDER BY c.id",
+        key,
+    )
+    if sum(row["amount"] for row in rows) == due.amount:
+        return
+    for row in rows:
+        await take_back(row["id"], now)
+    if not due.amount:
+        return
+    times: int = await fetch_value("SELECT count(*) FROM charge WHERE key = $1 OR key LIKE $1 || ':v%'", key)
+    last = due.days.last or due.days.first
+    await insert_together(
+        await new_charge(
+            Due(
+                key=f"{key}:v{times}" if times else key,
+                payer=card.payer,
+                seller=card.seller,
+                what_de=due.terms.name_de,
+                what_en=due.terms.name_en,
+                price=Money(due.amount, due.terms.currency),
+                tax_code=due.terms.tax_code,
+                supply_from=due.days.first,
+                supply_until=last,
+            ),
+            now,
+        )
+    )
