@@ -53,7 +53,6 @@ NOBODY_REACTS: Final = (
     "space.retired",
     "space.unpublished",
     "waiting.booked",
-    "waiting.ended",
     "waiting.joined",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""

@@ -28,7 +28,7 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
-from app.notifications.waiting_mails import tell_offered
+from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
@@ -71,6 +71,7 @@ def notification_reactions(
         "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "report.answered": [_of_event("mail.report_answered", tell_answer, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
+        "waiting.ended": [_about_booking("mail.wait_ended", tell_wait_ended, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),
             _about_booking("mail.request_waits", ask_to_decide, office),
