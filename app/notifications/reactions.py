@@ -13,7 +13,7 @@ from app.notifications.arrival_mails import (
     tell_requested,
     tell_taken_over,
 )
-from app.notifications.bar_mails import tell_answered, tell_barred, tell_lifted, tell_objected
+from app.notifications.bar_mails import tell_answered, tell_barred, tell_lifted, tell_noted, tell_objected
 from app.notifications.booking_mails import (
     remind_of_booking,
     tell_booking_cancelled,
@@ -88,7 +88,10 @@ def notification_reactions(
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
-        "bar.objected": [_about_booking("mail.bar_objected", tell_objected, office)],
+        "bar.objected": [
+            _about_booking("mail.bar_objected", tell_objected, office),
+            _about_booking("mail.bar_objection_noted", tell_noted, office),
+        ],
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
