@@ -19,6 +19,7 @@ from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
+from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
 from app.network.bars import forget_old_bars
@@ -47,6 +48,8 @@ NOBODY_REACTS: Final = (
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
+    "report.made",
+    "report.state_set",
     "role.granted",
     "role.revoked",
     "space.published",
@@ -132,6 +135,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
         Periodic("forget_departures", night, _without_count(forget_departures)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),

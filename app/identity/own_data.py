@@ -69,6 +69,7 @@ IDENTITY: Final[Sequence[Section]] = (
             "home_municipality": "person.home_municipality",
             "commutes_to": "person.commutes_to",
             "wants_reminders": "person.wants_reminders",
+            "hears_of_reports": "person.hears_of_reports",
             "created_at": "person.created_at",
         },
     ),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.identity.last_use import note_session_seen, note_token_used
-from app.identity.rules import Actor, Grant, Role, Via
+from app.identity.rules import PERMISSIONS, Action, Actor, Grant, Role, Via
 from app.kernel.refusals import NotFound
 from app.platform.database import fetch, fetch_row
 from app.platform.random_ids import token_hash
@@ -118,6 +118,24 @@ async def people(ids: Iterable[int]) -> Mapping[int, KnownPerson]:
         "SELECT id, public_id, name, email, language FROM person WHERE id = ANY($1::bigint[])", list(ids)
     )
     return {row["id"]: KnownPerson(**row) for row in rows}
+
+
+async def staff_who_may(action: Action, *, operator: int, space: int) -> tuple[list[int], bool]:
+    """The keys of the people who may do this at the space, and whether they are the operator's own.
+
+    Where the operator has nobody of its own who may, they are the network's.
+    """
+    rows = await fetch(
+        "SELECT DISTINCT g.person, g.scope_kind = 'network' AS is_network FROM role_grant g"
+        " JOIN person p ON p.id = g.person WHERE g.revoked_at IS NULL AND p.retired_at IS NULL AND g.role = ANY($1)"
+        " AND (g.scope_kind = 'network' OR g.scope_kind = 'operator' AND g.scope_id = $2"
+        " OR g.scope_kind = 'space' AND g.scope_id = $3) ORDER BY g.person",
+        [role.value for role, actions in PERMISSIONS.items() if action in actions],
+        operator,
+        space,
+    )
+    own = [row["person"] for row in rows if not row["is_network"]]
+    return (own, True) if own else ([row["person"] for row in rows], False)
 
 
 async def person_of_email(email: str) -> int | None:

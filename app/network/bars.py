@@ -64,9 +64,9 @@ class AnsweredAlready(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class BarCard:
-    """A bar as the operator's managers and the person see it; `made_by` and `noted_by` are names, for the operator alone.
+    """A bar as the operator's managers and the person see it; `made_by` and `noted_by` are names, for it alone.
 
-    `objected_how` says by which way an objection came that staff has noted down, and is empty where the person wrote it.
+    `objected_how` says by which way an objection came that staff has noted down; empty where the person wrote it.
     """
 
     id: int

@@ -23,7 +23,7 @@ from app.notifications.booking_mails import (
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
-from app.notifications.report_mails import tell_answer
+from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
@@ -70,6 +70,7 @@ def notification_reactions(
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "report.answered": [_of_event("mail.report_answered", tell_answer, office)],
+        "space.reports_came": [_of_event("mail.reports_came", tell_reports_came, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
         "waiting.ended": [_about_booking("mail.wait_ended", tell_wait_ended, office)],
         "booking.requested": [

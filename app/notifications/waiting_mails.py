@@ -89,7 +89,9 @@ async def tell_wait_ended(office: PostOffice, key: int, now: datetime) -> None:
                 says.say(marked("Sie standen auf der Warteliste: {when}."), facts),
                 says.say(marked("{operator} verlässt das Netzwerk vorher, deshalb endet die Warteliste."), facts),
             ],
-            "actions": [(free_then(office, place, place.kind or Kind.DESK), says.gettext(marked("Andere Plätze ansehen")))],
+            "actions": [
+                (free_then(office, place, place.kind or Kind.DESK), says.gettext(marked("Andere Plätze ansehen")))
+            ],
         },
     )
     await office.send(letter, now)

@@ -137,7 +137,9 @@ async def answer_form(
     except NotFound:
         raise
     except Refusal as refusal:
-        return await _show_bar(request, visitor, pages, operator, card, _in_form(refusal), {"antwort": words[:_LONGEST]})
+        return await _show_bar(
+            request, visitor, pages, operator, card, _in_form(refusal), {"antwort": words[:_LONGEST]}
+        )
     return go(f"/betreiber/{slug}/hausverbote/{card.public_id}?getan=beantwortet")
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from app.bookings.due import RELEASED_BY_DESK
 from app.bookings.rules import Status
 from app.bookings.today import ClosedDay, closed_days_still_booked, count_requests_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
-from app.inventory.rules import Hours
+from app.inventory.reports import ABOUT_NAMES, count_open_reports, newest_open_report
+from app.inventory.rules import Hours, label
 from app.kernel.refusals import marked
 from app.network.queries import SpaceCard
 from app.platform.jobs import in_trouble
@@ -50,7 +52,7 @@ class Note:
 async def notes_of(
     space: SpaceCard, hours: Hours, groups: Groups, ran_at: datetime | None, visitor: Visitor
 ) -> list[Note]:
-    """All of today, the worst first; three questions to the database, however many bookings there are."""
+    """All of today, the worst first; a few questions to the database, however many bookings there are."""
     rows = [*groups.expected, *groups.later, *groups.here]
     unreached = set(await in_trouble("mail.", "booking", [row.booking.id for row in rows]))
     closed = await closed_days_still_booked(space, hours, visitor.now)
@@ -62,6 +64,7 @@ async def notes_of(
         *[_unreached(row, space, visitor) for row in rows if row.booking.id in unreached][:_MOST_OF_A_KIND],
         *[_closed(day, space, visitor) for day in closed[:_MOST_OF_A_KIND]],
         *_requests(requests, visitor),
+        *await _reports(space, visitor),
     ]
 
 
@@ -163,6 +166,32 @@ def _requests(count: int, visitor: Visitor) -> list[Note]:
         return []
     text = marked("Eine Anfrage wartet auf Antwort.") if count == 1 else marked("{count} Anfragen warten auf Antwort.")
     return [Note("anfragen", say.say(text, count=count), "", [Act("/theke/anfragen", say.gettext(marked("Ansehen")))])]
+
+
+async def _reports(space: SpaceCard, visitor: Visitor) -> list[Note]:
+    """How many reports are open and what the newest says, for who answers them. With a new one it is another note."""
+    if not visitor.signed_in.may(Action.ANSWER_REPORTS, operator=space.operator.id, space=space.id):
+        return []
+    newest = await newest_open_report(space.id, visitor.now)
+    if newest is None:
+        return []
+    say, count = visitor.speaker, await count_open_reports(space.id)
+    strong = marked("Eine Meldung ist offen.") if count == 1 else marked("{count} Meldungen sind offen.")
+    about = say.gettext(ABOUT_NAMES[newest.about])
+    name = say.word(label(newest.kind, newest.name or "")) if newest.kind else newest.name
+    facts = {
+        "about": f"{about} ({name})" if name else about,
+        "at": newest.created_at.astimezone(ZoneInfo(space.time_zone)),
+    }
+    text = marked("{about}, {at}.") if count == 1 else marked("Zuletzt: {about}, {at}.")
+    return [
+        Note(
+            f"meldung-{newest.public_id}",
+            say.say(strong, count=count),
+            say.say(text, facts),
+            [Act(f"/theke/{space.slug}/meldungen", say.gettext(marked("Ansehen")), say.gettext(marked("Meldungen")))],
+        )
+    ]
 
 
 def is_stopped(ran_at: datetime | None, now: datetime) -> bool:

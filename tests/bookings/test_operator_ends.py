@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.bookings.clearing import AffectedChanged
 from app.bookings.cancellation import cancel
+from app.bookings.clearing import AffectedChanged
 from app.bookings.decision import LeavesTheNetwork
 from app.bookings.operations import BookDesk, book
 from app.bookings.operator_ends import (

@@ -109,9 +109,7 @@ async def test_the_person_objects_by_the_link_and_staff_answers(site: Site, worl
     assert (await nobody.get("/hausverbot/zzzz")).status_code == 404
 
 
-async def test_staff_notes_down_an_objection_that_came_on_the_telephone(
-    site: Site, world: World, bar: BarCard
-) -> None:
+async def test_staff_notes_down_an_objection_that_came_on_the_telephone(site: Site, world: World, bar: BarCard) -> None:
     otto, address = await site.browser(world.otto), f"/betreiber/polch/hausverbote/{bar.public_id}"
     form = f"{address}/widerspruch"
     refused = await otto.post(form, widerspruch="Das war ich nicht.")
