@@ -17,6 +17,7 @@ from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
+from app.identity.reachability import forget_old_trouble
 from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
 from app.inventory.report_news import announce_reports
@@ -27,9 +28,11 @@ from app.network.importing import forget_drafts
 from app.network.member_notes import forget_old_notes
 from app.notifications.post_office import forget_old_mails
 from app.notifications.reactions import notification_reactions
+from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.platform import rate_limits
 from app.platform.idempotency import forget_old_answers
+from app.platform.imap_mailbox import imap_access
 from app.platform.jobs import prune
 from app.platform.mail import Encryption, MailTransport, SmtpTransport, mailbox
 from app.platform.mail_folder import FolderTransport
@@ -86,6 +89,7 @@ def all_reactions(settings: Settings) -> Reactions:
             mailbox(settings.mail_from),
             settings.address,
             settings.signing_key,
+            settings.bounce_address,
         ),
     ):
         for event, answers in one.items():
@@ -121,11 +125,13 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         await deliver_due(outgoing.post, settings.signing_key, system_clock, lanes=_LANES)
 
     return [
+        *_reading_returns(settings),
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
+        Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
@@ -148,6 +154,18 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
+
+
+def _reading_returns(settings: Settings) -> Sequence[Periodic]:
+    """Nothing where no mailbox is named. ValueError for an address that is none."""
+    if settings.bounce_imap_url is None:
+        return []
+    access = imap_access(settings.bounce_imap_url)
+
+    async def read(now: datetime) -> None:
+        await read_returned_mails(access, now)
+
+    return [Periodic("read_returned_mails", Every(timedelta(minutes=2)), read)]
 
 
 async def _announce_tomorrow(now: datetime) -> int:

@@ -119,6 +119,18 @@ IDENTITY: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "mail_trouble",
+        marked("Ob E-Mails an Ihre Adresse zurückkamen"),
+        "mail_trouble WHERE mail_trouble.email = (SELECT lower(person.email) FROM person WHERE person.id = $1)",
+        {
+            "email": "mail_trouble.email",
+            "last_came_back_at": "mail_trouble.failed_at",
+            "status": "mail_trouble.status",
+            "unreachable_since": "mail_trouble.unreachable_since",
+            "reached_at": "mail_trouble.reached_at",
+        },
+    ),
+    Section(
         "invitations",
         marked("Einladungen an Sie, bei einem Betreiber mitzuarbeiten"),
         "invitation WHERE invitation.accepted_by = $1"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.identity.last_use import note_session_seen, note_token_used
+from app.identity.reachability import REACHED
 from app.identity.rules import PERMISSIONS, Action, Actor, Grant, Role, Via
 from app.kernel.refusals import NotFound
 from app.platform.database import fetch, fetch_row
@@ -17,13 +18,13 @@ SESSION_LONGEST = timedelta(days=180)
 PHONE_DIGITS = "regexp_replace(regexp_replace(p.phone, '[^0-9+]', '', 'g'), '^([+]49|0049)0?', '0')"
 """`rules.phone_digits` of a person p, as the index person_phone_digits has it."""
 
-_ACTOR = """
-    p.id AS person, p.public_id, p.name, p.email, p.language,
+_ACTOR = f"""
+    p.id AS person, p.public_id, p.name, p.email, p.language, p.email IS NOT NULL AND NOT {REACHED} AS is_unreachable,
     ARRAY(
         SELECT (g.role, g.scope_kind, g.scope_id)
         FROM role_grant g WHERE g.person = p.id AND g.revoked_at IS NULL ORDER BY g.id
     ) AS grants
-"""
+"""  # noqa: S608
 
 _ACTOR_OF_SESSION = f"""
     SELECT {_ACTOR}, s.id AS session, s.authenticated_at, s.seen_at
@@ -83,6 +84,7 @@ def _actor(
         name=row["name"],
         email=row["email"],
         language=row["language"],
+        is_unreachable=row["is_unreachable"],
         grants=tuple(Grant(Role(role), kind, scope) for role, kind, scope in row["grants"]),
         via=via,
         scopes=scopes,

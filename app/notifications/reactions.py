@@ -36,13 +36,19 @@ from app.platform.templates import Templates
 
 
 def notification_reactions(
-    transport: MailTransport, templates: Templates, sender: Mailbox, address: str, signing_key: bytes
+    transport: MailTransport,
+    templates: Templates,
+    sender: Mailbox,
+    address: str,
+    signing_key: bytes,
+    returns_to: str | None = None,
 ) -> Reactions:
     """The mails of this installation; `address` is the site's, `signing_key` the one that mailed links are made with.
 
+    What cannot be delivered comes back to `returns_to`.
     The name of a reaction is stored with its jobs and must not change.
     """
-    office = PostOffice(transport, templates, sender, address, signing_key)
+    office = PostOffice(transport, templates, sender, address, signing_key, returns_to)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
     staff = StaffMails(office, signing_key)
 

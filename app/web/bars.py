@@ -24,7 +24,7 @@ from app.network.bars import (
     lift_bar,
     linked_bar,
 )
-from app.network.objections import HOW_NAMES, answer_objection, note_objection, object_to_bar
+from app.network.objections import HOW_NAMES, How, answer_objection, note_objection, object_to_bar
 from app.network.queries import OperatorCard
 from app.platform.rate_limits import TooMany
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
@@ -258,7 +258,7 @@ async def _show_bar(
         "waits": card.waits_for_answer(visitor.now),
         "may_note": stands and card.objected_at is None,
         "hows": [(how.value, visitor.speaker.gettext(name)) for how, name in HOW_NAMES.items()],
-        "objected_how": HOW_NAMES.get(card.objected_how, ""),
+        "objected_how": HOW_NAMES[How(card.objected_how)] if card.objected_how else "",
         "notice": notice(request, NOTICES),
     }
     if refusal is not None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.refusals import NotFound
-from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, SmtpTransport, to_mime
+from app.platform.mail import CalendarPart, Envelope, Mail, Mailbox, MailNotSent, SmtpTransport, to_mime
 from app.platform.mail_folder import FolderTransport, list_mails, read_mail
 
 DATE = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
@@ -33,6 +33,7 @@ MAIL = Mail(
     message_id="<booking-7f3c-2@nahwerk.example>",
     calendar=CALENDAR,
 )
+BACK = Envelope("bounces+abc@nahwerk.example", "abc")
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
@@ -177,7 +178,7 @@ async def transport(inbox: Inbox) -> AsyncIterator[SmtpTransport]:
 
 
 async def test_a_mail_arrives_by_smtp_as_it_was_written(inbox: Inbox, transport: SmtpTransport) -> None:
-    await transport.send(to_mime(MAIL, DATE))
+    await transport.send(to_mime(MAIL, DATE), BACK)
     (mail,) = inbox.mails
     assert inbox.recipients == [["aenne@example.org"]]
     assert mail["Subject"] == MAIL.subject
@@ -186,7 +187,7 @@ async def test_a_mail_arrives_by_smtp_as_it_was_written(inbox: Inbox, transport:
 
 
 async def test_the_server_knows_us_by_name_and_password(inbox: Inbox, transport: SmtpTransport) -> None:
-    await replace(transport, username="nahwerk", password="right").send(to_mime(MAIL, DATE))
+    await replace(transport, username="nahwerk", password="right").send(to_mime(MAIL, DATE), BACK)
     assert len(inbox.mails) == 1
 
 
@@ -194,7 +195,7 @@ async def test_a_wrong_password_is_our_fault_and_the_mail_may_leave_later(
     inbox: Inbox, transport: SmtpTransport
 ) -> None:
     with pytest.raises(MailNotSent, match="535") as caught:
-        await replace(transport, username="nahwerk", password="wrong").send(to_mime(MAIL, DATE))
+        await replace(transport, username="nahwerk", password="wrong").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
     assert inbox.mails == []
     assert "wrong" not in repr(replace(transport, password="wrong"))
@@ -206,7 +207,7 @@ async def test_a_refused_recipient_is_final_only_with_a_five(
 ) -> None:
     inbox.answer_to_recipient = answer
     with pytest.raises(MailNotSent, match=answer[4:]) as caught:
-        await transport.send(to_mime(MAIL, DATE))
+        await transport.send(to_mime(MAIL, DATE), BACK)
     assert caught.value.permanent is permanent
 
 
@@ -216,13 +217,13 @@ async def test_refused_content_is_final_only_with_a_five(
 ) -> None:
     inbox.answer_to_content = answer
     with pytest.raises(MailNotSent, match=answer[4:]) as caught:
-        await transport.send(to_mime(MAIL, DATE))
+        await transport.send(to_mime(MAIL, DATE), BACK)
     assert caught.value.permanent is permanent
 
 
 async def test_without_the_encryption_we_insist_on_nothing_leaves(inbox: Inbox, transport: SmtpTransport) -> None:
     with pytest.raises(MailNotSent, match="STARTTLS") as caught:
-        await replace(transport, encryption="starttls").send(to_mime(MAIL, DATE))
+        await replace(transport, encryption="starttls").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
     assert inbox.mails == []
 
@@ -247,7 +248,7 @@ async def test_nobody_listening_means_later() -> None:
     async with server_that_says() as port:
         pass
     with pytest.raises(MailNotSent) as caught:
-        await SmtpTransport("127.0.0.1", port, encryption="none").send(to_mime(MAIL, DATE))
+        await SmtpTransport("127.0.0.1", port, encryption="none").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
 
 
@@ -256,14 +257,14 @@ async def test_a_silent_or_slow_server_is_left_after_the_timeout_and_means_later
     async with server_that_says(*words, pause=0.05) as port:
         started = asyncio.get_running_loop().time()
         with pytest.raises(MailNotSent) as caught:
-            await SmtpTransport("127.0.0.1", port, encryption="none", timeout=0.3).send(to_mime(MAIL, DATE))
+            await SmtpTransport("127.0.0.1", port, encryption="none", timeout=0.3).send(to_mime(MAIL, DATE), BACK)
         assert asyncio.get_running_loop().time() - started < 2
     assert not caught.value.permanent
 
 
 async def test_a_kept_mail_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     (listed,) = list_mails(folder, 10)
     assert listed.name == "20260701T093000Z-booking-7f3c-2@nahwerk.example.eml"
     assert (listed.subject, listed.date) == (MAIL.subject, DATE)
@@ -278,21 +279,21 @@ async def test_a_kept_mail_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 async def test_a_kept_mail_without_calendar_has_none(tmp_path: Path) -> None:
-    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, calendar=None), DATE))
+    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, calendar=None), DATE), BACK)
     read = read_mail(tmp_path, list_mails(tmp_path, 1)[0].name)
     assert (read.calendar, read.calendar_method) == (None, None)
 
 
 async def test_the_same_mail_kept_twice_is_there_once(tmp_path: Path) -> None:
-    await FolderTransport(tmp_path).send(to_mime(MAIL, DATE))
-    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, subject="Neu"), DATE + timedelta(hours=1)))
+    await FolderTransport(tmp_path).send(to_mime(MAIL, DATE), BACK)
+    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, subject="Neu"), DATE + timedelta(hours=1)), BACK)
     assert [mail.subject for mail in list_mails(tmp_path, 10)] == ["Neu"]
 
 
 async def test_the_newest_mails_come_first(tmp_path: Path) -> None:
     for number in (1, 3, 2):
         mail = replace(MAIL, message_id=f"<{number}@nahwerk.example>", subject=str(number))
-        await FolderTransport(tmp_path).send(to_mime(mail, DATE + timedelta(minutes=number)))
+        await FolderTransport(tmp_path).send(to_mime(mail, DATE + timedelta(minutes=number)), BACK)
     assert [mail.subject for mail in list_mails(tmp_path, 2)] == ["3", "2"]
 
 
@@ -303,7 +304,7 @@ def test_a_folder_that_is_not_there_yet_holds_no_mail(tmp_path: Path) -> None:
 async def test_other_users_of_the_machine_cannot_read_kept_mails(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     folder.mkdir(mode=0o755)
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
 
@@ -323,7 +324,7 @@ async def test_other_users_of_the_machine_cannot_read_kept_mails(tmp_path: Path)
 )
 async def test_only_mails_of_the_folder_are_read(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "mail"
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     for secret in (tmp_path / "secret.eml", folder / "secret.eml"):
         secret.write_text("Subject: secret\n\nsecret")
     with pytest.raises(NotFound):
