@@ -123,8 +123,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Production is strict, and a mailbox that people read is not emptied by us. Raises WrongSettings."""
-        if self.bounce_address is not None and not is_address(Envelope.of(self.bounce_address, "tag").sender):
-            raise WrongSettings(["BOUNCE_ADDRESS is no mail address"])
+        if self.bounce_address is not None:
+            address = Envelope.of(self.bounce_address, "tag").sender
+            if not is_address(address) or "{" in address:
+                raise WrongSettings(["BOUNCE_ADDRESS is no mail address, or has another place in braces than {tag}"])
         if self.bounce_imap_url is not None and self.bounce_address is None:
             raise WrongSettings(["BOUNCE_IMAP_URL needs BOUNCE_ADDRESS, the address of that mailbox"])
         if self.environment is not Environment.PRODUCTION:

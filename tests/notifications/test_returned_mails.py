@@ -1,4 +1,4 @@
-"""Mails that come back: read from a real mailbox, matched to the mail, believed only as far as anybody could know it."""
+"""Mails that come back: read from a mailbox, matched to the mail, believed only as far as anybody could know it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

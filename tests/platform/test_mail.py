@@ -144,6 +144,7 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str] = []
         self.answer_to_recipient = "250 OK"
         self.answer_to_content = "250 OK"
 
@@ -154,6 +155,7 @@ class Inbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(BytesParser(EmailMessage, policy=default).parsebytes(envelope.original_content))
         self.recipients.append(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from)
         return self.answer_to_content
 
 
@@ -181,9 +183,35 @@ async def test_a_mail_arrives_by_smtp_as_it_was_written(inbox: Inbox, transport:
     await transport.send(to_mime(MAIL, DATE), BACK)
     (mail,) = inbox.mails
     assert inbox.recipients == [["aenne@example.org"]]
+    assert inbox.senders == ["bounces+abc@nahwerk.example"], "there it comes back to"
+    assert mail["From"] == "Nahwerk <post@nahwerk.example>"
     assert mail["Subject"] == MAIL.subject
     assert mail.get_body(("plain",)).get_content().splitlines() == MAIL.text.splitlines()
     assert mail["Message-ID"] == MAIL.message_id
+
+
+async def test_a_server_that_can_is_asked_to_report_failures_with_the_headers_and_the_tag() -> None:
+    told: list[str] = []
+    answers = {"EHLO": b"250-localhost\r\n250 DSN\r\n", "DATA": b"354 go on\r\n"}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        while line := (await reader.readline()).decode():
+            told.append(line.strip())
+            writer.write(answers.get(line[:4], b"250 ok\r\n"))
+            if line.startswith("DATA"):
+                await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 taken\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await SmtpTransport("127.0.0.1", port, encryption="none", timeout=5).send(to_mime(MAIL, DATE), BACK)
+    assert told[1:3] == [
+        "MAIL FROM:<bounces+abc@nahwerk.example> RET=HDRS ENVID=abc",
+        "RCPT TO:<aenne@example.org> NOTIFY=FAILURE",
+    ]
 
 
 async def test_the_server_knows_us_by_name_and_password(inbox: Inbox, transport: SmtpTransport) -> None:

@@ -11,6 +11,7 @@ from app.bookings.arrivals import check_in
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
 from app.bookings.settling import SETTLING
+from app.identity.reachability import note_failure
 from app.inventory.reports import NewReport, report, reports_at
 from app.inventory.rules import Kind
 from app.network.queries import any_space
@@ -276,3 +277,21 @@ async def test_what_was_reported_stands_in_a_note_and_its_number_in_the_navigati
     for public_id in [each.public_id for each in await reports_at(polch.id, tomorrow(9, 30))]:
         await frida.post(f"{POLCH}/meldungen/{public_id}/stand", stand="in_hand")
     assert "offen" not in said((await frida.get(POLCH)).text).split("Wer kommt")[0]
+
+
+async def test_from_whose_address_mails_come_back_is_to_be_called_or_asked(frida: Browser, world: World) -> None:
+    coming = await booked(world, "1", 14, 18, guest_phone="0171 5555555")
+    await booked(world, "2", 12, 14)
+    await note_failure("mia@example.org", tomorrow(7), "5.1.1", tomorrow(8), is_permanent=True)
+    page = (await frida.get(POLCH)).text
+    assert said(page).count("E-Mails an Mia Hammes kommen nicht an.") == 1, "however often she comes"
+    assert "E-Mails an Mia Hammes kommen nicht an. Bitte anrufen (Platz 2, 12–14 Uhr)." in said(page)
+    contact = await frida.get(f"{POLCH}/leute/{world.mia.public_id}")
+    assert "Was an die Adresse dieser Person ging, kam zurück." in said(contact.text)
+    assert "mia@example.org" not in contact.text, "the address is the person's own"
+    await cancel_all_but(coming)
+    assert "tel:01715555555" in (await frida.get(POLCH)).text
+
+
+async def cancel_all_but(public_id: str) -> None:
+    await execute("UPDATE booking SET status = 'cancelled' WHERE public_id <> $1", public_id)
