@@ -15,7 +15,6 @@ from typing import IO, Any, Final, Self
 import msgspec
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_SPOOLED: Final = 1024 * 1024
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -53,7 +52,7 @@ class Archive:
         self._columns, self._is_first = columns, True
         self._json = self._zip.open(self._member(f"json/{name}.json"), "w", force_zip64=True)
         self._json.write(b"[")
-        self._csv = tempfile.SpooledTemporaryFile(max_size=_SPOOLED, dir=self._folder)  # type: ignore[assignment]
+        self._csv = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
         self._write_cells([columns], "utf-8-sig")
 
     def add(self, rows: Sequence[str]) -> None:

@@ -8,7 +8,6 @@ from app.identity.queries import people
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.leaving.operations import export_by_id
-from app.network.queries import operator_card
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import speaker
 from app.platform.mail import Mailbox
@@ -36,11 +35,10 @@ async def _tell_made(office: PostOffice, event: Event, now: datetime) -> None:
     if export is None or not export.can_be_taken(now) or export.kept_until is None:
         return
     whom = (await people([export.ordered_by])).get(export.ordered_by)
-    operator = await operator_card(export.operator)
-    if whom is None or whom.email is None or operator is None:
+    if whom is None or whom.email is None:
         return
     says = speaker(whom.language)
-    facts = {"operator": operator.name, "until": local_day(export.kept_until, _ZONE)}
+    facts = {"operator": export.operator_name, "until": local_day(export.kept_until, _ZONE)}
     letter = Letter(
         key=f"export-{export.public_id}",
         to=Mailbox(whom.name, whom.email),
@@ -51,9 +49,7 @@ async def _tell_made(office: PostOffice, event: Event, now: datetime) -> None:
         context={
             "first": says.say(_FIRST, facts),
             "paragraphs": [says.say(_UNTIL, facts), says.say(_NOT_ME)],
-            "actions": [
-                (f"{office.address}/betreiber/{operator.slug}/mitnehmen", says.gettext(marked("Zur Datei")))
-            ],
+            "actions": [(f"{office.address}/betreiber/{export.slug}/mitnehmen", says.gettext(marked("Zur Datei")))],
         },
     )
     await office.send(letter, now)

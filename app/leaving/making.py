@@ -21,7 +21,7 @@ from app.leaving.contents import TABLES
 from app.leaving.known_people import KNOWN
 from app.leaving.operations import file_of
 from app.leaving.readme import READMES, readme
-from app.leaving.rules import kept_until, rests_after
+from app.leaving.rules import kept_for, rests_after
 from app.platform.database import DatabaseAway, execute, fetch_row, transaction
 from app.platform.exported_tables import ExportedTable
 from app.platform.files import Files
@@ -185,7 +185,7 @@ async def _enter_ready(order: _Order, counts: _Counts, size: int, made_at: datet
             len(counts.files),
             size,
             made_at,
-            kept_until(made_at),
+            made_at + kept_for(made_at.date()),
         )
         await record("operator_export.made", "operator_export", order.id, None, now)
         await emit("operator_export.made", "operator_export", order.id, now)

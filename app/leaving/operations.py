@@ -1,6 +1,7 @@
 """Ordering all data of an operator, seeing how far it is, taking the file and deleting it."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,8 @@ class Export:
 
     id: int
     public_id: str
-    operator: int
+    slug: str
+    operator_name: str
     ordered_by: int
     name: str
     ordered_at: datetime
@@ -50,8 +52,14 @@ class Export:
     def percent(self) -> int:
         return 100 * self.tables_done // len(TABLES)
 
+    def stands(self, now: datetime) -> ExportState:
+        """As its reader sees it: a file whose time is over counts as deleted, even before it is."""
+        if self.state is ExportState.READY and (self.kept_until is None or now >= self.kept_until):
+            return ExportState.DELETED
+        return self.state
+
     def can_be_taken(self, now: datetime) -> bool:
-        return self.state is ExportState.READY and self.kept_until is not None and now < self.kept_until
+        return self.stands(now) is ExportState.READY
 
 
 async def leaving_operator(actor: Actor, slug: str) -> OperatorCard:
@@ -72,11 +80,11 @@ async def _operator(slug: str) -> Mapping[str, Any] | None:
     return await fetch_row("SELECT id, slug, name, email, phone, retired_at FROM operator WHERE slug = $1", slug)
 
 
-_EXPORT: Final = (
-    "SELECT e.id, e.public_id, e.operator, e.ordered_by, p.name, e.ordered_at, e.state, e.tables_done, e.row_count,"
-    " e.file_count, e.made_at, e.size, e.kept_until, e.ended_at"
-    " FROM operator_export e JOIN person p ON p.id = e.ordered_by"
-)
+_EXPORT: Final = """
+    SELECT e.id, e.public_id, o.slug, o.name AS operator_name, e.ordered_by, p.name, e.ordered_at, e.state,
+        e.tables_done, e.row_count, e.file_count, e.made_at, e.size, e.kept_until, e.ended_at
+    FROM operator_export e JOIN operator o ON o.id = e.operator JOIN person p ON p.id = e.ordered_by
+"""
 
 
 async def exports_of(operator: OperatorCard) -> list[Export]:
@@ -94,6 +102,7 @@ async def export_of(operator: OperatorCard, public_id: str) -> Export:
 
 
 async def export_by_id(key: int) -> Export | None:
+    """For the worker."""
     row = await fetch_row(f"{_EXPORT} WHERE e.id = $1", key)
     return _export(row) if row else None
 
@@ -126,7 +135,7 @@ async def take_export(actor: Actor, operator: OperatorCard, public_id: str, fold
     if not export.can_be_taken(now):
         raise NotFound
     demand_fresh_sign_in(actor, now)
-    if not path.is_file():
+    if not await asyncio.to_thread(path.is_file):
         raise NotFound
     await record("operator_export.downloaded", "operator_export", export.id, actor, now)
     return path
@@ -137,7 +146,7 @@ async def drop_export(actor: Actor, operator: OperatorCard, public_id: str, fold
     export = await export_of(operator, public_id)
     if export.state is not ExportState.READY:
         raise NotFound
-    file_of(folder, export.public_id).unlink(missing_ok=True)
+    await asyncio.to_thread(_delete, [file_of(folder, export.public_id)])
     async with transaction():
         await execute(
             "UPDATE operator_export SET state = 'deleted', ended_at = $2 WHERE id = $1 AND state = 'ready'",
@@ -151,15 +160,13 @@ async def forget_exports(folder: Path, now: datetime) -> int:
     """Deletes the files whose time is over and those that nobody knows of, and forgets old orders; how many files."""
     over = await fetch("SELECT id, public_id FROM operator_export WHERE state = 'ready' AND kept_until <= $1", now)
     for row in over:
-        file_of(folder, row["public_id"]).unlink(missing_ok=True)
+        await asyncio.to_thread(_delete, [file_of(folder, row["public_id"])])
         await execute("UPDATE operator_export SET state = 'deleted', ended_at = $2 WHERE id = $1", row["id"], now)
-    rows: Sequence[Mapping[str, Any]] = await fetch(
-        "SELECT public_id FROM operator_export WHERE state IN ('ordered', 'making', 'ready')"
-    )
-    known = {file_of(folder, row["public_id"]).stem for row in rows}
-    strays = [path for path in folder.glob("*") if path.name.lstrip(".").partition(".")[0] not in known]
-    for path in strays:
-        path.unlink(missing_ok=True)
+    found = await asyncio.to_thread(_files_in, folder)  # before the question: what is begun after it is no stray
+    rows = await fetch("SELECT public_id FROM operator_export WHERE state IN ('ordered', 'making', 'ready')")
+    known = {row["public_id"] for row in rows}
+    strays = [path for path in found if path.name.lstrip(".").partition(".")[0] not in known]
+    await asyncio.to_thread(_delete, strays)
     await execute(
         "DELETE FROM operator_export WHERE state IN ('failed', 'deleted') AND ended_at < $1", now - LISTED_FOR
     )
@@ -168,6 +175,15 @@ async def forget_exports(folder: Path, now: datetime) -> int:
 
 def file_of(folder: Path, public_id: str) -> Path:
     return folder / f"{public_id}.zip"
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return list(folder.glob("*"))
+
+
+def _delete(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _export(row: Mapping[str, Any]) -> Export:

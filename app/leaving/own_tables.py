@@ -1,4 +1,4 @@
-"""What an operator takes along that several capabilities know together: people, the trail, and what was taken before."""
+"""What an operator takes along that several capabilities know together: people, the trail, earlier exports."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.kernel.refusals import marked
 from app.leaving.contents import LEFT_OUT, LEFT_OUT_EVERYWHERE, TABLES
+from app.leaving.rules import KEPT_FOR
 from app.leaving.words import word_of
 from app.platform.exported_tables import ExportedTable
 from app.platform.language import Speaker, speaker
@@ -27,7 +28,7 @@ _HOW: Final = (
     marked("Zeiten stehen nach ISO 8601 mit ihrem Abstand von UTC, Tage als 2026-11-25, Beträge in Cent."),
     marked(
         "Kennungen bleiben, auch in einer späteren Datei. „people.id“ heißt: die Spalte id der Tabelle people."
-        " Eine leere Zelle in CSV ist null in JSON; Listen und Objekte stehen in CSV als JSON."
+        " Eine leere Zelle in CSV ist in JSON null oder ein leerer Text; Listen und Objekte stehen in CSV als JSON."
     ),
     marked(
         "Was ein Tabellenprogramm ausrechnen würde, beginnt in CSV mit einem Apostroph, zum Beispiel"
@@ -40,8 +41,8 @@ _HOW: Final = (
 )
 _NOT_IN_IT: Final = marked(
     "Nicht dabei sind: Geheimnisse und Schlüssel, E-Mail-Adressen von Konten, was Ihre Gäste anderswo gebucht haben,"
-    " wer vor mehr als zwölf Monaten da war, Namen von Begleitern vergangener Buchungen, Kopien und was nur das Netzwerk"
-    " betrifft."
+    " wer vor mehr als zwölf Monaten da war, Namen von Begleitern vergangener Buchungen, Kopien und was nur das"
+    " Netzwerk betrifft."
 )
 
 
@@ -71,11 +72,11 @@ def documentation() -> str:
         "# An operator leaves",
         "",
         "Who manages an operator orders all of its data at `/betreiber/{slug}/mitnehmen`; for one that has left the"
-        " network's administrators do. A worker makes a ZIP, which is kept for seven days; ordering and taking it stand in"
-        " the audit trail. [Decision 38](decisions/0038-an-operator-leaves.md) says why so.",
+        f" network's administrators do. A worker makes a ZIP, which is kept for {says.word(KEPT_FOR[-1][1])}; ordering and taking it stand"
+        " in the audit trail. [Decision 38](decisions/0038-an-operator-leaves.md) says why so.",
         "",
-        "This page is written by `python -m tests.leaving.test_documented` from the entries in `operator_data.py` of each"
-        " capability, as the two pages inside the archive are. **To add a table**, add an `ExportedTable` there; a"
+        "This page is written by `python -m tests.leaving.test_documented` from the entries in `operator_data.py` of"
+        " each capability, as the two pages inside the archive are. **To add a table**, add an `ExportedTable` there; a"
         " column or table that stays goes into `LEFT_OUT` of `app/leaving/contents.py` with its reason. A test finds"
         " what is in neither.",
         "",

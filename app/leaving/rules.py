@@ -35,9 +35,9 @@ class ExportUnderWay(Conflict):
     text = marked("Eine Datei ist schon bestellt. Sobald sie fertig ist, steht sie hier.")
 
 
-def kept_until(made_at: datetime) -> datetime:
-    """When a file that was made then is deleted."""
-    return made_at + next(kept for since, kept in reversed(KEPT_FOR) if since <= made_at.date())
+def kept_for(day: date) -> timedelta:
+    """How long a file is kept that is made that day."""
+    return next(kept for since, kept in reversed(KEPT_FOR) if since <= day)
 
 
 def rests_after(attempts: int) -> timedelta | None:
