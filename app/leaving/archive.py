@@ -1,5 +1,6 @@
 """The file itself: a ZIP that is written row by row and never in memory as a whole. Blocks; call it in a thread."""
 
+import contextlib
 import csv
 import io
 import os
@@ -37,15 +38,17 @@ class Archive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Whole and on disk; after an error it is only let go."""
-        for open_member in (self._json, self._csv):
-            if open_member is not None:
-                open_member.close()
+        """Whole and on disk; after an error it is only let go, whatever is missing in it."""
         if error is None:
             self._zip.close()
             self._file.flush()
             os.fsync(self._file.fileno())
-        self._file.close()
+            self._file.close()
+            return
+        for part in (self._json, self._csv, self._zip, self._file):
+            if part is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    part.close()
 
     def begin(self, name: str, columns: Sequence[str]) -> None:
         """The rows that follow are those of this table."""

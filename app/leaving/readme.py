@@ -44,6 +44,9 @@ _NOT_IN_IT: Final = marked(
     " wer vor mehr als zwölf Monaten da war, Namen von Begleitern vergangener Buchungen, Kopien und was nur das"
     " Netzwerk betrifft."
 )
+_COLUMN: Final = marked("Spalte")
+_MEANING: Final = marked("Bedeutung")
+_ROWS: Final = marked("{rows} Zeilen")
 
 
 def readme(
@@ -60,7 +63,7 @@ def readme(
         *_explained(says),
     ]
     for table in tables:
-        counted = says.gettext(marked("{rows} Zeilen")).format(rows=rows[table.name])
+        counted = says.say(_ROWS, rows=rows[table.name])
         lines += [*_section(table, says, counted), ""]
     return "\n".join(lines)
 
@@ -72,8 +75,8 @@ def documentation() -> str:
         "# An operator leaves",
         "",
         "Who manages an operator orders all of its data at `/betreiber/{slug}/mitnehmen`; for one that has left the"
-        f" network's administrators do. A worker makes a ZIP, which is kept for {says.word(KEPT_FOR[-1][1])}; ordering and taking it stand"
-        " in the audit trail. [Decision 38](decisions/0038-an-operator-leaves.md) says why so.",
+        f" network's administrators do. A worker makes a ZIP, which is kept for {says.word(KEPT_FOR[-1][1])}; ordering"
+        " and taking it stand in the audit trail. [Decision 38](decisions/0038-an-operator-leaves.md) says why so.",
         "",
         "This page is written by `python -m tests.leaving.test_documented` from the entries in `operator_data.py` of"
         " each capability, as the two pages inside the archive are. **To add a table**, add an `ExportedTable` there; a"
@@ -108,7 +111,7 @@ def _section(table: ExportedTable, says: Speaker, counted: str, level: str = "##
         "",
         f"{says.gettext(table.about)} ({counted}).",
         "",
-        f"| {says.gettext(marked('Spalte'))} | {says.gettext(marked('Bedeutung'))} |",
+        f"| {says.gettext(_COLUMN)} | {says.gettext(_MEANING)} |",
         "| --- | --- |",
         *(f"| `{name}` | {says.gettext(word_of(table, name))} |" for name in table.columns),
     ]

@@ -1,7 +1,7 @@
 """How long what was taken along is kept, and how often it is tried. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 

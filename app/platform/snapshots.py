@@ -30,12 +30,19 @@ class Snapshot:
 async def snapshot() -> AsyncIterator[Snapshot]:
     """A transaction that only reads, on a connection of its own; what else is done inside goes by other connections.
 
-    Not inside another transaction, which would have its own moment. Raises DatabaseAway.
+    Not inside another transaction, which would have its own moment. Raises DatabaseAway; what the block raises comes
+    out as it is, so that a full disk is not taken for a database that is away.
     """
     if DB.current_transaction.get() is not None:
         raise RuntimeError("a snapshot stands alone")
+    raised: Exception | None = None
     async with (
         DB.connection() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        yield Snapshot(connection)
+        try:
+            yield Snapshot(connection)
+        except Exception as error:
+            raised = error
+    if raised is not None:
+        raise raised
