@@ -46,7 +46,7 @@ _NOT_IN_IT: Final = marked(
 )
 _COLUMN: Final = marked("Spalte")
 _MEANING: Final = marked("Bedeutung")
-_ROWS: Final = marked("{rows} Zeilen")
+_ROWS: Final = marked("Zeilen: {rows}")
 
 
 def readme(

@@ -86,7 +86,7 @@ NETWORK: Final[Sequence[ExportedTable]] = (
             "retired_at": "space.retired_at",
         },
         {
-            "municipality": marked("amtlicher Gemeindeschlüssel"),
+            "municipality": marked("Gemeinde"),
             "lat": marked("geografische Breite"),
             "lng": marked("geografische Länge"),
             "time_zone": marked("Zeitzone der Uhr am Standort"),

@@ -50,9 +50,9 @@ class ExportedTable:
         return frozenset(_COLUMN.findall(self.rows))
 
     def sql(self, known: str) -> str:
-        """The rows as JSON objects; `known` is the statement that finds the people."""
+        """The rows as JSON objects, their columns in order; `known` is the statement that finds the people."""
         shown = ", ".join(f'{sql} AS "{name}"' for name, sql in self.columns.items())
-        return self._with(known, f"SELECT to_jsonb(t)::text AS row FROM (SELECT {shown} FROM {self.rows}) t")  # noqa: S608
+        return self._with(known, f"SELECT row_to_json(t)::text AS row FROM (SELECT {shown} FROM {self.rows}) t")  # noqa: S608
 
     def files_sql(self, known: str) -> str | None:
         """The attached files as (path, stored, content); None where nothing is attached."""

@@ -1,5 +1,6 @@
 """Taking all data of an operator along: what is in it, ordering it, how far it is, and the files that lie ready."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -19,7 +20,7 @@ from app.leaving.operations import (
     take_export,
 )
 from app.leaving.rules import ExportState, ExportUnderWay, kept_for
-from app.network.queries import OperatorCard
+from app.network.queries import OperatorCard, operator_by_slug
 from app.platform.language import Speaker
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
@@ -28,13 +29,22 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.sign_in import sign_in_again_first
 
 NOTICES = {
-    "bestellt": marked("Bestellt. Sie können die Seite verlassen: Wenn die Datei fertig ist, kommt eine E-Mail."),
     "geloescht": marked("Gelöscht. Die Datei gibt es nicht mehr."),
 }
 STATES: Final = {
     ExportState.FAILED: ("late", marked("nicht gelungen")),
     ExportState.DELETED: ("not", marked("gelöscht")),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOperator:
+    """One that has no pages of its own any more; the network's administrators look after what it leaves."""
+
+    slug: str
+    name: str
+
+
 _LOOKS_EVERY: Final = 3
 """Seconds after which the page looks how far it is."""
 
@@ -58,7 +68,7 @@ async def order_form(
         await order_export(visitor.signed_in, operator, visitor.now)
     except (ExportUnderWay, TooMany) as refusal:
         return await _show(request, visitor, pages, operator, refusal)
-    return go(f"{_path(operator)}?getan=bestellt")
+    return go(_path(operator))
 
 
 @post("/betreiber/{slug:str}/mitnehmen/{export:str}/datei")
@@ -96,8 +106,10 @@ async def _show(
     request: PageRequest, visitor: Visitor, pages: Pages, operator: OperatorCard, refusal: Refusal | None
 ) -> Response[str]:
     exports = await exports_of(operator)
+    has_left = await operator_by_slug(operator.slug) is None
     context: dict[str, Any] = {
-        "operator": operator,
+        "operator": LeftOperator(operator.slug, operator.name) if has_left else operator,
+        "back_to": f"/netzwerk/betreiber/{operator.slug}" if has_left else f"/betreiber/{operator.slug}",
         "tables": TABLES,
         "under_way": next((export for export in exports if export.is_under_way), None),
         "exports": [export for export in exports if not export.is_under_way],
@@ -116,8 +128,8 @@ async def _show(
 
 
 def _size(size: int, says: Speaker) -> str:
-    """0,4 MB."""
-    return f"{says.word(max(size / _MEGABYTE, 0.1))} MB"
+    """0,4 MB, which stays in one line."""
+    return f"{says.word(max(size / _MEGABYTE, 0.1))}\N{NO-BREAK SPACE}MB"
 
 
 def _path(operator: OperatorCard) -> str:
