@@ -56,7 +56,8 @@ async def confirm_page(
     hold = await hold_of_link(link["id"])
     if hold is None:
         return await link_ended(request, visitor, pages, LinkNoLongerWorks(), "/plaetze")
-    return await pages.show(request, visitor, "booking/confirm_held.html", await _context(hold, visitor) | {"token": token})
+    context = await _context(hold, visitor) | {"token": token}
+    return await pages.show(request, visitor, "booking/confirm_held.html", context)
 
 
 @post("/buchen/bestaetigen")

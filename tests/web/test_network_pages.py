@@ -68,7 +68,7 @@ async def test_a_new_operator_goes_from_the_mail_to_a_published_space(site: Site
     await execute(
         "INSERT INTO resource (public_id, space, kind, name) VALUES ('deskofmonreal234', $1, 'desk', 'A1')", space.id
     )
-    assert await next_step(vera) == "/betrieb/dorfwerk-monreal"
+    assert await next_step(vera) == "/betrieb/dorfwerk-monreal/veroeffentlichen"
     await execute("UPDATE space SET published_at = $2 WHERE id = $1", space.id, NOW)
     page = said((await vera.get("/betreiber/dorfwerk-monreal/einrichten")).text)
     assert "4 von 6 Schritten erledigt" in page
@@ -108,16 +108,14 @@ async def test_a_manager_invites_a_colleague_for_one_space_and_takes_it_back(sit
     otto = await site.browser(world.otto)
     form = {"name": "Vera Neu", "email": "vera@neu.example", "role": "front_desk", "where": "regiohub-polch"}
     for wrong in ({"role": "network_administrator"}, {"email": "vera"}):
-        assert (await otto.post("/betreiber/polch/einladungen", **{**form, **wrong})).status_code == 422
-    assert (
-        await otto.post("/betreiber/polch/einladungen", **{**form, "where": "alte-post-andernach"})
-    ).status_code == 404
-    await otto.post("/betreiber/polch/einladungen", **form)
+        assert (await otto.post("/betreiber/polch/team", **{**form, **wrong})).status_code == 422
+    assert (await otto.post("/betreiber/polch/team", **{**form, "where": "alte-post-andernach"})).status_code == 404
+    await otto.post("/betreiber/polch/team", **form)
     row = await fetch_row("SELECT * FROM invitation")
     assert row
     assert (row["role"], row["scope_kind"], row["scope_id"]) == ("front_desk", "space", world.polch.id)
     token = await mailed_token()
-    back = f"/betreiber/polch/einladungen/{row['public_id']}/zuruecknehmen"
+    back = f"/betreiber/polch/team/einladungen/{row['public_id']}/zuruecknehmen"
     assert (await otto.post(back)).status_code == 303
     assert (await (await site.browser()).get(f"/einladung?token={token}")).status_code == 422
 

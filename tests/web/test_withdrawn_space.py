@@ -5,8 +5,8 @@ import re
 import pytest
 
 from app.bookings.closing_down import unpublish
-from app.bookings.operations import BookDesk, book
 from app.bookings.mail_links import link_token
+from app.bookings.operations import BookDesk, book
 from app.network.queries import space_by_slug
 from tests.identity.conftest import KEY
 from tests.web.conftest import Browser, Site, said
