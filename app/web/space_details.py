@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +26,7 @@ from app.network.space_setting import (
     change_space,
     wrong_with,
 )
-from app.network.whereabouts import Address, PositionUnusable, is_exact
+from app.network.whereabouts import Address, PositionUnusable
 from app.web.fact_form import read_facts, space_questions, typed_facts
 from app.web.forms import NO_ERRORS, notice, show_again
 from app.web.home import FormData
@@ -112,9 +111,6 @@ def read_address(data: Mapping[str, str], refused: list[Refusal]) -> Address:
 def _read(data: Mapping[str, str], before: SpaceCard) -> tuple[SpaceDetails, list[Refusal]]:
     refused: list[Refusal] = []
     address = read_address(data, refused)
-    has_moved = (address.postcode, address.place) != (before.postcode, before.place)
-    if has_moved and (address.lat, address.lng) == (before.lat, before.lng) and not is_exact(before):
-        address = replace(address, lat=None, lng=None)
     facts = read_facts(data, FEATURES, refused)
 
     def both(name: str) -> tuple[str, str]:

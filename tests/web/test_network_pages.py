@@ -61,6 +61,9 @@ async def test_a_new_operator_goes_from_the_mail_to_a_published_space(site: Site
     assert right.headers["location"] == "/betreiber/dorfwerk-monreal/einrichten?getan=rechtsform"
 
     assert await next_step(vera) == "/betreiber/dorfwerk-monreal/standorte/neu"
+    assert (await vera.get("/betrieb")).headers["location"] == "/betreiber/dorfwerk-monreal/einrichten"
+    form = (await vera.get("/betreiber/dorfwerk-monreal/standorte/neu")).text
+    assert 'value="Am Markt 1"' in form, "what was typed once is not asked for again"
     operator = await fetch_value("SELECT id FROM operator WHERE slug = 'dorfwerk-monreal'")
     space = await a_space(operator, "dorfwerk-monreal", "Dorfwerk", resources=[])
     await execute("UPDATE space SET published_at = NULL WHERE id = $1", space.id)
@@ -70,8 +73,12 @@ async def test_a_new_operator_goes_from_the_mail_to_a_published_space(site: Site
     )
     assert await next_step(vera) == "/betrieb/dorfwerk-monreal/veroeffentlichen"
     await execute("UPDATE space SET published_at = $2 WHERE id = $1", space.id, NOW)
-    page = said((await vera.get("/betreiber/dorfwerk-monreal/einrichten")).text)
+    done = (await vera.get("/betreiber/dorfwerk-monreal/einrichten")).text
+    page = said(done)
     assert "4 von 6 Schritten erledigt" in page
+    for step in re.findall(r'<a class="nw-strong" href="([^"]+)"', done):
+        assert step != "/betreiber/dorfwerk-monreal/standorte/neu", "a step that is done makes nothing twice"
+        assert (await vera.get(step)).status_code == 200
     assert await next_step(vera) == ""
     nadja = await site.browser(world.nadja)
     assert "aktiv" in said((await nadja.get("/netzwerk/betreiber/dorfwerk-monreal")).text)
