@@ -122,7 +122,7 @@ async def set_space_up(page: Page, hand: Thumb, operator: str, photo: Path) -> N
     await hand.send("Vorschau zeigen")
     await hand.send("12 Plätze eintragen")
     await hand.on("Weiter einrichten")
-    await hand.on("Öffnungszeiten")
+    await hand.press(page.get_by_role("listitem").filter(has_text="Öffnungszeiten"))  # the whole row is a target
     await hand.fill(day_6="9-13")
     await hand.send("Zeiten speichern")
     await hand.on("Weiter einrichten")
