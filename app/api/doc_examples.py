@@ -72,7 +72,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "show_series": Example(path=_SERIES),
     "change_series": Example(path=_SERIES, body={"from": "2027-03-23", "ends_at": "2027-03-23T14:00:00+01:00"}),
     "cancel_series": Example(path=_SERIES, body={"from": "2027-04-01", "to": "2027-04-14"}),
-    "join_waiting_list": Example(body={**_ANY_DESK, "books_itself": "true"}),
+    "join_waiting_list": Example(body={**_ANY_DESK, "books_itself": True}),
     "list_waiting": Example(),
     "show_waiting": Example(path=_WAITING),
     "accept_offer": Example(path=_WAITING),

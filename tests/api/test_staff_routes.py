@@ -1,13 +1,11 @@
 """What programs of a space's staff read and do: notes, bars, reports, pictures, publishing, the evening's mail."""
 
 from collections.abc import AsyncIterator
-from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 from litestar.types import ASGIApp
-from PIL import Image
 
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_by_id
@@ -16,6 +14,7 @@ from app.network.bars import bar_by_id, object_to_bar
 from app.network.managing import managed_space
 from app.platform.database import fetch_value
 from tests.api.conftest import Now, calling
+from tests.api.requests import a_picture
 from tests.worlds import NOW, World, add_token, tomorrow
 
 SPACE = "/api/v1/spaces/regiohub-polch"
@@ -27,12 +26,6 @@ async def otto(application: ASGIApp, world: World) -> AsyncIterator[httpx.AsyncC
     """The program of the manager of Polch."""
     async with calling(application, **world.otto.bearer) as client:
         yield client
-
-
-def a_picture(colour: str = "teal") -> bytes:
-    written = BytesIO()
-    Image.new("RGB", (60, 40), colour).save(written, "PNG")
-    return written.getvalue()
 
 
 def said(answer: httpx.Response) -> tuple[int, str, list[str]]:
