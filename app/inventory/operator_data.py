@@ -65,6 +65,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
         "resource_photo JOIN resource ON resource.id = resource_photo.resource JOIN space ON space.id = resource.space"
         " WHERE space.operator = $1 ORDER BY resource_photo.resource, resource_photo.position, resource_photo.id",
         {
+            "id": "resource_photo.public_id",
             "resource": "resource.public_id",
             "file": "'files/' || resource_photo.file",
             "alt_de": "resource_photo.alt_de",

@@ -139,8 +139,9 @@ class OperatorUnnamed(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that a space should have: in words, where it is said, whether it is there and has to be."""
+    """Something that a space should have: what, in words, where it is said, whether it is there and has to be."""
 
+    what: str
     name: str
     section: str
     is_there: bool
@@ -188,14 +189,14 @@ async def steps_of(space: SpaceCard) -> list[Step]:
         "facts": bool(space.features or space.lacking),
     }
     return [
-        Step(name, section, there[key], is_needed)
+        Step(key, name, section, there[key], is_needed)
         for steps, is_needed in ((_NEEDED, True), (_WELCOME, False))
         for key, name, section in steps
     ]
 
 
 async def publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
-    """From now on people find and book the space. Raises NotFound, NotReadyToPublish."""
+    """From now on people find and book the space, if they did not before. Raises NotFound, NotReadyToPublish."""
     demand_managed(actor, space)
     async with transaction():
         await fetch_row("SELECT FROM space WHERE id = $1 FOR NO KEY UPDATE", space.id)
@@ -206,11 +207,12 @@ async def publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
 
 
 async def _publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
-    await execute(
+    is_new = await execute(
         "UPDATE space SET published_at = $2, first_published_at = coalesce(first_published_at, $2),"
         " version = version + 1 WHERE id = $1 AND published_at IS NULL",
         space.id,
         now,
     )
-    await record("space.published", "space", space.id, actor, now)
-    await emit("space.published", "space", space.id, now)
+    if is_new:
+        await record("space.published", "space", space.id, actor, now)
+        await emit("space.published", "space", space.id, now)

@@ -208,6 +208,22 @@ async def reports_at(space: int, now: datetime) -> list[Report]:
     return [_report(row) for row in rows]
 
 
+async def latest_reports(
+    space: int, now: datetime, limit: int, *, before: int | None = None, state: State | None = None
+) -> list[Report]:
+    """The space's reports from the newest on, at most `limit`; only those before that key, and only in that state."""
+    rows = await fetch(
+        f"{_REPORTS} WHERE p.space = $2 AND ($3::bigint IS NULL OR p.id < $3) AND ($4::text IS NULL OR p.state = $4)"
+        " ORDER BY p.id DESC LIMIT $5",
+        now,
+        space,
+        before,
+        state.value if state else None,
+        limit,
+    )
+    return [_report(row) for row in rows]
+
+
 async def report_at(space: int, public_id: str, now: datetime) -> Report:
     """The space's report with this id. Raises NotFound."""
     row = await fetch_row(f"{_REPORTS} WHERE p.space = $2 AND p.public_id = $3", now, space, public_id)
@@ -298,7 +314,7 @@ async def answer_report(actor: Actor, space: SpaceCard, public_id: str, text: st
         if row["answered_at"] is not None:
             raise AnsweredAlready
         if answer is None:
-            raise AnswerMissing(field="antwort", most=LONGEST_TEXT)
+            raise AnswerMissing(field="answer", most=LONGEST_TEXT)
         await execute(
             "UPDATE report SET answer = $2, answered_at = $3,"
             " state = CASE state WHEN 'open' THEN 'in_hand' ELSE state END WHERE id = $1",

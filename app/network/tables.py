@@ -132,6 +132,7 @@ class SpacePhoto(Table, tablename="space_photo"):
     """A picture of a space; the file is addressed by its content."""
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     file = Text(default=None, help_text=NOT_PERSONAL)
     alt_de = Text(default="", help_text=NOT_PERSONAL)

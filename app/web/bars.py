@@ -26,7 +26,7 @@ from app.network.bars import (
 )
 from app.network.objections import HOW_NAMES, How, answer_objection, note_objection, object_to_bar
 from app.network.queries import OperatorCard
-from app.platform.rate_limits import TooMany
+from app.web.behind_links import proof, refusal_of, show_linked
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.links import ticked
@@ -41,7 +41,6 @@ NOTICES: Final = {
     "beantwortet": marked("Beantwortet. Die Person bekommt Ihre Worte per E-Mail, soweit eine Adresse bekannt ist."),
 }
 _FIELDS: Final = {"reason": "grund", "last_day": "bis", "answer": "antwort", "objection": "widerspruch", "how": "weg"}
-_HEADERS: Final = {"Referrer-Policy": "no-referrer"}
 _LONGEST: Final = 4000
 
 
@@ -183,11 +182,8 @@ async def objection_form(
     data: FormData,
 ) -> Response[str] | Redirect:
     card, words = await _linked(link, visitor, pages), data.get("widerspruch", "")
-    try:
-        await object_to_bar(card, words, visitor.now)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(object_to_bar(card, words, visitor.now))
+    if refusal:
         return await _show_own(request, visitor, pages, link, card, _in_form(refusal), words[:_LONGEST])
     return go(f"/hausverbot/{link}")
 
@@ -198,7 +194,7 @@ async def _of_operator(slug: str, bar: str, visitor: Visitor) -> tuple[OperatorC
 
 
 async def _linked(link: str, visitor: Visitor, pages: Pages) -> BarCard:
-    return await linked_bar(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    return await linked_bar(link, visitor.now, **proof(visitor, pages))
 
 
 async def _form(operator: OperatorCard, public_id: str, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
@@ -282,10 +278,7 @@ async def _show_own(
         "may_object": card.stands(visitor.now) and card.objected_at is None,
         "typed": {"widerspruch": words},
     }
-    if refusal is not None:
-        return await show_again(request, visitor, pages, "account/bar.html", context, [refusal])
-    context |= {"errors": NO_ERRORS}
-    return await pages.show(request, visitor, "account/bar.html", context, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "account/bar.html", context, refusal)
 
 
 HANDLERS = [

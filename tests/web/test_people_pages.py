@@ -97,7 +97,8 @@ async def test_the_person_objects_by_the_link_and_staff_answers(site: Site, worl
     assert "Otto" not in shown.text
     assert shown.headers["referrer-policy"] == "no-referrer"
     assert page in (await (await site.browser(world.mia)).get("/konto")).text
-    assert (await nobody.post(page, widerspruch="")).status_code == 422
+    refused = await nobody.post(page, widerspruch="")
+    assert (refused.status_code, refused.headers["referrer-policy"]) == (422, "no-referrer")
     assert (await nobody.post(page, widerspruch="Das war ich nicht.")).status_code == 303
     assert "Ihr Widerspruch ist angekommen" in said((await nobody.get(page)).text)
     otto, address = await site.browser(world.otto), f"/betreiber/polch/hausverbote/{bar.public_id}"

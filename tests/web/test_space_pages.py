@@ -224,7 +224,7 @@ async def test_a_photo_is_shown_as_we_drew_it(site: Site, world: World, where: s
     assert b"Secret" not in picture.content
     shown = Image.open(BytesIO(picture.content))
     assert (shown.format, shown.size) == ("WEBP", (1600, 267))
-    key = re.search(rf"{re.escape(address)}/(\d+)", (await otto.get(address)).text)
+    key = re.search(rf"{re.escape(address)}/(\w+)", (await otto.get(address)).text)
     assert key
     described = await otto.post(f"{address}/{key[1]}", was="text", alt_de="Der große Saal", alt_en="")
     assert described.status_code == 303
