@@ -26,6 +26,7 @@ _THINGS: Final = {
     "network": marked("Netzwerk"),
     "noise": marked("Zu hören"),
     "operator": marked("Betreiber"),
+    "operator_export": marked("Daten zum Mitnehmen"),
     "organisation": marked("Verein"),
     "person": marked("Person"),
     "person_group": marked("Gruppe"),
@@ -64,6 +65,7 @@ _DONE: Final = {
     "delayed": marked("Ankunft verschoben"),
     "deleted": marked("gelöscht"),
     "disabled": marked("abgeschaltet"),
+    "downloaded": marked("heruntergeladen"),
     "draft_kept": marked("Entwurf gespeichert"),
     "dropped": marked("aufgehoben"),
     "email_change_requested": marked("neue E-Mail-Adresse beantragt"),
@@ -80,6 +82,7 @@ _DONE: Final = {
     "evening_mail_ended": marked("E-Mail am Abend abbestellt"),
     "evening_mail_set": marked("E-Mail am Abend eingestellt"),
     "exported": marked("exportiert"),
+    "failed": marked("nicht gelungen"),
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
     "joined": marked("dazugekommen"),
@@ -95,10 +98,10 @@ _DONE: Final = {
     "not_decided": marked("nicht rechtzeitig entschieden"),
     "objected": marked("Widerspruch eingelegt"),
     "offered": marked("angeboten"),
-    "ordered": marked("Reihenfolge geändert"),
     "others_revoked": marked("andere Sitzungen beendet"),
     "paired": marked("gekoppelt"),
     "parts_set": marked("Verbindung geändert"),
+    "ordered": marked("bestellt"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
     "picture_put": marked("Bild unterlegt"),
@@ -114,6 +117,7 @@ _DONE: Final = {
     "resent": marked("noch einmal gesendet"),
     "resources_imported": marked("Plätze eingelesen"),
     "responsible_changed": marked("verantwortliche Person geändert"),
+    "resource.ordered": marked("Reihenfolge geändert"),
     "resumed": marked("fortgesetzt"),
     "retired": marked("aufgelöst"),
     "retried": marked("noch einmal versucht"),
@@ -162,6 +166,7 @@ def way_in_words(via: str, speaker: Speaker) -> str:
 def in_words(action: str, speaker: Speaker) -> str:
     """'Buchung: abgesagt' of booking.cancelled; what has no words keeps its code name."""
     thing, _, done = action.partition(".")
-    if thing not in _THINGS or done not in _DONE:
+    what_was_done = _DONE.get(action) or _DONE.get(done)
+    if thing not in _THINGS or what_was_done is None:
         return action
-    return f"{speaker.gettext(_THINGS[thing])}: {speaker.gettext(_DONE[done])}"
+    return f"{speaker.gettext(_THINGS[thing])}: {speaker.gettext(what_was_done)}"
