@@ -164,7 +164,10 @@ def way_in_words(via: str, speaker: Speaker) -> str:
 
 
 def in_words(action: str, speaker: Speaker) -> str:
-    """'Buchung: abgesagt' of booking.cancelled; what has no words keeps its code name."""
+    """'Buchung: abgesagt' of booking.cancelled; what has no words keeps its code name.
+
+    What was done is named by the whole code name where the same word means something else of another thing.
+    """
     thing, _, done = action.partition(".")
     what_was_done = _DONE.get(action) or _DONE.get(done)
     if thing not in _THINGS or what_was_done is None:
