@@ -55,7 +55,7 @@ async def test_the_list_of_guests_and_notes_on_one_of_them(site: Site, world: Wo
     await visits(world)
     frida = await site.browser(world.frida)
     people = f"/theke/{world.polch.slug}/leute"
-    assert "Mia Hammes – 25. November 2026 1" in said((await frida.get(people)).text)
+    assert "Mia Hammes – 25.11.2026 1" in said((await frida.get(people)).text)
     person = f"{people}/{world.mia.public_id}"
     empty = await frida.post(f"{person}/notizen", notiz_neu=" ")
     assert empty.status_code == 422
