@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
+from app.bookings.queries import BookingCard
 from app.identity.authentication import Visitor
 from app.inventory.floors import Floor
 from app.inventory.queries import ResourceCard
@@ -54,6 +55,10 @@ class Asked:
     @property
     def url(self) -> str:
         return f"/theke/{self.slug}/kalender?{self.query}"
+
+    def booking_url(self, booking: BookingCard) -> str:
+        """The page of one of its bookings, which leads back here."""
+        return f"/theke/{self.slug}/kalender/buchungen/{booking.public_id}?{self.query}"
 
     def at(self, day: date) -> "Asked":
         return replace(self, day=day)

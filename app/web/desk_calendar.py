@@ -29,9 +29,9 @@ from app.network.queries import SpaceCard
 from app.platform.problems import status_of
 from app.web.calendar_address import Asked, View, chosen, floors, kinds, read_asked, views
 from app.web.calendar_bars import bars_of
-from app.web.calendar_day import day_table
 from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
+from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
 from app.web.forms import notice
 from app.web.front_desk import desk_space, single
@@ -108,13 +108,12 @@ async def _show(
         loads = await load_of_days(space, days)
         context["month_table"] = month_table(days, hours, resources, loads, asked, visitor)
     else:
-        window, keys = whole_days(days[0], days[-1], zone), {resource.id for resource in resources}
-        entries = await entries_within(space, window)
-        claims = [each for each in await claims_within(space.id, window, visitor.language) if each.resource in keys]
-        bars = bars_of(entries, claims, days, zone, asked, visitor)
-        bars = {key: of_one for key, of_one in bars.items() if key[0] in keys}
+        window = whole_days(days[0], days[-1], zone)
+        claims = await claims_within(space.id, window, visitor.language)
+        keys = {resource.id for resource in resources}
+        bars = bars_of(await entries_within(space, window), claims, keys, days, zone, asked.booking_url, visitor)
         if asked.view is View.DAY:
-            context["day_table"] = day_table(asked.day, hours, resources, bars, asked, visitor)
+            context["day_table"] = day_table(asked.day, hours, resources, bars, visitor, asked)
             context["closed"] = _why_closed(hours.openings_on(asked.day), hours.why_closed(asked.day), visitor)
         else:
             context["week_table"] = week_table(days, hours, resources, bars, asked, visitor)
