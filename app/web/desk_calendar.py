@@ -151,7 +151,7 @@ async def drop_booking(
     space = await desk_space(slug, visitor)
     booking, asked = await booking_at(space, public_id), asked_of(request, space, visitor)
     wanted, errors = read_when(data, visitor)
-    form = f"/theke/{slug}/buchungen/{public_id}/verschieben?{urlencode(_wish(data))}"
+    form = f"/theke/{slug}/buchungen/{public_id}/verschieben?{urlencode(_wish(data))}&{asked.way_back}"
     if wanted is None:
         return await _show(request, visitor, pages, space, asked, Refused(next(iter(errors.values())), 422, form))
     try:
