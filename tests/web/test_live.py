@@ -1,6 +1,7 @@
 """Boards that are open in a real server hear of a booking within a second, and end when they must."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,11 @@ import httpx
 import pytest
 
 from app.identity.sessions import open_session
+from app.inventory.device_setting import revoke_device
+from app.inventory.devices import DeviceKind
+from app.network.managing import managed_space
 from app.platform.database import execute
+from tests.bookings.devices import a_device
 from tests.conftest import in_database
 from tests.web.conftest import FIREFOX
 from tests.worlds import APerson, World, a_world, tomorrow
@@ -78,8 +83,8 @@ async def signed_in(address: str, person: APerson) -> AsyncIterator[httpx.AsyncC
 
 
 @asynccontextmanager
-async def board(client: httpx.AsyncClient) -> AsyncIterator[Heard]:
-    async with client.stream("GET", POLCH, params={"ab": "999999999"}) as answer:
+async def board(client: httpx.AsyncClient, address: str = POLCH) -> AsyncIterator[Heard]:
+    async with client.stream("GET", address, params={"ab": "999999999"}) as answer:
         heard = Heard(answer)
         await heard.next("retry: 2000")
         await heard.next(": still here")  # by now somebody listens
@@ -113,6 +118,22 @@ async def test_a_booking_through_the_interface_reaches_every_board_within_a_seco
         began = time.perf_counter()
         await asyncio.gather(one.next("event: changed"), another.next("event: changed"))
         assert time.perf_counter() - began < 1
+
+
+async def test_what_hangs_at_the_door_hears_too_until_its_token_is_taken_away(
+    there: World, served: tuple[str, subprocess.Popen[str]]
+) -> None:
+    address, _ = served
+    device, token = await a_device(there, DeviceKind.DISPLAY, "Nette")
+    async with httpx.AsyncClient(base_url=address, cookies={"geraet": token}, timeout=10) as tablet:
+        assert re.search(r'id="geraet"[^>]*data-event="\d+"', (await tablet.get("/geraet")).text)
+        async with board(tablet, "/geraet/aenderungen") as one:
+            await book(address, there, "Nette")
+            await one.next("event: changed")
+            otto = there.otto.actor()
+            await revoke_device(otto, await managed_space(otto, there.polch.slug), device.public_id, tomorrow(9))
+            await one.ends()
+        assert (await tablet.get("/geraet/aenderungen")).status_code == 404
 
 
 async def test_after_the_database_cut_every_line_all_are_told_once_and_again_of_what_follows(
