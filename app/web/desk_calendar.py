@@ -1,6 +1,6 @@
 """The calendar of a space at its front desk: a day by hours, a week by days, a month in numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,8 +26,9 @@ from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
+from app.platform.live import latest_event
 from app.platform.problems import status_of
-from app.web.calendar_address import Asked, View, chosen, floors, kinds, read_asked, views
+from app.web.calendar_address import Asked, Choice, View, chosen, floors, kinds, read_asked, views
 from app.web.calendar_bars import bars_of
 from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
@@ -80,13 +81,15 @@ async def _show(
     refused: Refused | None = None,
 ) -> Response[str]:
     """The calendar as it stands, and what was refused."""
+    event = await latest_event()
     await settle_at(space.id, visitor.now)
     zone, days = ZoneInfo(space.time_zone), asked.days
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     hours = (await hours_of([clock], days[0], days[-1], visitor.language))[space.id]
     there, on_floors = await resources_of(space.id), await floors_of(space.id)
     resources = chosen(asked, there, on_floors)
-    today = local_day(visitor.now, zone)
+    now = visitor.now.astimezone(zone)
+    today = now.date()
     context: dict[str, Any] = {
         "space": space,
         "asked": asked,
@@ -94,8 +97,11 @@ async def _show(
         "views": views(asked, visitor),
         "kinds": kinds(asked, there, visitor),
         "floors": floors(asked, on_floors, visitor),
+        "only": [*_chosen(kinds(asked, there, visitor)), *_chosen(floors(asked, on_floors, visitor))],
         "today_url": asked.at(today).url if today not in days else "",
         "closed": "",
+        "event": event,
+        "stamp": f"{now.hour}:{now.minute:02}",
         "notice": notice(request, NOTICES),
         "refused": refused,
         "may_block": may_block(space, visitor),
@@ -121,6 +127,11 @@ async def _show(
     return await pages.show(request, visitor, "front_desk/calendar.html", context, status=status)
 
 
+def _chosen(choices: Sequence[Choice]) -> list[str]:
+    """What narrows the view, without the choice of everything."""
+    return [choice.text for choice in choices[1:] if choice.current]
+
+
 def _why_closed(openings: object, why: str | None, visitor: Visitor) -> str:
     if openings:
         return ""
@@ -135,7 +146,9 @@ def _title(asked: Asked, first: date, last: date, visitor: Visitor) -> str:
         return format_date(first, "LLLL y", locale=say.locale)
     if asked.view is View.DAY:
         return f"{say.weekday(first)}, {say.day_of_year(first)}"
-    return f"{say.day(first)} – {say.day_of_year(last)}"
+    pattern = "d." if first.month == last.month else "d. MMMM" if first.year == last.year else "d. MMMM y"
+    begins = format_date(first, pattern if say.language == "de" else pattern.replace(".", ""), locale=say.locale)
+    return f"{begins} – {say.day_of_year(last)}"
 
 
 @post("/theke/{slug:str}/kalender/buchungen/{public_id:str}/verschieben")
