@@ -38,7 +38,8 @@ async function renew() {
     const answer = await fetch(region().dataset.here, { headers: { Accept: "text/html" } });
     const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page && page.getElementById(REGION);
-    if (fresh) show(fresh);
+    if (fresh && isInUse()) isBehind = true; // somebody has begun meanwhile
+    else if (fresh) show(fresh);
     else if (answer.status < 500) stop();
   } catch {
     // No line just now: the stream, or the page's age, asks again.

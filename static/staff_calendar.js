@@ -97,7 +97,7 @@ let held = null;
 
 function inUse() {
   const region = document.getElementById("tafel");
-  if (held || marked) region.dataset.inUse = "ja";
+  if (held || marked || press) region.dataset.inUse = "ja";
   else if (region.dataset.inUse) {
     delete region.dataset.inUse;
     document.dispatchEvent(new Event("board:idle"));
@@ -280,6 +280,11 @@ function unmark(words) {
 
 let press = null;
 
+function hold(pressed) {
+  press = pressed;
+  inUse();
+}
+
 function isAsked() {
   return Boolean(held) && !form.hidden;
 }
@@ -301,7 +306,7 @@ document.addEventListener("pointerdown", (event) => {
   if (!target || event.button || !event.isPrimary) return;
   if (isAsked() && target.matches(".nw-free")) return; // the click puts down there
   if (held) letGo("");
-  press = { target, event, dragging: false };
+  hold({ target, event, dragging: false });
   if (event.pointerType !== "touch") return;
   const mine = press;
   setTimeout(() => { if (press === mine && !mine.dragging && target.dataset.moves !== undefined) begin(); }, LONG_PRESS);
@@ -317,7 +322,7 @@ document.addEventListener("pointermove", (event) => {
   if (!press) return;
   const far = Math.hypot(event.clientX - press.event.clientX, event.clientY - press.event.clientY) > MOVED;
   if (!press.dragging && far) {
-    if (event.pointerType === "touch") press = null; // the finger scrolls
+    if (event.pointerType === "touch") hold(null); // the finger scrolls
     else begin();
   }
   if (!press?.dragging) return;
@@ -345,7 +350,7 @@ let swallow = false; // the click that ends a drag opens nothing
 
 document.addEventListener("pointerup", (event) => {
   const { dragging } = press ?? {};
-  press = null;
+  hold(null);
   if (!dragging) return;
   swallow = true;
   setTimeout(() => { swallow = false; }, 0);
@@ -361,7 +366,7 @@ document.addEventListener("pointerup", (event) => {
 
 document.addEventListener("pointercancel", () => {
   const { dragging } = press ?? {};
-  press = null;
+  hold(null);
   if (!dragging) return; // the page was scrolled
   if (marked) unmark(say("letGo"));
   letGo(say("returned"));

@@ -72,7 +72,7 @@ function carry(key, shift) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !(held || marked)) return;
-  press = null;
+  hold(null);
   const back = held?.bar ?? document.activeElement;
   if (held) letGo(say("returned"));
   else unmark(say("letGo"));

@@ -56,7 +56,7 @@ class Visitors:
 
     @asynccontextmanager
     async def visitor(
-        self, who: str | None = None, *, width: int = WIDE, scripts: bool = True
+        self, who: str | None = None, *, width: int = WIDE, scripts: bool = True, touch: bool = False
     ) -> AsyncIterator[tuple[Page, Seen]]:
         """A page of the person with this demo account, or of nobody, and what is seen there."""
         if who is not None and who not in self._signed_in:
@@ -66,6 +66,7 @@ class Visitors:
             locale="de-DE",
             viewport={"width": width, "height": _HEIGHT},
             java_script_enabled=scripts,
+            has_touch=touch,
             storage_state=self._signed_in[who] if who else None,
         )
         context.set_default_timeout(PATIENCE)
