@@ -21,13 +21,17 @@ from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
+from app.leaving.mails import leaving_reactions
+from app.leaving.making import make_due
+from app.leaving.operations import forget_exports
 from app.network.bars import forget_old_bars
 from app.network.importing import forget_drafts
 from app.network.member_notes import forget_old_notes
-from app.notifications.post_office import forget_old_mails
+from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.platform import rate_limits
+from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
 from app.platform.jobs import prune
 from app.platform.mail import Encryption, MailTransport, SmtpTransport, mailbox
@@ -84,17 +88,14 @@ def make_worker(settings: Settings) -> Worker:
 def all_reactions(settings: Settings) -> Reactions:
     """Every event that is emitted, with what follows from it."""
     reactions: dict[str, list[Reaction]] = {event: [] for event in NOBODY_REACTS}
+    transport, sender = mail_transport(settings), mailbox(settings.mail_from)
+    templates = Templates(ROOT / "templates", _no_pictures)
     for one in (
         booking_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
-        notification_reactions(
-            mail_transport(settings),
-            Templates(ROOT / "templates", _no_pictures),
-            mailbox(settings.mail_from),
-            settings.address,
-            settings.signing_key,
-        ),
+        notification_reactions(transport, templates, sender, settings.address, settings.signing_key),
+        leaving_reactions(PostOffice(transport, templates, sender, settings.address, settings.signing_key)),
     ):
         for event, answers in one.items():
             reactions.setdefault(event, []).extend(answers)
@@ -128,6 +129,14 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
     async def deliver(_: datetime) -> None:
         await deliver_due(outgoing.post, settings.signing_key, system_clock, lanes=_LANES)
 
+    folder, files = settings.exports_folder, FolderFiles(settings.data_dir / "files")
+
+    async def make(_: datetime) -> None:
+        await make_due(folder, files, system_clock)
+
+    async def forget_files(now: datetime) -> None:
+        await forget_exports(folder, now)
+
     return [
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
@@ -141,6 +150,8 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
+        Periodic("make_exports", Every(timedelta(seconds=3)), make),
+        Periodic("forget_exports", Every(timedelta(minutes=10)), forget_files),
         Periodic("forget_departures", night, _without_count(forget_departures)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
         Periodic("forget_reports", night, _without_count(forget_reports)),

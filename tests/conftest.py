@@ -100,10 +100,16 @@ async def copied(admin_dsn: str, template: str, name: str) -> AsyncIterator[str]
         await admin.close()
 
 
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    """What each module's database is called while it is there."""
+    return f"{PREFIX}_test_{worker_id}"
+
+
 @pytest.fixture(scope="module")
-async def database(admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[str]:
+async def database(admin_dsn: str, template: str, database_name: str) -> AsyncIterator[str]:
     """An empty, migrated database of this module's own, with the pool open as nahwerk_app; its DSN."""
-    async with copied(admin_dsn, template, f"{PREFIX}_test_{worker_id}") as dsn:
+    async with copied(admin_dsn, template, database_name) as dsn:
         await DB.open_pool(dsn, size=8)
         try:
             yield dsn

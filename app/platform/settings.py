@@ -129,6 +129,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.address.startswith("https://")
 
     @property
+    def exports_folder(self) -> Path:
+        """Where operators' data lie that were ordered to be taken along."""
+        return self.data_dir / "exports"
+
+    @property
     def signing_key(self) -> bytes:
         return self._secret(self.secret_key, "secret_key")
 

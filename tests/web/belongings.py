@@ -125,6 +125,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "noise": str(await _a_noise(world.polch.id)),
         "draft": await _a_draft(world),
         "report": await _a_report(world),
+        "export": await _an_export(world),
         "text": "impressum",
         "version": "2026-11-24",
     }
@@ -148,6 +149,18 @@ async def _a_report(world: World) -> str:
         world.polch.id,
         world.polch["3"].id,
         NOW,
+    )
+
+
+async def _an_export(world: World) -> str:
+    """All data of Polch's operator, ready to be taken; its id."""
+    return await fetch_value(
+        "INSERT INTO operator_export (public_id, operator, ordered_by, ordered_at, next_attempt_at, state, made_at,"
+        " size, kept_until) VALUES ('allesvonpolch', $1, $2, $3, $3, 'ready', $3, 1, $4) RETURNING public_id",
+        world.operator,
+        world.otto.id,
+        NOW,
+        NOW + timedelta(days=7),
     )
 
 

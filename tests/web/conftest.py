@@ -21,6 +21,7 @@ from app.main import create_app
 from app.platform.database import execute
 from app.platform.live import Live, LivePace
 from app.platform.settings import Environment, Secret, Settings
+from tests.conftest import in_database
 from tests.identity.conftest import KEY, PASSWORD
 from tests.worlds import NOW, APerson, World, a_world
 
@@ -90,9 +91,16 @@ class Browser:
         return self
 
 
-@pytest.fixture
-def now() -> Now:
+@pytest.fixture(scope="session")
+def the_clock() -> Now:
     return Now()
+
+
+@pytest.fixture
+def now(the_clock: Now) -> Now:
+    """The application's clock, at NOW when the test begins."""
+    the_clock.at = NOW
+    return the_clock
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +113,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def served(settings: Settings, the_clock: Now, admin_dsn: str, database_name: str) -> ASGIApp:
+    return an_application(settings, in_database(admin_dsn, database_name), the_clock)
+
+
 @pytest.fixture
-def application(settings: Settings, now: Now, database: str) -> ASGIApp:
-    return an_application(settings, database, now)
+def application(served: ASGIApp, now: Now, database: str) -> ASGIApp:
+    """The whole application over the test's database; put together once, which takes longer than most tests."""
+    return served
 
 
 def an_application(settings: Settings, database: str, now: Now) -> ASGIApp:

@@ -1,0 +1,243 @@
+"""What the network's tables hold of an operator, for the operator."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.kernel.refusals import marked
+from app.platform.exported_tables import Attached, ExportedTable
+
+NETWORK: Final[Sequence[ExportedTable]] = (
+    ExportedTable(
+        "operator",
+        "operator",
+        marked("Der Betreiber: Name, Kontakt, Rechtsform, Anschrift, Stand im Netzwerk"),
+        "operator WHERE operator.id = $1",
+        {
+            "id": "operator.public_id",
+            "slug": "operator.slug",
+            "name": "operator.name",
+            "email": "operator.email",
+            "phone": "operator.phone",
+            "legal_name": "operator.legal_name",
+            "legal_form": "operator.legal_form",
+            "street": "operator.street",
+            "postcode": "operator.postcode",
+            "place": "operator.place",
+            "register": "operator.register",
+            "created_at": "operator.created_at",
+            "invited_at": "operator.invited_at",
+            "suspended_at": "operator.suspended_at",
+            "ends_at": "operator.ends_at",
+            "retired_at": "operator.retired_at",
+        },
+        {
+            "legal_name": marked("rechtlicher Name"),
+            "legal_form": marked("Rechtsform"),
+            "register": marked("Register und Nummer"),
+            "invited_at": marked("wann der Betreiber eingeladen wurde"),
+            "suspended_at": marked("seit wann der Betreiber ausgesetzt ist"),
+        },
+    ),
+    ExportedTable(
+        "tax_status",
+        "tax_status",
+        marked("Wie der Betreiber besteuert wird, und ab wann"),
+        "tax_status WHERE tax_status.operator = $1 ORDER BY tax_status.id",
+        {
+            "kind": "tax_status.kind",
+            "valid_from": "tax_status.valid_from",
+            "entered_at": "tax_status.entered_at",
+        },
+        {"kind": marked("standard, small_business (§ 19 UStG) oder public_body (§ 2b UStG)")},
+    ),
+    ExportedTable(
+        "spaces",
+        "space",
+        marked("Standorte, auch aufgegebene und noch nicht veröffentlichte"),
+        "space WHERE space.operator = $1 ORDER BY space.id",
+        {
+            "slug": "space.slug",
+            "name": "space.name",
+            "street": "space.street",
+            "postcode": "space.postcode",
+            "place": "space.place",
+            "municipality": "space.municipality",
+            "lat": "space.lat",
+            "lng": "space.lng",
+            "time_zone": "space.time_zone",
+            "holiday_region": "space.holiday_region",
+            "open_on_holidays": "space.open_on_holidays",
+            "features": "space.features",
+            "lacking": "space.lacking",
+            "internet_mbit": "space.internet_mbit",
+            "internet_measured_on": "space.internet_measured_on",
+            "door_width_cm": "space.door_width_cm",
+            "threshold_cm": "space.threshold_cm",
+            "description_de": "space.description_de",
+            "description_en": "space.description_en",
+            "directions_de": "space.directions_de",
+            "directions_en": "space.directions_en",
+            "access_de": "space.access_de",
+            "access_en": "space.access_en",
+            "email": "space.email",
+            "phone": "space.phone",
+            "published_at": "space.published_at",
+            "first_published_at": "space.first_published_at",
+            "retired_at": "space.retired_at",
+        },
+        {
+            "municipality": marked("Gemeinde"),
+            "lat": marked("geografische Breite"),
+            "lng": marked("geografische Länge"),
+            "time_zone": marked("Zeitzone der Uhr am Standort"),
+            "holiday_region": marked("Land, dessen Feiertage gelten"),
+            "open_on_holidays": marked("ob an Feiertagen geöffnet ist"),
+            "directions_de": marked("Anfahrt, deutsch"),
+            "directions_en": marked("Anfahrt, englisch"),
+            "access_de": marked("Zugang, deutsch"),
+            "access_en": marked("Zugang, englisch"),
+            "published_at": marked("seit wann veröffentlicht"),
+            "first_published_at": marked("wann zum ersten Mal veröffentlicht"),
+        },
+    ),
+    ExportedTable(
+        "space_photos",
+        "space_photo",
+        marked("Bilder der Standorte"),
+        "space_photo JOIN space ON space.id = space_photo.space WHERE space.operator = $1"
+        " ORDER BY space_photo.space, space_photo.position, space_photo.id",
+        {
+            "space": "space.slug",
+            "file": "'files/' || space_photo.file",
+            "alt_de": "space_photo.alt_de",
+            "alt_en": "space_photo.alt_en",
+            "position": "space_photo.position",
+        },
+        attached=Attached("file", stored="space_photo.file"),
+    ),
+    ExportedTable(
+        "first_visits",
+        "first_visit",
+        marked("Beim ersten Besuch: Tür, WLAN, Licht, Heizung, Ansprechpartner, mit Codes und Passwörtern"),
+        "first_visit JOIN space ON space.id = first_visit.space WHERE space.operator = $1 ORDER BY first_visit.id",
+        {
+            "space": "space.slug",
+            **{
+                name: f"first_visit.{name}"
+                for name in (
+                    *("door", "door_de", "door_en", "door_code", "light_de", "light_en", "heating_de", "heating_en"),
+                    *("wifi_name", "wifi_password", "toilet_de", "toilet_en", "quiet_de", "quiet_en", "phoning_de"),
+                    *("phoning_en", "host_name", "host_phone", "host_hours_de", "host_hours_en", "emergency_address"),
+                )
+            },
+            "updated_at": "first_visit.updated_at",
+        },
+        {
+            "door": marked("wie die Tür aufgeht: open, bell, code, key_box oder key_ring"),
+            "door_de": marked("zur Tür, deutsch"),
+            "door_en": marked("zur Tür, englisch"),
+            "door_code": marked("Türcode"),
+            "light_de": marked("zum Licht, deutsch"),
+            "light_en": marked("zum Licht, englisch"),
+            "heating_de": marked("zur Heizung, deutsch"),
+            "heating_en": marked("zur Heizung, englisch"),
+            "wifi_name": marked("Name des WLANs"),
+            "wifi_password": marked("Passwort des WLANs"),
+            "toilet_de": marked("zur Toilette, deutsch"),
+            "toilet_en": marked("zur Toilette, englisch"),
+            "quiet_de": marked("wo es ruhig ist, deutsch"),
+            "quiet_en": marked("wo es ruhig ist, englisch"),
+            "phoning_de": marked("wo telefoniert wird, deutsch"),
+            "phoning_en": marked("wo telefoniert wird, englisch"),
+            "host_name": marked("wer am Standort hilft"),
+            "host_phone": marked("dessen Telefonnummer"),
+            "host_hours_de": marked("wann er zu erreichen ist, deutsch"),
+            "host_hours_en": marked("wann er zu erreichen ist, englisch"),
+            "emergency_address": marked("Adresse für den Notruf"),
+        },
+    ),
+    ExportedTable(
+        "house_rules",
+        "house_rules",
+        marked("Hausordnungen in allen Fassungen"),
+        "house_rules JOIN space ON space.id = house_rules.space WHERE space.operator = $1"
+        " ORDER BY house_rules.space, house_rules.edition",
+        {
+            "space": "space.slug",
+            "edition": "house_rules.edition",
+            "text_de": "house_rules.text_de",
+            "text_en": "house_rules.text_en",
+            "valid_from": "house_rules.valid_from",
+        },
+    ),
+    ExportedTable(
+        "house_rules_acceptances",
+        "house_rules_acceptance",
+        marked("Wer welche Fassung der Hausordnung angenommen hat"),
+        "house_rules_acceptance JOIN space ON space.id = house_rules_acceptance.space"
+        " JOIN known ON known.person = house_rules_acceptance.person WHERE space.operator = $1"
+        " ORDER BY house_rules_acceptance.id",
+        {
+            "space": "space.slug",
+            "edition": "house_rules_acceptance.edition",
+            "person": "known.id",
+            "accepted_at": "house_rules_acceptance.accepted_at",
+        },
+    ),
+    ExportedTable(
+        "legal_texts",
+        "legal_text",
+        marked("Rechtliche Texte des Netzwerks, die veröffentlicht sind oder waren"),
+        "legal_text WHERE legal_text.valid_from <= $2 ORDER BY legal_text.kind, legal_text.valid_from, legal_text.id",
+        {
+            "kind": "legal_text.kind",
+            "language": "legal_text.language",
+            "sections": "legal_text.sections",
+            "valid_from": "legal_text.valid_from",
+        },
+        {
+            "kind": marked("imprint, privacy, terms oder accessibility"),
+            "sections": marked("Abschnitte mit Überschrift und Absätzen"),
+        },
+    ),
+    ExportedTable(
+        "groups",
+        "person_group",
+        marked("Gruppen, die mehr buchen dürfen als andere"),
+        "person_group WHERE person_group.operator = $1 ORDER BY person_group.id",
+        {
+            "id": "person_group.public_id",
+            "name": "person_group.name",
+            "are_own_members": "person_group.are_own_members",
+            "created_at": "person_group.created_at",
+            "retired_at": "person_group.retired_at",
+        },
+        {"are_own_members": marked("ob es die eigenen Mitglieder sind")},
+    ),
+    ExportedTable(
+        "group_members",
+        "person_group_member",
+        marked("Wer zu welcher Gruppe gehört"),
+        "person_group_member JOIN person_group ON person_group.id = person_group_member.person_group"
+        " JOIN known ON known.person = person_group_member.person WHERE person_group.operator = $1"
+        " ORDER BY person_group_member.id",
+        {"group": "person_group.public_id", "person": "known.id", "since": "person_group_member.since"},
+        {"group": marked("Gruppe (groups.id)")},
+    ),
+    ExportedTable(
+        "organisations",
+        "organisation",
+        marked("Vereine, Schulen und Ämter, mit der verantwortlichen Person"),
+        "organisation LEFT JOIN known ON known.person = organisation.responsible WHERE organisation.operator = $1"
+        " ORDER BY organisation.id",
+        {
+            "id": "organisation.public_id",
+            "name": "organisation.name",
+            "responsible": "known.id",
+            "created_at": "organisation.created_at",
+            "retired_at": "organisation.retired_at",
+        },
+        {"responsible": marked("verantwortliche Person (people.id)")},
+    ),
+)
+"""What an operator is and where: its legal entity, its spaces, and who belongs to it."""
