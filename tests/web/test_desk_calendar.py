@@ -142,6 +142,8 @@ async def test_what_cannot_be_moved_says_what_would_be_allowed_and_stays(frida: 
     moved = await booking_named(booking)
     assert moved is not None
     assert (moved.resource.name, moved.starts_at) == ("1", tomorrow(9))
+    here = f'data-live="/theke/regiohub-polch/aenderungen" data-here="{THAT_DAY}"'
+    assert here in answer.text, "the page that says so keeps itself up to date as the calendar"
     form = answer.text.split(f'href="/theke/regiohub-polch/buchungen/{booking}/verschieben?')[1].split('"')[0]
     page = await frida.get(f"/theke/regiohub-polch/buchungen/{booking}/verschieben?{form.replace('&amp;', '&')}")
     assert f'<option value="{world.polch["2"].public_id}" selected>' in page.text
