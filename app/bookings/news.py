@@ -13,10 +13,13 @@ _NEWS = f"""
         SELECT id, aggregate_kind, aggregate_id, payload FROM outbox_event WHERE id = ANY($2::bigint[])
     )
     SELECT new.id, array_remove(
-               ARRAY[b.space, w.space, k.space, sr.space, hr.space, p.space, (new.payload ->> 'left_space')::bigint],
+               ARRAY[b.space, w.space, k.space, sr.space, hr.space, p.space, s.id, (new.payload ->> 'left_space')::bigint],
                NULL
+           ) || ARRAY(
+               SELECT id FROM space WHERE new.aggregate_kind = 'operator' AND operator = new.aggregate_id
            ) AS spaces
       FROM new
+      LEFT JOIN space s ON new.aggregate_kind = 'space' AND s.id = new.aggregate_id
       LEFT JOIN booking b ON new.aggregate_kind = 'booking' AND b.id = new.aggregate_id
       LEFT JOIN waiting w ON new.aggregate_kind = 'waiting' AND w.id = new.aggregate_id
       LEFT JOIN blocker k ON new.aggregate_kind = 'blocker' AND k.id = new.aggregate_id

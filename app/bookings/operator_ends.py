@@ -190,3 +190,4 @@ async def _retire(operator: int, ends_at: datetime, now: datetime) -> None:
         await revoke_role(None, row["person"], grant, now, operator=operator)
     await end_invitations(operator, None, now)
     await record("operator.ended", "operator", operator, None, now)
+    await emit("operator.ended", "operator", operator, now)

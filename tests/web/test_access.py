@@ -45,6 +45,7 @@ PUBLIC = {
 
 OF_DEVICES = {
     *("/geraet", "/geraet/koppeln", "/geraet/belegen", "/geraet/da", "/geraet/ankommen"),
+    "/geraet/aenderungen",
     "/api/v1/spaces/{slug}/access-windows",
 }
 """For the tokens of devices, which test_device_walk.py tries everywhere."""

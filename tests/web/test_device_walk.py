@@ -17,8 +17,8 @@ from tests.worlds import World, a_world
 
 NAMES = {"slug": "regiohub-polch", "kind": "desk", "what": "x", "path": "nichts"}
 OWN = {
-    DeviceKind.DISPLAY: {"GET /geraet", "POST /geraet/belegen"},
-    DeviceKind.KIOSK: {"GET /geraet", "GET /geraet/ankommen", "POST /geraet/ankommen"},
+    DeviceKind.DISPLAY: {"GET /geraet", "GET /geraet/aenderungen", "POST /geraet/belegen"},
+    DeviceKind.KIOSK: {"GET /geraet", "GET /geraet/aenderungen", "GET /geraet/ankommen", "POST /geraet/ankommen"},
     DeviceKind.DOOR: {"GET /api/v1/spaces/{slug}/access-windows"},
 }
 ASIDE = {"GET /geraet/koppeln", "POST /geraet/koppeln", "GET /geraet", "POST /geraet/da"}

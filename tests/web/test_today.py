@@ -249,7 +249,7 @@ async def test_the_days_page_says_where_to_hear_of_changes_and_reloads_without_s
 ) -> None:
     await book(world.mia.actor(), BookDesk(AnyOf("regiohub-polch", Kind.DESK), tomorrow(14), tomorrow(15)), tomorrow(8))
     page = (await frida.get(POLCH)).text
-    [event] = re.findall(rf'data-live="{POLCH}/aenderungen" data-event="(\d+)"', page)
+    [event] = re.findall(rf'data-live="{POLCH}/aenderungen" data-here="{POLCH}" data-event="(\d+)"', page)
     assert "Stand 9:30" in said(page)
     assert f'<a id="neu-laden" href="{POLCH}">' in page
     stream = await frida.get(f"{POLCH}/aenderungen?ab={event}")
