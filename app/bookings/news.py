@@ -13,7 +13,8 @@ _NEWS = f"""
         SELECT id, aggregate_kind, aggregate_id, payload FROM outbox_event WHERE id = ANY($2::bigint[])
     )
     SELECT new.id, array_remove(
-               ARRAY[b.space, w.space, k.space, sr.space, hr.space, p.space, s.id, (new.payload ->> 'left_space')::bigint],
+               ARRAY[b.space, w.space, k.space, sr.space, hr.space, p.space, s.id,
+                     (new.payload ->> 'left_space')::bigint],
                NULL
            ) || ARRAY(
                SELECT id FROM space WHERE new.aggregate_kind = 'operator' AND operator = new.aggregate_id
