@@ -70,7 +70,6 @@ class Visitors:
             has_touch=touch,
             is_mobile=touch,
             java_script_enabled=scripts,
-            has_touch=touch,
             storage_state=self._signed_in[who] if who else None,
         )
         context.set_default_timeout(PATIENCE)
