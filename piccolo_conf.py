@@ -16,5 +16,6 @@ APP_REGISTRY = AppRegistry(
         "app.calendars.piccolo_app",
         "app.insights.piccolo_app",
         "app.notifications.piccolo_app",
+        "app.leaving.piccolo_app",
     ]
 )

@@ -44,6 +44,7 @@ from app.web import (
     day_sheet,
     desk_bookings,
     desk_calendar,
+    desk_moving,
     desk_series,
     desk_waiting,
     device_pages,
@@ -63,6 +64,7 @@ from app.web import (
     house_rules_setting,
     importing,
     invitations,
+    leaving,
     linked_booking,
     links,
     live_updates,
@@ -112,7 +114,7 @@ from app.web.pages import Pages, here, sign_in_first
 log = Log("app")
 
 LARGEST_BODY = 256 * 1024
-_SENT_AS_IT_IS = ["^/static", "^/calendars", "^/bilder", "^/theke/[^/]+/aenderungen$"]
+_SENT_AS_IT_IS = ["^/static", "^/calendars", "^/bilder", "^/theke/[^/]+/aenderungen$", "^/betreiber/[^/]+/mitnehmen/"]
 """Not compressed: it is already, or must not wait until there is more of it."""
 
 
@@ -203,6 +205,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         day_sheet,
         desk_bookings,
         desk_calendar,
+        desk_moving,
         desk_series,
         desk_waiting,
         evening,
@@ -222,6 +225,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         house_rules_setting,
         importing,
         invitations,
+        leaving,
         linked_booking,
         links,
         live_updates,

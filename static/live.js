@@ -35,11 +35,14 @@ async function renew() {
   isFetching = true;
   isBehind = false;
   try {
-    const answer = await fetch(address(), { headers: { Accept: "text/html" } });
+    const answer = await fetch(region().dataset.here, { headers: { Accept: "text/html" } });
     const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page && page.getElementById(REGION);
-    if (fresh) show(fresh);
-    else if (answer.status < 500) stop();
+    if (fresh && isInUse()) isBehind = true; // somebody has begun meanwhile
+    else if (fresh) {
+      show(fresh);
+      showSections(page);
+    } else if (answer.status < 500) stop();
   } catch {
     // No line just now: the stream, or the page's age, asks again.
   } finally {
@@ -48,13 +51,6 @@ async function renew() {
   }
   if (isBehind) soon();
   if (stream?.readyState === EventSource.CLOSED && !region().dataset.over) listen();
-}
-
-function address() {
-  const url = new URL(location);
-  url.searchParams.delete("getan");
-  url.hash = "";
-  return url;
 }
 
 function age() {
@@ -74,12 +70,14 @@ function stop() {
 function isInUse() {
   const active = document.activeElement;
   const isTyping = region().contains(active) && active.matches("input:not([type=hidden]), select, textarea");
-  return isTyping || Boolean(region().querySelector('[aria-busy="true"]'));
+  return isTyping || Boolean(region().dataset.inUse || region().querySelector('[aria-busy="true"]'));
 }
 
-document.addEventListener("focusout", () => {
-  if (isBehind) soon();
-});
+for (const released of ["focusout", "board:idle"]) {
+  document.addEventListener(released, () => {
+    if (isBehind) soon();
+  });
+}
 
 function show(fresh) {
   const old = region();
@@ -90,6 +88,7 @@ function show(fresh) {
   const sideways = [...old.querySelectorAll(".nw-scroll[id]")].map((part) => [part.id, part.scrollLeft]);
   const open = [...old.querySelectorAll("details[open][id]")].map((part) => part.id);
   old.replaceWith(fresh);
+  document.dispatchEvent(new Event("board:fresh"));
   open.forEach((id) => { document.getElementById(id)?.setAttribute("open", ""); });
   sideways.forEach(([id, left]) => { const part = document.getElementById(id); if (part) part.scrollLeft = left; });
   const again = anchor && document.getElementById(anchor.id);
@@ -98,11 +97,18 @@ function show(fresh) {
   if (news) document.getElementById("neues").textContent = news;
 }
 
+// The ways to the other pages say how much is to be done there.
+
+function showSections(page) {
+  const old = document.querySelector(".nw-sections"), fresh = page.querySelector(".nw-sections");
+  if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
+}
+
 // What had the focus is found again by its id, else by what it is called, else by its line: who has just arrived
 // has another button, or none.
 
 function nameOf(element) {
-  const within = element.closest("li[id], section, ul");
+  const within = element.closest("li[id], tr[id], section, ul");
   return { tag: element.localName, id: element.id, label: element.getAttribute("aria-label"), line: within?.id };
 }
 
@@ -113,7 +119,7 @@ function find(root, { tag, id, label, line }) {
 }
 
 function inView(root) {
-  return [...root.querySelectorAll("li[id]")].find((line) => line.getBoundingClientRect().bottom > 0);
+  return [...root.querySelectorAll("li[id], tr[id], h3[id]")].find((line) => line.getBoundingClientRect().bottom > 0);
 }
 
 // Read out is what somebody has to do something about, and who was not in the list before; not every arrival.

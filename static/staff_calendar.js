@@ -1,17 +1,26 @@
-// The calendar of a space by drag and by key. Every free time and every booking is a link without this; here they are
-// also picked up, put down elsewhere, and marked. What is put down becomes a form that somebody confirms; the server
-// decides, and says why not.
+// The calendar of a space by hand; staff_calendar_keys.js does the same by key. Every free time and every booking is a
+// link without this; here they are also picked up, put down elsewhere, and marked. What is put down becomes a form that
+// somebody confirms; the server decides, and says why not.
 
 const LONG_PRESS = 400; // milliseconds that a finger rests before it lifts a booking; until then it scrolls
 const MOVED = 6; // pixels from which a press is a drag
 const EDGE = 48; // pixels at the window's edge where carrying scrolls
 const GRIP = 14; // pixels at the end of a bar by which its end is changed
 
-const table = document.querySelector(".nw-grid[data-columns]");
-const columns = JSON.parse(table.dataset.columns);
-const halves = table.dataset.halves === "ja";
+const STEP = 30; // minutes by which a press on the form's buttons changes the time
+
+let table, columns, halves; // live.js exchanges the table when something has changed
+
+function read() {
+  table = document.querySelector(".nw-grid[data-columns]");
+  columns = table ? JSON.parse(table.dataset.columns) : [];
+  halves = table?.dataset.halves === "ja";
+}
+
 const form = document.getElementById("ablegen");
 const bin = document.getElementById("absagen-hier");
+const preview = document.getElementById("vorschau");
+const shifts = document.getElementById("zeiten");
 const live = document.getElementById("ansage");
 
 // Words.
@@ -46,8 +55,8 @@ function told(wish) {
 
 // Where things are: rows with a place, cells with their first column.
 
-function rowsOf(list) {
-  return [...list.querySelectorAll("[data-place]")];
+function tableRow(row) {
+  return document.getElementById(`r-${row.dataset.place}`); // a phone's list says the same of the same place
 }
 
 function cellAt(row, column) {
@@ -68,9 +77,7 @@ function pointedAt(event) {
   const row = found?.closest("[data-place]");
   if (!row) return null;
   const cell = found.closest("td[data-c]");
-  if (cell) return { row, column: columnAt(cell, event.clientX) };
-  const free = found.closest(".nw-free[data-c]");
-  return { row, column: free ? Number(free.dataset.c) : null };
+  return { row, column: cell ? columnAt(cell, event.clientX) : null };
 }
 
 function show(wish) {
@@ -88,6 +95,15 @@ function show(wish) {
 
 let held = null;
 
+function inUse() {
+  const region = document.getElementById("tafel");
+  if (held || marked || press) region.dataset.inUse = "ja";
+  else if (region.dataset.inUse) {
+    delete region.dataset.inUse;
+    document.dispatchEvent(new Event("board:idle"));
+  }
+}
+
 function bookingOf(bar) {
   const row = bar.closest("[data-place]");
   const { booking, who, day, from, to } = bar.dataset;
@@ -99,25 +115,32 @@ function sameWish(one, other) {
   return one.row === other.row && one.day === other.day && one.from === other.from && one.to === other.to;
 }
 
-function isTaken({ wish, bar }) {
+function isTaken({ wish, booking }) {
+  const row = tableRow(wish.row);
   return columns.some(([day, from, to], column) => {
-    if (wish.row.tagName !== "TR" || day !== wish.day || from >= wish.to || wish.from >= to) return false;
-    const cell = cellAt(wish.row, column);
-    return Boolean(cell?.querySelector(".nw-bar")) && !cell.contains(bar);
+    if (day !== wish.day || from >= wish.to || wish.from >= to) return false;
+    return Boolean(cellAt(row, column)?.querySelector(`.nw-bar:not([data-booking="${booking}"])`));
   });
+}
+
+function toldOfWish() {
+  return told(held.wish) + (isTaken(held) ? `, ${say("taken")}` : "");
 }
 
 function lift(bar) {
   held = bookingOf(bar);
   form.hidden = true;
   bar.classList.add("nw-cal-lifted");
-  show(held.wish);
+  become(held.wish);
+  inUse();
 }
 
 function become(wish) {
   if (wish.from < 0 || wish.to > 24 * 60 || wish.to <= wish.from || !wish.day) return;
   held.wish = wish;
   show(wish);
+  preview.textContent = toldOfWish();
+  preview.hidden = false;
 }
 
 function letGo(words) {
@@ -126,29 +149,65 @@ function letGo(words) {
   show(null);
   bin.hidden = true;
   form.hidden = true;
+  preview.hidden = true;
   held = null;
   live.textContent = words;
+  inUse();
 }
 
-function putDown() {
-  if (sameWish(held.was, held.wish)) {
+// Where it was, a finger keeps it: the next tap on free time, or the form's buttons, say where it goes.
+
+function putDown(byFinger = false) {
+  if (sameWish(held.was, held.wish) && !byFinger) {
     letGo(say("returned"));
     return;
   }
+  ask();
+  form.querySelector(form.elements.ablegen.hidden ? "[data-shift]" : "[type=submit]").focus();
+  live.textContent = sameWish(held.was, held.wish) ? "" : say("dropped");
+}
+
+function ask() {
   const { was, wish, who, booking } = held;
+  const isSame = sameWish(was, wish);
   form.action = `${table.dataset.move}${booking}/verschieben?${table.dataset.back}`;
   form.elements.tag.value = wish.day;
   form.elements.von.value = field(wish.from);
   form.elements.bis.value = field(wish.to);
   form.elements.was.value = wish.row.dataset.place;
-  document.getElementById("frage").textContent = say("question", { who, before: told(was), after: told(wish) });
+  const after = toldOfWish();
+  const question = isSame ? say("where", { who, before: told(was) }) : say("question", { who, before: told(was), after });
+  document.getElementById("frage").textContent = question;
+  form.elements.ablegen.hidden = isSame;
   bin.hidden = true;
+  preview.hidden = true;
   form.hidden = false;
-  form.querySelector("[type=submit]").focus();
-  live.textContent = say("dropped");
 }
 
-form.querySelector("[type=button]").addEventListener("click", () => {
+shifts.addEventListener("click", (event) => {
+  const { shift, stretch } = event.target.closest("button")?.dataset ?? {};
+  if (!shift && !stretch) return;
+  const { wish } = held;
+  const [begin, end] = [Number(shift ?? 0) * STEP, Number(shift ?? stretch) * STEP];
+  become({ ...wish, from: wish.from + begin, to: wish.to + end });
+  ask();
+  live.textContent = toldOfWish();
+});
+
+function toFree(free) {
+  const { was } = held;
+  const [row, first] = [free.closest("[data-place]"), Number((free.closest("td") ?? free).dataset.c)];
+  if (free.closest("td")) {
+    become({ row, ...moved(Number(tableCell().dataset.c), first) });
+  } else {
+    const [from, to] = [columns[first][1], columns[first + Number(free.dataset.span) - 1][2]];
+    const fits = from <= was.from && was.to <= to;
+    become({ row, day: was.day, from: fits ? was.from : from, to: fits ? was.to : from + was.to - was.from });
+  }
+  putDown(true);
+}
+
+form.elements.zurueck.addEventListener("click", () => {
   const { bar } = held;
   letGo(say("returned"));
   bar.focus();
@@ -163,8 +222,23 @@ function moved(start, column) {
     return { day: was.day, from: was.from + shift, to: was.to + shift };
   }
   const [day, from, to] = columns[column];
-  const spans = Number(held.bar.closest("td").colSpan) > 1;
+  const spans = tableCell().colSpan > 1;
   return spans || column % 2 === start % 2 ? { day, from: was.from, to: was.to } : { day, from, to };
+}
+
+function tableCell() {
+  return tableRow(held.was.row).querySelector(`[data-booking="${held.booking}"]`).closest("td");
+}
+
+// In a phone's list a finger that goes to the right makes it later, one that goes down takes another place.
+
+function carried(row, x) {
+  const { was } = held;
+  const [first, last, slot] = [columns[0][1], columns.at(-1)[2], columns[0][2] - columns[0][1]];
+  const wide = was.row.getBoundingClientRect().width / columns.length;
+  const shift = Math.round((x - press.event.clientX) / wide) * slot;
+  const from = Math.max(first, Math.min(was.from + shift, last - (was.to - was.from)));
+  return { row, day: was.day, from, to: from + was.to - was.from };
 }
 
 function ended(start, column) {
@@ -185,6 +259,7 @@ function mark(row, start, column) {
   const wish = { row, day: columns[first][0], from: columns[first][1], to: columns[last][2] };
   marked = { row, start, column: column < start ? first : last, wish };
   show(wish);
+  inUse();
 }
 
 function openMarked() {
@@ -198,11 +273,21 @@ function unmark(words) {
   marked = null;
   show(null);
   live.textContent = words;
+  inUse();
 }
 
 // With a mouse, a pen or a finger.
 
 let press = null;
+
+function hold(pressed) {
+  press = pressed;
+  inUse();
+}
+
+function isAsked() {
+  return Boolean(held) && !form.hidden;
+}
 
 function begin() {
   const { target, event } = press;
@@ -219,8 +304,9 @@ function begin() {
 document.addEventListener("pointerdown", (event) => {
   const target = event.target.closest(".nw-bar[data-moves], .nw-grid .nw-free");
   if (!target || event.button || !event.isPrimary) return;
+  if (isAsked() && target.matches(".nw-free")) return; // the click puts down there
   if (held) letGo("");
-  press = { target, event, dragging: false };
+  hold({ target, event, dragging: false });
   if (event.pointerType !== "touch") return;
   const mine = press;
   setTimeout(() => { if (press === mine && !mine.dragging && target.dataset.moves !== undefined) begin(); }, LONG_PRESS);
@@ -236,7 +322,7 @@ document.addEventListener("pointermove", (event) => {
   if (!press) return;
   const far = Math.hypot(event.clientX - press.event.clientX, event.clientY - press.event.clientY) > MOVED;
   if (!press.dragging && far) {
-    if (event.pointerType === "touch") press = null; // the finger scrolls
+    if (event.pointerType === "touch") hold(null); // the finger scrolls
     else begin();
   }
   if (!press?.dragging) return;
@@ -245,7 +331,9 @@ document.addEventListener("pointermove", (event) => {
   if (!at) return;
   if (!held) {
     if (press.start !== null && at.column !== null) mark(press.target.closest("tr"), press.start, at.column);
-  } else if (at.column === null || press.start === null) {
+  } else if (press.start === null) {
+    become(carried(at.row, event.clientX));
+  } else if (at.column === null) {
     become({ ...held.was, row: at.row });
   } else if (press.resizing) {
     become({ row: held.was.row, ...ended(press.start, at.column) });
@@ -262,7 +350,7 @@ let swallow = false; // the click that ends a drag opens nothing
 
 document.addEventListener("pointerup", (event) => {
   const { dragging } = press ?? {};
-  press = null;
+  hold(null);
   if (!dragging) return;
   swallow = true;
   setTimeout(() => { swallow = false; }, 0);
@@ -273,124 +361,28 @@ document.addEventListener("pointerup", (event) => {
   if (!held) return;
   const found = document.elementFromPoint(event.clientX, event.clientY);
   if (found === bin) toCancel(held.bar);
-  else putDown();
+  else putDown(event.pointerType === "touch");
 });
 
 document.addEventListener("pointercancel", () => {
-  press = null;
+  const { dragging } = press ?? {};
+  hold(null);
+  if (!dragging) return; // the page was scrolled
   if (marked) unmark(say("letGo"));
   letGo(say("returned"));
 });
 
 document.addEventListener("click", (event) => {
-  if (!swallow) return;
+  const free = isAsked() && event.target.closest("[data-place] .nw-free");
+  if (!swallow && !free) return;
   event.preventDefault();
   event.stopPropagation();
+  if (!swallow) toFree(free);
 }, true);
 
 function toCancel(bar) {
   window.location.assign(`${bar.href.split("#")[0]}#absagen`);
 }
 
-// By key: one cell of the table is in the tab order, the arrows go to the others.
-
-const grid = rowsOf(table);
-table.setAttribute("role", "grid");
-
-function links(row) {
-  return [...row.querySelectorAll("td a")];
-}
-
-function firstColumn(link) {
-  return Number(link.closest("td").dataset.c);
-}
-
-function goTo(link) {
-  if (!link) return;
-  table.querySelectorAll('td a[tabindex="0"]').forEach((other) => { other.tabIndex = -1; });
-  link.tabIndex = 0;
-  link.focus();
-}
-
-table.querySelectorAll("td a").forEach((link) => { link.tabIndex = -1; });
-const entry = table.querySelector("td a");
-if (entry) entry.tabIndex = 0;
-
-function walk(link, key) {
-  const row = link.closest("tr");
-  const here = links(row);
-  const at = here.indexOf(link);
-  if (key === "ArrowRight") goTo(here[at + 1]);
-  else if (key === "ArrowLeft") goTo(here[at - 1]);
-  else if (key === "Home") goTo(here[0]);
-  else if (key === "End") goTo(here.at(-1));
-  else {
-    const step = key === "ArrowDown" ? 1 : -1;
-    for (let next = grid.indexOf(row) + step; grid[next]; next += step) {
-      const column = firstColumn(link);
-      const nearest = links(grid[next]).sort(
-        (one, other) => Math.abs(firstColumn(one) - column) - Math.abs(firstColumn(other) - column),
-      )[0];
-      if (nearest) {
-        goTo(nearest);
-        return;
-      }
-    }
-  }
-}
-
-function carry(key, shift) {
-  const { wish } = held;
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-  if (step && halves) {
-    const days = [...new Set(columns.map(([day]) => day))];
-    become({ ...wish, day: days[days.indexOf(wish.day) + step] });
-  } else if (step) {
-    const slot = columns[0][2] - columns[0][1];
-    become({ ...wish, from: wish.from + (shift ? 0 : step * slot), to: wish.to + step * slot });
-  } else {
-    const row = grid[grid.indexOf(wish.row) + (key === "ArrowDown" ? 1 : -1)];
-    if (row) become({ ...wish, row });
-  }
-  live.textContent = told(held.wish) + (isTaken(held) ? `, ${say("taken")}` : "");
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !(held || marked)) return;
-  press = null;
-  const back = held?.bar ?? document.activeElement;
-  if (held) letGo(say("returned"));
-  else unmark(say("letGo"));
-  back.focus();
-});
-
-table.addEventListener("keydown", (event) => {
-  const link = event.target.closest("td a");
-  const { key } = event;
-  if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
-  const arrow = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"].includes(key);
-  if (held) {
-    if (arrow) carry(key, event.shiftKey);
-    else if (key === " " || key === "Enter") putDown();
-    else return;
-  } else if (marked) {
-    if (key === "ArrowRight" || key === "ArrowLeft") {
-      const column = marked.column + (key === "ArrowRight" ? 1 : -1);
-      if (columns[column]) mark(marked.row, marked.start, column);
-      live.textContent = told(marked.wish);
-    } else if (key === " " || key === "Enter") openMarked();
-    else if (!arrow) return;
-  } else if (key === " " && link.dataset.moves !== undefined) {
-    lift(link);
-    live.textContent = say("picked", { who: held.who });
-  } else if (key === " " && link.classList.contains("nw-free")) {
-    const row = link.closest("tr");
-    mark(row, firstColumn(link), firstColumn(link));
-    live.textContent = say("marking", { place: row.dataset.said, times: field(marked.wish.from) });
-  } else if (key === "Delete" && link.dataset.moves !== undefined) toCancel(link);
-  else if (arrow || key === "Home" || key === "End") walk(link, key);
-  else return;
-  event.preventDefault();
-});
-
-table.addEventListener("focusout", () => { if (marked && !press) unmark(""); });
+read();
+document.addEventListener("board:fresh", read);

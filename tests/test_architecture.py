@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {"calendars", "settlement"},
     {"insights"},
     {"notifications"},
+    {"leaving"},
     {"web", "api", "jobs", "demo"},
     {"main"},
     {"cli"},

@@ -14,7 +14,7 @@ from app.kernel.periods import Period
 from app.network.queries import SpaceCard
 from app.platform.database import fetch
 
-_SHOWN: Final = [*sorted(HOLDING), Status.COMPLETED]
+SHOWN: Final = (*sorted(HOLDING), Status.COMPLETED)
 """What took or takes its place; whoever gave it back, or never came, leaves it to others."""
 
 
@@ -57,7 +57,7 @@ async def entries_within(space: SpaceCard, window: Period) -> list[Entry]:
         window.starts_at - LONGEST,
         window.ends_at,
         window.starts_at,
-        _SHOWN,
+        SHOWN,
     )
     known = await people({booking.person for booking in bookings})
     return [Entry(booking, known[booking.person].name) for booking in bookings]
@@ -105,7 +105,7 @@ async def load_of_days(space: SpaceCard, days: Sequence[date]) -> Mapping[tuple[
         window.starts_at - LONGEST,
         window.ends_at,
         window.starts_at,
-        _SHOWN,
+        SHOWN,
     )
     return {
         (row["resource"], days[row["day"] - 1]): Load(row["bookings"], row["booked"], row["blocked"]) for row in rows

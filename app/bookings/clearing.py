@@ -91,7 +91,11 @@ async def end_holds(resources: Sequence[int], times: Sequence[Period], now: date
         list(resources),
     )
     held, offered = ([row["holder"] for row in rows if row["reason"] == reason] for reason in (HOLD, OFFER))
-    await execute("UPDATE desk_hold SET ended_at = $2 WHERE id = ANY($1::bigint[]) AND ended_at IS NULL", held, now)
+    ended = await fetch(
+        "UPDATE desk_hold SET ended_at = $2 WHERE id = ANY($1::bigint[]) AND ended_at IS NULL RETURNING id", held, now
+    )
+    for row in ended:
+        await emit("desk_hold.ended", "desk_hold", row["id"], now)
     await execute(
         "UPDATE waiting SET status = 'waiting', offered = NULL, offered_at = NULL, offer_expires_at = NULL,"
         " updated_at = $2 WHERE id = ANY($1::bigint[]) AND status = 'offered'",

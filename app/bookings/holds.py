@@ -163,6 +163,8 @@ async def book_held(token: str, now: datetime) -> Confirmation:
         booking = await _booked_if_open(hold, actor, now) if hold.lives_at(now) else None
         if booking is None:
             await hand_on(await free([hold.id], HOLD), now)
+            if hold.ended_at is None:
+                await emit("desk_hold.ended", "desk_hold", hold.id, now)
         await execute(
             "UPDATE desk_hold SET ended_at = coalesce(ended_at, $2), booking = $3 WHERE id = $1",
             hold.id,

@@ -11,6 +11,7 @@ from app.bookings.line_endings import end_places
 from app.bookings.waiting import OFFER, Ending
 from app.kernel.periods import Period
 from app.platform.database import execute, fetch, fetch_value, transaction
+from app.platform.outbox import emit
 
 HOLD = "hold"
 """The reason of a hold's claim; its holder is the hold's key."""
@@ -121,5 +122,8 @@ async def forget_old_holds(now: datetime) -> int:
     return await execute("DELETE FROM desk_hold WHERE created_at <= $1 AND ended_at IS NOT NULL", now - KEPT_FOR)
 
 
-async def _ended(statement: str, *arguments: object) -> Sequence[int]:
-    return [row["id"] for row in await fetch(statement, *arguments)]
+async def _ended(statement: str, now: datetime, *arguments: object) -> Sequence[int]:
+    holds = [row["id"] for row in await fetch(statement, now, *arguments)]
+    for hold in holds:
+        await emit("desk_hold.ended", "desk_hold", hold, now)
+    return holds

@@ -28,6 +28,7 @@ from app.kernel.refusals import Conflict, NotFound, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, retried, transaction
+from app.platform.outbox import emit
 
 _AHEAD: Final = timedelta(days=800)
 """Further ahead nothing is booked."""
@@ -91,4 +92,5 @@ async def retire_resource(
         for booking in called_off:
             await call_off(actor, booking, RETIRED, now)
         await record("resource.retired", "resource", resource.id, actor, now)
+        await emit("space.resources_changed", "space", space.id, now)
         await hand_on(freed, now)

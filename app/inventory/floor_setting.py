@@ -18,6 +18,7 @@ from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.outbox import emit
 
 LONGEST_NAME: Final = 60
 MOST_FLOORS: Final = 30
@@ -176,6 +177,7 @@ async def remove_floor(actor: Actor, space: SpaceCard, public_id: str, now: date
         await execute("UPDATE resource SET floor_plan = NULL, placement = NULL WHERE floor_plan = $1", floor.id)
         await execute("DELETE FROM floor_plan WHERE id = $1", floor.id)
         await record("floor_plan.removed", "space", space.id, actor, now, floor=public_id, name=floor.name)
+        await emit("space.floors_changed", "space", space.id, now)
 
 
 async def save_floor(actor: Actor, space: SpaceCard, public_id: str, wanted: FloorSave, now: datetime) -> Floor:
@@ -355,4 +357,5 @@ async def _recorded(what: str, actor: Actor, space: SpaceCard, floor: int, now: 
         "UPDATE floor_plan SET version = version + 1 WHERE id = $1 RETURNING public_id", floor
     )
     await record(what, "space", space.id, actor, now, floor=public_id, **details)
+    await emit("space.floors_changed", "space", space.id, now)
     return await floor_of(space.id, public_id)

@@ -16,6 +16,7 @@ from app.kernel.wall_time import Opening
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, fetch, fetch_row, transaction
+from app.platform.outbox import emit
 
 LONGEST_REASON: Final = 120
 WEEKDAYS: Final = range(1, 8)
@@ -210,6 +211,7 @@ async def write_hours(
         if of is Of.SPACE:
             await execute("UPDATE space SET open_on_holidays = $2 WHERE id = $1", space.id, command.open_on_holidays)
         await record(f"{of}_hours.set", "space", space.id, actor, now, week=said_week(command.week))
+        await emit("space.hours_changed", "space", space.id, now)
         return
     if any(each.is_closing_day and each.day == command.day for each in stands.exceptions):
         raise DayIsClosed(field="day", day=command.day)
@@ -217,6 +219,7 @@ async def write_hours(
     if isinstance(command, SetDay):
         await _enter_day(space.id, of, command)
     await record(f"{of}_hours.day_set", "space", space.id, actor, now, day=command.day)
+    await emit("space.hours_changed", "space", space.id, now)
 
 
 async def enter_week(space: int, week: Mapping[int, Sequence[Opening]], of: Of = Of.SPACE) -> None:

@@ -19,6 +19,7 @@ from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, fetch, fetch_value, transaction
+from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 EQUIPMENT: Final = "equipment"
@@ -135,6 +136,7 @@ async def set_parts(actor: Actor, space: SpaceCard, public_id: str, parts: Colle
             before=[by_key[part].name for part in whole.direct_parts if part in by_key],
             after=[by_key[part].name for part in wanted],
         )
+        await emit("space.resources_changed", "space", space.id, now)
 
 
 def _flattened_with(

@@ -19,6 +19,7 @@ from app.network.queries import SpaceCard, measures_of
 from app.network.rules import Measures
 from app.network.space_setting import FeatureUnknown, wrong_measures
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 MOST_PEOPLE: Final = 1000
@@ -197,6 +198,7 @@ async def enter_resources(actor: Actor, space: SpaceCard, wanted: Sequence[Resou
         await obey(space.id, kind)
     await cover_by_blockers(space.id, list(made.values()), ZoneInfo(space.time_zone), now)
     await record_each("resource.added", "resource", list(made.values()), actor, now)
+    await emit("space.resources_changed", "space", space.id, now)
     return list(made)
 
 
@@ -235,6 +237,7 @@ async def change_resource(
         if is_other_kind:
             await obey(space.id, facts.kind)
         await record("resource.changed", "resource", before.id, actor, now, before=before.facts.name, after=name)
+        await emit("space.resources_changed", "space", space.id, now)
 
 
 async def copy_resource(actor: Actor, space: SpaceCard, public_id: str, today: date, now: datetime) -> str:
@@ -272,6 +275,7 @@ async def order_resource(actor: Actor, space: SpaceCard, public_id: str, *, up: 
             keys,
         )
         await record("resource.ordered", "resource", moved.id, actor, now)
+        await emit("space.resources_changed", "space", space.id, now)
 
 
 async def bring_back(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> None:
@@ -295,6 +299,7 @@ async def bring_back(actor: Actor, space: SpaceCard, public_id: str, now: dateti
         await obey(space.id, gone.facts.kind)
         await cover_by_blockers(space.id, [gone.id], ZoneInfo(space.time_zone), now)
         await record("resource.brought_back", "resource", gone.id, actor, now)
+        await emit("space.resources_changed", "space", space.id, now)
 
 
 async def _lock(space: SpaceCard) -> None:

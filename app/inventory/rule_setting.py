@@ -16,6 +16,7 @@ from app.kernel.refusals import BadInput, Conflict, Refusal, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.outbox import emit
 
 MOST_PARTS: Final = 8
 GRIDS: Final = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60))
@@ -220,6 +221,7 @@ async def set_rules(actor: Actor, target: RulesFor, wanted: BookingRules, versio
             before=_shown(before),
             after=[f"{name}={value}" for name, value in columns.items()],
         )
+        await emit("space.rules_changed", "space", target.space.id, now)
         stated = await stated_for(target)
         assert stated is not None, "it was written just now"
         return stated
@@ -246,6 +248,7 @@ async def drop_rules(actor: Actor, target: RulesFor, version: int, now: datetime
             resource=target.key,
             before=_shown(before),
         )
+        await emit("space.rules_changed", "space", target.space.id, now)
 
 
 async def _lock(space: SpaceCard) -> None:

@@ -13,6 +13,7 @@ from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
 from app.network.space_setting import TextTooLong
 from app.platform.database import execute, fetch_row, transaction
+from app.platform.outbox import emit
 
 LONGEST: Final = 600
 LONGEST_CODE: Final = 60
@@ -108,6 +109,7 @@ async def set_first_visit(actor: Actor, space: SpaceCard, card: WrittenCard, ver
         old = asdict(before[0]) if before else {}
         changed = [name for name, value in columns.items() if old.get(name, "") != value]
         await record("first_visit.set", "space", space.id, actor, now, changed=changed)
+        await emit("space.first_visit_changed", "space", space.id, now)
 
 
 def _clean(name: str, text: str) -> str:

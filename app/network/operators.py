@@ -18,6 +18,7 @@ from app.network.managing import managed_operator
 from app.network.queries import OperatorCard
 from app.network.spelling import words
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 LONGEST: Final = 160
@@ -50,8 +51,8 @@ class TaxKind(StrEnum):
 
 TAX_NAMES: Final[Mapping[TaxKind, str]] = {
     TaxKind.STANDARD: marked("Regelbesteuerung"),
-    TaxKind.SMALL_BUSINESS: marked("Kleinunternehmer, § 19 UStG"),
-    TaxKind.PUBLIC_BODY: marked("Juristische Person des öffentlichen Rechts, § 2b UStG"),
+    TaxKind.SMALL_BUSINESS: marked("Kleinunternehmer, §\N{NO-BREAK SPACE}19 UStG"),
+    TaxKind.PUBLIC_BODY: marked("Juristische Person des öffentlichen Rechts, §\N{NO-BREAK SPACE}2b UStG"),
 }
 
 
@@ -213,7 +214,9 @@ async def _set_suspended(actor: Actor, slug: str, now: datetime, *, suspended: b
         if key is None:
             known = await fetch_value("SELECT 1 FROM operator WHERE slug = $1", slug)
             raise WrongStatus if known else NotFound
-        await record("operator.suspended" if suspended else "operator.resumed", "operator", key, actor, now)
+        what = "operator.suspended" if suspended else "operator.resumed"
+        await record(what, "operator", key, actor, now)
+        await emit(what, "operator", key, now)
 
 
 async def change_contact(actor: Actor, slug: str, name: str, email: str, phone: str, now: datetime) -> None:

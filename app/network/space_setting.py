@@ -15,6 +15,7 @@ from app.network.rules import FEATURES, Measures
 from app.network.slugs import free_slug, usable_slug
 from app.network.whereabouts import Address, Whereabouts, found
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.outbox import emit
 
 LONGEST_TEXT: Final = 4_000
 LONGEST_LINE: Final = 120
@@ -150,6 +151,7 @@ async def change_space(
         )
         changed = [name for name, value in columns.items() if value != before[name]]
         await record("space.changed", "space", space.id, actor, now, changed=changed)
+        await emit("space.changed", "space", space.id, now)
     return details.slug
 
 

@@ -21,8 +21,8 @@ from app.platform.rate_limits import TooMany
 
 _log = Log(__name__)
 
-MOST_OF_ONE_PERSON = 10
-"""Pages that one person may have open at a time, in each process."""
+MOST_OF_ONE = 10
+"""Pages that one person or device may have open at a time, in each process."""
 
 AT_ONCE = 1_000
 """Events that are asked for in one question."""
@@ -61,10 +61,10 @@ class LivePace:
 
 @dataclass(eq=False, slots=True)
 class Board:
-    """One open page about a topic."""
+    """One open page about a topic; `owner` is the key of the person who looks at it, or the name of the device."""
 
     topic: int
-    person: int
+    owner: int | str
     has_ended: bool = False
     _changed: bool = field(default=False, init=False)
     _told: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -99,15 +99,15 @@ class Live:
         self._task: asyncio.Task[None] | None = None
         self._has_ended = False
 
-    def demand_room(self, person: int) -> None:
-        """Raises TooMany where the person has as many pages open as one may."""
-        if sum(board.person == person for board in self._boards) >= MOST_OF_ONE_PERSON:
+    def demand_room(self, owner: int | str) -> None:
+        """Raises TooMany where the owner has as many pages open as one may."""
+        if sum(board.owner == owner for board in self._boards) >= MOST_OF_ONE:
             raise TooMany(_FREE_AGAIN_AFTER)
 
     @contextmanager
-    def board(self, topic: int, person: int) -> Iterator[Board]:
+    def board(self, topic: int, owner: int | str) -> Iterator[Board]:
         """An open page about the topic, told from now on."""
-        board = Board(topic, person, has_ended=self._has_ended)
+        board = Board(topic, owner, has_ended=self._has_ended)
         self._boards.add(board)
         if not self._has_ended and (self._task is None or self._task.done()):
             # In an empty context, or it would run in the transaction of the request that came first.

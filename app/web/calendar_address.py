@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from app.bookings.queries import BookingCard
 from app.identity.authentication import Visitor
 from app.inventory.floors import Floor
 from app.inventory.queries import ResourceCard
@@ -15,6 +16,7 @@ from app.kernel.refusals import marked
 from app.web.front_desk import asked_day
 
 _FURTHEST: Final = timedelta(days=3660)
+_LONGEST_URL: Final = 200
 _TOO_FAR = marked("So weit reicht der Kalender nicht. Gezeigt wird heute.")
 
 
@@ -54,6 +56,15 @@ class Asked:
     @property
     def url(self) -> str:
         return f"/theke/{self.slug}/kalender?{self.query}"
+
+    @property
+    def way_back(self) -> str:
+        """The part of a query by which another page leads back here."""
+        return urlencode({"zurueck": self.url})
+
+    def booking_url(self, booking: BookingCard) -> str:
+        """The page of one of its bookings, which leads back here."""
+        return f"/theke/{self.slug}/kalender/buchungen/{booking.public_id}?{self.query}"
 
     def at(self, day: date) -> "Asked":
         return replace(self, day=day)
@@ -101,6 +112,20 @@ def read_asked(query: Mapping[str, str], slug: str, today: date, visitor: Visito
         int(floor) if floor.isascii() and floor.isdigit() and len(floor) < 4 else None,
         error,
     )
+
+
+def asked_of_url(url: str, slug: str, today: date, visitor: Visitor) -> Asked | None:
+    """The view that an address of this space's calendar names; None for every other address.
+
+    Whoever goes there goes to the view's own `url`: nothing of what was written is passed on.
+    """
+    try:
+        parts = urlsplit(url[:_LONGEST_URL])
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or parts.path != f"/theke/{slug}/kalender":
+        return None
+    return read_asked(dict(parse_qsl(parts.query)), slug, today, visitor)
 
 
 @dataclass(frozen=True, slots=True)

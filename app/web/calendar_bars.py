@@ -1,12 +1,13 @@
-"""What lies on the days of a space's calendar, each with its shape and its words; pages arrange it by hours or days."""
+"""What lies on a space's days, each with its shape and its words; pages arrange it by hours or days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from app.bookings.calendar import Entry, whole_days
+from app.bookings.queries import BookingCard
 from app.bookings.rules import Status, check_changeable
 from app.identity.authentication import Visitor
 from app.inventory.held_time import Claimed
@@ -14,7 +15,6 @@ from app.inventory.rules import MINUTES_OF_A_DAY
 from app.kernel.periods import Period
 from app.kernel.refusals import marked, passes
 from app.kernel.wall_time import local_day
-from app.web.calendar_address import Asked
 from app.web.front_desk import state_at_desk
 
 _HELD = {
@@ -29,8 +29,8 @@ _TAKEN = marked("vergeben")
 class Bar:
     """Time that is taken on one day, in minutes of its wall clock.
 
-    `kind` is a class of static/staff.css or static/calendar.css (in, late, ask, keep, block, part; empty for what is
-    booked), `more` what its `text` leaves out. With a `url` it leads on; one that `moves` can be dragged.
+    `kind` is a class of static/staff.css (in, late, ask, keep, block, part; empty for what is booked), `more` what its
+    `text` leaves out, `state` of that how a booking stands. With a `url` it leads on; one that `moves` can be dragged.
     """
 
     day: date
@@ -43,6 +43,7 @@ class Bar:
     url: str = ""
     booking: str = ""
     moves: bool = False
+    state: str = ""
 
 
 Bars = Mapping[tuple[int, date], Sequence[Bar]]
@@ -51,18 +52,27 @@ Bars = Mapping[tuple[int, date], Sequence[Bar]]
 def bars_of(
     entries: Sequence[Entry],
     claims: Sequence[Claimed],
+    resources: Collection[int],
     days: Sequence[date],
     zone: ZoneInfo,
-    asked: Asked,
+    url_of: Callable[[BookingCard], str],
     visitor: Visitor,
 ) -> Bars:
-    """By resource and day all that takes its time, in order. What is taken with a whole stands at its parts as well."""
+    """By resource and day all that takes the time of these, in order; `url_of` a booking is where its bar leads.
+
+    What is taken with a whole stands at its parts as well.
+    """
     bars: dict[tuple[int, date], list[Bar]] = defaultdict(list)
     by_key = {entry.booking.id: entry for entry in entries}
     for entry in entries:
+        if entry.booking.resource.id not in resources:
+            continue
+        url = url_of(entry.booking)
         for day, opens, closes in _on_days(entry.period, days, zone):
-            bars[entry.booking.resource.id, day].append(_of_booking(entry, day, opens, closes, asked, visitor))
+            bars[entry.booking.resource.id, day].append(_of_booking(entry, day, opens, closes, url, visitor))
     for claim in claims:
+        if claim.resource not in resources:
+            continue
         entry_of_claim = by_key.get(claim.holder) if claim.reason == "booking" else None
         if entry_of_claim is not None and entry_of_claim.booking.resource.id == claim.resource:
             continue
@@ -71,17 +81,17 @@ def bars_of(
     return {key: sorted(of_one, key=lambda bar: bar.opens) for key, of_one in bars.items()}
 
 
-def short_name(name: str) -> str:
+def _short_name(name: str) -> str:
     """Retterath, S. for Sophie Retterath."""
     first, _, last = name.rpartition(" ")
     return f"{last}, {first[0]}." if first else name
 
 
-def _of_booking(entry: Entry, day: date, opens: int, closes: int, asked: Asked, visitor: Visitor) -> Bar:
+def _of_booking(entry: Entry, day: date, opens: int, closes: int, url: str, visitor: Visitor) -> Bar:
     booking, say = entry.booking, visitor.speaker
     shape, word = state_at_desk(booking, visitor.now)
     kind = "in" if booking.status in (Status.CHECKED_IN, Status.COMPLETED) else "late" if shape == "late" else ""
-    text = booking.organisation or short_name(entry.name)
+    text = booking.organisation or _short_name(entry.name)
     if booking.status is Status.REQUESTED:
         kind, text = "ask", say.say(marked("Anfrage: {name}"), name=text)
     return Bar(
@@ -92,10 +102,11 @@ def _of_booking(entry: Entry, day: date, opens: int, closes: int, asked: Asked, 
         text,
         f"{entry.name}, {say.span(opens, closes)}, {say.word(word)}",
         say.span(opens, closes),
-        f"/theke/{asked.slug}/kalender/buchungen/{booking.public_id}?{asked.query}",
+        url,
         booking.public_id,
         passes(check_changeable, booking.status, booking.period.ends_at, visitor.now)
         and booking.period.duration <= timedelta(minutes=closes - opens),
+        say.word(word),
     )
 
 
@@ -105,7 +116,7 @@ def _of_claim(claim: Claimed, whole: Entry | None, day: date, opens: int, closes
     if claim.reason == "blocker":
         kind, text = "block", say.say(marked("Gesperrt: {reason}"), reason=claim.because)
     elif whole is not None:
-        name = whole.booking.organisation or short_name(whole.name)
+        name = whole.booking.organisation or _short_name(whole.name)
         kind, text = "part", say.say(marked("mit {place}: {name}"), place=whole.booking.resource.name, name=name)
     return Bar(day, opens, closes, kind, text, say.span(opens, closes), say.span(opens, closes))
 

@@ -15,7 +15,7 @@ from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.web.calendar_address import Asked, View
 from app.web.calendar_bars import Bar, Bars
-from app.web.calendar_day import Cell, Row, free_url, headings
+from app.web.day_table import Cell, Row, free_url, headings, row_of
 
 _SATURDAY = 6
 _FREE = marked("{place}, {day}, {times}, frei")
@@ -77,13 +77,7 @@ def week_table(
         [_day(day, hours, asked, today, visitor) for day in shown],
         [(half.day.isoformat(), half.opens, half.closes) for half in halves],
         [
-            Row(
-                resource.public_id,
-                resource.name,
-                visitor.speaker.word(label(resource.kind, resource.name)),
-                heading,
-                list(_cells(resource, halves, bars, hours, asked, visitor)),
-            )
+            row_of(resource, heading, list(_cells(resource, halves, bars, hours, asked, visitor)), visitor)
             for resource, heading in headings(resources, visitor)
         ],
     )

@@ -1,4 +1,4 @@
-"""Booking and moving for somebody at the desk or on the telephone: one form with day, time and place, one button."""
+"""Booking for somebody at the desk or on the telephone: one form with day, time and place, one button."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from app.bookings.front_desk import Guest, booking_at, bookings_ahead, guest
 from app.bookings.no_shows import no_shows_here
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, Purpose
 from app.bookings.search import Wanted
@@ -32,10 +32,10 @@ from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
 from app.web.forms import checked_id
-from app.web.front_desk import booking_context, desk_space, series_urls, single
+from app.web.front_desk import desk_space, series_urls, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.search_form import clock_text, default_day, empty_search, part_spans, read_when, shown_day
+from app.web.search_form import default_day, empty_search, part_spans, read_when, shown_day
 from app.web.slip import show_slip
 from app.web.waiting_view import waiting_lines
 from app.web.week_view import times_text
@@ -279,70 +279,6 @@ async def book_for(
     return go(f"/theke/{slug}/leute/{whom.public_id}?getan=gebucht&buchung={answer.body.decode()}")
 
 
-@get("/theke/{slug:str}/buchungen/{public_id:str}/verschieben")
-async def choose_move(
-    request: PageRequest,
-    slug: FromPath[str],
-    public_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    pages: NamedDependency[Pages],
-) -> Response[str]:
-    space = await desk_space(slug, visitor)
-    booking = await booking_at(space, public_id)
-    starts, ends = booking.starts_at, booking.ends_at
-    data = {
-        "tag": starts.date().isoformat(),
-        "zeit": DayPart.OWN.value,
-        "von": clock_text(starts.hour * 60 + starts.minute),
-        "bis": clock_text((ends.hour * 60 + ends.minute) or 24 * 60),
-        "was": booking.resource.public_id,
-    }
-    data |= {name: value for name, value in single(request).items() if name in data}
-    return await _show_move(request, visitor, pages, space, booking, data)
-
-
-@post("/theke/{slug:str}/buchungen/{public_id:str}/verschieben")
-async def move_booking(
-    request: PageRequest,
-    slug: FromPath[str],
-    public_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    pages: NamedDependency[Pages],
-    data: FormData,
-) -> Response[str] | Redirect:
-    space = await desk_space(slug, visitor)
-    booking = await booking_at(space, public_id)
-    wanted, errors = read_when(data, visitor)
-    if wanted is None:
-        return await _show_move(request, visitor, pages, space, booking, data, errors, 422)
-    starts_at, ends_at = await asked_times(space, wanted, visitor)
-    change = MoveBooking(asked_place(data, space), starts_at, ends_at, house_rules=accepted_edition(data))
-    try:
-        moved = await move(visitor.signed_in, public_id, change, visitor.now, for_others=True)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _show_move(
-            request, visitor, pages, space, booking, data, errors_of(refusal, visitor), status_of(refusal)
-        )
-    return go(f"/theke/{slug}?tag={moved.starts_at.date().isoformat()}&getan=verschoben#b-{public_id}")
-
-
-async def _show_move(
-    request: PageRequest,
-    visitor: Visitor,
-    pages: Pages,
-    space: SpaceCard,
-    booking: BookingCard,
-    data: Mapping[str, str],
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> Response[str]:
-    context = await form_context(data, space, booking.person, visitor, moving=booking)
-    context |= await booking_context(booking, space, visitor) | {"errors": errors or {}}
-    return await pages.show(request, visitor, "front_desk/move.html", context, status=status)
-
-
 @get("/theke/{slug:str}/buchungen/{public_id:str}/zettel")
 async def slip(
     request: PageRequest,
@@ -358,4 +294,4 @@ async def slip(
     return await show_slip(request, visitor, pages, booking, day_url)
 
 
-HANDLERS = [book_for, choose_move, move_booking, slip]
+HANDLERS = [book_for, slip]

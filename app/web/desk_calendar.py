@@ -1,6 +1,6 @@
 """The calendar of a space at its front desk: a day by hours, a week by days, a month in numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,12 +26,13 @@ from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
+from app.platform.live import latest_event
 from app.platform.problems import status_of
-from app.web.calendar_address import Asked, View, chosen, floors, kinds, read_asked, views
+from app.web.calendar_address import Asked, Choice, View, chosen, floors, kinds, read_asked, views
 from app.web.calendar_bars import bars_of
-from app.web.calendar_day import day_table
 from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
+from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
 from app.web.forms import notice
 from app.web.front_desk import desk_space, single
@@ -80,13 +81,15 @@ async def _show(
     refused: Refused | None = None,
 ) -> Response[str]:
     """The calendar as it stands, and what was refused."""
+    event = await latest_event()
     await settle_at(space.id, visitor.now)
     zone, days = ZoneInfo(space.time_zone), asked.days
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     hours = (await hours_of([clock], days[0], days[-1], visitor.language))[space.id]
     there, on_floors = await resources_of(space.id), await floors_of(space.id)
     resources = chosen(asked, there, on_floors)
-    today = local_day(visitor.now, zone)
+    now = visitor.now.astimezone(zone)
+    today = now.date()
     context: dict[str, Any] = {
         "space": space,
         "asked": asked,
@@ -94,8 +97,11 @@ async def _show(
         "views": views(asked, visitor),
         "kinds": kinds(asked, there, visitor),
         "floors": floors(asked, on_floors, visitor),
+        "only": [*_chosen(kinds(asked, there, visitor)), *_chosen(floors(asked, on_floors, visitor))],
         "today_url": asked.at(today).url if today not in days else "",
         "closed": "",
+        "event": event,
+        "stamp": f"{now.hour}:{now.minute:02}",
         "notice": notice(request, NOTICES),
         "refused": refused,
         "may_block": may_block(space, visitor),
@@ -108,18 +114,22 @@ async def _show(
         loads = await load_of_days(space, days)
         context["month_table"] = month_table(days, hours, resources, loads, asked, visitor)
     else:
-        window, keys = whole_days(days[0], days[-1], zone), {resource.id for resource in resources}
-        entries = await entries_within(space, window)
-        claims = [each for each in await claims_within(space.id, window, visitor.language) if each.resource in keys]
-        bars = bars_of(entries, claims, days, zone, asked, visitor)
-        bars = {key: of_one for key, of_one in bars.items() if key[0] in keys}
+        window = whole_days(days[0], days[-1], zone)
+        claims = await claims_within(space.id, window, visitor.language)
+        keys = {resource.id for resource in resources}
+        bars = bars_of(await entries_within(space, window), claims, keys, days, zone, asked.booking_url, visitor)
         if asked.view is View.DAY:
-            context["day_table"] = day_table(asked.day, hours, resources, bars, asked, visitor)
+            context["day_table"] = day_table(asked.day, hours, resources, bars, visitor, asked)
             context["closed"] = _why_closed(hours.openings_on(asked.day), hours.why_closed(asked.day), visitor)
         else:
             context["week_table"] = week_table(days, hours, resources, bars, asked, visitor)
     status = refused.status if refused else 422 if asked.error else 200
     return await pages.show(request, visitor, "front_desk/calendar.html", context, status=status)
+
+
+def _chosen(choices: Sequence[Choice]) -> list[str]:
+    """What narrows the view, without the choice of everything."""
+    return [choice.text for choice in choices[1:] if choice.current]
 
 
 def _why_closed(openings: object, why: str | None, visitor: Visitor) -> str:
@@ -136,7 +146,9 @@ def _title(asked: Asked, first: date, last: date, visitor: Visitor) -> str:
         return format_date(first, "LLLL y", locale=say.locale)
     if asked.view is View.DAY:
         return f"{say.weekday(first)}, {say.day_of_year(first)}"
-    return f"{say.day(first)} – {say.day_of_year(last)}"
+    pattern = "d." if first.month == last.month else "d. MMMM" if first.year == last.year else "d. MMMM y"
+    begins = format_date(first, pattern if say.language == "de" else pattern.replace(".", ""), locale=say.locale)
+    return f"{begins} – {say.day_of_year(last)}"
 
 
 @post("/theke/{slug:str}/kalender/buchungen/{public_id:str}/verschieben")
@@ -152,7 +164,7 @@ async def drop_booking(
     space = await desk_space(slug, visitor)
     booking, asked = await booking_at(space, public_id), asked_of(request, space, visitor)
     wanted, errors = read_when(data, visitor)
-    form = f"/theke/{slug}/buchungen/{public_id}/verschieben?{urlencode(_wish(data))}"
+    form = f"/theke/{slug}/buchungen/{public_id}/verschieben?{urlencode(_wish(data))}&{asked.way_back}"
     if wanted is None:
         return await _show(request, visitor, pages, space, asked, Refused(next(iter(errors.values())), 422, form))
     try:

@@ -22,6 +22,7 @@ from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.first_visit import first_visit_of, has_open_wifi
 from app.network.queries import SpaceCard, space_by_id
+from app.platform.live import latest_event
 from app.platform.problems import status_of
 from app.platform.qr_code import qr_drawing
 from app.platform.rate_limits import TooMany
@@ -165,7 +166,8 @@ async def _show_start(
     request: PageRequest, visitor: Visitor, pages: Pages, device: DeviceCard, refusal: Refusal | None
 ) -> Response[str]:
     status = status_of(refusal) if refusal else 200
-    notes = {"refusal": refusal, "notice": NOTICES.get(request.query_params.get("getan", ""), "")}
+    event = await latest_event()
+    notes = {"event": event, "refusal": refusal, "notice": NOTICES.get(request.query_params.get("getan", ""), "")}
     if device.kind is DeviceKind.DISPLAY:
         try:
             door = await room_door(device, visitor.now)

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.arrivals import check_in, leave
+from app.bookings.calendar import SHOWN, Entry, whole_days
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at, day_of, spaces_in_reach
 from app.bookings.no_shows import release_missing
@@ -21,9 +22,9 @@ from app.bookings.today import load_of_days
 from app.bookings.walk_in import running_quarter
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
-from app.inventory.held_time import held_times
+from app.inventory.held_time import claims_within
 from app.inventory.queries import ResourceCard, SpaceClock, hours_of, resources_of, taken_periods
-from app.inventory.rules import Hours, Kind, wall_instant
+from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.queries import SpaceCard
@@ -31,11 +32,13 @@ from app.platform.live import latest_event
 from app.platform.periodic import last_run_of
 from app.platform.problems import status_of
 from app.web.arrivals_view import arrival_row, grouped
-from app.web.board_view import PARTS, board_of, week_of
+from app.web.calendar_bars import bars_of
+from app.web.day_table import day_table
 from app.web.forms import notice
 from app.web.front_desk import asked_day, booking_context, day_url, desk_space, single
 from app.web.pages import PageRequest, Pages, go
 from app.web.today_notes import notes_of
+from app.web.week_heat import PARTS, week_of
 
 NOTICES: Final[Mapping[str, str]] = {
     "da": marked("Als angekommen notiert."),
@@ -87,10 +90,10 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
     resources = await resources_of(space.id)
     desks = sum(resource.kind is Kind.DESK for resource in resources)
     rows = [arrival_row(arrival, visitor) for arrival in await day_of(space, day, visitor.now)]
-    whole = Period(wall_instant(day, 0, hours.zone), wall_instant(day + timedelta(days=1), 0, hours.zone))
-    besides = await held_times(
-        [each.id for each in resources], whole, visitor.language, but_for=[row.booking.id for row in rows]
-    )
+    entries = [Entry(row.booking, row.name) for row in rows if row.booking.status in SHOWN]
+    claims = await claims_within(space.id, whole_days(day, day, hours.zone), visitor.language)
+    keys = {each.id for each in resources}
+    bars = bars_of(entries, claims, keys, [day], hours.zone, lambda booking: f"#b-{booking.public_id}", visitor)
     groups = grouped(rows, visitor.now)
     is_today = day == now.date()
     ran_at = await last_run_of(SETTLING)
@@ -107,7 +110,7 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
         "groups": groups,
         "free": await _free_desks(day, hours, resources, visitor),
         "notes": await notes_of(space, hours, groups, ran_at, visitor) if is_today else [],
-        "board": board_of(day, hours, resources, rows, besides, visitor),
+        "board": day_table(day, hours, resources, bars, visitor),
         "week": week_of(await load_of_days(space.id, hours, days, desks), day, visitor),
         "parts": list(PARTS.values()),
         "desks": desks,

@@ -10,7 +10,7 @@ import pytest
 from app.kernel.clock import system_clock
 from app.platform import live as module
 from app.platform.database import execute, fetch, transaction
-from app.platform.live import MOST_OF_ONE_PERSON, Board, Live, LivePace, News, latest_event
+from app.platform.live import MOST_OF_ONE, Board, Live, LivePace, News, latest_event
 from app.platform.outbox import emit
 from app.platform.rate_limits import TooMany
 from tests.conftest import in_database
@@ -153,7 +153,7 @@ async def test_the_end_of_the_process_ends_every_board_at_once(database: str) ->
 
 async def test_one_person_has_so_many_pages_open_and_no_more(database: str) -> None:
     live = Live(database, of_things, QUICK)
-    boards = [live.board(1, 7) for _ in range(MOST_OF_ONE_PERSON)]
+    boards = [live.board(1, 7) for _ in range(MOST_OF_ONE)]
     for board in boards:
         live.demand_room(7)
         board.__enter__()

@@ -142,10 +142,49 @@ async def test_what_cannot_be_moved_says_what_would_be_allowed_and_stays(frida: 
     moved = await booking_named(booking)
     assert moved is not None
     assert (moved.resource.name, moved.starts_at) == ("1", tomorrow(9))
+    here = f'data-live="/theke/regiohub-polch/aenderungen" data-here="{THAT_DAY}"'
+    assert here in answer.text, "the page that says so keeps itself up to date as the calendar"
     form = answer.text.split(f'href="/theke/regiohub-polch/buchungen/{booking}/verschieben?')[1].split('"')[0]
-    assert form.replace("&amp;", "&") == urlencode(wish | {"was": world.polch["2"].public_id})
-    page = await frida.get(f"/theke/regiohub-polch/buchungen/{booking}/verschieben?{urlencode(wish)}")
+    page = await frida.get(f"/theke/regiohub-polch/buchungen/{booking}/verschieben?{form.replace('&amp;', '&')}")
     assert f'<option value="{world.polch["2"].public_id}" selected>' in page.text
+    assert f'href="{THAT_DAY}#b-{booking}"' in page.text
+
+
+async def test_the_plain_form_to_move_leads_back_to_the_calendar_that_it_was_opened_from(
+    frida: Browser, world: World
+) -> None:
+    booking = await mias(world)
+    week = f"{CALENDAR}?ansicht=woche&tag={TOMORROW}&art=desk&etage=1"
+    page = await frida.get(week.replace("kalender?", f"kalender/buchungen/{booking}?"))
+    form = page.text.split(f'href="/theke/regiohub-polch/buchungen/{booking}/verschieben?')[1].split('"')[0]
+    address = f"/theke/regiohub-polch/buchungen/{booking}/verschieben?{form}"
+    assert f'action="{address}"' in (await frida.get(address)).text
+    later = TOMORROW + timedelta(days=1)
+    wrong = await frida.post(address, **dropped("", "12:00", "10:00", later))
+    assert (wrong.status_code, f'action="{address}"' in wrong.text) == (422, True)
+    answer = await frida.post(address, **dropped("", "10:00", "12:00", later))
+    assert answer.headers["location"] == f"{week.replace(str(TOMORROW), str(later))}&getan=verschoben#b-{booking}"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://example.org/theke/regiohub-polch/kalender",
+        "//example.org/theke/regiohub-polch/kalender",
+        "/theke/alte-post-andernach/kalender",
+        "/theke/regiohub-polch/kalender/../../../abmelden",
+        "javascript:alert(1)",
+        "http://[",
+    ],
+)
+async def test_it_leads_nowhere_else_than_to_the_calendar_or_the_day(
+    frida: Browser, world: World, elsewhere: str
+) -> None:
+    booking = await mias(world)
+    address = f"/theke/regiohub-polch/buchungen/{booking}/verschieben?{urlencode({'zurueck': elsewhere})}"
+    assert f'href="/theke/regiohub-polch?tag={TOMORROW}"' in (await frida.get(address)).text
+    answer = await frida.post(address, **dropped("", "10:00", "12:00"))
+    assert answer.headers["location"] == f"/theke/regiohub-polch?tag={TOMORROW}&getan=verschoben#b-{booking}"
 
 
 @pytest.mark.parametrize(

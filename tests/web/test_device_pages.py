@@ -107,7 +107,7 @@ async def test_the_display_books_and_notes_the_arrival(site: Site, world: World)
     page = await tablet.get("/geraet")
     assert "Frei" in said(page.text)
     assert "Jetzt belegen bis 9:45" in said(page.text)
-    assert 'hx-trigger="every 30s"' in page.text
+    assert 'hx-trigger="every 30s, news"' in page.text
     assert (await tablet.post("/geraet/belegen")).headers["location"] == "/geraet?getan=gebucht"
     assert "Belegt bis 9:45" in said((await tablet.get("/geraet")).text)
     again = await tablet.post("/geraet/belegen")

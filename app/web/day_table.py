@@ -1,13 +1,13 @@
-"""A day of a space's calendar: resources by half hours, and on a phone each with what is free and taken in turn."""
+"""A space's day as a table of half hours, for its calendar, for Today and for paper."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.bookings.rules import GRID
 from app.identity.authentication import Visitor
 from app.inventory.queries import ResourceCard
-from app.inventory.rules import KIND_NAMES, Hours, label, wall_instant
+from app.inventory.rules import KIND_NAMES, Hours, Kind, label, wall_instant
 from app.kernel.refusals import marked
 from app.web.calendar_address import Asked
 from app.web.calendar_bars import Bar, Bars
@@ -16,13 +16,16 @@ from app.web.search_form import clock_text
 SLOT = 30
 """Minutes of a column."""
 
+_LONG = 32
+"""More columns than these need more room than a screen is wide."""
+
 _O_CLOCK = marked("{hour} Uhr")
 _FREE = marked("{place}, {times}, frei")
 
 
 @dataclass(slots=True)
 class Cell:
-    """So many columns from one on: taken by its bars, free with a `url`, else closed or over (`shut`)."""
+    """So many columns from one on: taken by its bars, closed or over (`shut`), else free; a `url` leads to its form."""
 
     first: int
     span: int
@@ -35,14 +38,23 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A resource: `heading` names the kind that begins with it, `line` is the day of its phone's list."""
+    """A resource: `heading` names the kind that begins with it, `note` tells it from its like.
+
+    `line` is what a phone lists of its day, free and taken in turn; only where free time leads to a form.
+    """
 
     public_id: str
     name: str
     said: str
     heading: str
+    note: str
     cells: Sequence[Cell]
     line: Sequence[Cell] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing has any of its time."""
+        return not any(cell.bars for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,11 @@ class DayTable:
     rows: Sequence[Row]
     now: tuple[str, str] | None
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs more room than a screen is wide."""
+        return len(self.columns) > _LONG
+
 
 def headings(resources: Sequence[ResourceCard], visitor: Visitor) -> Iterator[tuple[ResourceCard, str]]:
     """The resources, and at the first of each kind its name."""
@@ -63,22 +80,46 @@ def headings(resources: Sequence[ResourceCard], visitor: Visitor) -> Iterator[tu
         before = resource.kind
 
 
+def row_of(
+    resource: ResourceCard, heading: str, cells: Sequence[Cell], visitor: Visitor, line: Sequence[Cell] = ()
+) -> Row:
+    """The resource's row with what it is called."""
+    said = visitor.speaker.word(label(resource.kind, resource.name))
+    return Row(resource.public_id, resource.name, said, heading, _note(resource, visitor), cells, line)
+
+
+def _note(resource: ResourceCard, visitor: Visitor) -> str:
+    """What tells one from the others: desks by the window, everything else by its kind."""
+    say = visitor.speaker.gettext
+    if resource.kind is not Kind.DESK:
+        return say(KIND_NAMES[resource.kind])
+    return say(marked("Fenster")) if "window" in resource.features else ""
+
+
 def day_table(
-    day: date, hours: Hours, resources: Sequence[ResourceCard], bars: Bars, asked: Asked, visitor: Visitor
+    day: date,
+    hours: Hours,
+    resources: Sequence[ResourceCard],
+    bars: Bars,
+    visitor: Visitor,
+    asked: Asked | None = None,
 ) -> DayTable | None:
-    """The day from its opening to its close, longer where something is booked outside; None where nothing is."""
+    """The day from its opening to its close, longer where something is booked outside; None where nothing is.
+
+    In the calendar that was `asked` for, free time leads to the form that books it, and what is over is shut.
+    """
     spans = [(opening.opens, opening.closes) for opening in hours.openings_on(day)]
     spans += [(bar.opens, bar.closes) for of_one in bars.values() for bar in of_one if bar.booking]
     if not spans or not resources:
         return None
     first = min(opens for opens, _ in spans) // SLOT * SLOT
     last = -(-max(closes for _, closes in spans) // SLOT) * SLOT
-    shut = _shut(day, hours, range(first, last, SLOT), visitor)
+    shut = _shut(day, hours, range(first, last, SLOT), visitor, is_over=asked is not None)
     return DayTable(
         list(_hours(first, last, visitor)),
         [(day.isoformat(), minute, minute + SLOT) for minute in range(first, last, SLOT)],
         [
-            _row(resource, heading, bars.get((resource.id, day), ()), first, shut, asked.at(day), visitor)
+            _row(resource, heading, bars.get((resource.id, day), ()), first, shut, asked and asked.at(day), visitor)
             for resource, heading in headings(resources, visitor)
         ],
         _now(day, hours, first, last, visitor.now),
@@ -91,15 +132,15 @@ def free_url(asked: Asked, resource: ResourceCard, day: date, opens: int, closes
     return f"/theke/{asked.slug}/kalender/neu?{wanted}&{asked.query}"
 
 
-def _shut(day: date, hours: Hours, minutes: range, visitor: Visitor) -> Sequence[str]:
-    """Why nothing can be booked in each column; empty where it can be."""
+def _shut(day: date, hours: Hours, minutes: range, visitor: Visitor, *, is_over: bool) -> Sequence[str]:
+    """Why nothing can be booked in each column; empty where it can be, or could have been unless `is_over` counts."""
     say, openings = visitor.speaker.gettext, hours.openings_on(day)
     closed, over = say(marked("zu")), say(marked("vorbei"))
     return [
         closed
         if not any(opening.opens <= minute and minute + SLOT <= opening.closes for opening in openings)
         else over
-        if wall_instant(day, minute + SLOT, hours.zone) <= visitor.now + GRID
+        if is_over and wall_instant(day, minute + SLOT, hours.zone) <= visitor.now + GRID
         else ""
         for minute in minutes
     ]
@@ -111,39 +152,43 @@ def _row(
     bars: Sequence[Bar],
     first: int,
     shut: Sequence[str],
-    asked: Asked,
+    asked: Asked | None,
     visitor: Visitor,
 ) -> Row:
     place = visitor.speaker.word(label(resource.kind, resource.name))
-    taken = list(_taken(bars, first, len(shut)))
 
-    def between(start: int, end: int) -> Iterator[Cell]:
-        for column in range(start, end):
-            if shut[column]:
-                yield Cell(column, 1, shut=shut[column])
-            else:
-                yield _free(column, 1)
-
-    def _free(column: int, span: int) -> Cell:
+    def free(column: int, span: int) -> Cell:
+        if asked is None:
+            return Cell(column, span)
         opens = first + column * SLOT
         closes = opens + span * SLOT
         times = visitor.speaker.span(opens, closes)
         said = visitor.speaker.say(_FREE, place=place, times=times)
         return Cell(column, span, url=free_url(asked, resource, asked.day, opens, closes), said=said, times=times)
 
+    def between(start: int, end: int) -> Iterator[Cell]:
+        for column in range(start, end):
+            yield Cell(column, 1, shut=shut[column]) if shut[column] else free(column, 1)
+
     cells, at = [], 0
-    for cell in taken:
+    for cell in _taken(bars, first, len(shut)):
         cells += [*between(at, cell.first), cell]
         at = cell.first + cell.span
     cells += between(at, len(shut))
+    line = _line(cells, free) if asked else ()
+    return row_of(resource, heading, _joined(cells), visitor, line)
+
+
+def _line(cells: Sequence[Cell], free: Callable[[int, int], Cell]) -> list[Cell]:
+    """What is taken, and what is free in one piece; what is shut is left out."""
     line: list[Cell] = []
     for cell in cells:
         before = line[-1] if line else None
         if cell.url and before is not None and before.url and before.first + before.span == cell.first:
-            line[-1] = _free(before.first, before.span + 1)
+            line[-1] = free(before.first, before.span + 1)
         elif not cell.shut:
             line.append(cell)
-    return Row(resource.public_id, resource.name, place, heading, _joined(cells), line)
+    return line
 
 
 def _taken(bars: Sequence[Bar], first: int, columns: int) -> Iterator[Cell]:
@@ -167,13 +212,15 @@ def _taken(bars: Sequence[Bar], first: int, columns: int) -> Iterator[Cell]:
 
 
 def _joined(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells, with columns next to each other that are shut for the same reason as one."""
+    """The cells, with columns next to each other that lead nowhere as one: free ones, and those shut alike."""
     joined: list[Cell] = []
     for cell in cells:
-        if cell.shut and joined and joined[-1].shut == cell.shut:
-            joined[-1] = Cell(joined[-1].first, joined[-1].span + 1, shut=cell.shut)
-        else:
+        before = joined[-1] if joined else None
+        leads_on = cell.url or cell.bars or before is None or before.url or before.bars
+        if leads_on or before is None or before.shut != cell.shut:
             joined.append(cell)
+        else:
+            joined[-1] = Cell(before.first, before.span + cell.span, shut=cell.shut)
     return joined
 
 

@@ -1,0 +1,97 @@
+"""All that an operator takes along, and what stays and why. A new table has its entry in one of the two lists."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from app.bookings.operator_data import BOOKINGS
+from app.calendars.operator_data import CALENDARS
+from app.insights.operator_data import INSIGHTS
+from app.inventory.operator_data import INVENTORY
+from app.inventory.operator_hours_data import HOURS
+from app.leaving.own_tables import OWN_TABLES
+from app.network.operator_data import NETWORK
+from app.network.operator_people_data import OPERATORS_PEOPLE
+from app.notifications.operator_data import WEBHOOKS
+from app.platform.exported_tables import ExportedTable
+
+TABLES: Final[Sequence[ExportedTable]] = (
+    *NETWORK,
+    *INVENTORY,
+    *HOURS,
+    *BOOKINGS,
+    *OPERATORS_PEOPLE,
+    *INSIGHTS,
+    *CALENDARS,
+    *WEBHOOKS,
+    *OWN_TABLES,
+)
+"""In the order of the file."""
+
+_SIGNING_IN = "how a person signs in is the person's own"
+_MACHINE = "how the network's machinery works"
+
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "network": "the network's own name and contact, which stand on every page",
+    "session": _SIGNING_IN,
+    "mailed_link": _SIGNING_IN,
+    "api_token": _SIGNING_IN,
+    "rate_limit": _MACHINE,
+    "worker_seen": _MACHINE,
+    "migration": _MACHINE,
+    "outbox_event": _MACHINE,
+    "job": _MACHINE,
+    "periodic_job": _MACHINE,
+    "idempotent_answer": "copies of answers, gone within a day",
+    "sent_mail": "which mails a person got is the person's own",
+    "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",
+    "import_draft": "a file that the operator has uploaded itself, kept for a day at most",
+    "claim": "follows from bookings, blockers and holds, which are in the file",
+    "departure": "a list for door systems, gone after 31 days",
+    "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",
+    "kept_event": "a copy of the booking for calendars",
+    "kept_series": "a copy of the series for calendars",
+    "occupancy_closed": "which days were counted; the sums are in the file",
+    "person.password_hash": _SIGNING_IN,
+    "person.language": "for mails to the person",
+    "person.home_municipality": "given for sums from five up, not for an operator's list",
+    "person.commutes_to": "given for sums from five up, not for an operator's list",
+    "person.wants_reminders": "for mails to the person",
+    "person.hears_of_reports": "for mails to the person",
+    "person.entered_at_space": "says which of the own front desks looks after the entry",
+    "person.retired_at": "the file names people as they are known now",
+    "person.merged_into": "the file names people as they are known now",
+    "booking.commute_to": "given for sums from five up, not for an operator's list",
+    "booking.guest_phone": "for the booking's own day, erased within an hour after it",
+    "booking.sequence": "counts changes for calendars",
+    "booking.due_at": "when the network's machinery looks at the booking next",
+    "booking.no_show_at": "when the network's machinery looks at the booking next",
+    "series.sequence": "counts changes for calendars",
+    "booking_guest.forget_at": "when the network deletes the name",
+    "waiting.choice": "what a booking would be made with; once it is made, it is in the file",
+    "device.pairing_hash": "a secret",
+    "device.pairing_expires_at": "until when the secret holds",
+    "device.token_hash": "a secret",
+    "feed.token_hash": "a secret",
+    "feed.last_fetched_by": "which program a person uses is the person's own",
+    "feed.content_tag": "how the feed is kept",
+    "feed.content_changed_at": "how the feed is kept",
+    "webhook_endpoint.salt": "a secret",
+    "webhook_endpoint.hint": "the beginning of a secret",
+    "webhook_endpoint.former_salt": "a secret",
+    "webhook_endpoint.former_until": "until when a former secret holds",
+    "webhook_delivery.source": "keeps a message from being sent twice",
+    "webhook_delivery.body": "ids and times of bookings that are in the file",
+    "webhook_delivery.next_attempt_at": "when the message is tried next",
+    "invitation.link": "the key of a mailed link",
+    "operator_export.attempts": _MACHINE,
+    "operator_export.next_attempt_at": _MACHINE,
+    "operator_export.tables_done": _MACHINE,
+    "operator_export.last_error": _MACHINE,
+}
+"""Tables, and columns of tables that are in the file, which are not, and why."""
+
+LEFT_OUT_EVERYWHERE: Final[Mapping[str, str]] = {
+    "id": "counts inside; the file has ids that last, or what a row stands for",
+    "version": "keeps two from changing the same thing at once",
+}
+"""The same of columns that many tables have."""
