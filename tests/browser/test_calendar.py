@@ -66,6 +66,7 @@ async def box(of: Locator) -> tuple[float, float, float, float]:
     """Where it lies once nothing moves any more: left, top, width, height."""
     await of.page.wait_for_load_state("load")
     await of.page.evaluate("document.fonts.ready")
+    await of.hover(trial=True)
     found = await of.bounding_box()
     assert found is not None
     return found["x"], found["y"], found["width"], found["height"]
@@ -74,7 +75,8 @@ async def box(of: Locator) -> tuple[float, float, float, float]:
 async def confirmed(page: Page, question: str) -> None:
     """Reads what is asked, and says yes."""
     await expect(page.locator("#frage")).to_contain_text(question)
-    await page.locator("#ablegen").get_by_role("button", name="Verschieben").click()
+    async with page.expect_event("load"):
+        await page.locator("#ablegen").get_by_role("button", name="Verschieben").click()
     await expect(page.get_by_role("status").first).to_contain_text("Verschoben.")
 
 
