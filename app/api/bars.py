@@ -20,7 +20,8 @@ from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.barring import BarGuest, ahead_at_operator, bar_guest, guest_of_operator
 from app.bookings.queries import guests_of
 from app.identity.authentication import Visitor
-from app.network.bars import BarCard, answer_objection, bar_of_operator, bars_of_operator, lift_bar
+from app.network.bars import BarCard, bar_of_operator, bars_of_operator, lift_bar
+from app.network.objections import answer_objection
 from app.platform.settings import Settings
 
 BarInPath = Annotated[str, PathParameter(description="The bar's id.")]

@@ -202,6 +202,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
             "closed_at": "report.closed_at",
             "answer": "report.answer",
             "answered_at": "report.answered_at",
+            "told_at": "report.told_at",
         },
         {
             "about": marked("worum es geht: broken, cold, dirt oder question"),
@@ -210,6 +211,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
             "phone": marked("Telefonnummer für die Antwort"),
             "state": marked("Stand: open, in_hand oder done"),
             "closed_at": marked("wann erledigt"),
+            "told_at": marked("wann Ihr Team eine E-Mail darüber bekam"),
         },
         attached=Attached("file", content="report.photo"),
     ),

@@ -17,6 +17,7 @@ from app.network.managing import demand_managed
 from app.network.new_operators import enter_operator
 from app.network.queries import OperatorCard, SpaceCard, space_by_id
 from app.network.space_setting import NewSpace, enter_space, wrong_with_new
+from app.network.whereabouts import is_exact
 from app.platform.database import execute, fetch_row, transaction
 from app.platform.outbox import emit
 
@@ -153,11 +154,12 @@ class Step:
 
 _NEEDED: Final = (
     ("hours", marked("Öffnungszeiten"), "oeffnungszeiten"),
-    ("resources", marked("etwas, das man buchen kann"), "plaetze"),
-    ("contact", marked("eine Telefonnummer oder E-Mail-Adresse"), "angaben"),
+    ("resources", marked("Plätze oder Räume zum Buchen"), "plaetze"),
+    ("contact", marked("Telefonnummer oder E-Mail-Adresse"), "angaben"),
 )
 _WELCOME: Final = (
     ("description", marked("Beschreibung"), "angaben"),
+    ("position", marked("Die genaue Lage auf der Karte"), "angaben#lage"),
     ("directions", marked("Anfahrt"), "angaben"),
     ("facts", marked("Was da ist, etwa WLAN und ob der Zugang stufenlos ist"), "angaben"),
     ("photos", marked("Bilder"), "bilder"),
@@ -182,6 +184,7 @@ async def steps_of(space: SpaceCard) -> list[Step]:
     there = dict(row) | {
         "contact": bool(space.email or space.phone or space.operator.email or space.operator.phone),
         "description": bool(space.description["de"]),
+        "position": is_exact(space),
         "directions": bool(space.directions["de"]),
         "facts": bool(space.features or space.lacking),
     }

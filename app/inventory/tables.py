@@ -271,3 +271,4 @@ class Report(Table, tablename="report"):
     closed_at = Timestamptz(default=None, null=True)
     answer = Text(default="", help_text=personal("know what was answered", "30 days after it is closed"))
     answered_at = Timestamptz(default=None, null=True)
+    told_at = Timestamptz(default=None, null=True)

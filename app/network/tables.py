@@ -275,6 +275,14 @@ class Bar(Table, tablename="bar"):
     ends_at = Timestamptz(default=None, null=True)
     objection = Text(default="", help_text=personal("let the operator read what the person says against it", _BARRED))
     objected_at = Timestamptz(default=None, null=True)
+    objected_how = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    objected_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff noted down what the person said", _BARRED),
+    )
     answer = Text(default="", help_text=personal("answer the person", _BARRED))
     answered_by = ForeignKey(
         Person,

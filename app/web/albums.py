@@ -23,7 +23,7 @@ from app.network.albums import (
 )
 from app.network.queries import SpaceCard
 from app.platform.files import Files
-from app.platform.pictures import LARGEST_UPLOAD, MOST_BYTES, NotAPicture
+from app.platform.pictures import LARGEST_UPLOAD, LONGEST_SIDE, MOST_BYTES, NotAPicture
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
@@ -68,6 +68,7 @@ async def _show(
         "photos": await photos_in(album),
         "most": MOST_PHOTOS,
         "longest": LONGEST_ALT,
+        "longest_side": LONGEST_SIDE,
         "megabytes": MOST_BYTES // 1024 // 1024,
         "typed": typed or {},
         "notice": notice(request, NOTICES),

@@ -25,6 +25,7 @@ from app.web.behind_links import KEPT_TO_ITSELF, proof, refusal_of, show_linked
 from app.web.bookings import asked_move, named, show_move
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.spaces import has_page
 
 _GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
 
@@ -122,6 +123,7 @@ async def _show(
         "is_late": booking.is_late_at(visitor.now),
         "may_check_in": _may_arrive(booking, visitor),
         "may_change": passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
+        "has_page": await has_page(booking.space.id, visitor),
         "moved": "verschoben" in request.query_params,
     }
     return await show_linked(request, visitor, pages, "booking/linked.html", context, refusal)

@@ -10,7 +10,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import NotFound, marked
 from app.network.managing import managed_operator, managed_space, managed_spaces
-from app.network.queries import OperatorCard, SpaceCard
+from app.network.queries import OperatorCard, SpaceCard, operators
 from app.web.forms import notice
 from app.web.pages import PageRequest, Pages, go
 
@@ -31,17 +31,26 @@ async def managed_operator_of(slug: str, visitor: Visitor) -> OperatorCard:
     return await managed_operator(visitor.signed_in, slug)
 
 
+async def spaces_of(operator: OperatorCard, visitor: Visitor) -> list[SpaceCard]:
+    """The operator's spaces that the visitor manages, published or not, by name."""
+    return [space for space in await managed_spaces(visitor.signed_in) if space.operator.id == operator.id]
+
+
 @get("/betrieb")
 async def choose_managed(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    """The spaces that the visitor manages; with one there is nothing to choose."""
+    """The spaces that the visitor manages; with one there is nothing to choose, and without one it is set up."""
     if not visitor.signed_in.reach(Action.MANAGE_SPACE):
         raise NotFound
     spaces = await managed_spaces(visitor.signed_in)
     if len(spaces) == 1:
         return go(f"/betrieb/{spaces[0].slug}")
-    return await pages.show(request, visitor, "operator/spaces.html", {"spaces": spaces})
+    actor = visitor.signed_in
+    managed = [each for each in await operators() if actor.may(Action.MANAGE_OPERATOR, operator=each.id)]
+    if not spaces and len(managed) == 1:
+        return go(f"/betreiber/{managed[0].slug}/einrichten")
+    return await pages.show(request, visitor, "operator/spaces.html", {"spaces": spaces, "operators": managed})
 
 
 @get("/betrieb/{slug:str}")
@@ -59,8 +68,7 @@ async def operator_page(
 ) -> Response[str]:
     """The operator as a whole: its spaces, and what belongs to all of them."""
     operator = await managed_operator_of(slug, visitor)
-    spaces = [space for space in await managed_spaces(visitor.signed_in) if space.operator.id == operator.id]
-    context = {"operator": operator, "spaces": spaces, "notice": notice(request, NOTICES)}
+    context = {"operator": operator, "spaces": await spaces_of(operator, visitor), "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "operator/operator.html", context)
 
 

@@ -110,6 +110,20 @@ async def test_the_person_objects_by_the_link_and_staff_answers(site: Site, worl
     assert (await nobody.get("/hausverbot/zzzz")).status_code == 404
 
 
+async def test_staff_notes_down_an_objection_that_came_on_the_telephone(site: Site, world: World, bar: BarCard) -> None:
+    otto, address = await site.browser(world.otto), f"/betreiber/polch/hausverbote/{bar.public_id}"
+    form = f"{address}/widerspruch"
+    refused = await otto.post(form, widerspruch="Das war ich nicht.")
+    assert refused.status_code == 422
+    assert "Bitte wählen, wie der Widerspruch kam." in said(refused.text)
+    assert "Das war ich nicht." in refused.text
+    assert (await otto.post(form, weg="telephone", widerspruch="Das war ich nicht.")).status_code == 303
+    page = said((await otto.get(address)).text)
+    assert "am Telefon, von Otto Wirt" in page
+    assert "Ihre Antwort" in page
+    assert (await (await site.browser(world.frida)).post(form, weg="letter", widerspruch="x")).status_code == 404
+
+
 async def test_a_host_closes_the_day_without_a_password_and_calls(site: Site, world: World, polch: SpaceCard) -> None:
     otto = world.otto.actor()
     await set_evening(otto, polch, EveningSetting(True, emails=(HOST,)), NOW)
