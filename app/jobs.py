@@ -17,8 +17,10 @@ from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
+from app.identity.reachability import forget_old_trouble
 from app.insights.closing import close_days
 from app.inventory.departures import forget_departures
+from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
 from app.leaving.mails import leaving_reactions
@@ -29,10 +31,12 @@ from app.network.importing import forget_drafts
 from app.network.member_notes import forget_old_notes
 from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
+from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
+from app.platform.imap_mailbox import imap_access
 from app.platform.jobs import prune
 from app.platform.mail import Encryption, MailTransport, SmtpTransport, mailbox
 from app.platform.mail_folder import FolderTransport
@@ -55,6 +59,8 @@ NOBODY_REACTS: Final = (
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
+    "report.made",
+    "report.state_set",
     "role.granted",
     "role.revoked",
     "space.changed",
@@ -67,7 +73,6 @@ NOBODY_REACTS: Final = (
     "space.rules_changed",
     "space.unpublished",
     "waiting.booked",
-    "waiting.ended",
     "waiting.joined",
 )
 """Events that are facts for later readers; named here so that the outbox hands them on instead of keeping them."""
@@ -88,14 +93,14 @@ def make_worker(settings: Settings) -> Worker:
 def all_reactions(settings: Settings) -> Reactions:
     """Every event that is emitted, with what follows from it."""
     reactions: dict[str, list[Reaction]] = {event: [] for event in NOBODY_REACTS}
-    transport, sender = mail_transport(settings), mailbox(settings.mail_from)
+    transport, sender, back = mail_transport(settings), mailbox(settings.mail_from), settings.bounce_address
     templates = Templates(ROOT / "templates", _no_pictures)
     for one in (
         booking_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
-        notification_reactions(transport, templates, sender, settings.address, settings.signing_key),
-        leaving_reactions(PostOffice(transport, templates, sender, settings.address, settings.signing_key)),
+        notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
+        leaving_reactions(PostOffice(transport, templates, sender, settings.address, settings.signing_key, back)),
     ):
         for event, answers in one.items():
             reactions.setdefault(event, []).extend(answers)
@@ -138,11 +143,13 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         await forget_exports(folder, now)
 
     return [
+        *_reading_returns(settings),
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
+        Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
@@ -154,6 +161,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_exports", Every(timedelta(minutes=10)), forget_files),
         Periodic("forget_departures", night, _without_count(forget_departures)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
         Periodic("lapse_offers", Every(timedelta(seconds=30)), _without_count(lapse_offers)),
@@ -166,6 +174,18 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
+
+
+def _reading_returns(settings: Settings) -> Sequence[Periodic]:
+    """Nothing where no mailbox is named. ValueError for an address that is none."""
+    if settings.bounce_imap_url is None:
+        return []
+    access = imap_access(settings.bounce_imap_url)
+
+    async def read(now: datetime) -> None:
+        await read_returned_mails(access, now)
+
+    return [Periodic("read_returned_mails", Every(timedelta(minutes=2)), read)]
 
 
 async def _announce_tomorrow(now: datetime) -> int:

@@ -39,8 +39,10 @@ async function renew() {
     const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page && page.getElementById(REGION);
     if (fresh && isInUse()) isBehind = true; // somebody has begun meanwhile
-    else if (fresh) show(fresh);
-    else if (answer.status < 500) stop();
+    else if (fresh) {
+      show(fresh);
+      showSections(page);
+    } else if (answer.status < 500) stop();
   } catch {
     // No line just now: the stream, or the page's age, asks again.
   } finally {
@@ -93,6 +95,13 @@ function show(fresh) {
   if (again) scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
   if (focused) find(fresh, focused)?.focus({ preventScroll: true });
   if (news) document.getElementById("neues").textContent = news;
+}
+
+// The ways to the other pages say how much is to be done there.
+
+function showSections(page) {
+  const old = document.querySelector(".nw-sections"), fresh = page.querySelector(".nw-sections");
+  if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
 }
 
 // What had the focus is found again by its id, else by what it is called, else by its line: who has just arrived

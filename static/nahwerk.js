@@ -117,6 +117,11 @@ function prepare(root) {
   }
 }
 
+// The current section of a workbench, where a phone shows only some of them.
+const sections = document.querySelector(".nw-sections ul");
+const current = sections?.querySelector("[aria-current]");
+if (current) sections.scrollLeft += current.getBoundingClientRect().left - sections.getBoundingClientRect().left;
+
 prepare(document);
 document.addEventListener("htmx:after:swap", () => prepare(document));
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from app.jobs import all_reactions, mail_transport, make_worker
+from app.platform.imap_mailbox import ImapAccess, imap_access
 from app.platform.mail import SmtpTransport
 from app.platform.mail_folder import FolderTransport
 from app.platform.settings import Environment, Settings
@@ -70,6 +71,39 @@ def test_a_mail_server_is_read_from_its_address(
 def test_an_address_that_is_no_mail_server_is_refused(settings: Settings) -> None:
     with pytest.raises(ValueError, match="SMTP_URL"):
         mail_transport(msgspec.structs.replace(settings, smtp_url="http://mail.example"))
+
+
+def test_what_comes_back_is_read_where_a_mailbox_is_named(settings: Settings) -> None:
+    assert "read_returned_mails" not in make_worker(settings)._periodic
+    url = "imaps://bounces:p%40ss@mail.example/Zur%C3%BCck"
+    named = msgspec.structs.replace(settings, bounce_address="bounces@mail.example", bounce_imap_url=url)
+    with pytest.raises(ValueError, match="BOUNCE_IMAP_URL"):
+        make_worker(named)
+    named = msgspec.structs.replace(named, bounce_imap_url="imaps://bounces:p%40ss@mail.example/Returns")
+    assert "read_returned_mails" in make_worker(named)._periodic
+
+
+@pytest.mark.parametrize(
+    ("url", "access"),
+    [
+        (
+            "imaps://bounces:p%40ss@mail.example/Returns",
+            ImapAccess("mail.example", 993, "bounces", "p@ss", "Returns"),
+        ),
+        (
+            "imap+starttls://bounces%40mail.example:x@mail.example:1143",
+            ImapAccess("mail.example", 1143, "bounces@mail.example", "x", starttls=True),
+        ),
+    ],
+)
+def test_a_mailbox_is_read_from_its_address(url: str, access: ImapAccess) -> None:
+    assert imap_access(url) == access
+
+
+@pytest.mark.parametrize("url", ["imap://a:b@mail.example", "imaps://mail.example", "https://a:b@mail.example"])
+def test_a_mailbox_without_encryption_or_user_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="BOUNCE_IMAP_URL"):
+        imap_access(url)
 
 
 def test_the_evening_before_is_reminded_at_six_by_the_wall_clock(settings: Settings) -> None:

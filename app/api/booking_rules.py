@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN
 from app.api.managed import managed, managed_resource, only_managers
-from app.api.parameters import SlugInPath, known_slug
+from app.api.parameters import ResourceInPath, SlugInPath, known_slug
 from app.api.problem_shapes import refusals
 from app.api.shapes import OpeningShape
 from app.api.strict_json import LARGEST_BODY, StrictJson
@@ -103,7 +103,6 @@ class SpaceRulesShape(msgspec.Struct, frozen=True):
 
 
 KindInPath = Annotated[str, PathParameter(description=f"One of: {', '.join(Kind)}.")]
-ResourceInPath = Annotated[str, PathParameter(description="The resource's id.")]
 Version = Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="That of the rules that you have read.")]
 
 

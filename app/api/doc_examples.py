@@ -7,11 +7,12 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Values for a route's path, query and body."""
+    """Values for a route's path, query and body, which is JSON or a form; a file in a form is `@` and its name."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
 
 
 _MORNING: Final = {"starts_at": "2027-03-09T08:00:00+01:00", "ends_at": "2027-03-09T12:00:00+01:00"}
@@ -22,10 +23,16 @@ _WAITING: Final = {"waiting_id": "h3v8d5n2r7kcm4xp"}
 _BOOKING: Final = {"booking_id": "k7m2p9x4w3tqz8va"}
 _SPACE: Final = {"slug": "regiohub-polch"}
 _ROOM: Final = {"resource_id": "w5d9k3m7x2vpq8ta"}
+_PHOTO: Final = {"photo_id": "d7x3k9m5t2wvq8pa"}
+_ORDER: Final = {"order": ["d7x3k9m5t2wvq8pa", "b4n8r2t6y9kwm3qx"]}
+_TEXTS: Final = {"alt_de": "Vier Schreibtische am Fenster zum Garten", "alt_en": "Four desks by the garden window"}
+_REPORT: Final = {**_SPACE, "report_id": "q5t9w3k7m2xvr8pa"}
 _GROUP: Final = {**_SPACE, "group_id": "h3w8t5m2k9xqv4pa"}
 _PERSON: Final = "c6r2n9t4x7wmk3qa"
+_NOTE: Final = {**_SPACE, "person_id": _PERSON, "note_id": "r9m4k7t2w5xqv3pa"}
 _CLUB: Final = {**_SPACE, "organisation_id": "v9x4k7t2m5wqr8pa"}
 _OPERATOR: Final = {"slug": "dorfwerk-maifeld"}
+_BAR: Final = {**_OPERATOR, "bar_id": "y2k8t5w3m9xqv7pa"}
 _WEBHOOK: Final = {**_OPERATOR, "webhook_id": "z6m3k8t4x2wvq9pa"}
 _WEBHOOK_WANTED: Final = {
     "url": "https://haus.example/nahwerk",
@@ -65,7 +72,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "show_series": Example(path=_SERIES),
     "change_series": Example(path=_SERIES, body={"from": "2027-03-23", "ends_at": "2027-03-23T14:00:00+01:00"}),
     "cancel_series": Example(path=_SERIES, body={"from": "2027-04-01", "to": "2027-04-14"}),
-    "join_waiting_list": Example(body={**_ANY_DESK, "books_itself": "true"}),
+    "join_waiting_list": Example(body={**_ANY_DESK, "books_itself": True}),
     "list_waiting": Example(),
     "show_waiting": Example(path=_WAITING),
     "accept_offer": Example(path=_WAITING),
@@ -111,6 +118,41 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "list_access_windows": Example(
         path=_SPACE, query={"from": "2027-03-09T00:00:00+01:00", "to": "2027-03-10T00:00:00+01:00"}
     ),
+    "show_publication": Example(path=_SPACE),
+    "publish_space": Example(path=_SPACE),
+    "unpublish_space": Example(path=_SPACE),
+    "show_evening_mail": Example(path=_SPACE),
+    "set_evening_mail": Example(path=_SPACE, body={"is_wanted": True, "emails": ["huette@example.org"]}),
+    "list_space_photos": Example(path=_SPACE),
+    "add_space_photo": Example(path=_SPACE, form={"photo": "@saal.jpg", **_TEXTS}),
+    "order_space_photos": Example(path=_SPACE, body=_ORDER),
+    "describe_space_photo": Example(path={**_SPACE, **_PHOTO}, body=_TEXTS),
+    "remove_space_photo": Example(path={**_SPACE, **_PHOTO}),
+    "list_resource_photos": Example(path=_ROOM),
+    "add_resource_photo": Example(path=_ROOM, form={"photo": "@nette.jpg", **_TEXTS}),
+    "order_resource_photos": Example(path=_ROOM, body=_ORDER),
+    "describe_resource_photo": Example(path={**_ROOM, **_PHOTO}, body=_TEXTS),
+    "remove_resource_photo": Example(path={**_ROOM, **_PHOTO}),
+    "list_notes": Example(path={**_SPACE, "person_id": _PERSON}),
+    "write_note": Example(path={**_SPACE, "person_id": _PERSON}, body={"text": "Braucht die Rampe."}),
+    "change_note": Example(path=_NOTE, body={"text": "Braucht die Rampe am Hintereingang."}),
+    "delete_note": Example(path=_NOTE),
+    "list_bars": Example(path=_OPERATOR, query={"person_id": _PERSON}),
+    "list_bookings_ahead": Example(path={**_OPERATOR, "person_id": _PERSON}),
+    "make_bar": Example(
+        path=_OPERATOR,
+        body={"person_id": _PERSON, "reason": "Wiederholt laut in der Kabine.", "last_day": "2027-06-30"},
+    ),
+    "show_bar": Example(path=_BAR),
+    "lift_bar": Example(path=_BAR),
+    "answer_objection": Example(path=_BAR, body={"answer": "Wir haben gesprochen.", "lifts": True}),
+    "list_reports": Example(path=_SPACE, query={"state": "open"}),
+    "show_report": Example(path=_REPORT),
+    "show_report_photo": Example(path=_REPORT),
+    "set_report_state": Example(path=_REPORT, body={"state": "in_hand"}),
+    "answer_report": Example(path=_REPORT, body={"answer": "Der Monitor wird morgen getauscht."}),
+    "preview_report_block": Example(path=_REPORT),
+    "block_reported": Example(path=_REPORT, body={"state": "4f53cda18c2baa0c"}),
     "list_webhooks": Example(path=_OPERATOR),
     "add_webhook": Example(path=_OPERATOR, body=_WEBHOOK_WANTED),
     "change_webhook": Example(path=_WEBHOOK, body={**_WEBHOOK_WANTED, "is_active": False}),

@@ -123,7 +123,7 @@ def chapters(document: Mapping[str, Any], address: str) -> list[Chapter]:
 def _operation(
     path: str, method: str, operation: Mapping[str, Any], document: Mapping[str, Any], address: str
 ) -> Operation:
-    body = _json_schema(operation.get("requestBody", {}))
+    body = _schema(operation.get("requestBody", {}))
     [success, *_] = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
     needs_person = bool(operation.get("security"))
     return Operation(
@@ -144,15 +144,16 @@ def _operation(
             for parameter in operation["parameters"]
         ],
         body=list(_fields(body, document)),
-        result=list(_fields(_json_schema(success), document)),
+        result=list(_fields(_schema(success), document)),
         answers=[Answer(status, answer["description"]) for status, answer in operation["responses"].items()],
         curl=_curl(method, path, EXAMPLES[operation["operationId"]], address, needs_person),
     )
 
 
-def _json_schema(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    schema: Mapping[str, Any] = content.get("content", {}).get("application/json", {}).get("schema", {})
-    return schema
+def _schema(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a body or an answer; none where there is nothing in it."""
+    contents: Mapping[str, Mapping[str, Any]] = said.get("content", {})
+    return next((content["schema"] for content in contents.values()), {})
 
 
 def _fields(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int = 0) -> Iterator[Field]:
@@ -206,6 +207,7 @@ def _curl(method: str, path: str, example: Example, address: str, needs_person: 
         lines.append('-H "Content-Type: application/json"')
         body = msgspec.json.format(msgspec.json.encode(example.body), indent=2).decode()
         lines.append(f"-d {quoted(body)}")
+    lines += [f"-F {quoted(f'{name}={value}')}" for name, value in (example.form or {}).items()]
     for name, value in example.path.items():
         path = path.replace(f"{{{name}}}", value)
     lines += [f"--data-urlencode {quoted(f'{name}={value}')}" for name, value in example.query.items()]

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN
 from app.api.managed import managed, only_managers
-from app.api.parameters import SlugInPath, known_id
+from app.api.parameters import PersonInPath, SlugInPath, known_id
 from app.api.problem_shapes import refusals
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.front_desk import guest
@@ -37,7 +37,6 @@ from app.network.groups import OrganisationCard
 Name = Annotated[str, Meta(max_length=300)]
 GroupInPath = Annotated[str, PathParameter(description="The group's id.")]
 OrganisationInPath = Annotated[str, PathParameter(description="The organisation's id.")]
-PersonInPath = Annotated[str, PathParameter(description="The person's id, within reach of your front desks.")]
 
 
 class PersonShape(msgspec.Struct, frozen=True):

@@ -24,9 +24,13 @@ async def written(
     key: str | None,
     status: int,
     run: Callable[[], Awaitable[Shape]],
+    said: bytes | None = None,
 ) -> Response[Shape]:
-    """The answer with what `run` returns; with a key it runs at most once and refusals are repeated too."""
-    return _response(await _once(request, visitor, key, status, run))
+    """The answer with what `run` returns; with a key it runs at most once and refusals are repeated too.
+
+    `said` is all that the body says, where the same can be sent in other bytes.
+    """
+    return _response(await _once(request, visitor, key, status, run, said))
 
 
 async def written_with_secret(
@@ -51,6 +55,7 @@ async def _once(
     key: str | None,
     status: int,
     run: Callable[[], Awaitable[msgspec.Struct]],
+    said: bytes | None = None,
 ) -> Answer:
     async def answer() -> Answer:
         return Answer(status, _encoder.encode(await run()))
@@ -62,7 +67,8 @@ async def _once(
         problem = problem_of(refusal, visitor.speaker)
         return Answer(problem.status, problem.as_response().content)
 
-    what = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
+    said = await request.body() if said is None else said
+    what = b"\n".join((request.method.encode(), request.url.path.encode(), said))
     return await once(visitor.signed_in.person, key, what, visitor.now, answer, refused=refused)
 
 

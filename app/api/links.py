@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN
 from app.api.managed import managed, managed_resource, only_managers
-from app.api.parameters import SlugInPath, known_id
+from app.api.parameters import ResourceInPath, SlugInPath, known_id
 from app.api.problem_shapes import refusals
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.rule_words import words_of_links
@@ -18,7 +18,6 @@ from app.identity.authentication import Visitor
 from app.inventory.linking import add_equipment, linked_at, retire_equipment, set_parts
 from app.network.queries import SpaceCard
 
-ResourceInPath = Annotated[str, PathParameter(description="The resource's id.")]
 EquipmentInPath = Annotated[str, PathParameter(description="The equipment's id.")]
 
 

@@ -108,7 +108,7 @@ _DAY: Final = {"format": "date", "examples": ["2026-11-01"]}
     description="Minutes booked against used against available, and what became of the bookings, from one day to "
     "another and on both; at most 366 days. Without days the last four weeks. For an operator's managers and "
     "accountants and the network's administrators.",
-    tags=["spaces"],
+    tags=["operators"],
     guards=only_staff_who_may(Action.SEE_OCCUPANCY),
     security=SIGNED_IN,
     responses=refusals(403, 404, 422),

@@ -49,6 +49,9 @@ def moment_parameter(description: str, name: str | None = None) -> QueryParamete
 
 
 SlugInPath = Annotated[str, PathParameter(description="The space's name in its address, e.g. `regiohub-polch`.")]
+ResourceInPath = Annotated[str, PathParameter(description="The resource's id.")]
+OperatorInPath = Annotated[str, PathParameter(description="The operator's name in its address.")]
+PersonInPath = Annotated[str, PathParameter(description="The person's id, within reach of your front desks.")]
 IdInPath = Annotated[str, PathParameter(description="The id that the interface gave.")]
 STARTS_AT = moment_parameter("Start of the window.")
 ENDS_AT = moment_parameter("End of the window, not part of it.")

@@ -12,6 +12,7 @@ from msgspec import Meta
 from app.api.access import SIGNED_IN, only_staff_who_may
 from app.api.bookings import shown
 from app.api.idempotent_writes import written
+from app.api.managed import only_staff_at_space, staffed
 from app.api.parameters import (
     Cursor,
     CursorUnknown,
@@ -21,7 +22,6 @@ from app.api.parameters import (
     SlugInPath,
     cursor_of,
     known_id,
-    known_slug,
     parts_of,
 )
 from app.api.problem_shapes import refusals
@@ -33,8 +33,6 @@ from app.bookings.queries import booking_named
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
-from app.kernel.refusals import NotFound
-from app.network.queries import any_space
 from app.platform.settings import Settings
 
 
@@ -66,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary="Requests that wait for a decision",
     description="Bookings that the staff of the space has to decide, the earliest deadline first.",
     tags=["requests"],
-    guards=only_staff_who_may(Action.DECIDE_REQUESTS),
+    guards=only_staff_at_space(Action.DECIDE_REQUESTS),
     security=SIGNED_IN,
     responses=refusals(403, 404, 422),
 )
@@ -78,13 +76,10 @@ async def list_requests(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Requests:
-    actor = visitor.signed_in
-    space = await any_space(known_slug(slug))
-    if space is None or not actor.may(Action.DECIDE_REQUESTS, operator=space.operator.id, space=space.id):
-        raise NotFound
+    space = await staffed(slug, visitor, Action.DECIDE_REQUESTS)
     await settle_at(space.id, visitor.now)
     after = None if cursor is None else await _position(cursor, space.id)
-    found = await requests_for(actor, visitor.now, space=space.id, limit=limit + 1, after=after)
+    found = await requests_for(visitor.signed_in, visitor.now, space=space.id, limit=limit + 1, after=after)
     listed = found[:limit]
     return Requests(
         [_request(each, settings.address) for each in listed],

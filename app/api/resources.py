@@ -8,9 +8,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import QueryParameter
 
-from app.api.parameters import SlugInPath, known_id, known_slug, moment_parameter, period_between
+from app.api.parameters import (
+    ResourceInPath,
+    SlugInPath,
+    known_id,
+    known_slug,
+    moment_parameter,
+    period_between,
+)
 from app.api.problem_shapes import refusals
 from app.api.shapes import IntervalShape, intervals
 from app.bookings.availability import bookable_times
@@ -77,7 +84,7 @@ class SpaceTimes(msgspec.Struct, frozen=True):
 async def show_resource_availability(
     *,
     visitor: NamedDependency[Visitor],
-    resource_id: Annotated[str, PathParameter(description="The resource's id.")],
+    resource_id: ResourceInPath,
     from_at: Annotated[str, moment_parameter("Start of what is looked at.", name="from")],
     to_at: Annotated[str, moment_parameter("End of what is looked at.", name="to")],
 ) -> Intervals:

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, RequestBody
+from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
 from app.api.blockers import AffectedShape, Day, affected_shapes, day_of
 from app.api.managed import managed, managed_resource, only_managers
-from app.api.parameters import SlugInPath, known_id
+from app.api.parameters import ResourceInPath, SlugInPath, known_id
 from app.api.problem_shapes import refusals
 from app.api.shapes import Moment, WeekdayShape
 from app.api.space_details import opening_shapes
@@ -36,7 +36,6 @@ from app.inventory.rules import FEATURES, Kind
 from app.kernel.wall_time import Opening, local_day
 from app.network.rules import Measures
 
-ResourceInPath = Annotated[str, PathParameter(description="The resource's id.")]
 Feature = Annotated[str, Meta(max_length=40, description=f"One of: {', '.join(FEATURES)}.")]
 Measure = Annotated[int, Meta(ge=0, le=1_000_000)]
 State = Annotated[str, Meta(max_length=64, description="That of the preview.")]

@@ -110,7 +110,10 @@ class WaitingShape(msgspec.Struct, frozen=True):
     ]
     reason: Annotated[
         str | None,
-        Meta(description="Why it ended: `left`, `declined`, `lapsed`, `over`, `booked_elsewhere` or `barred`."),
+        Meta(
+            description="Why it ended: `left`, `declined`, `lapsed`, `over`, `booked_elsewhere`, `barred` or "
+            "`operator_ended`."
+        ),
     ]
     position: Annotated[int, Meta(description="1 is first in line; 0 once it is booked or has ended.")]
     space: BookedSpaceShape

@@ -5,14 +5,22 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, Response, delete, get, post, put
-from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter, RequestBody
 
-from app.api.access import SIGNED_IN, Guard
+from app.api.access import SIGNED_IN
 from app.api.idempotent_writes import written_with_secret
-from app.api.parameters import Cursor, CursorUnknown, IdempotencyKey, Limit, cursor_of, known_id, known_slug, parts_of
+from app.api.managed import managed_operator_at, only_managers_of_operator
+from app.api.parameters import (
+    Cursor,
+    CursorUnknown,
+    IdempotencyKey,
+    Limit,
+    OperatorInPath,
+    cursor_of,
+    known_id,
+    parts_of,
+)
 from app.api.problem_shapes import refusals
 from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.api.webhook_shapes import (
@@ -26,10 +34,7 @@ from app.api.webhook_shapes import (
     webhook_shape,
 )
 from app.identity.authentication import Visitor
-from app.identity.rules import Action, Scope, ScopeMissing
 from app.kernel.refusals import NotFound
-from app.network.managing import managed_operator
-from app.network.queries import OperatorCard
 from app.notifications.webhook_rules import secret_of, shown
 from app.notifications.webhooks import (
     EndpointCard,
@@ -49,7 +54,6 @@ from app.notifications.webhooks import (
 )
 from app.platform.settings import Settings
 
-OperatorInPath = Annotated[str, PathParameter(description="The operator's name in its address.")]
 WebhookInPath = Annotated[str, PathParameter(description="The endpoint's id.")]
 MessageInPath = Annotated[str, PathParameter(description="The message's id, its `webhook-id`.")]
 DEFAULT_LIMIT: Final = 50
@@ -64,28 +68,18 @@ class _Made(msgspec.Struct, frozen=True):
     salt: bytes
 
 
-def only_its_managers() -> list[Guard]:
-    """Lets in who manages the operator of the address. Raises NotSignedIn, NotFound, ScopeMissing."""
-
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-        visitor: Visitor = connection.scope["visitor"]  # type: ignore[typeddict-item]
-        await _operator(connection.path_params["slug"], visitor)
-
-    return [guard]
-
-
 @get(
     _ROOT,
     operation_id="list_webhooks",
     response_description="The list.",
     summary="The webhooks of an operator",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def list_webhooks(visitor: NamedDependency[Visitor], slug: OperatorInPath) -> WebhookList:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     return WebhookList([webhook_shape(endpoint) for endpoint in await endpoints_of(operator.id)])
 
 
@@ -96,7 +90,7 @@ async def list_webhooks(visitor: NamedDependency[Visitor], slug: OperatorInPath)
     summary="Add a webhook",
     description="Messages are signed by the Standard Webhooks scheme; docs/webhooks.md says what they hold.",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     dto=StrictJson[WebhookWanted],
     return_dto=None,
@@ -112,7 +106,7 @@ async def add_webhook(
     data: RequestBody[WebhookWanted],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[WebhookWithSecret]:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
 
     async def run() -> _Made:
         salt, wanted = new_salt(), _wanted(data)
@@ -129,7 +123,7 @@ async def add_webhook(
     summary="Change a webhook",
     description="Switched off, what still waits is not sent; switched on again, nothing of it comes back.",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     dto=StrictJson[WebhookWanted],
     return_dto=None,
@@ -143,7 +137,7 @@ async def change_webhook(
     webhook_id: WebhookInPath,
     data: RequestBody[WebhookWanted],
 ) -> WebhookShape:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     return webhook_shape(
         await change_endpoint(
             visitor.signed_in, operator, known_id(webhook_id), _wanted(data), visitor.now, _keys(settings)
@@ -157,12 +151,12 @@ async def change_webhook(
     response_description="Nothing more to say.",
     summary="Remove a webhook",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
 async def remove_webhook(visitor: NamedDependency[Visitor], slug: OperatorInPath, webhook_id: WebhookInPath) -> None:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     await retire_endpoint(visitor.signed_in, operator, known_id(webhook_id), visitor.now)
 
 
@@ -173,7 +167,7 @@ async def remove_webhook(visitor: NamedDependency[Visitor], slug: OperatorInPath
     summary="Give a webhook a new secret",
     description="For 24 hours every message carries the signatures of both.",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     status_code=200,
     request_max_body_size=LARGEST_BODY,
@@ -188,7 +182,7 @@ async def rotate_webhook_secret(
     webhook_id: WebhookInPath,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[WebhookWithSecret]:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
 
     async def run() -> _Made:
         salt = new_salt()
@@ -206,14 +200,14 @@ async def rotate_webhook_secret(
     response_description="The message; what became of it stands in the log.",
     summary="Send a test message",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     responses=refusals(403, 404, 409),
 )
 async def try_webhook(
     visitor: NamedDependency[Visitor], slug: OperatorInPath, webhook_id: WebhookInPath
 ) -> MessageShape:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     return message_shape(await send_test(visitor.signed_in, operator, known_id(webhook_id), visitor.now))
 
 
@@ -224,7 +218,7 @@ async def try_webhook(
     summary="What was sent and what became of it",
     description="The messages of the last 30 days.",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     responses=refusals(403, 404, 422),
 )
@@ -235,7 +229,7 @@ async def list_webhook_messages(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> MessageList:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     endpoint = await endpoint_of(visitor.signed_in, operator, known_id(webhook_id))
     before = None
     if cursor:
@@ -254,7 +248,7 @@ async def list_webhook_messages(
     response_description="The message, which waits again.",
     summary="Send a message again",
     tags=["webhooks"],
-    guards=only_its_managers(),
+    guards=only_managers_of_operator(),
     security=SIGNED_IN,
     status_code=200,
     responses=refusals(403, 404, 409),
@@ -262,18 +256,10 @@ async def list_webhook_messages(
 async def resend_webhook_message(
     visitor: NamedDependency[Visitor], slug: OperatorInPath, webhook_id: WebhookInPath, message_id: MessageInPath
 ) -> MessageShape:
-    operator = await _operator(slug, visitor)
+    operator = await managed_operator_at(slug, visitor)
     return message_shape(
         await resend(visitor.signed_in, operator, known_id(webhook_id), known_id(message_id), visitor.now)
     )
-
-
-async def _operator(slug: str, visitor: Visitor) -> OperatorCard:
-    """The operator of the address, for who manages it. Raises NotSignedIn, ScopeMissing, NotFound."""
-    actor = visitor.signed_in
-    if not actor.has_scope(Scope.STAFF):
-        raise ScopeMissing(scope=Scope.STAFF)
-    return await managed_operator(actor, known_slug(slug), Action.MANAGE_OPERATOR)
 
 
 async def _with_secret(

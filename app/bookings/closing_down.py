@@ -59,7 +59,11 @@ async def unpublish(actor: Actor, space: SpaceCard, now: datetime) -> None:
     """Nobody finds or books the space any more until it is published again; what is booked stands. Raises NotFound."""
     demand_managed(actor, space)
     async with transaction():
-        await execute(f"UPDATE space SET {_OFF_THE_PAGES} WHERE id = $1", space.id)  # noqa: S608
+        if not await execute(
+            f"UPDATE space SET {_OFF_THE_PAGES} WHERE id = $1 AND published_at IS NOT NULL",  # noqa: S608
+            space.id,
+        ):
+            return
         await _end_wishes(actor, space, now)
         await record("space.unpublished", "space", space.id, actor, now)
         await emit("space.unpublished", "space", space.id, now)

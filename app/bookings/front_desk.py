@@ -17,6 +17,7 @@ from app.bookings.queries import BookingCard, bookings_where, guests_of
 from app.bookings.rules import HOLDING, LONGEST, Status, is_that_day
 from app.identity.merging import Merge, on_merge
 from app.identity.queries import PHONE_DIGITS, people
+from app.identity.reachability import REACHED
 from app.identity.rules import Action, Actor, Reach, phone_digits
 from app.inventory.rules import wall_instant
 from app.kernel.periods import Period
@@ -38,7 +39,7 @@ class Guest:
     """A person as staff sees it. Without `is_known` the person is out of reach, and nothing but the name is told.
 
     `email` is told only where staff has typed it in and nobody has confirmed it; `has_account` says that the person has
-    confirmed one. `may_merge` is about this record alone.
+    confirmed one; from the address of who `is_unreachable` mails come back. `may_merge` is about this record alone.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Guest:
     is_known: bool
     has_account: bool
     gets_mails: bool
+    is_unreachable: bool
     email: str | None
     phone: str | None
     municipality: str | None
@@ -139,6 +141,7 @@ _NAME = "' ' || " + reduce(
 
 _GUEST = f"""
     SELECT p.id, p.public_id, p.name, p.language, p.email, p.email_confirmed_at, p.phone, p.home_municipality,
+           p.email IS NOT NULL AND NOT {REACHED} AS is_unreachable,
            p.entered_by_operator, p.entered_at_space, {_HERE} AS last_here, {_IN_REACH} AS is_known,
            (SELECT l.email FROM mailed_link l WHERE l.person = p.id AND l.purpose = 'confirm_email'
                AND l.used_at IS NULL AND l.expires_at > $4 ORDER BY l.id DESC LIMIT 1) AS asked_email
@@ -224,6 +227,7 @@ def _guest(actor: Actor, row: Mapping[str, Any]) -> Guest:
         is_known=is_known,
         has_account=has_account,
         gets_mails=row["email"] is not None,
+        is_unreachable=is_known and row["is_unreachable"],
         email=row["email"] if is_known and not has_account else None,
         phone=row["phone"] if is_known else None,
         municipality=row["home_municipality"] if is_known else None,

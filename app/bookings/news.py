@@ -13,7 +13,9 @@ _NEWS = f"""
         SELECT id, aggregate_kind, aggregate_id, payload FROM outbox_event WHERE id = ANY($2::bigint[])
     )
     SELECT new.id, array_remove(
-               ARRAY[b.space, w.space, k.space, sr.space, hr.space, (new.payload ->> 'left_space')::bigint, s.id], NULL
+               ARRAY[b.space, w.space, k.space, sr.space, hr.space, p.space, s.id,
+                     (new.payload ->> 'left_space')::bigint],
+               NULL
            ) || ARRAY(
                SELECT id FROM space WHERE new.aggregate_kind = 'operator' AND operator = new.aggregate_id
            ) AS spaces
@@ -22,6 +24,7 @@ _NEWS = f"""
       LEFT JOIN booking b ON new.aggregate_kind = 'booking' AND b.id = new.aggregate_id
       LEFT JOIN waiting w ON new.aggregate_kind = 'waiting' AND w.id = new.aggregate_id
       LEFT JOIN blocker k ON new.aggregate_kind = 'blocker' AND k.id = new.aggregate_id
+      LEFT JOIN report p ON new.aggregate_kind = 'report' AND p.id = new.aggregate_id
       LEFT JOIN series se ON new.aggregate_kind = 'series' AND se.id = new.aggregate_id
       LEFT JOIN resource sr ON sr.id = se.resource
       LEFT JOIN desk_hold h ON new.aggregate_kind = 'desk_hold' AND h.id = new.aggregate_id

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from app.bookings.cancellation import enter_end
 from app.bookings.clearing import OPERATOR_ENDED, AffectedChanged
 from app.bookings.draft import for_whom
-from app.bookings.giving_back import free
+from app.bookings.giving_back import free, hand_on
+from app.bookings.line_endings import end_places
 from app.bookings.queries import BookingCard, bookings_by_id
 from app.bookings.rules import HOLDING, Status
+from app.bookings.waiting import OFFER, Ending
 from app.identity.audit import record
 from app.identity.invitations import end_invitations
 from app.identity.queries import people
@@ -25,8 +27,6 @@ from app.kernel.wall_time import local_day
 from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.outbox import emit
 
-"""The reason of bookings that were cancelled because their space is no longer in the network."""
-
 FURTHEST: Final = timedelta(days=3 * 366)
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 
@@ -38,12 +38,16 @@ class LastDayUnusable(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What the end does: `affected` are the bookings after the last day with their people, `state` names this list."""
+    """What the end does: `affected` are the bookings after the last day with their people, `state` names this list.
+
+    So many wait in `waiting` places in line for a time after it.
+    """
 
     operator: int
     last_day: date
     ends_at: datetime
     affected: Sequence[tuple[BookingCard, str]]
+    waiting: int
     state: str
 
 
@@ -55,7 +59,8 @@ async def plan_end(actor: Actor, slug: str, last_day: date, now: datetime) -> Le
 
 @retried
 async def end_operator(actor: Actor, slug: str, last_day: date, shown_state: str, now: datetime) -> Leaving:
-    """From the day after on the operator's spaces are none of the network's: later bookings are cancelled, with mails.
+    """From the day after on the operator's spaces are none of the network's: later bookings are cancelled and
+    places in line end, with mails.
 
     Until then everything goes on, also new bookings up to that day. Raises NotFound, LastDayUnusable, and
     AffectedChanged where the list is not the one that was shown.
@@ -69,6 +74,7 @@ async def end_operator(actor: Actor, slug: str, last_day: date, shown_state: str
         await execute("UPDATE operator SET ends_at = $2, version = version + 1 WHERE id = $1", operator, plan.ends_at)
         await record("operator.end_set", "operator", operator, actor, now, last_day=last_day)
         await _cancel([booking for booking, _ in plan.affected], actor, now)
+        await _end_waits(operator, plan.ends_at, actor, now)
     return plan
 
 
@@ -84,7 +90,7 @@ async def keep_operator(actor: Actor, slug: str, now: datetime) -> None:
 
 
 async def settle_ends(now: datetime) -> int:
-    """Retires what has ended, and cancels what was booked past an end while it was being set; how many ended.
+    """Retires what has ended, and ends what was booked or waited for past an end while it was set; how many ended.
 
     Spaces keep their history; roles and invitations of their staff end.
     """
@@ -99,6 +105,7 @@ async def settle_ends(now: datetime) -> int:
             ):
                 continue
             await _cancel(await _after(row["id"], row["ends_at"], now), None, now)
+            await _end_waits(row["id"], row["ends_at"], None, now)
             if row["ends_at"] <= now:
                 await _retire(row["id"], row["ends_at"], now)
                 ended += 1
@@ -122,7 +129,8 @@ async def _plan(operator: int, last_day: date, now: datetime) -> Leaving:
     names = await people({booking.person for booking in bookings})
     facts = [(b.id, b.status, b.period.starts_at, b.period.ends_at) for b in bookings]
     state = hashlib.sha256(repr((last_day, facts)).encode()).hexdigest()[:24]
-    return Leaving(operator, last_day, ends_at, [(b, names[b.person].name) for b in bookings], state)
+    affected = [(b, names[b.person].name) for b in bookings]
+    return Leaving(operator, last_day, ends_at, affected, await _waiting_for(operator, ends_at), state)
 
 
 async def _after(operator: int, ends_at: datetime, now: datetime) -> list[BookingCard]:
@@ -137,6 +145,27 @@ async def _after(operator: int, ends_at: datetime, now: datetime) -> list[Bookin
         sorted(HOLDING),
     )
     return await bookings_by_id([row["id"] for row in rows])
+
+
+_WAITED_FOR: Final = "w.space IN (SELECT id FROM space WHERE operator = {operator}) AND w.ends_at > {ends_at}"
+
+
+async def _waiting_for(operator: int, ends_at: datetime) -> int:
+    """How many places in line are for a time that reaches beyond the end."""
+    which = _WAITED_FOR.format(operator="$1", ends_at="$2")
+    count: int = await fetch_value(
+        f"SELECT count(*) FROM waiting w WHERE w.status IN ('waiting', 'offered') AND {which}",  # noqa: S608
+        operator,
+        ends_at,
+    )
+    return count
+
+
+async def _end_waits(operator: int, ends_at: datetime, actor: Actor | None, now: datetime) -> None:
+    """Ends those; what somebody else is just changing is ended with the next look."""
+    which = _WAITED_FOR.format(operator="$3", ends_at="$4")
+    ended = await end_places(which, Ending.OPERATOR_ENDED, now, operator, ends_at, actor=actor)
+    await hand_on(await free(ended, OFFER), now)
 
 
 async def _cancel(bookings: Sequence[BookingCard], actor: Actor | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.bookings.block_plan import Block, Plan, plan_of
 from app.bookings.blocking import carry_out
 from app.identity.rules import Actor
+from app.inventory.blockers import BlockerCard
 from app.inventory.reports import Report, demand_answering, report_at
 from app.inventory.rules import MINUTES_OF_A_DAY, wall_instant
 from app.kernel.refusals import NotFound
@@ -26,14 +27,17 @@ async def plan_report_block(actor: Actor, space: SpaceCard, public_id: str, now:
     return await plan_of(space, _until_tonight(space, await report_at(space.id, public_id, now), now), now)
 
 
-async def block_reported(actor: Actor, space: SpaceCard, public_id: str, shown_state: str, now: datetime) -> None:
+async def block_reported(
+    actor: Actor, space: SpaceCard, public_id: str, shown_state: str, now: datetime
+) -> BlockerCard:
     """Blocks it, and moves or cancels what the plan with the state `shown_state` lists, as it suggests.
 
     Raises what `plan_report_block` raises, and AffectedChanged.
     """
     demand_answering(actor, space)
     command = _until_tonight(space, await report_at(space.id, public_id, now), now)
-    await carry_out(actor, space, command, shown_state, {}, now)
+    [blocker] = await carry_out(actor, space, command, shown_state, {}, now)
+    return blocker
 
 
 def _until_tonight(space: SpaceCard, report: Report, now: datetime) -> Block:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from app.bookings.queries import BookingCard, bookings_by_id
 from app.identity.queries import people
+from app.identity.reachability import REACHED, unreachable_people
 from app.inventory.blockers import BlockerCard
 from app.kernel.refusals import NotFound
 from app.platform.database import execute, fetch, fetch_value
@@ -46,7 +47,8 @@ async def note_short_notice(blocker: int, bookings: Sequence[BookingCard], now: 
         return
     known = await people({booking.person for booking in bookings})
     is_short = min(booking.period.starts_at for booking in bookings) - now < SHORT
-    listed = [booking.id for booking in bookings if is_short or known[booking.person].email is None]
+    unreached = await unreachable_people(known) | {key for key, person in known.items() if person.email is None}
+    listed = [booking.id for booking in bookings if is_short or booking.person in unreached]
     await execute(
         "INSERT INTO short_notice (booking, blocker, made_at) SELECT id, $2, $3 FROM unnest($1::bigint[]) AS id"
         " ON CONFLICT DO NOTHING",
@@ -64,8 +66,8 @@ async def call_list(blocker: BlockerCard, now: datetime) -> list[Call]:
     if blocker.period.ends_at <= now:
         return []
     rows = await fetch(
-        "SELECT n.booking, n.read_at, p.name, coalesce(b.guest_phone, p.phone) AS phone,"
-        " p.email IS NOT NULL AS gets_mails FROM short_notice n JOIN booking b ON b.id = n.booking"
+        f"SELECT n.booking, n.read_at, p.name, coalesce(b.guest_phone, p.phone) AS phone, {REACHED} AS gets_mails"  # noqa: S608
+        " FROM short_notice n JOIN booking b ON b.id = n.booking"
         " JOIN person p ON p.id = b.person WHERE n.blocker = $1",
         blocker.id,
     )

@@ -46,6 +46,7 @@ class Ending(StrEnum):
     OVER = "over"
     BOOKED_ELSEWHERE = "booked_elsewhere"
     BARRED = "barred"
+    OPERATOR_ENDED = "operator_ended"
 
 
 STANDING: Final = (WaitingStatus.WAITING, WaitingStatus.OFFERED)

@@ -19,6 +19,7 @@ from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, hab
 from app.demo.operator_lives import enter_lives
 from app.demo.people import enter_people
 from app.demo.planned import enter_bookings
+from app.demo.returned import lose_a_mail
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
 from app.demo.today import welcome_the_first
@@ -86,6 +87,7 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         places = await _places(today, now)
         await enter_bookings("booking", plausible_month(places, crowd, habits, today))
         await welcome_the_first(today, ZONE)
+        await lose_a_mail(today, ZONE, now)
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         await arrange(accounts, today, now)
         await enter_people(accounts, now)

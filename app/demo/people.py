@@ -8,9 +8,10 @@ from typing import Final
 from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, GUEST, OPERATOR, RIVAL, Account
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person
-from app.network.bars import NewBar, make_bar, object_to_bar
+from app.network.bars import NewBar, make_bar
 from app.network.evening_mail import EveningSetting, set_evening
 from app.network.member_notes import write_note
+from app.network.objections import object_to_bar
 from app.network.queries import SpaceCard, space_by_slug
 from app.platform.database import execute, fetch_value
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from app.identity.reachability import note_reached
 from app.kernel.refusals import Refusal, marked
 from app.platform.database import execute, fetch_row, fetch_value
 from app.platform.random_ids import derived_token, token_hash
@@ -120,7 +121,10 @@ async def demand_link(token: str, purpose: Purpose, now: datetime) -> Mapping[st
 
 
 async def use_link(token: str, purpose: Purpose, now: datetime) -> Mapping[str, Any]:
-    """Uses the link up and gives its row; of several at once one succeeds. Raises LinkNoLongerWorks."""
+    """Uses the link up and gives its row; of several at once one succeeds. Its address is proved to get mails.
+
+    Raises LinkNoLongerWorks.
+    """
     row = await fetch_row(
         "UPDATE mailed_link SET used_at = $3"
         " WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3 RETURNING *",
@@ -130,6 +134,8 @@ async def use_link(token: str, purpose: Purpose, now: datetime) -> Mapping[str, 
     )
     if row is None:
         raise LinkNoLongerWorks
+    if row["email"] is not None:
+        await note_reached(row["email"], now)
     return row
 
 

@@ -23,6 +23,7 @@ from app.identity.mailed_links import (
 )
 from app.identity.passwords import demand_good_password
 from app.identity.queries import actor_of_person
+from app.identity.reachability import forget_trouble
 from app.identity.rules import (
     Action,
     Actor,
@@ -234,6 +235,8 @@ async def change_password(actor: Actor, current: str | None, new: str, now: date
 async def request_email_change(actor: Actor, email: str, now: datetime, *, key: bytes, address: str) -> None:
     """Mails a link to the new address, and the old one is told; nothing changes before the link is used.
 
+    The address that the person has already may be proved once more in the same way.
+
     Whether somebody else has the address is not said here. Raises FreshSignInNeeded, EmailUnusable, TooMany.
     """
     demand_fresh_sign_in(actor, now)
@@ -248,8 +251,8 @@ async def request_email_change(actor: Actor, email: str, now: datetime, *, key: 
         await emit("person.email_change_requested", "mailed_link", link, now)
 
 
-async def confirm_email_change(actor: Actor, token: str, now: datetime) -> None:
-    """Takes the new address and ends the person's other sessions.
+async def confirm_email_change(actor: Actor, token: str, now: datetime) -> bool:
+    """Takes the new address and ends the person's other sessions. False where it is the same one, proved once more.
 
     The person must be signed in: whoever receives a link at a mistyped address could otherwise take the account with
     it. Raises LinkNoLongerWorks, also for another person's link, and EmailTaken.
@@ -266,11 +269,17 @@ async def confirm_email_change(actor: Actor, token: str, now: datetime) -> None:
             link["email"],
             now,
         )
+        if former == link["email"]:
+            await record("person.email_confirmed", "person", actor.person, actor, now)
+            return False
+        if former is not None:
+            await forget_trouble(former)
         await execute("UPDATE mailed_link SET former_email = $2 WHERE id = $1", link["id"], former)
         await void_links(now, person=actor.person, email=link["email"], purposes=tuple(Purpose))
         await end_sessions(actor.person, but=actor.session)
         await record("person.email_changed", "person", actor.person, actor, now)
         await emit("person.email_changed", "person", actor.person, now, link=link["id"])
+        return True
 
 
 async def change_name(actor: Actor, name: str, now: datetime) -> None:

@@ -69,6 +69,7 @@ IDENTITY: Final[Sequence[Section]] = (
             "home_municipality": "person.home_municipality",
             "commutes_to": "person.commutes_to",
             "wants_reminders": "person.wants_reminders",
+            "hears_of_reports": "person.hears_of_reports",
             "created_at": "person.created_at",
         },
     ),
@@ -115,6 +116,18 @@ IDENTITY: Final[Sequence[Section]] = (
             "created_at": "mailed_link.created_at",
             "expires_at": "mailed_link.expires_at",
             "used_at": "mailed_link.used_at",
+        },
+    ),
+    Section(
+        "mail_trouble",
+        marked("Ob E-Mails an Ihre Adresse zurückkamen"),
+        "mail_trouble WHERE mail_trouble.email = (SELECT lower(person.email) FROM person WHERE person.id = $1)",
+        {
+            "email": "mail_trouble.email",
+            "last_came_back_at": "mail_trouble.failed_at",
+            "status": "mail_trouble.status",
+            "unreachable_since": "mail_trouble.unreachable_since",
+            "reached_at": "mail_trouble.reached_at",
         },
     ),
     Section(

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.identity.last_use import note_session_seen, note_token_used
-from app.identity.rules import Actor, Grant, Role, Via
+from app.identity.reachability import REACHED
+from app.identity.rules import PERMISSIONS, Action, Actor, Grant, Role, Via
 from app.kernel.refusals import NotFound
 from app.platform.database import fetch, fetch_row
 from app.platform.random_ids import token_hash
@@ -17,13 +18,13 @@ SESSION_LONGEST = timedelta(days=180)
 PHONE_DIGITS = "regexp_replace(regexp_replace(p.phone, '[^0-9+]', '', 'g'), '^([+]49|0049)0?', '0')"
 """`rules.phone_digits` of a person p, as the index person_phone_digits has it."""
 
-_ACTOR = """
-    p.id AS person, p.public_id, p.name, p.email, p.language,
+_ACTOR = f"""
+    p.id AS person, p.public_id, p.name, p.email, p.language, p.email IS NOT NULL AND NOT {REACHED} AS is_unreachable,
     ARRAY(
         SELECT (g.role, g.scope_kind, g.scope_id)
         FROM role_grant g WHERE g.person = p.id AND g.revoked_at IS NULL ORDER BY g.id
     ) AS grants
-"""
+"""  # noqa: S608
 
 _ACTOR_OF_SESSION = f"""
     SELECT {_ACTOR}, s.id AS session, s.authenticated_at, s.seen_at
@@ -83,6 +84,7 @@ def _actor(
         name=row["name"],
         email=row["email"],
         language=row["language"],
+        is_unreachable=row["is_unreachable"],
         grants=tuple(Grant(Role(role), kind, scope) for role, kind, scope in row["grants"]),
         via=via,
         scopes=scopes,
@@ -118,6 +120,24 @@ async def people(ids: Iterable[int]) -> Mapping[int, KnownPerson]:
         "SELECT id, public_id, name, email, language FROM person WHERE id = ANY($1::bigint[])", list(ids)
     )
     return {row["id"]: KnownPerson(**row) for row in rows}
+
+
+async def staff_who_may(action: Action, *, operator: int, space: int) -> tuple[list[int], bool]:
+    """The keys of the people who may do this at the space, and whether they are the operator's own.
+
+    Where the operator has nobody of its own who may, they are the network's.
+    """
+    rows = await fetch(
+        "SELECT DISTINCT g.person, g.scope_kind = 'network' AS is_network FROM role_grant g"
+        " JOIN person p ON p.id = g.person WHERE g.revoked_at IS NULL AND p.retired_at IS NULL AND g.role = ANY($1)"
+        " AND (g.scope_kind = 'network' OR g.scope_kind = 'operator' AND g.scope_id = $2"
+        " OR g.scope_kind = 'space' AND g.scope_id = $3) ORDER BY g.person",
+        [role.value for role, actions in PERMISSIONS.items() if action in actions],
+        operator,
+        space,
+    )
+    own = [row["person"] for row in rows if not row["is_network"]]
+    return (own, True) if own else ([row["person"] for row in rows], False)
 
 
 async def person_of_email(email: str) -> int | None:

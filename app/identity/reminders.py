@@ -1,4 +1,4 @@
-"""Whether a person wants to be reminded of a booking on the evening before."""
+"""Which mails a person chose: reminders on the evening before a booking, and for staff word of new reports."""
 
 from datetime import datetime
 
@@ -23,3 +23,21 @@ async def choose_reminders(actor: Actor, wanted: bool, now: datetime) -> None:
         )
         if changed:
             await record("person.reminders_chosen", "person", actor.person, actor, now, wanted=wanted)
+
+
+async def hears_of_reports(person: int) -> bool:
+    """Whether somebody who answers reports is told by mail of new ones; who has not said anything is."""
+    return bool(await fetch_value("SELECT hears_of_reports FROM person WHERE id = $1", person))
+
+
+async def choose_report_mails(actor: Actor, wanted: bool, now: datetime) -> None:
+    """Switches the mails about new reports on or off; choosing the same again leaves no trace."""
+    demand(actor, Action.MANAGE_OWN_ACCOUNT)
+    async with transaction():
+        changed = await execute(
+            "UPDATE person SET hears_of_reports = $2, version = version + 1 WHERE id = $1 AND hears_of_reports <> $2",
+            actor.person,
+            wanted,
+        )
+        if changed:
+            await record("person.report_mails_chosen", "person", actor.person, actor, now, wanted=wanted)

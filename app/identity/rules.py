@@ -164,7 +164,8 @@ class Reach:
 class Actor:
     """A person who acts, as known at this request: grants are read anew each time.
 
-    `scopes` is None except for tokens; `session` and `authenticated_at` are None except on pages.
+    `scopes` is None except for tokens; `session` and `authenticated_at` are None except on pages. From the address of
+    who `is_unreachable` mails come back.
     """
 
     person: int
@@ -177,6 +178,7 @@ class Actor:
     scopes: frozenset[str] | None = None
     session: int | None = None
     authenticated_at: datetime | None = None
+    is_unreachable: bool = False
 
     def may(
         self, action: Action, *, operator: int | None = None, space: int | None = None, team: int | None = None

@@ -11,6 +11,7 @@ from piccolo.columns import (
     Bytea,
     ForeignKey,
     Integer,
+    SmallInt,
     Text,
     Timestamptz,
 )
@@ -45,6 +46,7 @@ class Person(Table, tablename="person"):
         default=None, null=True, help_text=personal("show, in sums from five up, which commutes were saved", _REMOVABLE)
     )
     wants_reminders = Boolean(default=False)
+    hears_of_reports = Boolean(default=True)
     entered_by_operator = BigInt(default=None, null=True)
     entered_at_space = BigInt(default=None, null=True)
     created_at = Timestamptz(default=None)
@@ -123,6 +125,23 @@ class MailedLink(Table, tablename="mailed_link"):
     created_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     used_at = Timestamptz(default=None, null=True)
+
+
+_TROUBLE = "90 days after a mail came back last"
+
+
+class MailTrouble(Table, tablename="mail_trouble"):
+    """An address from which mails came back. It counts as unreachable after one that never can arrive, or several that
+    could not; `reached_at` is when somebody last proved by a link that mails arrive there.
+    """
+
+    id = BigSerial(primary_key=True)
+    email = Text(default=None, help_text=personal("say to staff and the person that mails do not arrive", _TROUBLE))
+    failures = SmallInt(default=0)
+    unreachable_since = Timestamptz(default=None, null=True)
+    status = Text(default=None, help_text=NOT_PERSONAL)
+    failed_at = Timestamptz(default=None)
+    reached_at = Timestamptz(default=None, null=True)
 
 
 class ApiToken(Table, tablename="api_token"):

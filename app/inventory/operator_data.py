@@ -65,6 +65,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
         "resource_photo JOIN resource ON resource.id = resource_photo.resource JOIN space ON space.id = resource.space"
         " WHERE space.operator = $1 ORDER BY resource_photo.resource, resource_photo.position, resource_photo.id",
         {
+            "id": "resource_photo.public_id",
             "resource": "resource.public_id",
             "file": "'files/' || resource_photo.file",
             "alt_de": "resource_photo.alt_de",
@@ -201,6 +202,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
             "closed_at": "report.closed_at",
             "answer": "report.answer",
             "answered_at": "report.answered_at",
+            "told_at": "report.told_at",
         },
         {
             "about": marked("worum es geht: broken, cold, dirt oder question"),
@@ -209,6 +211,7 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
             "phone": marked("Telefonnummer für die Antwort"),
             "state": marked("Stand: open, in_hand oder done"),
             "closed_at": marked("wann erledigt"),
+            "told_at": marked("wann Ihr Team eine E-Mail darüber bekam"),
         },
         attached=Attached("file", content="report.photo"),
     ),

@@ -17,6 +17,7 @@ from app.network.managing import demand_managed
 from app.network.new_operators import enter_operator
 from app.network.queries import OperatorCard, SpaceCard, space_by_id
 from app.network.space_setting import NewSpace, enter_space, wrong_with_new
+from app.network.whereabouts import is_exact
 from app.platform.database import execute, fetch_row, transaction
 from app.platform.outbox import emit
 
@@ -138,8 +139,9 @@ class OperatorUnnamed(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that a space should have: in words, where it is said, whether it is there and has to be."""
+    """Something that a space should have: what, in words, where it is said, whether it is there and has to be."""
 
+    what: str
     name: str
     section: str
     is_there: bool
@@ -152,11 +154,12 @@ class Step:
 
 _NEEDED: Final = (
     ("hours", marked("Öffnungszeiten"), "oeffnungszeiten"),
-    ("resources", marked("etwas, das man buchen kann"), "plaetze"),
-    ("contact", marked("eine Telefonnummer oder E-Mail-Adresse"), "angaben"),
+    ("resources", marked("Plätze oder Räume zum Buchen"), "plaetze"),
+    ("contact", marked("Telefonnummer oder E-Mail-Adresse"), "angaben"),
 )
 _WELCOME: Final = (
     ("description", marked("Beschreibung"), "angaben"),
+    ("position", marked("Die genaue Lage auf der Karte"), "angaben#lage"),
     ("directions", marked("Anfahrt"), "angaben"),
     ("facts", marked("Was da ist, etwa WLAN und ob der Zugang stufenlos ist"), "angaben"),
     ("photos", marked("Bilder"), "bilder"),
@@ -181,18 +184,19 @@ async def steps_of(space: SpaceCard) -> list[Step]:
     there = dict(row) | {
         "contact": bool(space.email or space.phone or space.operator.email or space.operator.phone),
         "description": bool(space.description["de"]),
+        "position": is_exact(space),
         "directions": bool(space.directions["de"]),
         "facts": bool(space.features or space.lacking),
     }
     return [
-        Step(name, section, there[key], is_needed)
+        Step(key, name, section, there[key], is_needed)
         for steps, is_needed in ((_NEEDED, True), (_WELCOME, False))
         for key, name, section in steps
     ]
 
 
 async def publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
-    """From now on people find and book the space. Raises NotFound, NotReadyToPublish."""
+    """From now on people find and book the space, if they did not before. Raises NotFound, NotReadyToPublish."""
     demand_managed(actor, space)
     async with transaction():
         await fetch_row("SELECT FROM space WHERE id = $1 FOR NO KEY UPDATE", space.id)
@@ -203,11 +207,12 @@ async def publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
 
 
 async def _publish(actor: Actor, space: SpaceCard, now: datetime) -> None:
-    await execute(
+    is_new = await execute(
         "UPDATE space SET published_at = $2, first_published_at = coalesce(first_published_at, $2),"
         " version = version + 1 WHERE id = $1 AND published_at IS NULL",
         space.id,
         now,
     )
-    await record("space.published", "space", space.id, actor, now)
-    await emit("space.published", "space", space.id, now)
+    if is_new:
+        await record("space.published", "space", space.id, actor, now)
+        await emit("space.published", "space", space.id, now)

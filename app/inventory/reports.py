@@ -1,6 +1,6 @@
 """Damage and questions: reported by anybody at a space, answered and closed by its staff, then forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -145,20 +145,22 @@ async def report(space: SpaceCard, wanted: NewReport, language: str, address: st
     if wanted.photo:
         photo = (await safe_picture(wanted.photo, field="photo", longest_side=_PHOTO_SIDE)).content
     public_id = new_public_id()
-    await execute(
-        "INSERT INTO report (public_id, space, resource, about, said, photo, email, phone, language, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        public_id,
-        space.id,
-        resource,
-        wanted.about,
-        said,
-        photo,
-        email,
-        phone,
-        language,
-        now,
-    )
+    async with transaction():
+        key = await fetch_value(
+            "INSERT INTO report (public_id, space, resource, about, said, photo, email, phone, language, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+            public_id,
+            space.id,
+            resource,
+            wanted.about,
+            said,
+            photo,
+            email,
+            phone,
+            language,
+            now,
+        )
+        await emit("report.made", "report", key, now)
     return public_id
 
 
@@ -206,6 +208,22 @@ async def reports_at(space: int, now: datetime) -> list[Report]:
     return [_report(row) for row in rows]
 
 
+async def latest_reports(
+    space: int, now: datetime, limit: int, *, before: int | None = None, state: State | None = None
+) -> list[Report]:
+    """The space's reports from the newest on, at most `limit`; only those before that key, and only in that state."""
+    rows = await fetch(
+        f"{_REPORTS} WHERE p.space = $2 AND ($3::bigint IS NULL OR p.id < $3) AND ($4::text IS NULL OR p.state = $4)"
+        " ORDER BY p.id DESC LIMIT $5",
+        now,
+        space,
+        before,
+        state.value if state else None,
+        limit,
+    )
+    return [_report(row) for row in rows]
+
+
 async def report_at(space: int, public_id: str, now: datetime) -> Report:
     """The space's report with this id. Raises NotFound."""
     row = await fetch_row(f"{_REPORTS} WHERE p.space = $2 AND p.public_id = $3", now, space, public_id)
@@ -216,7 +234,25 @@ async def report_at(space: int, public_id: str, now: datetime) -> Report:
 
 async def report_by_id(key: int, now: datetime) -> Report | None:
     """The report with this key, for the mail that answers it; None once it was deleted."""
-    row = await fetch_row(f"{_REPORTS} WHERE p.id = $2", now, key)
+    found = await reports_by_id([key], now)
+    return found[0] if found else None
+
+
+async def reports_by_id(keys: Sequence[int], now: datetime) -> list[Report]:
+    """Those of these reports that were not deleted, the newest first; for mails."""
+    rows = await fetch(f"{_REPORTS} WHERE p.id = ANY($2::bigint[]) ORDER BY p.id DESC", now, list(keys))
+    return [_report(row) for row in rows]
+
+
+async def count_open_reports(space: int) -> int:
+    """How many reports at the space nobody has taken in hand."""
+    count: int = await fetch_value("SELECT count(*) FROM report WHERE space = $1 AND state = 'open'", space)
+    return count
+
+
+async def newest_open_report(space: int, now: datetime) -> Report | None:
+    """The latest of them."""
+    row = await fetch_row(f"{_REPORTS} WHERE p.space = $2 AND p.state = 'open' ORDER BY p.id DESC LIMIT 1", now, space)
     return _report(row) if row else None
 
 
@@ -257,6 +293,7 @@ async def set_state(actor: Actor, space: SpaceCard, public_id: str, state: State
         if key is None:
             raise NotFound
         await record("report.state_set", "report", key, actor, now, state=state.value)
+        await emit("report.state_set", "report", key, now)
 
 
 async def answer_report(actor: Actor, space: SpaceCard, public_id: str, text: str, now: datetime) -> None:
@@ -277,7 +314,7 @@ async def answer_report(actor: Actor, space: SpaceCard, public_id: str, text: st
         if row["answered_at"] is not None:
             raise AnsweredAlready
         if answer is None:
-            raise AnswerMissing(field="antwort", most=LONGEST_TEXT)
+            raise AnswerMissing(field="answer", most=LONGEST_TEXT)
         await execute(
             "UPDATE report SET answer = $2, answered_at = $3,"
             " state = CASE state WHEN 'open' THEN 'in_hand' ELSE state END WHERE id = $1",

@@ -19,11 +19,10 @@ from app.inventory.resource_setting import (
     kept_resources,
 )
 from app.inventory.rules import Kind
-from app.kernel.refusals import BadInput, Refusal, marked, phrase
+from app.kernel.refusals import BadInput, marked, phrase
 from app.kernel.wall_time import local_day
 from app.network.grouping import demand_operator
 from app.network.importing import (
-    FormulaInCell,
     ImportChanged,
     ImportPlan,
     Outcome,
@@ -33,11 +32,13 @@ from app.network.importing import (
     draft_of,
     drop_draft,
     lock_operator,
+    no_formula,
+    planned,
     space_in,
     spaces_of,
 )
 from app.network.queries import OperatorCard, SpaceCard
-from app.platform.csv_tables import TableRow, looks_like_a_formula, read_table
+from app.platform.csv_tables import TableRow, read_table, whole_number
 from app.platform.database import retried, transaction
 
 COLUMNS: Final = {
@@ -90,41 +91,34 @@ async def _planned(
         if kept.retired_at is None
     }
     seen: dict[tuple[int, Kind, str], int] = {}
-    rows, found = [], []
-    for row in table.rows:
-        try:
-            wanted = _wanted(row, space_in(row.cells.get("space", ""), spaces), there)
-            key = (wanted.space.id, wanted.kind, wanted.name.casefold())
-            if key in seen:
-                raise RowTwice(line=seen[key])
-        except Refusal as refusal:
-            rows.append(PlannedRow(row.line, row.cells.get("name", ""), Outcome.WRONG, refusal))
-            continue
-        seen[key] = row.line
-        planned = _outcome(row.line, wanted)
-        rows.append(planned)
-        if planned.outcome is not Outcome.SAME:
-            found.append(wanted)
-    return ImportPlan(rows, table.ignored), found
+
+    def read(row: TableRow) -> _Wanted:
+        wanted = _wanted(row, space_in(row.cells.get("space", ""), spaces), there)
+        key = (wanted.space.id, wanted.kind, wanted.name.casefold())
+        if seen.setdefault(key, row.line) != row.line:
+            raise RowTwice(line=seen[key])
+        return wanted
+
+    return planned(table, read, _outcome)
 
 
 def _wanted(row: TableRow, space: SpaceCard | None, there: Mapping[tuple[int, Kind, str], KeptResource]) -> _Wanted:
     if space is None:
         raise SpaceMissing
-    name = usable_resource_name(row.cells.get("name", ""))
-    if looks_like_a_formula(name):
-        raise FormulaInCell(name=name)
+    name = no_formula(usable_resource_name(row.cells.get("name", "")))
     said = row.cells.get("kind", "").casefold()
     kind = next((kind for kind, words in _KINDS.items() if said in words), None)
     if kind is None:
         raise ImportKindUnknown
     people = row.cells.get("capacity", "")
-    if people and not (people.isascii() and people.isdigit() and len(people) <= 4 and 1 <= int(people) <= MOST_PEOPLE):
+    capacity = whole_number(people, 1, MOST_PEOPLE)
+    if people and capacity is None:
         raise CapacityOutOfReach(most=MOST_PEOPLE)
-    return _Wanted(space, kind, name, int(people or 0), there.get((space.id, kind, name.casefold())))
+    return _Wanted(space, kind, name, capacity or 0, there.get((space.id, kind, name.casefold())))
 
 
-def _outcome(line: int, wanted: _Wanted) -> PlannedRow:
+def _outcome(row: TableRow, wanted: _Wanted) -> PlannedRow:
+    line = row.line
     if wanted.there is None:
         return PlannedRow(line, wanted.name, Outcome.NEW)
     before = wanted.there.facts.capacity

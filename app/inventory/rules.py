@@ -41,6 +41,14 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
     Kind.PARKING: marked("Parkplatz"),
 }
 
+KIND_PLURALS: Final[Mapping[Kind, str]] = {
+    Kind.DESK: marked("Schreibtische"),
+    Kind.ROOM: marked("Räume"),
+    Kind.BOOTH: marked("Kabinen"),
+    Kind.PARKING: marked("Parkplätze"),
+}
+"""Kinds as headings of a list."""
+
 FEATURES: Final[Mapping[str, str]] = {
     "window": marked("Fenster"),
     "monitor": marked("Bildschirm"),

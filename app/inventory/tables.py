@@ -109,6 +109,7 @@ class ResourcePhoto(Table, tablename="resource_photo"):
     """A picture of a resource; the file is addressed by its content."""
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     resource = ForeignKey(Resource, null=False, on_delete=OnDelete.restrict, default=None)
     file = Text(default=None, help_text=NOT_PERSONAL)
     alt_de = Text(default="", help_text=NOT_PERSONAL)
@@ -270,3 +271,4 @@ class Report(Table, tablename="report"):
     closed_at = Timestamptz(default=None, null=True)
     answer = Text(default="", help_text=personal("know what was answered", "30 days after it is closed"))
     answered_at = Timestamptz(default=None, null=True)
+    told_at = Timestamptz(default=None, null=True)

@@ -1,6 +1,6 @@
 """The pictures of a space or of one of its resources, kept in their order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -11,9 +11,10 @@ from app.kernel.plain_text import one_line
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
-from app.platform.database import execute, fetch, fetch_row, transaction
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.files import Files
 from app.platform.pictures import safe_picture
+from app.platform.random_ids import new_public_id
 
 MOST_PHOTOS: Final = 12
 LONGEST_ALT: Final = 250
@@ -26,6 +27,13 @@ class AltMissing(BadInput):
 
     code = "alt_missing"
     text = marked("Bitte beschreiben, was zu sehen ist, mit höchstens {most} Zeichen. Das wird vorgelesen.")
+
+
+class PhotosChanged(Conflict):
+    """The order names others than there are."""
+
+    code = "photos_changed"
+    text = marked("Inzwischen sind andere Bilder da. Bitte laden Sie sie neu.")
 
 
 class TooManyPhotos(Conflict):
@@ -50,7 +58,7 @@ class Album:
 class KeptPhoto:
     """A picture with its texts as they were typed."""
 
-    id: int
+    public_id: str
     file: str
     alt_de: str
     alt_en: str
@@ -59,7 +67,7 @@ class KeptPhoto:
 async def photos_in(album: Album) -> list[KeptPhoto]:
     """The album's pictures in their order."""
     rows = await fetch(
-        f"SELECT id, file, alt_de, alt_en FROM {album.table} WHERE {album.owner} = $1 ORDER BY position, id",  # noqa: S608
+        f"SELECT public_id, file, alt_de, alt_en FROM {album.table} WHERE {album.owner} = $1 ORDER BY position, id",  # noqa: S608
         album.key,
     )
     return [KeptPhoto(**row) for row in rows]
@@ -67,13 +75,13 @@ async def photos_in(album: Album) -> list[KeptPhoto]:
 
 async def add_photo(
     actor: Actor, album: Album, upload: bytes, alt_de: str, alt_en: str, files: Files, now: datetime
-) -> None:
+) -> KeptPhoto:
     """The upload, drawn anew, is the album's last picture.
 
     Raises NotFound, AltMissing, TooManyPhotos, and what `safe_picture` raises at `photo`.
     """
     demand_managed(actor, album.space)
-    texts = _checked(alt_de, alt_en)
+    texts, public_id = _checked(alt_de, alt_en), new_public_id()
     picture = await safe_picture(upload, field="photo")
     file = await files.put(picture.content, picture.media_type)
     async with transaction():
@@ -81,56 +89,74 @@ async def add_photo(
         if len(there) >= MOST_PHOTOS:
             raise TooManyPhotos(field="photo", most=MOST_PHOTOS)
         await execute(
-            f"INSERT INTO {album.table} ({album.owner}, file, alt_de, alt_en, position)"  # noqa: S608
-            f" SELECT $1, $2, $3, $4, coalesce(max(position), -1) + 1 FROM {album.table} WHERE {album.owner} = $1",
+            f"INSERT INTO {album.table} ({album.owner}, public_id, file, alt_de, alt_en, position)"  # noqa: S608
+            f" SELECT $1, $2, $3, $4, $5, coalesce(max(position), -1) + 1 FROM {album.table} WHERE {album.owner} = $1",
             album.key,
+            public_id,
             file,
             *texts,
         )
         await record(f"{album.owner}.photo_added", album.owner, album.key, actor, now, file=file)
+    return KeptPhoto(public_id, file, *texts)
 
 
-async def describe_photo(actor: Actor, album: Album, photo: int, alt_de: str, alt_en: str, now: datetime) -> None:
+async def describe_photo(actor: Actor, album: Album, photo: str, alt_de: str, alt_en: str, now: datetime) -> KeptPhoto:
     """Says anew what is to be seen. Raises NotFound, AltMissing."""
     demand_managed(actor, album.space)
     texts = _checked(alt_de, alt_en)
     async with transaction():
-        changed = await execute(
-            f"UPDATE {album.table} SET alt_de = $3, alt_en = $4 WHERE id = $2 AND {album.owner} = $1",  # noqa: S608
+        file = await fetch_value(
+            f"UPDATE {album.table} SET alt_de = $3, alt_en = $4 WHERE public_id = $2 AND {album.owner} = $1"  # noqa: S608
+            " RETURNING file",
             album.key,
             photo,
             *texts,
         )
-        if not changed:
+        if file is None:
             raise NotFound
         await record(f"{album.owner}.photo_described", album.owner, album.key, actor, now)
+    return KeptPhoto(photo, file, *texts)
 
 
-async def move_photo(actor: Actor, album: Album, photo: int, *, up: bool, now: datetime) -> None:
+async def move_photo(actor: Actor, album: Album, photo: str, *, up: bool, now: datetime) -> None:
     """Changes places with the one before it or after it; the first and the last stay. Raises NotFound."""
     demand_managed(actor, album.space)
     async with transaction():
-        keys = [each.id for each in await _locked(album)]
-        if photo not in keys:
+        order = [each.public_id for each in await _locked(album)]
+        if photo not in order:
             raise NotFound
-        here = keys.index(photo)
+        here = order.index(photo)
         there = here - 1 if up else here + 1
-        if 0 <= there < len(keys):
-            keys[here], keys[there] = keys[there], keys[here]
-        await execute(
-            f"UPDATE {album.table} p SET position = o.n FROM unnest($1::bigint[]) WITH ORDINALITY AS o (id, n)"  # noqa: S608
-            " WHERE p.id = o.id",
-            keys,
-        )
-        await record(f"{album.owner}.photos_ordered", album.owner, album.key, actor, now)
+        if 0 <= there < len(order):
+            order[here], order[there] = order[there], order[here]
+        await _put_in_order(actor, album, order, now)
 
 
-async def drop_photo(actor: Actor, album: Album, photo: int, now: datetime) -> None:
+async def order_photos(actor: Actor, album: Album, order: Sequence[str], now: datetime) -> None:
+    """All of the album's pictures, named once each, in this order. Raises NotFound, PhotosChanged."""
+    demand_managed(actor, album.space)
+    async with transaction():
+        there = [each.public_id for each in await _locked(album)]
+        if sorted(order) != sorted(there):
+            raise PhotosChanged(field="order")
+        await _put_in_order(actor, album, order, now)
+
+
+async def _put_in_order(actor: Actor, album: Album, order: Sequence[str], now: datetime) -> None:
+    await execute(
+        f"UPDATE {album.table} p SET position = o.n FROM unnest($1::text[]) WITH ORDINALITY AS o (public_id, n)"  # noqa: S608
+        " WHERE p.public_id = o.public_id",
+        list(order),
+    )
+    await record(f"{album.owner}.photos_ordered", album.owner, album.key, actor, now)
+
+
+async def drop_photo(actor: Actor, album: Album, photo: str, now: datetime) -> None:
     """Nobody sees the picture any more. Raises NotFound."""
     demand_managed(actor, album.space)
     async with transaction():
         gone = await execute(
-            f"DELETE FROM {album.table} WHERE id = $2 AND {album.owner} = $1",  # noqa: S608
+            f"DELETE FROM {album.table} WHERE public_id = $2 AND {album.owner} = $1",  # noqa: S608
             album.key,
             photo,
         )

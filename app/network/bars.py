@@ -1,4 +1,4 @@
-"""Bars: an operator bars somebody from its own spaces, says why, and answers what the person says against it.
+"""Bars: an operator bars somebody from its own spaces and says why. What the person says against it: objections.py.
 
 The account, the membership and all other operators stay untouched; none of them reads this table. What becomes of the
 person's bookings is in bookings/barring.py.
@@ -55,11 +55,6 @@ class NotOneself(Conflict):
     text = marked("Sich selbst können Sie kein Hausverbot erteilen.")
 
 
-class ObjectedAlready(Conflict):
-    code = "objected_already"
-    text = marked("Ihr Widerspruch ist schon beim Betreiber.")
-
-
 class AnsweredAlready(Conflict):
     """Meanwhile a colleague has answered, or the bar is over."""
 
@@ -69,7 +64,10 @@ class AnsweredAlready(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class BarCard:
-    """A bar as the operator's managers and the person see it; `made_by` is a name, for the operator alone."""
+    """A bar as the operator's managers and the person see it; `made_by` and `noted_by` are names, for it alone.
+
+    `objected_how` says by which way an objection came that staff has noted down; empty where the person wrote it.
+    """
 
     id: int
     public_id: str
@@ -88,6 +86,8 @@ class BarCard:
     ends_at: datetime | None
     objection: str
     objected_at: datetime | None
+    objected_how: str
+    noted_by: str
     answer: str
     answered_at: datetime | None
     lifted_at: datetime | None
@@ -124,11 +124,12 @@ class NewBar:
 _BAR = """
     SELECT b.*, o.name AS operator_name, o.slug AS operator_slug, o.email AS operator_email, o.phone AS operator_phone,
            p.public_id AS person_public_id, p.name AS person_name, p.email IS NOT NULL AS gets_mails,
-           coalesce(m.name, '') AS maker
+           coalesce(m.name, '') AS maker, coalesce(n.name, '') AS noter
       FROM bar b
       JOIN operator o ON o.id = b.operator
       JOIN person p ON p.id = b.person
       LEFT JOIN person m ON m.id = b.made_by
+      LEFT JOIN person n ON n.id = b.objected_by
 """
 _STANDS = "b.lifted_at IS NULL AND (b.ends_at IS NULL OR b.ends_at > $2)"
 
@@ -149,14 +150,14 @@ async def bars_of_operator(actor: Actor, operator: int, now: datetime) -> list[B
 
     Raises NotFound to who does not manage the operator.
     """
-    _demand_manager(actor, operator)
+    demand_bars(actor, operator)
     cards = [_card(row) for row in await fetch(f"{_BAR} WHERE b.operator = $1 ORDER BY b.made_at DESC", operator)]
     return sorted(cards, key=lambda card: (not card.waits_for_answer(now), not card.stands(now)))
 
 
 async def bar_of_operator(actor: Actor, operator: int, public_id: str) -> BarCard:
     """One of them. Raises NotFound."""
-    _demand_manager(actor, operator)
+    demand_bars(actor, operator)
     row = await fetch_row(f"{_BAR} WHERE b.operator = $1 AND b.public_id = $2", operator, public_id)
     if row is None:
         raise NotFound
@@ -200,8 +201,8 @@ async def make_bar(actor: Actor, operator: int, wanted: NewBar, now: datetime) -
 
     Raises NotFound to who does not manage the operator, WordsMissing, BarEndsTooSoon, BarredAlready, NotOneself.
     """
-    _demand_manager(actor, operator)
-    reason, ends_at = _words(wanted.reason, "reason"), _end(wanted.last_day, now)
+    demand_bars(actor, operator)
+    reason, ends_at = checked_words(wanted.reason, "reason"), _end(wanted.last_day, now)
     if wanted.person == actor.person:
         raise NotOneself
     async with transaction():
@@ -229,7 +230,7 @@ async def make_bar(actor: Actor, operator: int, wanted: NewBar, now: datetime) -
 async def lift_bar(actor: Actor, operator: int, public_id: str, now: datetime) -> None:
     """The person may book there again from now on. Raises NotFound, AnsweredAlready where it is over."""
     async with transaction():
-        bar = await _locked(actor, operator, public_id)
+        bar = await locked_bar(actor, operator, public_id)
         if not bar.stands(now):
             raise AnsweredAlready
         await execute("UPDATE bar SET lifted_at = $2 WHERE id = $1", bar.id, now)
@@ -237,55 +238,14 @@ async def lift_bar(actor: Actor, operator: int, public_id: str, now: datetime) -
         await emit("bar.lifted", "bar", bar.id, now)
 
 
-async def object_to_bar(bar: BarCard, words: str, now: datetime) -> None:
-    """What the person says against it, once; the operator hears of it. The caller has found out that it is the person.
-
-    Raises WordsMissing, ObjectedAlready, AnsweredAlready.
-    """
-    words = _words(words, "objection")
-    async with transaction():
-        said = await execute(
-            "UPDATE bar b SET objection = $3, objected_at = $2 WHERE b.id = $1 AND b.objected_at IS NULL"  # noqa: S608
-            f" AND b.answered_at IS NULL AND {_STANDS}",
-            bar.id,
-            now,
-            words,
-        )
-        if not said:
-            raise AnsweredAlready if bar.objected_at is None else ObjectedAlready
-        await record("bar.objected", "bar", bar.id, None, now, operator=bar.operator, whom=bar.person)
-        await emit("bar.objected", "bar", bar.id, now)
-
-
-async def answer_objection(
-    actor: Actor, operator: int, public_id: str, words: str, now: datetime, *, lifts: bool
-) -> None:
-    """Keeps the bar or lifts it, with words that the person reads. Raises NotFound, WordsMissing, AnsweredAlready."""
-    _demand_manager(actor, operator)
-    words = _words(words, "answer")
-    async with transaction():
-        bar = await _locked(actor, operator, public_id)
-        if not bar.waits_for_answer(now):
-            raise AnsweredAlready
-        await execute(
-            "UPDATE bar SET answer = $2, answered_by = $3, answered_at = $4, lifted_at = $5 WHERE id = $1",
-            bar.id,
-            words,
-            actor.person,
-            now,
-            now if lifts else None,
-        )
-        await record("bar.answered", "bar", bar.id, actor, now, operator=operator, lifts=lifts, whom=bar.person)
-        await emit("bar.answered", "bar", bar.id, now)
-
-
 async def forget_old_bars(now: datetime) -> int:
     """Deletes bars a year after they ended; how many."""
     return await execute("DELETE FROM bar WHERE least(ends_at, lifted_at) < $1", now - FORGOTTEN_AFTER)
 
 
-async def _locked(actor: Actor, operator: int, public_id: str) -> BarCard:
-    _demand_manager(actor, operator)
+async def locked_bar(actor: Actor, operator: int, public_id: str) -> BarCard:
+    """The operator's bar, which nobody else changes until the transaction ends. Raises NotFound."""
+    demand_bars(actor, operator)
     key = await fetch_value("SELECT id FROM bar WHERE operator = $1 AND public_id = $2 FOR UPDATE", operator, public_id)
     bar = await bar_by_id(key) if key else None
     if bar is None:
@@ -293,12 +253,14 @@ async def _locked(actor: Actor, operator: int, public_id: str) -> BarCard:
     return bar
 
 
-def _demand_manager(actor: Actor, operator: int) -> None:
+def demand_bars(actor: Actor, operator: int) -> None:
+    """Raises NotFound unless the actor decides about the operator's bars."""
     if not actor.may(Action.MANAGE_OPERATOR, operator=operator):
         raise NotFound
 
 
-def _words(text: str, field: str) -> str:
+def checked_words(text: str, field: str) -> str:
+    """What the other side will read. Raises WordsMissing."""
     clean = plain(text).strip()
     if not any(character.isalnum() for character in clean) or len(clean) > LONGEST_TEXT:
         raise WordsMissing(field=field, most=LONGEST_TEXT)
@@ -332,13 +294,15 @@ def _card(row: Mapping[str, Any]) -> BarCard:
         ends_at=row["ends_at"],
         objection=row["objection"],
         objected_at=row["objected_at"],
+        objected_how=row["objected_how"] or "",
+        noted_by=row["noter"],
         answer=row["answer"],
         answered_at=row["answered_at"],
         lifted_at=row["lifted_at"],
     )
 
 
-_MOVED: Sequence[str] = ("bar.person", "bar.made_by", "bar.answered_by")
+_MOVED: Sequence[str] = ("bar.person", "bar.made_by", "bar.objected_by", "bar.answered_by")
 
 
 @on_merge(*_MOVED)

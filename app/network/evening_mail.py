@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from app.identity.audit import record
-from app.identity.rules import Actor, usable_email
+from app.identity.rules import Actor, EmailUnusable, usable_email
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
@@ -55,11 +55,11 @@ async def evening_settings(spaces: Iterable[int]) -> Mapping[int, EveningSetting
 
 
 async def set_evening(actor: Actor, space: SpaceCard, wanted: EveningSetting, now: datetime) -> None:
-    """Raises NotFound to who does not manage the space, EmailUnusable, TooManyHosts."""
+    """Raises NotFound to who does not manage the space, TooManyHosts, and EmailUnusable at the one that is wrong."""
     demand_managed(actor, space)
     if len(wanted.emails) > MOST_HOSTS:
-        raise TooManyHosts(field="email", most=MOST_HOSTS)
-    emails = list(dict.fromkeys(usable_email(email) for email in wanted.emails))
+        raise TooManyHosts(field="emails", most=MOST_HOSTS)
+    emails = list(dict.fromkeys(_usable(email, at) for at, email in enumerate(wanted.emails)))
     async with transaction():
         await execute(
             "INSERT INTO evening_mail (space, is_wanted, also_when_empty, emails) VALUES ($1, $2, $3, $4)"
@@ -70,6 +70,14 @@ async def set_evening(actor: Actor, space: SpaceCard, wanted: EveningSetting, no
             emails,
         )
         await record("space.evening_mail_set", "space", space.id, actor, now, is_wanted=bool(wanted.is_wanted))
+
+
+def _usable(email: str, at: int) -> str:
+    try:
+        return usable_email(email)
+    except EmailUnusable as refusal:
+        refusal.field = f"emails[{at}]"
+        raise
 
 
 def day_token(space: SpaceCard, day: date, email: str, key: bytes) -> str:

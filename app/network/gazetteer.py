@@ -282,3 +282,9 @@ def gazetteer() -> Gazetteer:
     """The gazetteer of the data that ships with the app, read once per process in some 20 ms."""
     municipalities = read_municipalities()
     return Gazetteer(read_places(municipalities), read_stations(), municipalities, read_members())
+
+
+@functools.cache
+def place_names() -> tuple[str, ...]:
+    """The names of the county's places, for who types one."""
+    return tuple(sorted({place.name for place in gazetteer().places if place.member}))

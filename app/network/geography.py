@@ -61,6 +61,15 @@ def project(at: Located) -> Point:
     )
 
 
+def unproject(point: Point) -> Position:
+    """Where a point of the plane lies on earth."""
+    units_per_degree = KM_PER_DEGREE * UNITS_PER_KM
+    return Position(
+        PLANE_ORIGIN.lat - point.y / units_per_degree,
+        PLANE_ORIGIN.lng + point.x / (units_per_degree * PLANE_SHRINK),
+    )
+
+
 # ── Borders ─────────────────────────────────────────────────────────────────────────────────────────
 
 Ring = tuple[Position, ...]

@@ -1,18 +1,25 @@
 """Files that an operator's manager reads in: kept until it was shown what would happen, then done as a whole."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from app.identity.rules import Actor
 from app.kernel.refusals import BadInput, Conflict, NotFound, Phrase, Refusal, marked
 from app.network.grouping import demand_operator
 from app.network.managing import managed_spaces
 from app.network.queries import OperatorCard, SpaceCard
-from app.platform.csv_tables import MOST_BYTES, MOST_ROWS, TableTooLarge
+from app.platform.csv_tables import (
+    MOST_BYTES,
+    MOST_ROWS,
+    CsvTable,
+    TableRow,
+    TableTooLarge,
+    looks_like_a_formula,
+)
 from app.platform.database import execute, fetch_row
 from app.platform.random_ids import new_public_id
 from app.platform.rate_limits import Limit, hit
@@ -87,6 +94,33 @@ class ImportPlan:
     def state(self) -> str:
         said = [(row.line, row.name, row.outcome.value) for row in self.rows]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+Read = TypeVar("Read")
+
+
+def planned(
+    table: CsvTable, read: Callable[[TableRow], Read], outcome_of: Callable[[TableRow, Read], PlannedRow]
+) -> tuple[ImportPlan, list[Read]]:
+    """What becomes of each row, and what was read of those that change anything. What `read` refuses is wrong."""
+    rows, found = [], []
+    for row in table.rows:
+        try:
+            what = read(row)
+        except Refusal as refusal:
+            rows.append(PlannedRow(row.line, row.cells.get("name", ""), Outcome.WRONG, refusal))
+            continue
+        rows.append(outcome_of(row, what))
+        if rows[-1].outcome is not Outcome.SAME:
+            found.append(what)
+    return ImportPlan(rows, table.ignored), found
+
+
+def no_formula(text: str) -> str:
+    """The text of a cell that is shown to people. Raises FormulaInCell."""
+    if looks_like_a_formula(text):
+        raise FormulaInCell(name=text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

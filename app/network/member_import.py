@@ -19,7 +19,6 @@ from app.kernel.refusals import BadInput, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
 from app.network.grouping import add_to_group, demand_operator, groups_at, make_group, people_in
 from app.network.importing import (
-    FormulaInCell,
     ImportChanged,
     ImportPlan,
     Outcome,
@@ -28,11 +27,13 @@ from app.network.importing import (
     draft_of,
     drop_draft,
     lock_operator,
+    no_formula,
+    planned,
     space_in,
     spaces_of,
 )
 from app.network.queries import OperatorCard
-from app.platform.csv_tables import TableRow, looks_like_a_formula, read_table
+from app.platform.csv_tables import TableRow, read_table, whole_number
 from app.platform.database import execute, fetch, fetch_row, retried, transaction
 
 COLUMNS: Final = {
@@ -102,37 +103,33 @@ async def _planned(
         await spaces_of(actor, operator),
     )
     seen: dict[object, int] = {}
-    rows, members = [], []
-    for row in table.rows:
-        name = row.cells.get("name", "")
-        try:
-            space = space_in(row.cells.get("space", ""), spaces)
-            member = _member(row, operator.id, space.id if space else None, known)
-            _demand_once(member, row.line, seen)
-        except Refusal as refusal:
-            rows.append(PlannedRow(row.line, name, Outcome.WRONG, refusal))
-            continue
-        planned = _outcome(row.line, member, known, to_own_members=draft.to_own_members)
-        rows.append(planned)
-        if planned.outcome is not Outcome.SAME:
-            members.append(member)
-    return ImportPlan(rows, table.ignored), members
+
+    def read(row: TableRow) -> _Member:
+        space = space_in(row.cells.get("space", ""), spaces)
+        member = _member(row, operator.id, space.id if space else None, known)
+        _demand_once(member, row.line, seen)
+        return member
+
+    def outcome_of(row: TableRow, member: _Member) -> PlannedRow:
+        return _outcome(row.line, member, known, to_own_members=draft.to_own_members)
+
+    return planned(table, read, outcome_of)
 
 
 def _member(row: TableRow, operator: int, space: int | None, known: _Known) -> _Member:
     cells = row.cells
-    if looks_like_a_formula(cells.get("name", "")):
-        raise FormulaInCell(name=cells["name"])
-    if looks_like_a_formula(cells.get("email", "")):
-        raise FormulaInCell(name=cells["email"])
-    name = usable_name(cells.get("name", ""))
-    email = usable_email(cells["email"]) if cells.get("email") else None
-    phone = usable_phone(cells["phone"]) if cells.get("phone") else None
-    days = cells.get("days", "")
-    if days and not (days.isascii() and days.isdigit() and len(days) <= 3 and int(days) <= MOST_DAYS):
+    name, email = no_formula(cells.get("name", "")), no_formula(cells.get("email", ""))
+    newcomer = NewPerson(
+        usable_name(name),
+        usable_email(email) if email else None,
+        usable_phone(cells["phone"]) if cells.get("phone") else None,
+        operator=operator,
+        space=space,
+    )
+    days = whole_number(cells.get("days", ""), 0, MOST_DAYS)
+    if cells.get("days") and days is None:
         raise CardDaysUnreadable(most=MOST_DAYS)
-    newcomer = NewPerson(name, email, phone, operator=operator, space=space)
-    return _Member(newcomer, _who(newcomer, known), int(days) if days else None)
+    return _Member(newcomer, _who(newcomer, known), days)
 
 
 def _who(newcomer: NewPerson, known: _Known) -> int | None:

@@ -65,20 +65,20 @@ async def notes_on(actor: Actor, space: SpaceCard, person: int) -> list[NoteCard
     return [_card(row) for row in rows]
 
 
-async def write_note(actor: Actor, space: SpaceCard, person: int, text: str, now: datetime) -> None:
+async def write_note(actor: Actor, space: SpaceCard, person: int, text: str, now: datetime) -> NoteCard:
     """A new note. Whether the person is in reach, the caller decides. Raises NotFound, NoteUnusable, TooManyNotes."""
     _demand_staff(actor, space)
-    text = _checked(text)
+    text, public_id = _checked(text), new_public_id()
     async with transaction():
         person = await standing_record(person)
         if await fetch_value(
             "SELECT count(*) FROM member_note WHERE operator = $1 AND person = $2", space.operator.id, person
         ) >= MOST_NOTES:  # fmt: skip
-            raise TooManyNotes(field="note", most=MOST_NOTES)
+            raise TooManyNotes(field="text", most=MOST_NOTES)
         key: int = await fetch_value(
             "INSERT INTO member_note (public_id, operator, person, text, author, written_at)"
             " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-            new_public_id(),
+            public_id,
             space.operator.id,
             person,
             text,
@@ -86,9 +86,12 @@ async def write_note(actor: Actor, space: SpaceCard, person: int, text: str, now
             now,
         )
         await record("member_note.written", "member_note", key, actor, now, whom=person)
+    return NoteCard(public_id, text, actor.name, now)
 
 
-async def change_note(actor: Actor, space: SpaceCard, person: int, public_id: str, text: str, now: datetime) -> None:
+async def change_note(
+    actor: Actor, space: SpaceCard, person: int, public_id: str, text: str, now: datetime
+) -> NoteCard:
     """Another text, under the name of who changes it. Raises NotFound, NoteUnusable."""
     _demand_staff(actor, space)
     text = _checked(text)
@@ -104,6 +107,7 @@ async def change_note(actor: Actor, space: SpaceCard, person: int, public_id: st
             now,
         )
         await _record("member_note.changed", key, person, actor, now)
+    return NoteCard(public_id, text, actor.name, now)
 
 
 async def delete_note(actor: Actor, space: SpaceCard, person: int, public_id: str, now: datetime) -> None:
@@ -138,7 +142,7 @@ def _demand_staff(actor: Actor, space: SpaceCard) -> None:
 def _checked(text: str) -> str:
     clean = plain(text).strip()
     if not clean or len(clean) > LONGEST_NOTE:
-        raise NoteUnusable(field="note", most=LONGEST_NOTE)
+        raise NoteUnusable(field="text", most=LONGEST_NOTE)
     return clean
 
 

@@ -107,6 +107,7 @@ NETWORK: Final[Sequence[ExportedTable]] = (
         "space_photo JOIN space ON space.id = space_photo.space WHERE space.operator = $1"
         " ORDER BY space_photo.space, space_photo.position, space_photo.id",
         {
+            "id": "space_photo.public_id",
             "space": "space.slug",
             "file": "'files/' || space_photo.file",
             "alt_de": "space_photo.alt_de",

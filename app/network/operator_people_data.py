@@ -86,6 +86,7 @@ OPERATORS_PEOPLE: Final[Sequence[ExportedTable]] = (
         "bar",
         marked("Hausverbote, mit Grund, Widerspruch und Antwort"),
         "bar JOIN known ON known.person = bar.person LEFT JOIN known AS maker ON maker.person = bar.made_by"
+        " LEFT JOIN known AS noter ON noter.person = bar.objected_by"
         " LEFT JOIN known AS answerer ON answerer.person = bar.answered_by WHERE bar.operator = $1 ORDER BY bar.id",
         {
             "id": "bar.public_id",
@@ -96,6 +97,8 @@ OPERATORS_PEOPLE: Final[Sequence[ExportedTable]] = (
             "ends_at": "bar.ends_at",
             "objection": "bar.objection",
             "objected_at": "bar.objected_at",
+            "objected_how": "bar.objected_how",
+            "noted_by": "noter.id",
             "answer": "bar.answer",
             "answered_by": "answerer.id",
             "answered_at": "bar.answered_at",
@@ -106,6 +109,10 @@ OPERATORS_PEOPLE: Final[Sequence[ExportedTable]] = (
             "made_by": marked("wer es ausgesprochen hat (people.id)"),
             "objection": marked("Widerspruch der Person"),
             "objected_at": marked("wann widersprochen wurde"),
+            "objected_how": marked(
+                "wie der Widerspruch kam, den Sie notiert haben: telephone, letter oder in_person; sonst leer"
+            ),
+            "noted_by": marked("wer ihn notiert hat (people.id)"),
             "answer": marked("Antwort auf den Widerspruch"),
             "answered_by": marked("wer geantwortet hat (people.id)"),
         },

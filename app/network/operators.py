@@ -51,8 +51,8 @@ class TaxKind(StrEnum):
 
 TAX_NAMES: Final[Mapping[TaxKind, str]] = {
     TaxKind.STANDARD: marked("Regelbesteuerung"),
-    TaxKind.SMALL_BUSINESS: marked("Kleinunternehmer, § 19 UStG"),
-    TaxKind.PUBLIC_BODY: marked("Juristische Person des öffentlichen Rechts, § 2b UStG"),
+    TaxKind.SMALL_BUSINESS: marked("Kleinunternehmer, §\N{NO-BREAK SPACE}19 UStG"),
+    TaxKind.PUBLIC_BODY: marked("Juristische Person des öffentlichen Rechts, §\N{NO-BREAK SPACE}2b UStG"),
 }
 
 

@@ -72,6 +72,7 @@ NETWORK: Final[Sequence[Section]] = (
             "ends_at": "bar.ends_at",
             "objection": "bar.objection",
             "objected_at": "bar.objected_at",
+            "objected_how": "bar.objected_how",
             "answer": "bar.answer",
             "answered_at": "bar.answered_at",
             "lifted_at": "bar.lifted_at",

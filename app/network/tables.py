@@ -132,6 +132,7 @@ class SpacePhoto(Table, tablename="space_photo"):
     """A picture of a space; the file is addressed by its content."""
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     space = ForeignKey(Space, null=False, on_delete=OnDelete.restrict, default=None)
     file = Text(default=None, help_text=NOT_PERSONAL)
     alt_de = Text(default="", help_text=NOT_PERSONAL)
@@ -274,6 +275,14 @@ class Bar(Table, tablename="bar"):
     ends_at = Timestamptz(default=None, null=True)
     objection = Text(default="", help_text=personal("let the operator read what the person says against it", _BARRED))
     objected_at = Timestamptz(default=None, null=True)
+    objected_how = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    objected_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff noted down what the person said", _BARRED),
+    )
     answer = Text(default="", help_text=personal("answer the person", _BARRED))
     answered_by = ForeignKey(
         Person,

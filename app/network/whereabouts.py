@@ -1,10 +1,11 @@
 """Where a space stands: its address as people write it, the municipality, and the point on the map."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from app.kernel.refusals import BadInput, marked
 from app.network.gazetteer import gazetteer
+from app.network.geography import Located
 
 _SOUTH, _NORTH, _WEST, _EAST = 46.0, 56.0, 5.0, 16.0
 """A point that is not even near Germany is a slip."""
@@ -19,6 +20,13 @@ class PlaceUnknown(BadInput):
     text = marked(
         "Diesen Ort kennen wir nicht. Bitte Postleitzahl und Ort prüfen oder die Lage als Breite und Länge angeben."
     )
+
+
+class PlaceMeant(PlaceUnknown):
+    """Postcode and place do not belong together; either alone is known."""
+
+    code = "place_meant"
+    text = marked("Diese Postleitzahl und dieser Ort passen nicht zusammen. Bekannt sind {places}.")
 
 
 class PostcodeUnusable(BadInput):
@@ -54,6 +62,22 @@ class Whereabouts:
     lng: float
 
 
+class Addressed(Located, Protocol):
+    """Anything with a place on earth whose postcode and place people write."""
+
+    @property
+    def postcode(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+
+def is_exact(at: Addressed) -> bool:
+    """Whether somebody said where it stands: the point is not just the middle of its place."""
+    place = gazetteer().resolve(f"{at.postcode} {at.place}")
+    return place is None or (round(place.lat, _DIGITS), round(place.lng, _DIGITS)) != (at.lat, at.lng)
+
+
 def found(address: Address) -> Whereabouts:
     """The address on the map. Raises PostcodeUnusable, PlaceUnknown, PositionUnusable."""
     if not (len(address.postcode) == 5 and address.postcode.isascii() and address.postcode.isdigit()):
@@ -64,7 +88,7 @@ def found(address: Address) -> Whereabouts:
     lat, lng = address.lat, address.lng
     if lat is None or lng is None:
         if place is None:
-            raise PlaceUnknown(field="place")
+            raise _unknown(address)
         lat, lng = place.lat, place.lng
     if not (_SOUTH <= lat <= _NORTH and _WEST <= lng <= _EAST):
         raise PositionUnusable(field="lat")
@@ -75,3 +99,10 @@ def found(address: Address) -> Whereabouts:
     return Whereabouts(
         address.street, address.postcode, address.place, called, round(lat, _DIGITS), round(lng, _DIGITS)
     )
+
+
+def _unknown(address: Address) -> PlaceUnknown:
+    """The refusal, with what may be meant: the place of the postcode, and the postcode of the place."""
+    meant = (gazetteer().resolve(address.postcode), gazetteer().resolve(address.place))
+    labels = tuple(dict.fromkeys(place.label for place in meant if place is not None))
+    return PlaceMeant(field="place", places=labels) if labels else PlaceUnknown(field="place")

@@ -170,9 +170,9 @@ class AccountMails:
 
     async def tell_email_change_requested(self, link: int, now: datetime) -> None:
         """To the address that the person still has: that another one is to take its place."""
-        key = await person_of_link(link)
+        key, mail = await person_of_link(link), await link_to_mail(link, now, key=self.signing_key)
         person = (await people([key])).get(key) if key is not None else None
-        if person is not None and person.email is not None:
+        if person is not None and person.email is not None and (mail is None or mail.email != person.email):
             await self._notice(f"email-change-{link}", person, person.email, EMAIL_CHANGE_REQUESTED, now)
 
     async def tell_email_changed(self, key: int, link: int, now: datetime) -> None:

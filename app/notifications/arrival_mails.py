@@ -14,7 +14,7 @@ from app.bookings.rules import Status
 from app.identity.queries import KnownPerson, people
 from app.inventory.rules import label
 from app.kernel.refusals import marked
-from app.network.queries import space_by_id
+from app.network.queries import published_space, space_by_id
 from app.notifications.booking_mails import short_day, when
 from app.notifications.invitations import part_of_booking
 from app.notifications.post_office import Letter, PostOffice
@@ -82,6 +82,13 @@ class _Told:
             {"zeit": "eigen", "von": f"{starts:%H:%M}", "bis": f"{ends:%H:%M}" if ends.hour or ends.minute else "24:00"}
         )
         return f"{self.office.address}/standorte/{booking.space.slug}?{urlencode(query)}"
+
+    @property
+    def nearby(self) -> str:
+        """That day around the space, where the space has no page any more."""
+        space = self.booking.space
+        query = {"ort": f"{space.postcode} {space.place}", "tag": self.booking.starts_at.date()}
+        return f"{self.office.address}/plaetze?{urlencode(query)}"
 
 
 async def tell_requested(office: PostOffice, key: int, now: datetime) -> None:
@@ -172,12 +179,13 @@ async def _declined(told: _Told) -> News:
     if booking.answer:
         paragraphs.append(told.say(marked("Die Antwort: {answer}"), answer=booking.answer))
     paragraphs.append(await _what_is_free(told))
+    is_shown = await published_space(told.booking.space.id, told.now) is not None
     return News(
         "declined",
         subject,
         first,
         paragraphs,
-        [(told.elsewhere, told.say(marked("Anderen Platz finden")))],
+        [(told.elsewhere if is_shown else told.nearby, told.say(marked("Anderen Platz finden")))],
         for_calendar=True,
         along=along,
     )

@@ -107,6 +107,27 @@ async def tell_objected(office: PostOffice, key: int, now: datetime) -> None:
     await office.send(letter, now)
 
 
+async def tell_noted(office: PostOffice, key: int, now: datetime) -> None:
+    """Says to the person which words staff has noted down as the objection; who wrote it by the link knows them."""
+    bar = await bar_by_id(key)
+    if bar is None or not bar.objected_how or not bar.waits_for_answer(now):
+        return
+    await _to_person(
+        office,
+        bar,
+        "noted",
+        marked("Ihr Widerspruch bei {operator} ist notiert"),
+        marked("{operator} hat Ihren Widerspruch notiert"),
+        [
+            marked("Das steht darin: {objection}"),
+            marked("{operator} muss Ihnen antworten. Bis dahin gilt das Hausverbot."),
+            marked("Stimmt das so nicht? Dann rufen Sie uns bitte an."),
+        ],
+        marked("Hausverbot und Widerspruch ansehen"),
+        now,
+    )
+
+
 async def _to_person(
     office: PostOffice,
     bar: BarCard,
@@ -142,6 +163,7 @@ def _say(says: Speaker, text: str, bar: BarCard) -> str:
         text,
         operator=bar.operator_name,
         reason=bar.reason,
+        objection=bar.objection,
         answer=bar.answer,
         last_day=bar.last_day,
     )

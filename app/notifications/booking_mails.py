@@ -18,7 +18,7 @@ from app.bookings.waiting import WaitingCard
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
 from app.inventory.blockers import blocked_because, reason_of_blocker
-from app.inventory.rules import label
+from app.inventory.rules import Kind, label
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
@@ -168,7 +168,7 @@ async def _letter(
             "place_is_gone": place_is_gone,
             "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
             "along": [label(other.resource.kind, other.resource.name) for other in with_it],
-            "free_places": f"{office.address}/plaetze?{urlencode(_same_time(booking))}",
+            "free_places": free_then(office, booking, booking.resource.kind),
         },
         calendar=None if news == "reminder" else await part_of_booking(office, booking, says),
     )
@@ -178,17 +178,18 @@ async def _asks_to_confirm(booking: BookingCard, news: str) -> bool:
     return news == "cancelled" and booking.reason == CLOSED and await is_on_call_list(booking.id)
 
 
-def _same_time(booking: BookingCard) -> dict[str, str]:
-    """The search for the same kind at the same time near the space."""
+def free_then(office: PostOffice, booking: BookingCard | WaitingCard, kind: Kind) -> str:
+    """The search for this kind at the same time near the space."""
     starts, ends = booking.starts_at, booking.ends_at
-    return {
+    search = {
         "ort": f"{booking.space.postcode} {booking.space.place}",
         "tag": starts.date().isoformat(),
         "zeit": "eigen",
         "von": f"{starts:%H:%M}",
         "bis": f"{ends:%H:%M}" if ends.date() == starts.date() else "24:00",
-        "art": booking.resource.kind.value,
+        "art": kind.value,
     }
+    return f"{office.address}/plaetze?{urlencode(search)}"
 
 
 def _key(news: str, booking: BookingCard) -> str:

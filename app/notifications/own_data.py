@@ -11,6 +11,11 @@ MAILS: Final[Sequence[Section]] = (
         "mails",
         marked("E-Mails der letzten 90 Tage: Betreff und Zeit"),
         "sent_mail WHERE sent_mail.person = $1 ORDER BY sent_mail.id",
-        {"subject": "sent_mail.subject", "sent_at": "sent_mail.sent_at"},
+        {
+            "subject": "sent_mail.subject",
+            "to": "sent_mail.email",
+            "sent_at": "sent_mail.sent_at",
+            "came_back_at": "sent_mail.failed_at",
+        },
     ),
 )

@@ -12,12 +12,16 @@ from app.network.bars import bar_token
 from app.network.evening_mail import day_token, end_token
 from app.network.queries import NetworkCard, SpaceCard, the_network
 from app.platform.database import execute, transaction
-from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, MailTransport, to_mime
+from app.platform.mail import CalendarPart, Envelope, Mail, Mailbox, MailNotSent, MailTransport, to_mime
 from app.platform.outbox import Permanent
+from app.platform.random_ids import mac_of
 from app.platform.templates import Templates
 
 KEPT_FOR = timedelta(days=90)
 """How long it is known that a mail went out."""
+
+_TAG_LENGTH = 26
+"""130 bits: only who had the mail in his hands knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,23 @@ class Letter:
 class PostOffice:
     """Sends letters in the name of the network; `address` is the site's, without a slash at its end.
 
-    `signing_key` is the settings' own, with which links in mails are made.
+    `signing_key` is the settings' own, with which links in mails are made. What cannot be delivered comes back to
+    `returns_to`, in which {tag} may stand for the mail's own tag; without one to the sender.
     """
 
     def __init__(
-        self, transport: MailTransport, templates: Templates, sender: Mailbox, address: str, signing_key: bytes
+        self,
+        transport: MailTransport,
+        templates: Templates,
+        sender: Mailbox,
+        address: str,
+        signing_key: bytes,
+        returns_to: str | None = None,
     ) -> None:
         self._transport = transport
         self._templates = templates
         self._signing_key = signing_key
+        self._returns_to = returns_to or sender.email
         self.sender = sender
         self.address = address
 
@@ -116,7 +128,7 @@ class PostOffice:
             except ValueError as error:
                 raise Permanent(str(error)) from error
             try:
-                await self._transport.send(message)
+                await self._transport.send(message, Envelope.of(self._returns_to, self._tag(letter)))
             except MailNotSent as failure:
                 if failure.permanent:
                     raise Permanent(str(failure)) from failure
@@ -125,12 +137,15 @@ class PostOffice:
     async def _is_first(self, letter: Letter, now: datetime) -> bool:
         return bool(
             await execute(
-                "INSERT INTO sent_mail (person, message_id, subject, sent_at) VALUES ($1, $2, $3, $4)"
+                "INSERT INTO sent_mail (person, message_id, subject, sent_at, email, tag)"
+                " VALUES ($1, $2, $3, $4, $5, $6)"
                 " ON CONFLICT ON CONSTRAINT sent_mail_message_id DO NOTHING",
                 letter.person,
-                self._message_id(letter),
+                f"<{letter.key}@{self._domain}>",
                 letter.subject,
                 now,
+                letter.to.email.lower(),
+                self._tag(letter),
             )
         )
 
@@ -144,13 +159,18 @@ class PostOffice:
             text=self._templates.render(f"mail/{letter.template}.txt", letter.language, context),
             html=self._templates.render(f"mail/{letter.template}.html", letter.language, context),
             language=letter.language,
-            message_id=self._message_id(letter),
+            message_id=f"<{letter.key}.{self._tag(letter)}@{self._domain}>",
             calendar=letter.calendar,
             further_calendars=letter.further_calendars,
         )
 
-    def _message_id(self, letter: Letter) -> str:
-        return f"<{letter.key}@{self.sender.email.rpartition('@')[2]}>"
+    def _tag(self, letter: Letter) -> str:
+        """By this the mail is known again when it comes back; the same each time it is sent."""
+        return mac_of(self._signing_key, "returned mail", f"{letter.key} {letter.to.email}")[:_TAG_LENGTH]
+
+    @property
+    def _domain(self) -> str:
+        return self.sender.email.rpartition("@")[2]
 
 
 async def forget_old_mails(now: datetime) -> int:

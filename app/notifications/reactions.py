@@ -13,7 +13,7 @@ from app.notifications.arrival_mails import (
     tell_requested,
     tell_taken_over,
 )
-from app.notifications.bar_mails import tell_answered, tell_barred, tell_lifted, tell_objected
+from app.notifications.bar_mails import tell_answered, tell_barred, tell_lifted, tell_noted, tell_objected
 from app.notifications.booking_mails import (
     remind_of_booking,
     tell_booking_cancelled,
@@ -23,12 +23,12 @@ from app.notifications.booking_mails import (
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
-from app.notifications.report_mails import tell_answer
+from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
-from app.notifications.waiting_mails import tell_offered
+from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
 from app.platform.outbox import Event, Reaction, Reactions
@@ -36,13 +36,19 @@ from app.platform.templates import Templates
 
 
 def notification_reactions(
-    transport: MailTransport, templates: Templates, sender: Mailbox, address: str, signing_key: bytes
+    transport: MailTransport,
+    templates: Templates,
+    sender: Mailbox,
+    address: str,
+    signing_key: bytes,
+    returns_to: str | None = None,
 ) -> Reactions:
     """The mails of this installation; `address` is the site's, `signing_key` the one that mailed links are made with.
 
+    What cannot be delivered comes back to `returns_to`.
     The name of a reaction is stored with its jobs and must not change.
     """
-    office = PostOffice(transport, templates, sender, address, signing_key)
+    office = PostOffice(transport, templates, sender, address, signing_key, returns_to)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
     staff = StaffMails(office, signing_key)
 
@@ -70,7 +76,9 @@ def notification_reactions(
         "booking.cancelled": [_about_booking("mail.booking_cancelled", tell_booking_cancelled, office)],
         "operator.published_by_phone": [_of_event("mail.published_by_phone", tell_published_by_phone, office)],
         "report.answered": [_of_event("mail.report_answered", tell_answer, office)],
+        "space.reports_came": [_of_event("mail.reports_came", tell_reports_came, office)],
         "waiting.offered": [_about_booking("mail.place_offered", tell_offered, office)],
+        "waiting.ended": [_about_booking("mail.wait_ended", tell_wait_ended, office)],
         "booking.requested": [
             _about_booking("mail.booking_requested", tell_requested, office),
             _about_booking("mail.request_waits", ask_to_decide, office),
@@ -87,7 +95,10 @@ def notification_reactions(
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
-        "bar.objected": [_about_booking("mail.bar_objected", tell_objected, office)],
+        "bar.objected": [
+            _about_booking("mail.bar_objected", tell_objected, office),
+            _about_booking("mail.bar_objection_noted", tell_noted, office),
+        ],
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],

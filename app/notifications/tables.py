@@ -14,7 +14,8 @@ _DELIVERED = "30 days"
 class SentMail(Table, tablename="sent_mail"):
     """A mail that left, as the person sees it under 'Zuletzt per E-Mail'; the text itself is not kept.
 
-    Without a person it went to somebody who has no account yet.
+    Without a person it went to somebody who has no account yet. `message_id` names the news, so that nobody hears it
+    twice; by `tag`, which is a part of the mail's own Message-ID, it is known again when it comes back.
     """
 
     id = BigSerial(primary_key=True)
@@ -28,6 +29,10 @@ class SentMail(Table, tablename="sent_mail"):
     message_id = Text(default=None, help_text=NOT_PERSONAL)
     subject = Text(default="", help_text=personal("show the person which mails went out", "90 days"))
     sent_at = Timestamptz(default=None)
+    email = Text(default=None, null=True, help_text=personal("know which address a mail came back from", "90 days"))
+    tag = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    failed_at = Timestamptz(default=None, null=True)
+    failed_status = Text(default=None, null=True, help_text=NOT_PERSONAL)
 
 
 class WebhookEndpoint(Table, tablename="webhook_endpoint"):

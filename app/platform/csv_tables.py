@@ -101,6 +101,12 @@ def looks_like_a_formula(text: str) -> bool:
     return text.startswith(_FORMULA)
 
 
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """The number from `least` to `most` that a cell says; None where it says no such number."""
+    is_one = text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most
+    return int(text) if is_one else None
+
+
 def written_table(rows: Sequence[Sequence[str]]) -> bytes:
     """The rows as spreadsheets in German open them: with semicolons, in UTF-8 with its mark."""
     written = io.StringIO(newline="")

@@ -107,6 +107,10 @@ class Speaker:
         """25. November 2026."""
         return format_date(day, "d. MMMM y" if self.language == "de" else "d MMMM y", locale=self.locale)
 
+    def day_in_table(self, day: date) -> str:
+        """25.11.2026; 25 Nov 2026."""
+        return format_date(day, "dd.MM.y" if self.language == "de" else "d MMM y", locale=self.locale)
+
     def weekday(self, day: date) -> str:
         """Mittwoch."""
         return format_date(day, "EEEE", locale=self.locale)

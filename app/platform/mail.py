@@ -21,7 +21,7 @@ Encryption = Literal["none", "starttls", "tls"]
 _ASCII_ONLY = SMTP.clone(cte_type="7bit")
 _HEADER_TEXT = 200
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.+=_-]{1,64}@[A-Za-z0-9.-]{1,150}>")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.+=_-]{1,160}@[A-Za-z0-9.-]{1,150}>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -72,10 +72,31 @@ class MailNotSent(Exception):
         self.permanent = permanent
 
 
+TAG_PLACE = "{tag}"
+"""Stands in a sender for what tells the mails apart that come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where a mail that cannot be delivered comes back to, and the tag by which it is known again."""
+
+    sender: str
+    tag: str
+
+    @classmethod
+    def of(cls, returns_to: str, tag: str) -> "Envelope":
+        return cls(returns_to.replace(TAG_PLACE, tag), tag)
+
+
+def is_address(text: str) -> bool:
+    """Whether mails can be sent from and to this, as it stands."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 class MailTransport(Protocol):
     """A way for mails to leave."""
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, envelope: Envelope, /) -> None:
         """Hands the message over for good, or raises MailNotSent."""
 
 
@@ -147,12 +168,14 @@ class SmtpTransport:
     encryption: Encryption = "starttls"
     timeout: float = 30
 
-    async def send(self, message: EmailMessage) -> None:
-        """Raises MailNotSent, `permanent` where the server refuses the recipient or the content with 5xx.
+    async def send(self, message: EmailMessage, envelope: Envelope, /) -> None:
+        """Asks the server to send back what it cannot deliver, with the mail's headers alone, where it can (RFC 3461).
+
+        Raises MailNotSent, `permanent` where the server refuses the recipient or the content with 5xx.
 
         Everything else may be cured without touching the mail, a wrong password of ours included.
         """
-        sender, recipient = message["From"].addresses[0], message["To"].addresses[0]
+        recipient = message["To"].addresses[0].addr_spec
         client = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -160,13 +183,23 @@ class SmtpTransport:
             password=self.password,
             use_tls=self.encryption == "tls",
             start_tls=self.encryption == "starttls",
-            local_hostname=sender.domain,
+            local_hostname=message["From"].addresses[0].domain,
             timeout=self.timeout,
         )
         try:
             async with asyncio.timeout(self.timeout):
                 await client.connect()
-                await client.sendmail(sender.addr_spec, recipient.addr_spec, message.as_bytes())
+                if client.is_ehlo_or_helo_needed:
+                    with suppress(aiosmtplib.SMTPHeloError):
+                        await client.ehlo()
+                asks = client.supports_extension("dsn")
+                await client.sendmail(
+                    envelope.sender,
+                    recipient,
+                    message.as_bytes(),
+                    mail_options=["RET=HDRS", f"ENVID={envelope.tag}"] if asks else [],
+                    rcpt_options=["NOTIFY=FAILURE"] if asks else [],
+                )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             reasons = refused.recipients
             permanent = all(reason.code >= 500 for reason in reasons)

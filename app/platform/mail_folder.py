@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.kernel.refusals import NotFound
+from app.platform.mail import Envelope
 
 _NAME = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9@%._~-]{1,230}\.eml")
 
@@ -44,7 +45,7 @@ class FolderTransport:
 
     folder: Path
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, _envelope: Envelope, /) -> None:
         """Keeps the message whole or not at all. A second one of the same Message-ID takes its place."""
         await asyncio.to_thread(_keep, self.folder, message)
 

@@ -17,6 +17,9 @@ from app.kernel.refusals import BadInput, marked
 MOST_BYTES: Final = 15 * 1024 * 1024
 """A picture of a telephone of today has 3 to 10 MB."""
 
+LARGEST_UPLOAD: Final = MOST_BYTES + 64 * 1024
+"""A picture and the rest of its form."""
+
 LONGEST_SIDE: Final = 1600
 """Pixels of the longer side of what is kept, unless told otherwise: sharp over the width of a page."""
 

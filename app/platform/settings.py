@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from app.platform.mail import Envelope, is_address
 from app.platform.private_files import read_or_create_private
 
 DEMO_SECRET = "demo-secret-do-not-use-in-production"  # noqa: S105
@@ -96,6 +97,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="smtp://, smtps:// or smtp+starttls://user:password@host:port. Without it: DATA_DIR/mail."),
     ] = None
     mail_from: Annotated[str, Meta(description="Sender of all mails.")] = "Nahwerk <post@nahwerk.example>"
+    bounce_address: Annotated[
+        str | None,
+        Meta(
+            description="Address to which mails come back that cannot be delivered, on the domain of MAIL_FROM. "
+            "`{tag}` in it stands for each mail's own code: bounces+{tag}@plaetze.example. Default: that of MAIL_FROM."
+        ),
+    ] = None
+    bounce_imap_url: Annotated[
+        str | None,
+        Meta(
+            description="imaps:// or imap+starttls://user:password@host:port/folder of the mailbox behind "
+            "BOUNCE_ADDRESS, which Nahwerk reads. Without it nobody does."
+        ),
+    ] = None
     webhooks_to_own_machine: Annotated[
         bool,
         Meta(
@@ -107,7 +122,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: Annotated[Literal["text", "json"], Meta(description="text for people, json for machines.")] = "text"
 
     def __post_init__(self) -> None:
-        """Production is strict. Raises WrongSettings."""
+        """Production is strict, and a mailbox that people read is not emptied by us. Raises WrongSettings."""
+        if self.bounce_address is not None:
+            address = Envelope.of(self.bounce_address, "tag").sender
+            if not is_address(address) or "{" in address:
+                raise WrongSettings(["BOUNCE_ADDRESS is no mail address, or has another place in braces than {tag}"])
+        if self.bounce_imap_url is not None and self.bounce_address is None:
+            raise WrongSettings(["BOUNCE_IMAP_URL needs BOUNCE_ADDRESS, the address of that mailbox"])
         if self.environment is not Environment.PRODUCTION:
             return
         if not self.is_https:

@@ -37,6 +37,7 @@ class Templates:
         environment.filters |= {
             "day": said_by.day,
             "day_of_year": said_by.day_of_year,
+            "day_in_table": said_by.day_in_table,
             "weekday": said_by.weekday,
             "money": said_by.money,
             "distance": said_by.distance,

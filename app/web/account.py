@@ -38,6 +38,7 @@ from app.web.sign_up import link_ended, network_name
 
 NOTICES = {
     "name": marked("Ihr Name ist geändert."),
+    "adresse": marked("Danke. Ihre E-Mail-Adresse ist bestätigt."),
     "email": marked("Ihre neue E-Mail-Adresse gilt. Andere Geräte sind abgemeldet."),
     "passwort": marked("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet."),
     "sprache": marked("Ihre Sprache ist geändert."),
@@ -145,10 +146,10 @@ async def confirm_email_form(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
     try:
-        await confirm_email_change(visitor.signed_in, data.get("token", ""), visitor.now)
+        is_new = await confirm_email_change(visitor.signed_in, data.get("token", ""), visitor.now)
     except (LinkNoLongerWorks, EmailTaken) as refusal:
         return await link_ended(request, visitor, pages, refusal, "/konto/email")
-    return go("/konto?getan=email")
+    return go(f"/konto?getan={'email' if is_new else 'adresse'}")
 
 
 @get("/konto/passwort")

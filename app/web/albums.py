@@ -23,15 +23,12 @@ from app.network.albums import (
 )
 from app.network.queries import SpaceCard
 from app.platform.files import Files
-from app.platform.pictures import MOST_BYTES, NotAPicture
-from app.web.forms import NO_ERRORS, checked_id, checked_key, notice, show_again
+from app.platform.pictures import LARGEST_UPLOAD, LONGEST_SIDE, MOST_BYTES, NotAPicture
+from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
 from app.web.pages import PageRequest, Pages, go
 from app.web.uploads import uploaded
-
-LARGEST_UPLOAD = MOST_BYTES + 64 * 1024
-"""A picture and the rest of its form."""
 
 NOTICES = {
     "bild": marked("Das Bild ist da."),
@@ -71,6 +68,7 @@ async def _show(
         "photos": await photos_in(album),
         "most": MOST_PHOTOS,
         "longest": LONGEST_ALT,
+        "longest_side": LONGEST_SIDE,
         "megabytes": MOST_BYTES // 1024 // 1024,
         "typed": typed or {},
         "notice": notice(request, NOTICES),
@@ -101,7 +99,7 @@ async def _change(
 ) -> Response[str] | Redirect:
     space = await operators_space(slug, visitor)
     album, address = await _album(space, what)
-    actor, key, wish = visitor.signed_in, checked_key(photo), data.get("was", "text")
+    actor, key, wish = visitor.signed_in, checked_id(photo), data.get("was", "text")
     try:
         if wish == "weg":
             await drop_photo(actor, album, key, visitor.now)

@@ -19,7 +19,7 @@ from app.identity.rules import Action, Actor
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import first_instant
 from app.platform.database import transaction
-from app.web.audit_words import in_words
+from app.web.audit_words import in_words, thing_in_words, things, way_in_words
 from app.web.forms import NO_ERRORS, DayUnreadable, checked_key, read_day, refusals_of, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -60,6 +60,9 @@ async def audit_trail(
         "moments": Moments(visitor),
         "text_of": details_of,
         "words": lambda action: in_words(action, visitor.speaker),
+        "thing": lambda name: thing_in_words(name, visitor.speaker),
+        "way": lambda via: way_in_words(via, visitor.speaker),
+        "things": things(visitor.speaker),
         "errors": NO_ERRORS,
         "most": MOST_EXPORTED,
     }

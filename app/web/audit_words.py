@@ -8,18 +8,23 @@ from app.platform.language import Speaker
 _THINGS: Final = {
     "api_token": marked("Schlüssel für Programme"),
     "audit": marked("Protokoll"),
+    "audit_trail": marked("Protokoll"),
     "bar": marked("Hausverbot"),
     "blocker": marked("Sperre"),
     "booking": marked("Buchung"),
     "booking_rules": marked("Regeln"),
     "desk_hold": marked("Gehaltener Platz"),
+    "device": marked("Gerät"),
     "feed": marked("Kalenderadresse"),
+    "first_visit": marked("Beim ersten Besuch"),
+    "floor_plan": marked("Grundriss"),
     "house_rules": marked("Hausordnung"),
     "invitation": marked("Einladung"),
     "job": marked("Aufgabe"),
     "legal_text": marked("Rechtlicher Text"),
     "member_note": marked("Notiz"),
     "network": marked("Netzwerk"),
+    "noise": marked("Zu hören"),
     "operator": marked("Betreiber"),
     "operator_export": marked("Daten zum Mitnehmen"),
     "organisation": marked("Verein"),
@@ -31,23 +36,39 @@ _THINGS: Final = {
     "series": marked("Serie"),
     "session": marked("Sitzung"),
     "space": marked("Standort"),
+    "space_hours": marked("Öffnungszeiten"),
+    "staffed_hours": marked("Zeiten mit Personal"),
     "waiting": marked("Warteliste"),
+    "webhook": marked("Webhook"),
+    "webhook_endpoint": marked("Webhook"),
 }
 _DONE: Final = {
     "accepted": marked("angenommen"),
+    "added": marked("angelegt"),
     "all_retried": marked("alle noch einmal versucht"),
+    "announced": marked("angesagt"),
     "answered": marked("beantwortet"),
     "approved": marked("bestätigt"),
+    "booked": marked("gebucht"),
+    "brought_back": marked("zurückgeholt"),
     "cancelled": marked("abgesagt"),
     "changed": marked("geändert"),
     "checked_in": marked("angekommen"),
+    "commute_changed": marked("Pendelweg geändert"),
+    "commutes_forgotten": marked("Pendelweg vergessen"),
+    "completed": marked("beendet"),
     "contact_changed": marked("Kontakt geändert"),
     "created": marked("angelegt"),
     "data_taken": marked("eigene Daten heruntergeladen"),
+    "day_set": marked("einzelner Tag festgelegt"),
     "declined": marked("abgelehnt"),
+    "delayed": marked("Ankunft verschoben"),
     "deleted": marked("gelöscht"),
+    "disabled": marked("abgeschaltet"),
     "downloaded": marked("heruntergeladen"),
     "draft_kept": marked("Entwurf gespeichert"),
+    "dropped": marked("aufgehoben"),
+    "email_change_requested": marked("neue E-Mail-Adresse beantragt"),
     "email_changed": marked("E-Mail-Adresse geändert"),
     "email_confirmed": marked("E-Mail-Adresse bestätigt"),
     "email_given": marked("E-Mail-Adresse angegeben"),
@@ -56,6 +77,8 @@ _DONE: Final = {
     "ended": marked("beendet"),
     "entered": marked("eingetragen"),
     "entity_entered": marked("Rechtsform eingetragen"),
+    "equipment_added": marked("Ausstattung eingetragen"),
+    "equipment_retired": marked("Ausstattung entfernt"),
     "evening_mail_ended": marked("E-Mail am Abend abbestellt"),
     "evening_mail_set": marked("E-Mail am Abend eingestellt"),
     "exported": marked("exportiert"),
@@ -63,21 +86,38 @@ _DONE: Final = {
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
     "joined": marked("dazugekommen"),
+    "language_changed": marked("Sprache geändert"),
     "left": marked("gegangen"),
     "lifted": marked("aufgehoben"),
     "made": marked("angelegt"),
     "members_imported": marked("Mitglieder eingelesen"),
     "merged": marked("zusammengeführt"),
     "moved": marked("verschoben"),
+    "name_changed": marked("Name geändert"),
     "no_show": marked("nicht gekommen"),
+    "not_decided": marked("nicht rechtzeitig entschieden"),
     "objected": marked("Widerspruch eingelegt"),
     "offered": marked("angeboten"),
+    "others_revoked": marked("andere Sitzungen beendet"),
+    "paired": marked("gekoppelt"),
+    "parts_set": marked("Verbindung geändert"),
     "ordered": marked("bestellt"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
+    "picture_put": marked("Bild unterlegt"),
+    "picture_removed": marked("Bild entfernt"),
+    "picture_shown": marked("Bild gezeigt oder verborgen"),
     "published": marked("veröffentlicht"),
     "released": marked("zurückgegeben"),
+    "reminders_chosen": marked("Erinnerungen geändert"),
+    "removed": marked("entfernt"),
+    "renamed": marked("umbenannt"),
+    "renewed": marked("erneuert"),
+    "requested": marked("angefragt"),
+    "resent": marked("noch einmal gesendet"),
     "resources_imported": marked("Plätze eingelesen"),
+    "responsible_changed": marked("verantwortliche Person geändert"),
+    "resource.ordered": marked("Reihenfolge geändert"),
     "resumed": marked("fortgesetzt"),
     "retired": marked("aufgelöst"),
     "retried": marked("noch einmal versucht"),
@@ -93,13 +133,43 @@ _DONE: Final = {
     "state_set": marked("Stand geändert"),
     "suspended": marked("ausgesetzt"),
     "tax_entered": marked("Steuer eingetragen"),
+    "unpublished": marked("zurückgezogen"),
+    "withdrawn": marked("zurückgenommen"),
     "written": marked("geschrieben"),
 }
 
 
+_VIA: Final = {
+    "cli": marked("Befehlszeile"),
+    "device": marked("Gerät"),
+    "mail": marked("Link aus einer E-Mail"),
+    "page": marked("Seite"),
+    "system": marked("von selbst"),
+    "token": marked("Schnittstelle"),
+}
+
+
+def things(speaker: Speaker) -> list[tuple[str, str]]:
+    """What an entry can be about, as its code name and in words, by the words."""
+    return sorted(((name, speaker.gettext(text)) for name, text in _THINGS.items()), key=lambda pair: pair[1])
+
+
+def thing_in_words(name: str, speaker: Speaker) -> str:
+    return speaker.gettext(_THINGS[name]) if name in _THINGS else name
+
+
+def way_in_words(via: str, speaker: Speaker) -> str:
+    """Through what somebody acted."""
+    return speaker.gettext(_VIA[via]) if via in _VIA else via
+
+
 def in_words(action: str, speaker: Speaker) -> str:
-    """'Buchung: abgesagt' of booking.cancelled; what has no words keeps its code name."""
+    """'Buchung: abgesagt' of booking.cancelled; what has no words keeps its code name.
+
+    What was done is named by the whole code name where the same word means something else of another thing.
+    """
     thing, _, done = action.partition(".")
-    if thing not in _THINGS or done not in _DONE:
+    what_was_done = _DONE.get(action) or _DONE.get(done)
+    if thing not in _THINGS or what_was_done is None:
         return action
-    return f"{speaker.gettext(_THINGS[thing])}: {speaker.gettext(_DONE[done])}"
+    return f"{speaker.gettext(_THINGS[thing])}: {speaker.gettext(what_was_done)}"

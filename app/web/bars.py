@@ -19,15 +19,14 @@ from app.network.bars import (
     AnsweredAlready,
     BarCard,
     BarEndsTooSoon,
-    answer_objection,
     bar_of_operator,
     bars_of_operator,
     lift_bar,
     linked_bar,
-    object_to_bar,
 )
+from app.network.objections import HOW_NAMES, How, answer_objection, note_objection, object_to_bar
 from app.network.queries import OperatorCard
-from app.platform.rate_limits import TooMany
+from app.web.behind_links import proof, refusal_of, show_linked
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.links import ticked
@@ -38,10 +37,10 @@ from app.web.week_view import times_text
 NOTICES: Final = {
     "erteilt": marked("Hausverbot erteilt."),
     "aufgehoben": marked("Aufgehoben. Die Person kann wieder buchen."),
+    "notiert": marked("Notiert. Bitte beantworten Sie den Widerspruch."),
     "beantwortet": marked("Beantwortet. Die Person bekommt Ihre Worte per E-Mail, soweit eine Adresse bekannt ist."),
 }
-_FIELDS: Final = {"reason": "grund", "last_day": "bis", "answer": "antwort", "objection": "widerspruch"}
-_HEADERS: Final = {"Referrer-Policy": "no-referrer"}
+_FIELDS: Final = {"reason": "grund", "last_day": "bis", "answer": "antwort", "objection": "widerspruch", "how": "weg"}
 _LONGEST: Final = 4000
 
 
@@ -137,8 +136,33 @@ async def answer_form(
     except NotFound:
         raise
     except Refusal as refusal:
-        return await _show_bar(request, visitor, pages, operator, card, _in_form(refusal), words[:_LONGEST])
+        return await _show_bar(
+            request, visitor, pages, operator, card, _in_form(refusal), {"antwort": words[:_LONGEST]}
+        )
     return go(f"/betreiber/{slug}/hausverbote/{card.public_id}?getan=beantwortet")
+
+
+@post("/betreiber/{slug:str}/hausverbote/{bar:str}/widerspruch")
+async def noted_form(
+    request: PageRequest,
+    slug: FromPath[str],
+    bar: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
+) -> Response[str] | Redirect:
+    """Notes down what the person has said by telephone, letter or face to face."""
+    operator, card = await _of_operator(slug, bar, visitor)
+    typed = {name: data.get(name, "")[:_LONGEST] for name in ("weg", "widerspruch")}
+    try:
+        await note_objection(
+            visitor.signed_in, operator.id, card.public_id, typed["weg"], typed["widerspruch"], visitor.now
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _show_bar(request, visitor, pages, operator, card, _in_form(refusal), typed)
+    return go(f"/betreiber/{slug}/hausverbote/{card.public_id}?getan=notiert")
 
 
 @get("/hausverbot/{link:str}")
@@ -158,11 +182,8 @@ async def objection_form(
     data: FormData,
 ) -> Response[str] | Redirect:
     card, words = await _linked(link, visitor, pages), data.get("widerspruch", "")
-    try:
-        await object_to_bar(card, words, visitor.now)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(object_to_bar(card, words, visitor.now))
+    if refusal:
         return await _show_own(request, visitor, pages, link, card, _in_form(refusal), words[:_LONGEST])
     return go(f"/hausverbot/{link}")
 
@@ -173,7 +194,7 @@ async def _of_operator(slug: str, bar: str, visitor: Visitor) -> tuple[OperatorC
 
 
 async def _linked(link: str, visitor: Visitor, pages: Pages) -> BarCard:
-    return await linked_bar(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    return await linked_bar(link, visitor.now, **proof(visitor, pages))
 
 
 async def _form(operator: OperatorCard, public_id: str, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
@@ -222,14 +243,18 @@ async def _show_bar(
     operator: OperatorCard,
     card: BarCard,
     refusal: Refusal | None = None,
-    words: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
+    stands = card.stands(visitor.now)
     context = {
         "operator": operator,
         "bar": card,
-        "typed": {"antwort": words},
-        "stands": card.stands(visitor.now),
+        "typed": typed or {},
+        "stands": stands,
         "waits": card.waits_for_answer(visitor.now),
+        "may_note": stands and card.objected_at is None,
+        "hows": [(how.value, visitor.speaker.gettext(name)) for how, name in HOW_NAMES.items()],
+        "objected_how": HOW_NAMES[How(card.objected_how)] if card.objected_how else "",
         "notice": notice(request, NOTICES),
     }
     if refusal is not None:
@@ -253,10 +278,7 @@ async def _show_own(
         "may_object": card.stands(visitor.now) and card.objected_at is None,
         "typed": {"widerspruch": words},
     }
-    if refusal is not None:
-        return await show_again(request, visitor, pages, "account/bar.html", context, [refusal])
-    context |= {"errors": NO_ERRORS}
-    return await pages.show(request, visitor, "account/bar.html", context, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "account/bar.html", context, refusal)
 
 
 HANDLERS = [
@@ -265,6 +287,7 @@ HANDLERS = [
     bar_form,
     bar_page,
     lift_form,
+    noted_form,
     answer_form,
     own_bar_page,
     objection_form,

@@ -38,7 +38,7 @@ from app.web.search_form import default_day, empty_search, read_when, typed_agai
 from app.web.series_form import from_booking
 from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
-from app.web.spaces import published
+from app.web.spaces import has_page, published
 from app.web.summary import exact_times, features_text
 from app.web.summary_form import read_instant
 from app.web.week_view import state_of, times_text
@@ -176,10 +176,11 @@ async def _show(
 ) -> Response[str]:
     now = visitor.now
     is_to_come = booking.status in HOLDING and booking.period.ends_at > now
-    space = await space_by_id(booking.space.id)
+    space, is_shown = await space_by_id(booking.space.id), await has_page(booking.space.id, visitor)
     context = {
         "booking": booking,
         **named(booking, visitor),
+        "has_page": is_shown,
         "space": space,
         "called_off": called_off_because(booking.reason, booking.space.operator),
         "coming": await coming(space, booking.period, visitor) if space and is_to_come else None,
@@ -187,7 +188,7 @@ async def _show(
         "guests": (await guests_of([booking.id])).get(booking.id, ()),
         "along": await _made_with(booking),
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
-        "has_house_rules": await house_rules_of(booking.space.id, now) is not None,
+        "has_house_rules": is_shown and await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
@@ -197,7 +198,7 @@ async def _show(
         and (booking.asked_at is not None or booking.period.starts_at <= now)
         and passes(check_coming_later, booking, now),
         "stand": state_of(booking, visitor)[1],
-        "again_url": f"/woche/wiederholen?{urlencode(from_booking(booking))}" if is_to_come and space else "",
+        "again_url": f"/woche/wiederholen?{urlencode(from_booking(booking))}" if is_to_come and is_shown else "",
         "may_remind": will_be_reminded(booking.period.starts_at, booking.space.zone, now),
         "reminded": await wants_reminders(booking.person),
         "news": next((news for news in _NEWS if news in request.query_params), ""),

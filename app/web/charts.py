@@ -12,6 +12,9 @@ _SCALE_WIDTH: Final = 8.0
 
 _STEPS: Final = ((0, "l0"), (33, "l1"), (66, "l2"), (99, "l3"))
 _MOST_TICKS: Final = 6
+_LAST_TICK: Final = 92.0
+"""How far right the middle of a tick's name may stand without being cut off on a phone, in percent."""
+
 _MOST_DOTS: Final = 16
 _SCALES: Final = (20, 40, 100)
 
@@ -107,7 +110,8 @@ def lines(times: Sequence[str], series: Sequence[tuple[str, str, Sequence[int | 
         points = " ".join(f"{place * 10:.1f},{100 - up:.1f}" for place, up in known)
         dots = [(round(place, 2), round(up, 2)) for place, up in known] if count <= _MOST_DOTS else []
         drawn.append(Line(name, look, points, dots))
-    return Lines(drawn, [(times[n], round(places[n], 2)) for n in range(every // 2, len(times), every)], top)
+    named = [n for n in range(every // 2, len(times), every) if places[n] <= _LAST_TICK]
+    return Lines(drawn, [(times[n], round(places[n], 2)) for n in named], top)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.block_plan import Affected, ReasonMissing
-from app.bookings.clearing import AffectedChanged
 from app.bookings.evening import Evening, calls_of, close_linked_day, is_wanted, linked_day, plan_of_day
 from app.bookings.queries import BookingCard
 from app.bookings.short_notice import Call, call_list, confirm_read, notice_of_token
@@ -31,6 +30,7 @@ from app.network.evening_mail import (
 )
 from app.network.queries import SpaceCard, space_by_slug
 from app.platform.language import speaker
+from app.web.behind_links import proof, refusal_of, show_linked
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
@@ -38,9 +38,6 @@ from app.web.pages import PageRequest, Pages, go
 from app.web.week_view import times_text
 
 NOTICES: Final = {"gespeichert": marked("Gespeichert.")}
-
-_HEADERS: Final = {"Referrer-Policy": "no-referrer"}
-"""The address is the key to the day, so no other page learns it."""
 
 _UNSAID: Final = marked("Kurzfristig verhindert")
 """The reason unless the host writes another one; everybody reads it, so it says nothing of the host's health."""
@@ -83,9 +80,10 @@ async def close_day(
 ) -> Response[str] | Redirect:
     evening = await _linked(slug, day, link, visitor, pages)
     reason = " ".join(data.get("grund", "").split())
-    try:
-        await close_linked_day(evening, *_in_both(reason, visitor), data.get("stand", ""), visitor.now)
-    except (BadInput, AffectedChanged) as refusal:
+    refusal = await refusal_of(
+        close_linked_day(evening, *_in_both(reason, visitor), data.get("stand", ""), visitor.now)
+    )
+    if refusal:
         refusal.field = "grund" if isinstance(refusal, ReasonMissing) else None
         return await _show_day(request, visitor, pages, evening, request.url.path, reason[:200], refusal)
     return go(request.url.path)
@@ -96,16 +94,16 @@ async def read_page(
     request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     """Behind the mail's 'Ich habe es gelesen'; programs that look through mail confirm nothing by opening it."""
-    booking, read_at = await notice_of_token(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    booking, read_at = await notice_of_token(link, visitor.now, **proof(visitor, pages))
     context = {"booking": booking, "what": _what(booking, visitor), "read_at": read_at, "page": f"/gelesen/{link}"}
-    return await pages.show(request, visitor, "booking/read.html", context, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "booking/read.html", context)
 
 
 @post("/gelesen/{link:str}")
 async def confirm_reading(
     link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Redirect:
-    await confirm_read(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    await confirm_read(link, visitor.now, **proof(visitor, pages))
     return go(f"/gelesen/{link}")
 
 
@@ -120,7 +118,7 @@ async def end_page(
     space = await _space(slug, visitor)
     email = await host_who_ends(space, link, pages.settings.signing_key)
     context = {"about": space, "email": email, "page": request.url.path, "ended": False}
-    return await pages.show(request, visitor, "front_desk/no_evening_mail.html", context, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "front_desk/no_evening_mail.html", context)
 
 
 @post("/abendmail/{slug:str}/{link:str}")
@@ -135,7 +133,7 @@ async def end_form(
     space = await _space(slug, visitor)
     await end_evening_mail(space, link, visitor.now, key=pages.settings.signing_key)
     context = {"about": space, "email": "", "page": request.url.path, "ended": True}
-    return await pages.show(request, visitor, "front_desk/no_evening_mail.html", context, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "front_desk/no_evening_mail.html", context)
 
 
 @get("/betrieb/{slug:str}/abendmail")
@@ -195,8 +193,7 @@ async def _linked(slug: str, day: str, link: str, visitor: Visitor, pages: Pages
         that_day = date.fromisoformat(day)
     except ValueError as error:
         raise NotFound from error
-    key = pages.settings.signing_key
-    return await linked_day(slug, that_day, link, visitor.now, key=key, address=visitor.address)
+    return await linked_day(slug, that_day, link, visitor.now, **proof(visitor, pages))
 
 
 async def _space(slug: str, visitor: Visitor) -> SpaceCard:
@@ -230,10 +227,7 @@ async def _show_day(
         "state": state,
         "typed": {"grund": reason or say.gettext(_UNSAID)},
     }
-    template = "front_desk/tomorrow.html"
-    if refusal is not None:
-        return await show_again(request, visitor, pages, template, context, [refusal])
-    return await pages.show(request, visitor, template, context | {"errors": NO_ERRORS}, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "front_desk/tomorrow.html", context, refusal)
 
 
 def _in_both(reason: str, visitor: Visitor) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, sign_in_first
 from app.web.sign_in import enter
 from app.web.sign_up import link_ended
+from app.web.spaces import has_page
 from app.web.week_view import times_text
 
 HOLD_COOKIE = "gehalten"
@@ -39,7 +40,7 @@ async def held_page(
     hold = await hold_by_public_id(checked_id(request.query_params.get("platz", "")))
     if hold is None:
         raise NotFound
-    context = _context(hold, visitor) | {"may_change": hold.public_id == held_here(request, pages)}
+    context = await _context(hold, visitor) | {"may_change": hold.public_id == held_here(request, pages)}
     return await pages.show(request, visitor, "booking/held.html", context)
 
 
@@ -55,7 +56,8 @@ async def confirm_page(
     hold = await hold_of_link(link["id"])
     if hold is None:
         return await link_ended(request, visitor, pages, LinkNoLongerWorks(), "/plaetze")
-    return await pages.show(request, visitor, "booking/confirm_held.html", _context(hold, visitor) | {"token": token})
+    context = await _context(hold, visitor) | {"token": token}
+    return await pages.show(request, visitor, "booking/confirm_held.html", context)
 
 
 @post("/buchen/bestaetigen")
@@ -89,14 +91,16 @@ async def _link_ended(
         return await link_ended(request, visitor, pages, refusal, "/plaetze")
     if visitor.actor is not None and visitor.actor.person == hold.booked_by:
         return go(f"/buchungen/{hold.booking}")
-    return await pages.show(request, visitor, "booking/held.html", _context(hold, visitor), status=status_of(refusal))
+    context = await _context(hold, visitor)
+    return await pages.show(request, visitor, "booking/held.html", context, status=status_of(refusal))
 
 
-def _context(hold: HeldDesk, visitor: Visitor) -> dict[str, Any]:
+async def _context(hold: HeldDesk, visitor: Visitor) -> dict[str, Any]:
     return {
         "hold": hold,
         "label": label(hold.resource.kind, hold.resource.name),
         "times": times_text(hold.starts_at, hold.ends_at, visitor),
+        "has_page": await has_page(hold.space.id, visitor),
         "lives": hold.lives_at(visitor.now),
     }
 

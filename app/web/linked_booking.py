@@ -20,16 +20,14 @@ from app.bookings.queries import BookingCard
 from app.bookings.rules import Status, check_changeable, check_check_in
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
-from app.kernel.refusals import NotFound, Refusal, passes
-from app.platform.problems import status_of
-from app.platform.rate_limits import TooMany
+from app.kernel.refusals import Refusal, passes
+from app.web.behind_links import KEPT_TO_ITSELF, proof, refusal_of, show_linked
 from app.web.bookings import asked_move, named, show_move
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.spaces import has_page
 
 _GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
-_HEADERS: Final = {"Referrer-Policy": "no-referrer"}
-"""The address is the key to the booking, so no other page learns it."""
 
 
 @get("/absagen/{link:str}")
@@ -44,11 +42,8 @@ async def linked_page(
 async def cancel_linked(
     request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await cancel_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(cancel_by_link(link, visitor.now, **proof(visitor, pages)))
+    if refusal:
         booking = await _linked(link, visitor, pages)
         if booking.status not in _GIVEN_BACK:
             return await _show(request, link, visitor, pages, booking, refusal)
@@ -67,11 +62,8 @@ async def later_page(
 async def delay_linked(
     request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await come_later_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(come_later_by_link(link, visitor.now, **proof(visitor, pages)))
+    if refusal:
         return await _show_later(request, link, visitor, pages, refusal)
     return go(f"/absagen/{link}/spaeter")
 
@@ -80,11 +72,8 @@ async def delay_linked(
 async def arrive_linked(
     request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await check_in_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(check_in_by_link(link, visitor.now, **proof(visitor, pages)))
+    if refusal:
         return await _show_later(request, link, visitor, pages, refusal)
     return go(f"/absagen/{link}/spaeter")
 
@@ -105,24 +94,19 @@ async def move_linked(
     data: FormData,
 ) -> Response[Any]:
     booking = await _linked(link, visitor, pages)
-    try:
-        await move_by_link(
-            link,
-            asked_move(data, booking),
-            visitor.now,
-            key=pages.settings.signing_key,
-            address=visitor.address,
-        )
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+
+    async def run() -> None:
+        await move_by_link(link, asked_move(data, booking), visitor.now, **proof(visitor, pages))
+
+    refusal = await refusal_of(run())
+    if refusal:
         return await _show_move(request, link, visitor, pages, refusal)
     return go(f"/absagen/{link}?verschoben=1")
 
 
 async def _linked(link: str, visitor: Visitor, pages: Pages) -> BookingCard:
-    key, now = pages.settings.signing_key, visitor.now
-    _, booking = await linked_booking(link, now, key=key, address=visitor.address)
+    now = visitor.now
+    _, booking = await linked_booking(link, now, **proof(visitor, pages))
     if booking.due_at is not None and booking.due_at <= now and await settle_at(booking.space.id, now):
         return await again(booking)
     return booking
@@ -135,15 +119,14 @@ async def _show(
         "booking": booking,
         **named(booking, visitor),
         "page": f"/absagen/{link}",
-        "refusal": refusal,
         "is_cancelled": booking.status in _GIVEN_BACK,
         "is_late": booking.is_late_at(visitor.now),
         "may_check_in": _may_arrive(booking, visitor),
         "may_change": passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
+        "has_page": await has_page(booking.space.id, visitor),
         "moved": "verschoben" in request.query_params,
     }
-    status = status_of(refusal) if refusal else 200
-    return await pages.show(request, visitor, "booking/linked.html", context, status=status, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "booking/linked.html", context, refusal)
 
 
 async def _show_later(
@@ -154,14 +137,12 @@ async def _show_later(
         "booking": booking,
         **named(booking, visitor),
         "page": f"/absagen/{link}",
-        "refusal": refusal,
         "is_kept": booking.status is Status.CONFIRMED and booking.coming_later_at is not None,
         "may_delay": booking.coming_later_at is None and passes(check_coming_later, booking, visitor.now),
         "may_check_in": _may_arrive(booking, visitor),
         "may_change": passes(check_changeable, booking.status, booking.period.ends_at, visitor.now),
     }
-    status = status_of(refusal) if refusal else 200
-    return await pages.show(request, visitor, "booking/later.html", context, status=status, headers=_HEADERS)
+    return await show_linked(request, visitor, pages, "booking/later.html", context, refusal)
 
 
 def _may_arrive(booking: BookingCard, visitor: Visitor) -> bool:
@@ -175,8 +156,8 @@ async def _show_move(
     request: PageRequest, link: str, visitor: Visitor, pages: Pages, refusal: Refusal | None
 ) -> Response[str]:
     booking = await _linked(link, visitor, pages)
-    days = days_open_to_link(booking, visitor.now)
-    return await show_move(request, visitor, pages, booking, refusal, f"/absagen/{link}", days=days, headers=_HEADERS)
+    days, page = days_open_to_link(booking, visitor.now), f"/absagen/{link}"
+    return await show_move(request, visitor, pages, booking, refusal, page, days=days, headers=KEPT_TO_ITSELF)
 
 
 HANDLERS = [

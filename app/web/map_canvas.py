@@ -47,6 +47,10 @@ class Frame:
     def at(self, point: Point) -> Point:
         return Point(round((point.x - self.left) * self.scale), round((point.y - self.top) * self.scale))
 
+    def behind(self, spot: Point) -> Point:
+        """The point of the plane that is drawn at this spot of the canvas."""
+        return Point(self.left + spot.x / self.scale, self.top + spot.y / self.scale)
+
     def shows(self, point: Point) -> bool:
         return self.canvas.left <= point.x <= self.canvas.right and self.canvas.top <= point.y <= self.canvas.bottom
 

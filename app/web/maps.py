@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.network.gazetteer import gazetteer
-from app.network.geography import UNITS_PER_KM, Located, Point, borders, points_inside, project
+from app.network.geography import UNITS_PER_KM, Located, Point, Position, borders, points_inside, project, unproject
 from app.network.places import Station
 from app.web.map_canvas import Box, Frame, Margins, first_free, fitted, text_width
 
@@ -36,6 +36,12 @@ RING_LABELS: Final = (
 HERE_RADIUS: Final = 21
 NEIGHBOURS: Final = ("Koblenz", "Neuwied", "Cochem", "Boppard", "Bad Neuenahr-Ahrweiler", "Montabaur", "Bonn")
 """Towns outside the county that give bearings."""
+
+PIN_SIZE: Final = 288
+"""Units of the map on which a point is set, and its pixels where no script measures it: a narrow phone has room."""
+PIN_REACH_KM: Final = 4
+PIN_STEP_M: Final = 20
+"""How far an arrow key moves the pin."""
 
 PinState = Literal["free", "full", "closed"]
 
@@ -101,10 +107,10 @@ class StationMark:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A written name: of a member or a neighbouring town (x is its middle), or of a river (its start)."""
+    """A written name: of a member, a neighbouring town or a village (x is its middle), or of a river (its start)."""
 
     text: str
-    kind: Literal["member", "neighbour", "river"]
+    kind: Literal["member", "neighbour", "river", "village"]
     x: int
     y: int
 
@@ -160,6 +166,52 @@ def network_map(spaces: Sequence[MapSpace], stations: Iterable[Station] = ()) ->
     inner = WIDTH - 2 * NETWORK_MARGINS.side
     height = round(inner * (max(ys) - min(ys)) / (max(xs) - min(xs)) + NETWORK_MARGINS.top + NETWORK_MARGINS.bottom)
     return _laid_out(fitted(points, Box(0, 0, WIDTH, height), NETWORK_MARGINS), spaces, stations, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class PinMap:
+    """A square on which one point is set: what lies around, where the pin stands, how many degrees a unit is."""
+
+    ground: MapView
+    centre: Located
+    pin: Point
+    east: float
+    south: float
+    step: float
+
+
+def pin_map(centre: Located, at: Located) -> PinMap:
+    """The map around a centre with the pin where somebody wants it, which may be beyond the edge."""
+    frame = _pin_frame(centre)
+    marks = _station_marks(frame, gazetteer().stations)
+    pin = frame.at(project(at))
+    taken = [Box(mark.x - 5, mark.y - 5, mark.x + 5, mark.y + 5) for mark in marks]
+    ground = MapView(
+        width=PIN_SIZE,
+        height=PIN_SIZE,
+        transform=frame.transform,
+        place=None,
+        here=None,
+        rings=(),
+        stations=marks,
+        names=(*_village_names(frame, taken), *_river_names(frame, taken)),
+        pins=(),
+    )
+    here, there = (point_pressed(centre, spot, spot) for spot in (0, 1))
+    step = PIN_STEP_M / 1000 * frame.units_per_km
+    return PinMap(ground, centre, pin, there.lng - here.lng, here.lat - there.lat, step)
+
+
+def point_pressed(centre: Located, x: float, y: float) -> Position:
+    """Where on earth the spot of that map is; beyond its edge it is the edge."""
+    spot = Point(min(max(x, 0), PIN_SIZE), min(max(y, 0), PIN_SIZE))
+    return unproject(_pin_frame(centre).behind(spot))
+
+
+def _pin_frame(centre: Located) -> Frame:
+    middle, reach = project(centre), PIN_REACH_KM * UNITS_PER_KM
+    corners = [Point(middle.x + sign * reach, middle.y + sign * reach) for sign in (-1, 1)]
+    return fitted(corners, Box(0, 0, PIN_SIZE, PIN_SIZE), Margins(0, 0, 0))
 
 
 def _laid_out(
@@ -272,6 +324,15 @@ def _neighbour_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
         spot = _first_free_middle(frame, taken, spots, name)
         if spot:
             yield Name(name, "neighbour", round(spot.x), round(spot.y))
+
+
+def _village_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:
+    for place in gazetteer().places:
+        at = frame.at(project(place))
+        if frame.shows(at):
+            spot = _first_free_middle(frame, taken, [Point(at.x, at.y + dy) for dy in (4, 20, -12)], place.name)
+            if spot:
+                yield Name(place.name, "village", round(spot.x), round(spot.y))
 
 
 def _river_names(frame: Frame, taken: list[Box]) -> Iterator[Name]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """Where it leads, and whether this is the page."""
+    """Where it leads, whether this is the page, and how much is to be done there."""
 
     label: str
     url: str
     current: bool
+    count: int = 0

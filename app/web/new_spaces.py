@@ -22,13 +22,15 @@ from app.inventory.publishing import (
     wrong_with_space,
 )
 from app.kernel.refusals import Refusal
+from app.network.gazetteer import place_names
+from app.network.operators import operator_record
 from app.network.queries import OperatorCard, SpaceCard, any_space, operators
 from app.network.space_setting import NewSpace
 from app.web.fact_form import read_figure
 from app.web.forms import NO_ERRORS, done_once, show_again
 from app.web.home import FormData
 from app.web.hours_form import WEEKDAY_NAMES, read_week, typed_week, week_field
-from app.web.managing import managed_operator_of
+from app.web.managing import managed_operator_of, spaces_of
 from app.web.pages import PageRequest, Pages, go
 from app.web.space_details import read_address
 from app.web.staff import staff
@@ -56,6 +58,7 @@ def _form(typed: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
     say = visitor.speaker
     return {
         "typed": typed,
+        "places": place_names(),
         "key": typed.get("schluessel") or token_urlsafe(12),
         "weekdays": [(week_field(number), say.gettext(text)) for number, text in enumerate(WEEKDAY_NAMES, 1)],
     }
@@ -70,6 +73,9 @@ async def new_space(
 ) -> Response[str]:
     operator = await managed_operator_of(slug, visitor)
     typed = _BLANK | {"phone": operator.phone, "email": operator.email}
+    if not await spaces_of(operator, visitor):
+        entity = (await operator_record(visitor.signed_in, slug, visitor.now)).entity
+        typed |= {"street": entity.street, "postcode": entity.postcode, "place": entity.place}
     context = _form(typed, visitor) | {"operator": operator, "errors": NO_ERRORS}
     return await pages.show(request, visitor, "operator/new_space.html", context)
 

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from app.identity.authentication import Visitor
 from app.inventory.hours_setting import HoursUnusable
-from app.inventory.noise_setting import LONGEST_WHAT, announce_noise, noises_ahead, withdraw_noise
+from app.inventory.noise_setting import LONGEST_WHAT, Noise, announce_noise, noises_ahead, withdraw_noise
 from app.inventory.rules import wall_instant
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.kernel.wall_time import local_day
@@ -43,14 +43,10 @@ async def _show(
     typed: Mapping[str, str],
     refused: Sequence[Refusal] = (),
 ) -> Response[str]:
-    zone, say = ZoneInfo(space.time_zone), visitor.speaker
-    rows = []
-    for each in await noises_ahead(space.id, visitor.now):
-        starts, ends = each.period.starts_at.astimezone(zone), each.period.ends_at.astimezone(zone)
-        rows.append((each, f"{say.day(starts.date())} {starts.year}, {times_text(starts, ends, visitor)}"))
+    zone = ZoneInfo(space.time_zone)
     context = {
         "space": space,
-        "rows": rows,
+        "groups": _together(await noises_ahead(space.id, visitor.now), zone, visitor),
         "typed": typed,
         "today": local_day(visitor.now, zone).isoformat(),
         "longest": LONGEST_WHAT,
@@ -59,6 +55,23 @@ async def _show(
     if refused:
         return await show_again(request, visitor, pages, "operator/noise.html", context, refused)
     return await pages.show(request, visitor, "operator/noise.html", context | {"errors": NO_ERRORS})
+
+
+def _together(
+    noises: Sequence[Noise], zone: ZoneInfo, visitor: Visitor
+) -> list[tuple[str, str, list[tuple[Noise, str]]]]:
+    """What is heard again on the same weekday at the same time stands together, by its next time.
+
+    What it is, when, and each time of it in words.
+    """
+    groups: dict[tuple[object, ...], tuple[str, str, list[tuple[Noise, str]]]] = {}
+    for each in noises:
+        starts, ends = each.period.starts_at.astimezone(zone), each.period.ends_at.astimezone(zone)
+        times = times_text(starts, ends, visitor)
+        of = each.what_de, each.what_en, starts.weekday(), starts.time(), ends.time()
+        _, _, rows = groups.setdefault(of, (each.what_de, f"{visitor.speaker.weekday(starts.date())}, {times}", []))
+        rows.append((each, f"{visitor.speaker.day(starts.date())} {starts.year}, {times}"))
+    return list(groups.values())
 
 
 @post("/betrieb/{slug:str}/zu-hoeren")

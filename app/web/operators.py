@@ -225,6 +225,7 @@ def _planned(plan: Leaving, visitor: Visitor) -> dict[str, Any]:
     return {
         "last_day": plan.last_day,
         "plan_state": plan.state,
+        "waiting": plan.waiting,
         "rows": [
             {
                 "person": name,

@@ -37,6 +37,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "first_visit.host_phone": "typed in by the operator for its guests; belongs to no account",
     "member_note.author": "the note is about somebody else; that it was written stands in the trail",
     "bar.made_by": "the bar is about somebody else; that it was made stands in the trail",
+    "bar.objected_by": "the bar is about somebody else; that its objection was noted stands in the trail",
     "bar.answered_by": "the bar is about somebody else; that it was answered stands in the trail",
     "desk_hold.choice": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event.content": "a copy of the booking for calendars",

@@ -62,7 +62,7 @@ class Pages:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
         self._network = await the_network()
         context = context or {}
-        frame = {**self._frame(request, visitor), "workbench": _sections(request.url.path, visitor, context)}
+        frame = {**self._frame(request, visitor), "workbench": await _sections(request.url.path, visitor, context)}
         html = self.templates.render(template, visitor.language, {**frame, **context})
         return Response(
             html,
@@ -139,7 +139,7 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
     return Site(network.name, tagline, network.phone, hours, network.email, host)
 
 
-def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[NavItem]:
+async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[NavItem]:
     """The way through the workbench that this page belongs to, if it does."""
     about = context.get("space"), context.get("operator")
     if visitor.actor is not None and path.startswith("/netzwerk"):
@@ -148,7 +148,7 @@ def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[N
         return []
     match about:
         case SpaceCard() as space, _:
-            return sections_of_space(space, visitor.actor, path, visitor.speaker)
+            return await sections_of_space(space, visitor.actor, path, visitor.speaker)
         case _, OperatorCard() as operator:
             return sections_of_operator(operator, visitor.actor, path, visitor.speaker)
     return []

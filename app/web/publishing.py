@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from app.bookings.clearing import AffectedChanged
 from app.bookings.closing_down import Ahead, booked_ahead, retire_space, unpublish
 from app.identity.authentication import Visitor
+from app.identity.rules import Action
 from app.inventory.publishing import NotReadyToPublish, publish, steps_of
 from app.inventory.rules import label
 from app.kernel.refusals import Refusal, marked
@@ -44,6 +45,8 @@ async def _show(
         "space": space,
         "needed": [step for step in steps if step.is_needed],
         "welcome": [step for step in steps if not step.is_needed],
+        "next": next((step for step in steps if step.is_needed and not step.is_there), None),
+        "may_set_up": visitor.signed_in.may(Action.MANAGE_OPERATOR, operator=space.operator.id),
         "is_ready": all(step.is_there for step in steps if step.is_needed),
         "ahead": _rows(ahead, visitor),
         "notice": notice(request, NOTICES),

@@ -14,9 +14,8 @@ from app.inventory.reports import ABOUT_NAMES, LONGEST_TEXT, NewReport, report
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.queries import SpaceCard
-from app.platform.pictures import MOST_BYTES
+from app.platform.pictures import LARGEST_UPLOAD, LONGEST_SIDE, MOST_BYTES
 from app.platform.qr_code import qr_drawing
-from app.web.albums import LARGEST_UPLOAD
 from app.web.forms import NO_ERRORS, notice, show_again
 from app.web.front_desk import desk_space, single
 from app.web.pages import PageRequest, Pages, go
@@ -45,6 +44,7 @@ async def _form(space: SpaceCard, typed: Mapping[str, str], visitor: Visitor) ->
         "things": [("", say.gettext(marked("Den ganzen Standort"))), *await _things(space, visitor)],
         "typed": typed,
         "longest": LONGEST_TEXT,
+        "longest_side": LONGEST_SIDE,
         "megabytes": MOST_BYTES // 1024 // 1024,
     }
 

@@ -58,12 +58,12 @@ def form_context(
     }
 
 
-def said_of(facts: ResourceFacts, say: Speaker) -> list[str]:
+def said_of(facts: ResourceFacts, say: Speaker, *, with_lacking: bool = True) -> list[str]:
     """What is known of a resource in few words: the kind aside, how many people, what is there, what is not."""
     said = [say.say(marked("{number} Personen"), number=facts.capacity)] if facts.capacity > 1 else []
     said += [say.gettext(text) for name, text in FEATURES.items() if name in facts.features]
     lacking = [say.gettext(text) for name, text in FEATURES.items() if name in facts.lacking]
-    if lacking:
+    if lacking and with_lacking:
         said.append(say.say(marked("ohne: {what}"), what=tuple(lacking)))
     if facts.measures.internet_mbit is not None:
         said.append(f"{facts.measures.internet_mbit} Mbit/s")

@@ -26,7 +26,7 @@ from app.inventory.resource_setting import (
     order_resource,
     wrong_with,
 )
-from app.inventory.rules import KIND_NAMES, Kind, label
+from app.inventory.rules import KIND_PLURALS, Kind, label
 from app.kernel.refusals import Conflict, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
@@ -75,7 +75,9 @@ async def _list(
     context = {
         "space": space,
         "groups": [
-            (visitor.speaker.gettext(KIND_NAMES[kind]), rows) for kind in Kind if (rows := _rows(in_use, kind, visitor))
+            (visitor.speaker.gettext(KIND_PLURALS[kind]), sum(len(on_floor) for _, on_floor in rows), rows)
+            for kind in Kind
+            if (rows := _rows(in_use, kind, visitor))
         ],
         "retired": [_row(each, visitor) for each in kept if each.retired_at is not None],
         "notice": notice(request, NOTICES),
@@ -98,7 +100,7 @@ def _row(kept: KeptResource, visitor: Visitor) -> Row:
     return Row(
         kept.public_id,
         visitor.speaker.word(label(kept.facts.kind, kept.facts.name)),
-        said_of(kept.facts, visitor.speaker),
+        said_of(kept.facts, visitor.speaker, with_lacking=False),
         kept.photos,
         kept.floor is not None,
     )

@@ -23,7 +23,7 @@ from app.inventory.rule_setting import (
     stated_rules,
     wrong_with,
 )
-from app.inventory.rules import KIND_NAMES, Kind, label
+from app.inventory.rules import KIND_NAMES, KIND_PLURALS, Kind, label
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.grouping import GroupCard, groups_at
 from app.network.queries import SpaceCard
@@ -73,7 +73,7 @@ async def rules_page(
             for resource in resources
             if resource.kind is kind
         ]
-        row = RulesRow(visitor.speaker.gettext(KIND_NAMES[kind]), _url(space, kind), words.get((kind, None)))
+        row = RulesRow(visitor.speaker.gettext(KIND_PLURALS[kind]), _url(space, kind), words.get((kind, None)))
         kinds.append((row, [each for each in own if each.said is not None], [e for e in own if e.said is None]))
     context = {"space": space, "kinds": kinds, "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "operator/rules.html", context)

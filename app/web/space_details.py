@@ -13,7 +13,8 @@ from litestar.response import Redirect
 from app.identity.authentication import Visitor
 from app.kernel.refusals import Conflict, Refusal, marked
 from app.kernel.wall_time import local_day
-from app.network.gazetteer import gazetteer
+from app.network.gazetteer import gazetteer, place_names
+from app.network.geography import Located, Position
 from app.network.queries import SpaceCard
 from app.network.rules import FEATURES
 from app.network.space_setting import (
@@ -30,11 +31,14 @@ from app.web.fact_form import read_facts, space_questions, typed_facts
 from app.web.forms import NO_ERRORS, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
-from app.web.maps import MapSpace, search_map
+from app.web.maps import pin_map, point_pressed
 from app.web.pages import PageRequest, Pages, go
 from app.web.resources import version_in
 
 NOTICES = {"angaben": marked("Gespeichert. Gäste sehen es sofort.")}
+PRESS, PRESS_Y = "karte.x", "karte.y"
+"""Where on the map it was pressed, in pixels."""
+
 _DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,12})?")
 
 
@@ -62,14 +66,34 @@ def _form(space: SpaceCard, typed: Mapping[str, str], visitor: Visitor) -> dict[
         "typed": typed,
         "version": space.version,
         "questions": space_questions(visitor.speaker),
-        "map_view": search_map(
-            space, 6, [MapSpace(1, space.name, space.lat, space.lng, href="#lat")], place=space.place
-        ),
+        "places": place_names(),
+        "pin_view": pin_map(_centre(typed, space), _point(typed, "lat", "lng") or space),
+        "is_pressed": PRESS in typed,
         "station": gazetteer().nearest_station(space.lat, space.lng),
         "longest_text": LONGEST_TEXT,
         "longest_line": LONGEST_LINE,
         "stands": (),
     }
+
+
+def _point(data: Mapping[str, str], lat: str, lng: str) -> Position | None:
+    """The point that two fields say, if they do."""
+    degrees = [text for name in (lat, lng) if _DEGREES.fullmatch(text := data.get(name, "").strip().replace(",", "."))]
+    return Position(float(degrees[0]), float(degrees[1])) if len(degrees) == 2 else None
+
+
+def _centre(data: Mapping[str, str], space: SpaceCard) -> Located:
+    """The middle of the map that was pressed, so that it stays; else where the space stands."""
+    return _point(data, "mitte_lat", "mitte_lng") or space
+
+
+def _pressed(data: Mapping[str, str], space: SpaceCard) -> dict[str, str]:
+    """The form with the point under the press. The Enter key presses at 0, 0, which moves nothing."""
+    x, y = (int(text) if (text := data.get(name, "")).isdecimal() and len(text) < 5 else 0 for name in (PRESS, PRESS_Y))
+    if not (x or y):
+        return dict(data)
+    at = point_pressed(_centre(data, space), x, y)
+    return {**data, "lat": f"{at.lat:.6f}", "lng": f"{at.lng:.6f}"}
 
 
 def read_address(data: Mapping[str, str], refused: list[Refusal]) -> Address:
@@ -118,8 +142,14 @@ async def save_details(
     pages: NamedDependency[Pages],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """Saves, or shows the form again with what is wrong; a stale one beside what holds now."""
+    """Saves, or shows the form again with what is wrong; a stale one beside what holds now.
+
+    A press on the map saves nothing: the form comes back with the pin there.
+    """
     space = await operators_space(slug, visitor)
+    if PRESS in data:
+        context = _form(space, _pressed(data, space), visitor) | {"version": version_in(data), "errors": NO_ERRORS}
+        return await pages.show(request, visitor, "operator/details.html", context)
     details, refused = _read(data, space)
     today = local_day(visitor.now, ZoneInfo(space.time_zone))
     refused += [each for each in wrong_with(details, today) if each.field not in {one.field for one in refused}]

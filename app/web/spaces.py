@@ -16,7 +16,7 @@ from app.kernel.refusals import NotFound
 from app.network.first_visit import card_text, first_visit_of
 from app.network.gazetteer import gazetteer
 from app.network.house_rules import house_rules_of
-from app.network.queries import SpaceCard, photos_of, space_by_slug
+from app.network.queries import SpaceCard, photos_of, published_space, space_by_slug
 from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
@@ -31,6 +31,11 @@ async def published(slug: str, visitor: Visitor) -> SpaceCard:
     if space is None:
         raise NotFound
     return space
+
+
+async def has_page(space: int, visitor: Visitor) -> bool:
+    """Whether guests can open the page of the space with this key, and book there."""
+    return await published_space(space, visitor.now) is not None
 
 
 @get("/standorte/{slug:str}")

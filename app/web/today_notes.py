@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from app.bookings.due import RELEASED_BY_DESK
 from app.bookings.rules import Status
 from app.bookings.today import ClosedDay, closed_days_still_booked, count_requests_at
 from app.identity.authentication import Visitor
+from app.identity.reachability import unreachable_people
 from app.identity.rules import Action
-from app.inventory.rules import Hours
+from app.inventory.reports import ABOUT_NAMES, count_open_reports, newest_open_report
+from app.inventory.rules import Hours, label
 from app.kernel.refusals import marked
 from app.network.queries import SpaceCard
 from app.platform.jobs import in_trouble
@@ -50,18 +53,23 @@ class Note:
 async def notes_of(
     space: SpaceCard, hours: Hours, groups: Groups, ran_at: datetime | None, visitor: Visitor
 ) -> list[Note]:
-    """All of today, the worst first; three questions to the database, however many bookings there are."""
+    """All of today, the worst first; a few questions to the database, however many bookings there are."""
     rows = [*groups.expected, *groups.later, *groups.here]
     unreached = set(await in_trouble("mail.", "booking", [row.booking.id for row in rows]))
+    unreachable = await unreachable_people({row.booking.person for row in rows})
+    bounced = {row.booking.person: row for row in reversed(rows) if row.booking.person in unreachable}
+    unsent = [row for row in rows if row.booking.id in unreached and row.booking.person not in unreachable]
     closed = await closed_days_still_booked(space, hours, visitor.now)
     requests = await count_requests_at(space.id, visitor.now)
     return [
         *_stopped(ran_at, visitor),
         *_first_of([_missing(row, space, visitor) for row in groups.missing], _more_missing, visitor),
         *_first_of([_released(row, visitor) for row in groups.absent if _is_released(row)], _more_released, visitor),
-        *[_unreached(row, space, visitor) for row in rows if row.booking.id in unreached][:_MOST_OF_A_KIND],
+        *[_bounced(row, space, visitor) for row in reversed(bounced.values())][:_MOST_OF_A_KIND],
+        *[_unsent(row, space, visitor) for row in unsent[:_MOST_OF_A_KIND]],
         *[_closed(day, space, visitor) for day in closed[:_MOST_OF_A_KIND]],
         *_requests(requests, visitor),
+        *await _reports(space, visitor),
     ]
 
 
@@ -119,7 +127,23 @@ def _released(row: ArrivalRow, visitor: Visitor) -> Note:
     )
 
 
-def _unreached(row: ArrivalRow, space: SpaceCard, visitor: Visitor) -> Note:
+def _bounced(row: ArrivalRow, space: SpaceCard, visitor: Visitor) -> Note:
+    """From whose address mails come back; who is there already can be asked for another one."""
+    say = visitor.speaker
+    is_here = row.booking.status is Status.CHECKED_IN
+    ask, call = marked("Bitte nach der Adresse fragen ({place})."), marked("Bitte anrufen ({place}, {times}).")
+    return Note(
+        f"zurueck-{row.person}",
+        say.say(marked("E-Mails an {name} kommen nicht an."), name=row.name),
+        say.say(ask if is_here else call, place=row.label, times=row.times),
+        [
+            *_call(row, visitor),
+            Act(f"/theke/{space.slug}/leute/{row.person}", say.gettext(marked("Kontakt")), row.name),
+        ],
+    )
+
+
+def _unsent(row: ArrivalRow, space: SpaceCard, visitor: Visitor) -> Note:
     say = visitor.speaker
     return Note(
         f"mail-{row.booking.public_id}",
@@ -163,6 +187,32 @@ def _requests(count: int, visitor: Visitor) -> list[Note]:
         return []
     text = marked("Eine Anfrage wartet auf Antwort.") if count == 1 else marked("{count} Anfragen warten auf Antwort.")
     return [Note("anfragen", say.say(text, count=count), "", [Act("/theke/anfragen", say.gettext(marked("Ansehen")))])]
+
+
+async def _reports(space: SpaceCard, visitor: Visitor) -> list[Note]:
+    """How many reports are open and what the newest says, for who answers them. With a new one it is another note."""
+    if not visitor.signed_in.may(Action.ANSWER_REPORTS, operator=space.operator.id, space=space.id):
+        return []
+    newest = await newest_open_report(space.id, visitor.now)
+    if newest is None:
+        return []
+    say, count = visitor.speaker, await count_open_reports(space.id)
+    strong = marked("Eine Meldung ist offen.") if count == 1 else marked("{count} Meldungen sind offen.")
+    about = say.gettext(ABOUT_NAMES[newest.about])
+    name = say.word(label(newest.kind, newest.name or "")) if newest.kind else newest.name
+    facts = {
+        "about": f"{about} ({name})" if name else about,
+        "at": newest.created_at.astimezone(ZoneInfo(space.time_zone)),
+    }
+    text = marked("{about}, {at}.") if count == 1 else marked("Zuletzt: {about}, {at}.")
+    return [
+        Note(
+            f"meldung-{newest.public_id}",
+            say.say(strong, count=count),
+            say.say(text, facts),
+            [Act(f"/theke/{space.slug}/meldungen", say.gettext(marked("Ansehen")), say.gettext(marked("Meldungen")))],
+        )
+    ]
 
 
 def is_stopped(ran_at: datetime | None, now: datetime) -> bool:

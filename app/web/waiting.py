@@ -22,7 +22,7 @@ from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.house_rules import edition_to_accept
 from app.platform.problems import status_of
-from app.platform.rate_limits import TooMany
+from app.web.behind_links import proof, refusal_of, show_linked
 from app.web.filters import words_of
 from app.web.forms import checked_id, notice
 from app.web.home import FormData
@@ -39,9 +39,6 @@ _NOTICES: Final = {
     "eingetragen": marked("Sie stehen auf der Warteliste."),
     "verlassen": marked("Sie stehen nicht mehr auf dieser Warteliste."),
 }
-_HEADERS: Final = {"Referrer-Policy": "no-referrer"}
-"""The address is the key to the offer, so no other page learns it."""
-
 _OF_KIND: Final = "art"
 _ANYTHING: Final = "alles"
 
@@ -125,11 +122,8 @@ async def offer_page(
 async def accept_linked(
     request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    try:
-        await accept_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
-    except (NotFound, TooMany):
-        raise
-    except Refusal as refusal:
+    refusal = await refusal_of(accept_by_link(link, visitor.now, **proof(visitor, pages)))
+    if refusal:
         return await _show_offer(request, link, visitor, pages, refusal)
     return go(f"/angebot/{link}")
 
@@ -138,7 +132,7 @@ async def accept_linked(
 async def decline_linked(
     link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[Any]:
-    await decline_by_link(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
+    await decline_by_link(link, visitor.now, **proof(visitor, pages))
     return go(f"/angebot/{link}")
 
 
@@ -159,10 +153,9 @@ async def _show_lines(request: PageRequest, visitor: Visitor, pages: Pages, refu
 async def _show_offer(
     request: PageRequest, link: str, visitor: Visitor, pages: Pages, refusal: Refusal | None
 ) -> Response[str]:
-    _, place = await linked_offer(link, visitor.now, key=pages.settings.signing_key, address=visitor.address)
-    context = {"line": waiting_line(place, visitor), "place": place, "page": f"/angebot/{link}", "refusal": refusal}
-    status = status_of(refusal) if refusal else 200
-    return await pages.show(request, visitor, "waiting/offer.html", context, status=status, headers=_HEADERS)
+    _, place = await linked_offer(link, visitor.now, **proof(visitor, pages))
+    context = {"line": waiting_line(place, visitor), "place": place, "page": f"/angebot/{link}"}
+    return await show_linked(request, visitor, pages, "waiting/offer.html", context, refusal)
 
 
 async def _show_form(

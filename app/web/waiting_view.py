@@ -27,6 +27,7 @@ _ENDED: Final[Mapping[str, tuple[str, str]]] = {
     Ending.OVER: ("not", marked("nichts frei geworden")),
     Ending.BOOKED_ELSEWHERE: ("not", marked("anders gebucht")),
     Ending.BARRED: ("not", marked("Hausverbot")),
+    Ending.OPERATOR_ENDED: ("not", marked("Standort nicht mehr im Netzwerk")),
 }
 
 

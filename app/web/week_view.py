@@ -14,7 +14,7 @@ from app.identity.authentication import Visitor
 from app.inventory.rules import FEATURES, label, wall_instant
 from app.kernel.refusals import NotFound, marked, passes, phrase
 from app.kernel.wall_time import local_day
-from app.network.queries import SpaceCard, space_by_id
+from app.network.queries import SpaceCard, published_space, space_by_id
 from app.web.search_form import ZONE
 
 EARLIEST_WEEK = date(2000, 1, 3)
@@ -43,10 +43,11 @@ _STATES: Mapping[Status, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class NextBooking:
-    """The booking that comes next or has begun. `space` is None where it is no longer public."""
+    """The booking that comes next or has begun; `has_page` says whether guests can open its space's page."""
 
     booking: BookingCard
     space: SpaceCard | None
+    has_page: bool
     title: str
     day_word: str
     day_number: str
@@ -141,6 +142,7 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
     return NextBooking(
         booking=booking,
         space=await space_by_id(booking.space.id),
+        has_page=await published_space(booking.space.id, visitor.now) is not None,
         title=f"{booking.space.name}, {say.word(label(booking.resource.kind, booking.resource.name))}",
         day_word=_day_word(day, visitor),
         day_number=format_date(day, "d." if is_german else "d", locale=say.locale),

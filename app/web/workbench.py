@@ -1,16 +1,21 @@
 """The way through the workbench of a space and of an operator: what the actor may open there."""
 
+from dataclasses import replace
+
 from app.identity.rules import Action, Actor
+from app.inventory.reports import count_open_reports
 from app.kernel.refusals import marked
 from app.network.queries import OperatorCard, SpaceCard
 from app.platform.language import Speaker
 from app.web.navigation import NavItem
 
+_REPORTS = "/theke/{slug}/meldungen"
+
 OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
     (marked("Kalender"), "/theke/{slug}/kalender", Action.SEE_SPACE_DAY),
     (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
-    (marked("Meldungen"), "/theke/{slug}/meldungen", Action.ANSWER_REPORTS),
+    (marked("Meldungen"), _REPORTS, Action.ANSWER_REPORTS),
     (marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", Action.MANAGE_SPACE),
     (marked("Auslastung"), "/betrieb/{slug}/auslastung", Action.SEE_OCCUPANCY),
     (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
@@ -38,15 +43,20 @@ def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavIt
     return _items(sections, path, speaker)
 
 
-def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
-    """What the actor may open at this space, and at its operator."""
+async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open at this space, and at its operator; beside the reports, how many are open."""
     operator, slug = space.operator.id, space.slug
     sections = [
         (label, address.format(slug=slug))
         for label, address, action in OF_A_SPACE
         if actor.may(action, operator=operator, space=space.id)
     ]
-    return _items(sections + _of_operator(space.operator, actor), path, speaker)
+    items = _items(sections + _of_operator(space.operator, actor), path, speaker)
+    reports = _REPORTS.format(slug=slug)
+    if not any(item.url == reports for item in items):
+        return items
+    count = await count_open_reports(space.id)
+    return [replace(item, count=count) if item.url == reports else item for item in items]
 
 
 def sections_of_operator(operator: OperatorCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:

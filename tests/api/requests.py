@@ -1,7 +1,10 @@
 """What the tests of the interface send."""
 
 from datetime import datetime
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
@@ -22,3 +25,10 @@ def wish(resource: AResource, period: Period = TOMORROW_MORNING, **more: Any) ->
 async def booked(person: APerson, resource: AResource, period: Period, now: datetime = NOW) -> BookingCard:
     """A booking that exists already."""
     return await book(person.actor(), BookDesk(resource.public_id, period.starts_at, period.ends_at), now)
+
+
+def a_picture(colour: str = "teal") -> bytes:
+    """A picture of one colour, as PNG."""
+    written = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(written, "PNG")
+    return written.getvalue()

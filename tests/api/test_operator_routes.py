@@ -183,6 +183,15 @@ async def test_a_rival_finds_nothing_and_changes_nothing(rolf: httpx.AsyncClient
         ("POST", f"{SPACE}/blockers"),
         ("GET", f"{SPACE}/groups"),
         ("GET", f"{SPACE}/organisations"),
+        ("PUT", f"{SPACE}/publication"),
+        ("DELETE", f"{SPACE}/publication"),
+        ("PUT", f"{SPACE}/evening-mail"),
+        ("POST", f"{SPACE}/photos"),
+        ("POST", f"/api/v1/resources/{room}/photos"),
+        ("GET", f"{SPACE}/reports"),
+        ("GET", f"{SPACE}/people/{world.mia.public_id}/notes"),
+        ("POST", "/api/v1/operators/polch/bars"),
+        ("GET", f"/api/v1/operators/polch/people/{world.mia.public_id}/bookings"),
     ):
         assert (await rolf.request(method, path, json={})).status_code == 404, path
     assert await fetch_value("SELECT count(*) FROM booking_rules") == 0

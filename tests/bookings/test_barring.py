@@ -23,18 +23,16 @@ from app.network.bars import (
     BarEndsTooSoon,
     BarredAlready,
     NotOneself,
-    ObjectedAlready,
     WordsMissing,
-    answer_objection,
     bar_by_id,
     bar_of_operator,
     barred_spaces,
     bars_of_operator,
     forget_old_bars,
     lift_bar,
-    object_to_bar,
 )
 from app.network.geography import Position
+from app.network.objections import HowMissing, ObjectedAlready, answer_objection, note_objection, object_to_bar
 from app.platform.database import execute, fetch, fetch_value
 from tests.bookings.lines import all_desks
 from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
@@ -174,6 +172,29 @@ async def test_an_objection_is_said_once_and_answered_with_words(world: World) -
     assert (await again(card)).answer == "Stimmt, Verwechslung."
     with pytest.raises(AnsweredAlready):
         await answer_objection(otto, world.operator, card.public_id, "Doch nicht.", NOW, lifts=False)
+
+
+async def test_what_was_said_on_the_telephone_is_noted_once_by_who_manages_and_has_to_be_answered(world: World) -> None:
+    otto, operator = world.otto.actor(), world.operator
+    card = await barred(world)
+    for person in (world.frida, world.rolf, world.tilda, world.mia):
+        with pytest.raises(NotFound):
+            await note_objection(person.actor(), operator, card.public_id, "telephone", "Das war ich nicht.", NOW)
+    with pytest.raises(HowMissing):
+        await note_objection(otto, operator, card.public_id, "email", "Das war ich nicht.", NOW)
+    with pytest.raises(WordsMissing):
+        await note_objection(otto, operator, card.public_id, "telephone", " - ", NOW)
+    await note_objection(otto, operator, card.public_id, "telephone", "Das war ich nicht.", NOW)
+    noted = await again(card)
+    assert noted.waits_for_answer(NOW)
+    assert (noted.objection, noted.objected_how, noted.noted_by) == ("Das war ich nicht.", "telephone", "Otto Wirt")
+    with pytest.raises(ObjectedAlready):
+        await note_objection(otto, operator, card.public_id, "letter", "Und noch etwas.", NOW)
+    [entry] = await fetch("SELECT actor, details FROM audit_entry WHERE action = 'bar.objected'")
+    assert entry["actor"] == world.otto.id
+    assert '"how": "telephone"' in entry["details"]
+    await answer_objection(otto, operator, card.public_id, "Stimmt.", NOW, lifts=True)
+    assert await barred_spaces(world.mia.id, NOW) == {}
 
 
 async def test_an_upheld_bar_stands_and_can_be_lifted_later(world: World) -> None:

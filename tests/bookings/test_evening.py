@@ -20,6 +20,7 @@ from app.bookings.queries import booking_by_id
 from app.bookings.rules import Status
 from app.bookings.short_notice import confirm_read, forget_old_notices, is_on_call_list, read_token
 from app.identity.operations import NewPerson, create_people
+from app.identity.reachability import note_failure
 from app.identity.rules import EmailUnusable
 from app.kernel.refusals import NotFound
 from app.network.evening_mail import (
@@ -201,3 +202,14 @@ async def test_who_gave_the_place_back_is_not_announced(world: World, polch: Spa
     booking = await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(12)), NOW)
     await execute("UPDATE booking SET status = 'cancelled' WHERE id = $1", booking.id)
     assert (await evening_of(polch, TOMORROW, NOW)).guests == []
+
+
+async def test_from_whose_address_mails_come_back_is_called_also_when_there_is_time(
+    world: World, polch: SpaceCard
+) -> None:
+    for person, desk in ((world.mia, "1"), (world.gundula, "2")):
+        await book(person.actor(), BookDesk(world.polch[desk].public_id, tomorrow(16), tomorrow(18)), NOW)
+    later = NOW + timedelta(minutes=1)
+    await note_failure("mia@example.org", later, "5.1.1", later, is_permanent=True)
+    closed = await close(polch, later)
+    assert [(call.name, call.gets_mails) for call in await calls_of(closed, later)] == [("Mia Hammes", False)]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.bookings.cancellation import cancel
 from app.bookings.clearing import AffectedChanged
 from app.bookings.decision import LeavesTheNetwork
 from app.bookings.operations import BookDesk, book
@@ -23,7 +24,8 @@ from app.kernel.refusals import NotFound
 from app.network.operators import OperatorStatus, operator_record, operators_of_all
 from app.network.queries import space_by_slug
 from app.platform.database import execute, fetch, fetch_value
-from tests.worlds import NOW, World, a_world, at
+from tests.bookings.lines import all_desks, claims_for, states, waits
+from tests.worlds import NOW, TOMORROW, World, a_world, at
 
 FRIDAY, MONDAY = date(2026, 11, 27), date(2026, 11, 30)
 AFTER = at(date(2026, 11, 28), 0)
@@ -97,6 +99,40 @@ async def test_after_the_last_day_spaces_and_roles_are_gone_and_history_stays(wo
     assert [(booking.id, booking.space.name) for booking in history] == [(stays.id, "RegioHub Polch")]
     rows = {row.card.slug: row for row in await operators_of_all(nadja, AFTER)}
     assert (rows["polch"].status, rows["polch"].since) == (OperatorStatus.ENDED, AFTER)
+
+
+async def test_who_waits_for_a_later_time_is_out_of_line_for_that_reason_and_hears_of_it(world: World) -> None:
+    nadja, today = world.nadja.actor(), NOW.date()
+    first, *_ = await all_desks(world)
+    offered, waiting = await waits(world.mia), await waits(world.gundula)
+    await cancel(world.otto.actor(), first.public_id, NOW)
+    assert await claims_for("offer") == 1
+    plan = await plan_end(nadja, "polch", today, NOW)
+    assert plan.waiting == 2
+    await end_operator(nadja, "polch", today, plan.state, NOW)
+    assert await states() == [("ended", "operator_ended")] * 2
+    assert await claims_for("offer") == 0
+    told = await fetch("SELECT aggregate_id FROM outbox_event WHERE name = 'waiting.ended' ORDER BY aggregate_id")
+    assert [row["aggregate_id"] for row in told] == [offered.id, waiting.id]
+
+
+async def test_who_waits_for_a_time_before_the_end_stays_in_line(world: World) -> None:
+    nadja = world.nadja.actor()
+    await all_desks(world)
+    await waits(world.mia)
+    plan = await plan_end(nadja, "polch", TOMORROW, NOW)
+    assert plan.waiting == 0
+    await end_operator(nadja, "polch", TOMORROW, plan.state, NOW)
+    await settle_ends(NOW)
+    assert await states() == [("waiting", None)]
+
+
+async def test_who_joined_a_line_while_the_end_was_set_is_not_overlooked(world: World) -> None:
+    await all_desks(world)
+    await waits(world.mia)
+    await execute("UPDATE operator SET ends_at = $1 WHERE slug = 'polch'", at(TOMORROW, 0))
+    await settle_ends(NOW)
+    assert await states() == [("ended", "operator_ended")]
 
 
 async def test_an_end_can_be_taken_back_before_it_comes(world: World) -> None:

@@ -19,7 +19,7 @@ OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 """How the addresses begin that only staff sees."""
 
 _NO_PAGE = re.compile(
-    r"/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
+    r"^/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
     r"|\.(ics|csv)$|/html$|/aenderungen$|/meldungen/\{report\}/bild$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.async_api import expect
 
@@ -23,15 +24,13 @@ async def test_a_space_is_set_up_and_booked_on_a_phone(visitors: Visitors, tmp_p
         await page.get_by_label("Straße und Hausnummer").fill("Hauptstraße 3")
         await page.get_by_label("Postleitzahl").fill("56751")
         await page.get_by_label("Ort", exact=True).fill("Gering")
-        await page.get_by_label("Wie viele Schreibtische?").fill("0")
         await page.get_by_role("button", name="Standort anlegen").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Veröffentlichen")
         await expect(page.get_by_role("button", name="Standort veröffentlichen")).to_have_count(0)
         assert not await findings(page)
 
-        await page.get_by_role("link", name="etwas, das man buchen kann").click()
-        await page.get_by_role("link", name="Viele auf einmal").click()
-        await page.get_by_label("Welche?").fill("A1 bis A12")
+        await page.get_by_role("link", name="Plätze oder Räume zum Buchen").click()
+        await page.get_by_label("Welche Plätze?").fill("A1 bis A12")
         await page.get_by_role("button", name="Vorschau zeigen").click()
         await page.get_by_role("button", name="12 Plätze eintragen").click()
         await expect(page.get_by_role("link", name=re.compile("^Platz A"))).to_have_count(12)
@@ -69,3 +68,26 @@ async def test_a_space_is_set_up_and_booked_on_a_phone(visitors: Visitors, tmp_p
         await page.goto("/betrieb/schulhaus-gering/aufgeben")
         await page.get_by_role("button", name="Standort aufgeben").click()
         await expect(page.get_by_role("status")).to_contain_text("aufgegeben")
+
+
+async def test_arrow_keys_move_the_pin_and_enter_saves(visitors: Visitors) -> None:
+    async with visitors.visitor(OPERATOR) as (page, seen):
+        await page.goto("/betrieb/regiohub-polch/angaben")
+        lat, lng = page.locator("#lat"), page.locator("#lng")
+        north, east = float(await lat.input_value()), float(await lng.input_value())
+        pin = page.get_by_role("button", name="Nadel auf der Karte setzen")
+        await pin.press("ArrowUp")
+        await pin.press("Shift+ArrowRight")
+        moved = float(await lat.input_value()), float(await lng.input_value())
+        assert moved[0] - north == pytest.approx(20 / 111_195, rel=0.05)
+        assert moved[1] - east == pytest.approx(200 / 111_195 / 0.638, rel=0.05)
+        await pin.press("Enter")
+        assert (float(await lat.input_value()), float(await lng.input_value())) == moved
+        await lng.press("Enter")
+        await expect(page.get_by_role("status").first).to_contain_text("Gespeichert")
+        await expect(lat).to_have_value(str(moved[0]))
+        await lat.fill(str(north))
+        await lng.fill(str(east))
+        await page.get_by_role("button", name="Angaben speichern").click()
+        await expect(lat).to_have_value(str(north))
+        assert not seen.complaints

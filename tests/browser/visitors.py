@@ -11,6 +11,8 @@ from app.demo.cast import PASSWORD
 
 WIDE, PHONE, NARROW = 1280, 390, 320
 _HEIGHT = 900
+_TALL = 844
+"""Of a telephone."""
 PATIENCE = 15_000  # milliseconds; a machine may be busy
 
 _NOTE_VIOLATIONS = """
@@ -58,15 +60,16 @@ class Visitors:
     async def visitor(
         self, who: str | None = None, *, width: int = WIDE, scripts: bool = True, touch: bool = False
     ) -> AsyncIterator[tuple[Page, Seen]]:
-        """A page of the person with this demo account, or of nobody, and what is seen there."""
+        """A page of the person with this demo account, or of nobody, and what is seen there; `touch` is a telephone."""
         if who is not None and who not in self._signed_in:
             self._signed_in[who] = await self._sign_in(who)
         context = await self._chromium.new_context(
             base_url=self._address,
             locale="de-DE",
-            viewport={"width": width, "height": _HEIGHT},
-            java_script_enabled=scripts,
+            viewport={"width": width, "height": _TALL if touch else _HEIGHT},
             has_touch=touch,
+            is_mobile=touch,
+            java_script_enabled=scripts,
             storage_state=self._signed_in[who] if who else None,
         )
         context.set_default_timeout(PATIENCE)

@@ -234,3 +234,12 @@ async def test_people_without_a_network_are_real_data() -> None:
     await execute("DELETE FROM network")
     with pytest.raises(RealDataHere):
         await stands()
+
+
+async def test_somebody_is_expected_at_polch_whose_mails_come_back() -> None:
+    [row] = await everything(
+        "SELECT b.status, b.guest_phone FROM mail_trouble t JOIN person p ON p.email = t.email"
+        " JOIN booking b ON b.person = p.id JOIN space s ON s.id = b.space WHERE t.unreachable_since IS NOT NULL"
+        " AND s.slug = 'regiohub-polch' AND b.guest_phone IS NOT NULL"
+    )
+    assert row["status"] == "confirmed"

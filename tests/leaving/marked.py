@@ -116,7 +116,8 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     for whom in (guest, shared_guest):
         await put("house_rules_acceptance", mark, person=whom, space=space, edition=1)
         await put("person_group_member", mark, person_group=group, person=whom)
-        await put("bar", mark, operator=operator, person=whom, made_by=staff, answered_by=staff)
+        noted = {"objected_how": "letter", "objected_by": staff}
+        await put("bar", mark, operator=operator, person=whom, made_by=staff, answered_by=staff, **noted)
         await put("member_note", mark, operator=operator, person=whom, author=staff)
         await put("opening_balance", mark, operator=operator, person=whom, days=3)
     floor = await put("floor_plan", mark, space=space, picture=f"{mark.lower()}-plan.webp")

@@ -8,7 +8,7 @@ import pytest
 
 from app.notifications.reactions import notification_reactions
 from app.platform.database import execute
-from app.platform.mail import Mailbox
+from app.platform.mail import Envelope, Mailbox
 from app.platform.outbox import Event
 from app.platform.settings import ROOT
 from app.platform.templates import Templates
@@ -24,11 +24,13 @@ class Postman:
 
     mails: list[EmailMessage] = field(default_factory=list)
     failure: Exception | None = None
+    envelopes: list[Envelope] = field(default_factory=list)
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, envelope: Envelope, /) -> None:
         if self.failure is not None:
             raise self.failure
         self.mails.append(message)
+        self.envelopes.append(envelope)
 
 
 @pytest.fixture

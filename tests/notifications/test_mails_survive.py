@@ -115,8 +115,8 @@ async def test_a_worker_that_dies_after_sending_sends_again_with_the_same_messag
     """Mail knows no transaction: what was sent and not noted is sent again, and every mailbox sees that it is one."""
 
     class DiesAfterSending(Postman):
-        async def send(self, message: object) -> None:
-            await super().send(message)  # type: ignore[arg-type]
+        async def send(self, message: object, envelope: object, /) -> None:
+            await super().send(message, envelope)  # type: ignore[arg-type]
             raise MailNotSent("the connection broke after the last line", permanent=False)
 
     await book(world.mia.actor(), BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(12)), NOW)

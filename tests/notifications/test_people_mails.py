@@ -6,9 +6,10 @@ from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import CloseDays
 from app.bookings.blocking import block, plan_block
 from app.bookings.operations import BookDesk, book
-from app.network.bars import BarCard, answer_objection, bar_by_id, bar_token, object_to_bar
+from app.network.bars import BarCard, bar_by_id, bar_token
 from app.network.evening_mail import EveningSetting, day_token, end_token, set_evening
 from app.network.managing import managed_space
+from app.network.objections import answer_objection, note_objection, object_to_bar
 from app.platform.database import execute, fetch_value
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
 from tests.worlds import NOW, TOMORROW, World, at, tomorrow
@@ -57,6 +58,17 @@ async def test_the_objection_goes_to_the_operator_and_the_answer_back(
     lifted = await bar_by_id(bar.id)
     assert lifted is not None
     assert not lifted.stands(NOW)
+
+
+async def test_an_objection_noted_by_staff_has_the_same_consequences_and_the_person_reads_what_was_noted(
+    world: World, postman: Postman, happens: Happen, bar: BarCard
+) -> None:
+    await note_objection(world.otto.actor(), world.operator, bar.public_id, "letter", "Das war ich nicht.", NOW)
+    await happens("bar.objected", bar.id)
+    to_operator, to_person = postman.mails
+    assert to_operator["To"] == "Genossenschaft Maifeld <polch@example.org>"
+    assert to_person["Subject"] == "Ihr Widerspruch bei Genossenschaft Maifeld ist notiert"
+    assert "Das war ich nicht." in text_of(to_person)
 
 
 async def test_hosts_read_who_comes_and_get_the_link_that_closes(

@@ -6,6 +6,7 @@ from app.bookings.cancellation import cancel
 from app.bookings.offer_links import offer_token
 from app.bookings.offers import accept_offer, leave_line
 from app.bookings.operations import BookDesk, book
+from app.bookings.operator_ends import end_operator, plan_end
 from app.bookings.waiting import WaitingCard
 from app.platform.database import execute
 from tests.bookings.lines import all_desks, waits
@@ -71,3 +72,28 @@ async def test_what_was_accepted_is_confirmed_like_any_booking(world: World, pos
     await happens("booking.confirmed", booking.id)
     [mail] = postman.mails
     assert mail["Subject"] == "Gebucht: Mi 25.11., Polch, Platz 1"
+
+
+async def test_who_waits_at_a_space_that_leaves_the_network_hears_of_it_with_the_way_to_others(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    await all_desks(world)
+    place = await waits(world.mia)
+    nadja, today = world.nadja.actor(), NOW.date()
+    await end_operator(nadja, "polch", today, (await plan_end(nadja, "polch", today, NOW)).state, NOW)
+    await happens("waiting.ended", place.id)
+    await happens("waiting.ended", place.id)
+    [mail] = postman.mails
+    assert (mail["To"], mail["Subject"]) == ("Mia Hammes <mia@example.org>", "Warteliste zu Ende: Mi 25.11., Polch")
+    for text in (text_of(mail), text_of(mail, "html")):
+        assert "RegioHub Polch gehört dann nicht mehr zum Netzwerk" in text
+        assert "Sie standen auf der Warteliste: Mi 25. November, 8–18 Uhr." in text
+        assert "https://nahwerk.example/plaetze?ort=56751+Polch" in text
+
+
+async def test_nobody_is_mailed_about_a_line_that_he_left(world: World, postman: Postman, happens: Happen) -> None:
+    await all_desks(world)
+    place = await waits(world.mia)
+    await leave_line(world.mia.actor(), place.public_id, NOW)
+    await happens("waiting.ended", place.id)
+    assert postman.mails == []

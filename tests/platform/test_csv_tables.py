@@ -9,6 +9,7 @@ from app.platform.csv_tables import (
     TableTooLarge,
     TableUnreadable,
     read_table,
+    whole_number,
     written_table,
 )
 
@@ -54,6 +55,14 @@ def test_short_rows_empty_rows_and_unknown_columns() -> None:
 def test_what_is_no_table_is_refused(content: bytes, refusal: type[BadInput]) -> None:
     with pytest.raises(refusal):
         read_table(content, COLUMNS, ["name"], "file")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("366", 366), ("007", 7), ("367", None), ("-1", None), ("1,5", None), ("²", None), ("", None)],
+)
+def test_a_cell_says_a_number_in_reach_or_none(text: str, number: int | None) -> None:
+    assert whole_number(text, 0, 366) == number
 
 
 def test_what_is_written_is_read() -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.refusals import NotFound
-from app.platform.mail import CalendarPart, Mail, Mailbox, MailNotSent, SmtpTransport, to_mime
+from app.platform.mail import CalendarPart, Envelope, Mail, Mailbox, MailNotSent, SmtpTransport, to_mime
 from app.platform.mail_folder import FolderTransport, list_mails, read_mail
 
 DATE = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
@@ -33,6 +33,7 @@ MAIL = Mail(
     message_id="<booking-7f3c-2@nahwerk.example>",
     calendar=CALENDAR,
 )
+BACK = Envelope("bounces+abc@nahwerk.example", "abc")
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
@@ -143,6 +144,7 @@ class Inbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str] = []
         self.answer_to_recipient = "250 OK"
         self.answer_to_content = "250 OK"
 
@@ -153,6 +155,7 @@ class Inbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(BytesParser(EmailMessage, policy=default).parsebytes(envelope.original_content))
         self.recipients.append(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from)
         return self.answer_to_content
 
 
@@ -177,16 +180,42 @@ async def transport(inbox: Inbox) -> AsyncIterator[SmtpTransport]:
 
 
 async def test_a_mail_arrives_by_smtp_as_it_was_written(inbox: Inbox, transport: SmtpTransport) -> None:
-    await transport.send(to_mime(MAIL, DATE))
+    await transport.send(to_mime(MAIL, DATE), BACK)
     (mail,) = inbox.mails
     assert inbox.recipients == [["aenne@example.org"]]
+    assert inbox.senders == ["bounces+abc@nahwerk.example"], "there it comes back to"
+    assert mail["From"] == "Nahwerk <post@nahwerk.example>"
     assert mail["Subject"] == MAIL.subject
     assert mail.get_body(("plain",)).get_content().splitlines() == MAIL.text.splitlines()
     assert mail["Message-ID"] == MAIL.message_id
 
 
+async def test_a_server_that_can_is_asked_to_report_failures_with_the_headers_and_the_tag() -> None:
+    told: list[str] = []
+    answers = {"EHLO": b"250-localhost\r\n250 DSN\r\n", "DATA": b"354 go on\r\n"}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        while line := (await reader.readline()).decode():
+            told.append(line.strip())
+            writer.write(answers.get(line[:4], b"250 ok\r\n"))
+            if line.startswith("DATA"):
+                await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 taken\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await SmtpTransport("127.0.0.1", port, encryption="none", timeout=5).send(to_mime(MAIL, DATE), BACK)
+    assert told[1:3] == [
+        "MAIL FROM:<bounces+abc@nahwerk.example> RET=HDRS ENVID=abc",
+        "RCPT TO:<aenne@example.org> NOTIFY=FAILURE",
+    ]
+
+
 async def test_the_server_knows_us_by_name_and_password(inbox: Inbox, transport: SmtpTransport) -> None:
-    await replace(transport, username="nahwerk", password="right").send(to_mime(MAIL, DATE))
+    await replace(transport, username="nahwerk", password="right").send(to_mime(MAIL, DATE), BACK)
     assert len(inbox.mails) == 1
 
 
@@ -194,7 +223,7 @@ async def test_a_wrong_password_is_our_fault_and_the_mail_may_leave_later(
     inbox: Inbox, transport: SmtpTransport
 ) -> None:
     with pytest.raises(MailNotSent, match="535") as caught:
-        await replace(transport, username="nahwerk", password="wrong").send(to_mime(MAIL, DATE))
+        await replace(transport, username="nahwerk", password="wrong").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
     assert inbox.mails == []
     assert "wrong" not in repr(replace(transport, password="wrong"))
@@ -206,7 +235,7 @@ async def test_a_refused_recipient_is_final_only_with_a_five(
 ) -> None:
     inbox.answer_to_recipient = answer
     with pytest.raises(MailNotSent, match=answer[4:]) as caught:
-        await transport.send(to_mime(MAIL, DATE))
+        await transport.send(to_mime(MAIL, DATE), BACK)
     assert caught.value.permanent is permanent
 
 
@@ -216,13 +245,13 @@ async def test_refused_content_is_final_only_with_a_five(
 ) -> None:
     inbox.answer_to_content = answer
     with pytest.raises(MailNotSent, match=answer[4:]) as caught:
-        await transport.send(to_mime(MAIL, DATE))
+        await transport.send(to_mime(MAIL, DATE), BACK)
     assert caught.value.permanent is permanent
 
 
 async def test_without_the_encryption_we_insist_on_nothing_leaves(inbox: Inbox, transport: SmtpTransport) -> None:
     with pytest.raises(MailNotSent, match="STARTTLS") as caught:
-        await replace(transport, encryption="starttls").send(to_mime(MAIL, DATE))
+        await replace(transport, encryption="starttls").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
     assert inbox.mails == []
 
@@ -247,7 +276,7 @@ async def test_nobody_listening_means_later() -> None:
     async with server_that_says() as port:
         pass
     with pytest.raises(MailNotSent) as caught:
-        await SmtpTransport("127.0.0.1", port, encryption="none").send(to_mime(MAIL, DATE))
+        await SmtpTransport("127.0.0.1", port, encryption="none").send(to_mime(MAIL, DATE), BACK)
     assert not caught.value.permanent
 
 
@@ -256,14 +285,14 @@ async def test_a_silent_or_slow_server_is_left_after_the_timeout_and_means_later
     async with server_that_says(*words, pause=0.05) as port:
         started = asyncio.get_running_loop().time()
         with pytest.raises(MailNotSent) as caught:
-            await SmtpTransport("127.0.0.1", port, encryption="none", timeout=0.3).send(to_mime(MAIL, DATE))
+            await SmtpTransport("127.0.0.1", port, encryption="none", timeout=0.3).send(to_mime(MAIL, DATE), BACK)
         assert asyncio.get_running_loop().time() - started < 2
     assert not caught.value.permanent
 
 
 async def test_a_kept_mail_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     (listed,) = list_mails(folder, 10)
     assert listed.name == "20260701T093000Z-booking-7f3c-2@nahwerk.example.eml"
     assert (listed.subject, listed.date) == (MAIL.subject, DATE)
@@ -278,21 +307,21 @@ async def test_a_kept_mail_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 async def test_a_kept_mail_without_calendar_has_none(tmp_path: Path) -> None:
-    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, calendar=None), DATE))
+    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, calendar=None), DATE), BACK)
     read = read_mail(tmp_path, list_mails(tmp_path, 1)[0].name)
     assert (read.calendar, read.calendar_method) == (None, None)
 
 
 async def test_the_same_mail_kept_twice_is_there_once(tmp_path: Path) -> None:
-    await FolderTransport(tmp_path).send(to_mime(MAIL, DATE))
-    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, subject="Neu"), DATE + timedelta(hours=1)))
+    await FolderTransport(tmp_path).send(to_mime(MAIL, DATE), BACK)
+    await FolderTransport(tmp_path).send(to_mime(replace(MAIL, subject="Neu"), DATE + timedelta(hours=1)), BACK)
     assert [mail.subject for mail in list_mails(tmp_path, 10)] == ["Neu"]
 
 
 async def test_the_newest_mails_come_first(tmp_path: Path) -> None:
     for number in (1, 3, 2):
         mail = replace(MAIL, message_id=f"<{number}@nahwerk.example>", subject=str(number))
-        await FolderTransport(tmp_path).send(to_mime(mail, DATE + timedelta(minutes=number)))
+        await FolderTransport(tmp_path).send(to_mime(mail, DATE + timedelta(minutes=number)), BACK)
     assert [mail.subject for mail in list_mails(tmp_path, 2)] == ["3", "2"]
 
 
@@ -303,7 +332,7 @@ def test_a_folder_that_is_not_there_yet_holds_no_mail(tmp_path: Path) -> None:
 async def test_other_users_of_the_machine_cannot_read_kept_mails(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     folder.mkdir(mode=0o755)
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
 
@@ -323,7 +352,7 @@ async def test_other_users_of_the_machine_cannot_read_kept_mails(tmp_path: Path)
 )
 async def test_only_mails_of_the_folder_are_read(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "mail"
-    await FolderTransport(folder).send(to_mime(MAIL, DATE))
+    await FolderTransport(folder).send(to_mime(MAIL, DATE), BACK)
     for secret in (tmp_path / "secret.eml", folder / "secret.eml"):
         secret.write_text("Subject: secret\n\nsecret")
     with pytest.raises(NotFound):

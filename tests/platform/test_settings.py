@@ -106,6 +106,20 @@ def test_every_setting_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"BOUNCE_IMAP_URL": "imaps://bounces:secret@mail.example"}, "BOUNCE_ADDRESS"),
+        ({"BOUNCE_ADDRESS": "bounces+{tag}"}, "BOUNCE_ADDRESS"),
+        ({"BOUNCE_ADDRESS": "bounces+{code}@mail.example"}, "BOUNCE_ADDRESS"),
+        ({"BOUNCE_ADDRESS": "bounces {tag}@mail.example"}, "BOUNCE_ADDRESS"),
+    ],
+)
+def test_what_comes_back_needs_an_address_of_its_own(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(WrongSettings, match=said):
+        settings_from(variables)
+
+
+@pytest.mark.parametrize(
     ("changed", "said"),
     [
         ({"PUBLIC_URL": ""}, "PUBLIC_URL"),

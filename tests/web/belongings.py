@@ -82,7 +82,8 @@ async def belongings(world: World) -> Mapping[str, str]:
     closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
-    await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)
+    note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
+    photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     return {
         "slug": world.polch.slug,
         "closing": closed.public_id,
@@ -91,7 +92,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "day": TOMORROW.isoformat(),
         "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
         "end_link": end_token(polch, polch.operator.email, KEY),
-        "note": await fetch_value("SELECT public_id FROM member_note"),
+        "note": note,
         "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
@@ -120,11 +121,15 @@ async def belongings(world: World) -> Mapping[str, str]:
         "webhook_id": webhook.public_id,
         "message": message.message,
         "message_id": message.message,
-        "photo": str(await _a_photo("space", world.polch.id)),
-        "resource_photo": str(await _a_photo("resource", world.polch["Nette"].id)),
+        "photo": photo,
+        "resource_photo": await _a_photo("resource", world.polch["Nette"].id),
         "noise": str(await _a_noise(world.polch.id)),
+        "bar_id": barred.public_id,
+        "note_id": note,
+        "photo_id": photo,
+        "report_id": report,
         "draft": await _a_draft(world),
-        "report": await _a_report(world),
+        "report": report,
         "export": await _an_export(world),
         "text": "impressum",
         "version": "2026-11-24",
@@ -164,10 +169,11 @@ async def _an_export(world: World) -> str:
     )
 
 
-async def _a_photo(owner: str, key: int) -> int:
-    """A picture of the space or resource; its key."""
+async def _a_photo(owner: str, key: int) -> str:
+    """A picture of the space or resource; its id."""
     return await fetch_value(
-        f"INSERT INTO {owner}_photo ({owner}, file, alt_de) VALUES ($1, 'none.webp', 'Der Saal') RETURNING id", key
+        f"INSERT INTO {owner}_photo ({owner}, file, alt_de) VALUES ($1, 'none.webp', 'Der Saal') RETURNING public_id",
+        key,
     )
 
 

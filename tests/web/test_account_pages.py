@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from app.identity.operations import request_email_change
+from app.identity.reachability import note_failure
 from app.platform.database import fetch_row
 from app.web import access, account
 from tests.identity.conftest import HOME, KEY, PASSWORD, mailed
@@ -155,3 +156,21 @@ async def test_a_refused_password_says_which_of_both(
     assert answer.text.count("-fehler") == answer.text.count(f"{field}-fehler")
     assert (await mia.get("/konto")).status_code == 200
     assert (await browser().post("/anmelden", email="mia@example.org", password=PASSWORD)).status_code == 303
+
+
+async def test_whose_mails_come_back_is_told_on_every_page_and_what_to_do(browser: Browsers, world: World) -> None:
+    mia = await browser().signed_in(world.mia)
+    assert "kommen nicht an" not in (await mia.get("/woche")).text
+    later = NOW + timedelta(days=1)
+    await note_failure("mia@example.org", later, "5.1.1", later, is_permanent=True)
+    for page in ("/woche", "/plaetze", "/konto"):
+        text = (await mia.get(page)).text
+        assert "E-Mails an mia@example.org kommen nicht an." in text
+        assert 'href="/konto/email"' in text
+    form = await mia.get("/konto/email")
+    assert 'name="email" value="mia@example.org"' in form.text
+    await mia.post("/konto/email", email="mia@example.org")
+    link = await mailed("person.email_change_requested")
+    answer = await mia.post("/konto/email/bestaetigen", token=link.token)
+    assert "Ihre E-Mail-Adresse ist bestätigt." in (await mia.get(answer.headers["location"])).text
+    assert "kommen nicht an" not in (await mia.get("/woche")).text

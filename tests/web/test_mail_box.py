@@ -9,7 +9,7 @@ import pytest
 
 from app.platform.cookies import CookieJar
 from app.platform.database import execute
-from app.platform.mail import CalendarPart, Mail, Mailbox, to_mime
+from app.platform.mail import CalendarPart, Envelope, Mail, Mailbox, to_mime
 from app.platform.mail_folder import FolderTransport
 from app.platform.settings import ROOT, Settings
 from app.platform.static_files import StaticFiles
@@ -40,7 +40,7 @@ async def mails(undone: None, tmp_path: Path) -> Path:
             message_id=f"<booking-{number}@nahwerk.example>",
             calendar=part,
         )
-        await FolderTransport(tmp_path / "mail").send(to_mime(mail, NOW))
+        await FolderTransport(tmp_path / "mail").send(to_mime(mail, NOW), Envelope("", ""))
     return tmp_path
 
 

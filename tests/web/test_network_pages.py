@@ -61,6 +61,9 @@ async def test_a_new_operator_goes_from_the_mail_to_a_published_space(site: Site
     assert right.headers["location"] == "/betreiber/dorfwerk-monreal/einrichten?getan=rechtsform"
 
     assert await next_step(vera) == "/betreiber/dorfwerk-monreal/standorte/neu"
+    assert (await vera.get("/betrieb")).headers["location"] == "/betreiber/dorfwerk-monreal/einrichten"
+    form = (await vera.get("/betreiber/dorfwerk-monreal/standorte/neu")).text
+    assert 'value="Am Markt 1"' in form, "what was typed once is not asked for again"
     operator = await fetch_value("SELECT id FROM operator WHERE slug = 'dorfwerk-monreal'")
     space = await a_space(operator, "dorfwerk-monreal", "Dorfwerk", resources=[])
     await execute("UPDATE space SET published_at = NULL WHERE id = $1", space.id)
@@ -68,10 +71,14 @@ async def test_a_new_operator_goes_from_the_mail_to_a_published_space(site: Site
     await execute(
         "INSERT INTO resource (public_id, space, kind, name) VALUES ('deskofmonreal234', $1, 'desk', 'A1')", space.id
     )
-    assert await next_step(vera) == "/betrieb/dorfwerk-monreal"
+    assert await next_step(vera) == "/betrieb/dorfwerk-monreal/veroeffentlichen"
     await execute("UPDATE space SET published_at = $2 WHERE id = $1", space.id, NOW)
-    page = said((await vera.get("/betreiber/dorfwerk-monreal/einrichten")).text)
+    done = (await vera.get("/betreiber/dorfwerk-monreal/einrichten")).text
+    page = said(done)
     assert "4 von 6 Schritten erledigt" in page
+    for step in re.findall(r'<a class="nw-strong" href="([^"]+)"', done):
+        assert step != "/betreiber/dorfwerk-monreal/standorte/neu", "a step that is done makes nothing twice"
+        assert (await vera.get(step)).status_code == 200
     assert await next_step(vera) == ""
     nadja = await site.browser(world.nadja)
     assert "aktiv" in said((await nadja.get("/netzwerk/betreiber/dorfwerk-monreal")).text)
@@ -108,16 +115,14 @@ async def test_a_manager_invites_a_colleague_for_one_space_and_takes_it_back(sit
     otto = await site.browser(world.otto)
     form = {"name": "Vera Neu", "email": "vera@neu.example", "role": "front_desk", "where": "regiohub-polch"}
     for wrong in ({"role": "network_administrator"}, {"email": "vera"}):
-        assert (await otto.post("/betreiber/polch/einladungen", **{**form, **wrong})).status_code == 422
-    assert (
-        await otto.post("/betreiber/polch/einladungen", **{**form, "where": "alte-post-andernach"})
-    ).status_code == 404
-    await otto.post("/betreiber/polch/einladungen", **form)
+        assert (await otto.post("/betreiber/polch/team", **{**form, **wrong})).status_code == 422
+    assert (await otto.post("/betreiber/polch/team", **{**form, "where": "alte-post-andernach"})).status_code == 404
+    await otto.post("/betreiber/polch/team", **form)
     row = await fetch_row("SELECT * FROM invitation")
     assert row
     assert (row["role"], row["scope_kind"], row["scope_id"]) == ("front_desk", "space", world.polch.id)
     token = await mailed_token()
-    back = f"/betreiber/polch/einladungen/{row['public_id']}/zuruecknehmen"
+    back = f"/betreiber/polch/team/einladungen/{row['public_id']}/zuruecknehmen"
     assert (await otto.post(back)).status_code == 303
     assert (await (await site.browser()).get(f"/einladung?token={token}")).status_code == 422
 

@@ -55,7 +55,7 @@ async def test_the_list_of_guests_and_notes_on_one_of_them(site: Site, world: Wo
     await visits(world)
     frida = await site.browser(world.frida)
     people = f"/theke/{world.polch.slug}/leute"
-    assert "Mia Hammes – 25. November 2026 1" in said((await frida.get(people)).text)
+    assert "Mia Hammes – 25.11.2026 1" in said((await frida.get(people)).text)
     person = f"{people}/{world.mia.public_id}"
     empty = await frida.post(f"{person}/notizen", notiz_neu=" ")
     assert empty.status_code == 422
@@ -97,7 +97,8 @@ async def test_the_person_objects_by_the_link_and_staff_answers(site: Site, worl
     assert "Otto" not in shown.text
     assert shown.headers["referrer-policy"] == "no-referrer"
     assert page in (await (await site.browser(world.mia)).get("/konto")).text
-    assert (await nobody.post(page, widerspruch="")).status_code == 422
+    refused = await nobody.post(page, widerspruch="")
+    assert (refused.status_code, refused.headers["referrer-policy"]) == (422, "no-referrer")
     assert (await nobody.post(page, widerspruch="Das war ich nicht.")).status_code == 303
     assert "Ihr Widerspruch ist angekommen" in said((await nobody.get(page)).text)
     otto, address = await site.browser(world.otto), f"/betreiber/polch/hausverbote/{bar.public_id}"
@@ -107,6 +108,20 @@ async def test_the_person_objects_by_the_link_and_staff_answers(site: Site, worl
     assert await barred_spaces(world.mia.id, NOW) == {}
     assert "Verwechslung." in said((await nobody.get(page)).text)
     assert (await nobody.get("/hausverbot/zzzz")).status_code == 404
+
+
+async def test_staff_notes_down_an_objection_that_came_on_the_telephone(site: Site, world: World, bar: BarCard) -> None:
+    otto, address = await site.browser(world.otto), f"/betreiber/polch/hausverbote/{bar.public_id}"
+    form = f"{address}/widerspruch"
+    refused = await otto.post(form, widerspruch="Das war ich nicht.")
+    assert refused.status_code == 422
+    assert "Bitte wählen, wie der Widerspruch kam." in said(refused.text)
+    assert "Das war ich nicht." in refused.text
+    assert (await otto.post(form, weg="telephone", widerspruch="Das war ich nicht.")).status_code == 303
+    page = said((await otto.get(address)).text)
+    assert "am Telefon, von Otto Wirt" in page
+    assert "Ihre Antwort" in page
+    assert (await (await site.browser(world.frida)).post(form, weg="letter", widerspruch="x")).status_code == 404
 
 
 async def test_a_host_closes_the_day_without_a_password_and_calls(site: Site, world: World, polch: SpaceCard) -> None:

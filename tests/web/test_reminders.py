@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from app.bookings.operations import BookDesk, book
-from app.identity.reminders import wants_reminders
+from app.identity.reminders import hears_of_reports, wants_reminders
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.platform.database import execute
@@ -34,6 +34,16 @@ async def test_the_account_says_how_it_is_and_changes_it(site: Site, world: Worl
     assert "ja, per E-Mail Erinnerung am Vorabend" in overview
     await browser.post("/konto/erinnerungen", erinnern="nein")
     assert not await wants_reminders(world.mia.id)
+
+
+async def test_who_answers_reports_chooses_whether_to_hear_of_them(site: Site, world: World) -> None:
+    frida, mia = await site.browser(world.frida), await site.browser(world.mia)
+    assert "etwas gemeldet wird" not in (await mia.get("/konto/erinnerungen")).text
+    assert "etwas gemeldet wird" in (await frida.get("/konto/erinnerungen")).text
+    await frida.post("/konto/erinnerungen", erinnern="nein", meldungen="nein")
+    assert not await hears_of_reports(world.frida.id)
+    await frida.post("/konto/erinnerungen", erinnern="ja")
+    assert not await hears_of_reports(world.frida.id), "another form says nothing about it"
 
 
 async def test_after_a_booking_one_press_switches_them_on(site: Site, world: World) -> None:

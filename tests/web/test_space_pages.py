@@ -224,7 +224,7 @@ async def test_a_photo_is_shown_as_we_drew_it(site: Site, world: World, where: s
     assert b"Secret" not in picture.content
     shown = Image.open(BytesIO(picture.content))
     assert (shown.format, shown.size) == ("WEBP", (1600, 267))
-    key = re.search(rf"{re.escape(address)}/(\d+)", (await otto.get(address)).text)
+    key = re.search(rf"{re.escape(address)}/(\w+)", (await otto.get(address)).text)
     assert key
     described = await otto.post(f"{address}/{key[1]}", was="text", alt_de="Der große Saal", alt_en="")
     assert described.status_code == 303
@@ -245,10 +245,13 @@ async def test_a_new_space_is_set_up_checked_and_published(site: Site, world: Wo
     twice = await otto.post("/betreiber/polch/standorte/neu", **fields)
     assert made.headers["location"] == twice.headers["location"] == "/betrieb/werkhof-mayen/veroeffentlichen?getan=neu"
     assert "Standort veröffentlichen" in (await otto.get(made.headers["location"])).text
+    assert "Noch nicht veröffentlicht." in (await otto.get("/betrieb/werkhof-mayen/regeln")).text
+    assert "Weiter einrichten" in (await otto.get("/betrieb/werkhof-mayen/plaetze?getan=viele")).text
     assert (await guest.get("/standorte/werkhof-mayen")).status_code == 404
     assert "Buchen lässt sich hier nichts" in (await otto.get("/betrieb/werkhof-mayen/vorschau")).text
     await otto.post("/betrieb/werkhof-mayen/veroeffentlichen")
     assert (await guest.get("/standorte/werkhof-mayen")).status_code == 200
+    assert "Noch nicht veröffentlicht." not in (await otto.get("/betrieb/werkhof-mayen/regeln")).text
     await otto.post("/betrieb/werkhof-mayen/zurueckziehen")
     assert (await guest.get("/standorte/werkhof-mayen")).status_code == 404
     given_up = await otto.post(

@@ -119,7 +119,7 @@ async def test_long_lists_go_on(browser: Browsers, world: World, monkeypatch: py
         await record("role.granted", "person", number, actor, NOW)
     for path, newest, oldest in (
         ("/netzwerk/aufgaben", "mail_2", "mail_0"),
-        ("/netzwerk/protokoll?vorgang=role.", "person 2", "person 0"),
+        ("/netzwerk/protokoll?vorgang=role.", "Person 2", "Person 0"),
     ):
         first = (await nadja.get(path)).text
         assert newest in first
@@ -141,7 +141,7 @@ async def test_the_trail_is_filtered(browser: Browsers, world: World) -> None:
     async def subjects(query: str) -> set[str]:
         page = (await nadja.get(f"/netzwerk/protokoll?{query}")).text
         assert "<i>ill" not in page
-        return set(re.findall(r"> ?(?:booking|person) (7\d)<", page))
+        return set(re.findall(r"> ?(?:Buchung|Person) (7\d)<", page))
 
     assert await subjects("") == {"71", "72", "73"}
     assert await subjects("wer=mia@example.org") == {"71"}

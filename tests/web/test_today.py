@@ -11,7 +11,10 @@ from app.bookings.arrivals import check_in
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
 from app.bookings.settling import SETTLING
+from app.identity.reachability import note_failure
+from app.inventory.reports import NewReport, report, reports_at
 from app.inventory.rules import Kind
+from app.network.queries import any_space
 from app.platform.database import execute, fetch_value, queries_run
 from app.web.day_sheet import harmless
 from tests.web.conftest import Browser, Now, Site, said
@@ -254,3 +257,41 @@ async def test_the_days_page_says_where_to_hear_of_changes_and_reloads_without_s
     assert "changed" not in stream.text
     assert "event: changed" in (await frida.get(f"{POLCH}/aenderungen?ab={int(event) - 1}")).text
     assert (await frida.get(f"{POLCH}/aenderungen?ab=x")).status_code == 404
+
+
+async def test_what_was_reported_stands_in_a_note_and_its_number_in_the_navigation(
+    frida: Browser, site: Site, world: World
+) -> None:
+    polch = await any_space("regiohub-polch")
+    assert polch is not None
+    assert "nw-count" not in (await frida.get(POLCH)).text
+    await report(polch, NewReport("dirt", "Krümel"), "de", "192.0.2.7", tomorrow(9))
+    made = await report(polch, NewReport("broken", "Dunkel", world.polch["1"].public_id), "de", "x", tomorrow(9, 20))
+    page = await frida.get(POLCH)
+    assert "2 Meldungen sind offen. Zuletzt: Etwas ist kaputt (Platz 1)" in said(page.text)
+    assert f'id="n-meldung-{made}"' in page.text
+    assert '<b class="nw-count">2<span class="kern-sr-only"> offen</span></b>' in page.text
+    tilda = (await (await site.browser(world.tilda)).get(POLCH)).text
+    assert "Meldungen sind offen" not in tilda
+    assert "nw-count" not in tilda
+    for public_id in [each.public_id for each in await reports_at(polch.id, tomorrow(9, 30))]:
+        await frida.post(f"{POLCH}/meldungen/{public_id}/stand", stand="in_hand")
+    assert "offen" not in said((await frida.get(POLCH)).text).split("Wer kommt")[0]
+
+
+async def test_from_whose_address_mails_come_back_is_to_be_called_or_asked(frida: Browser, world: World) -> None:
+    coming = await booked(world, "1", 14, 18, guest_phone="0171 5555555")
+    await booked(world, "2", 12, 14)
+    await note_failure("mia@example.org", tomorrow(7), "5.1.1", tomorrow(8), is_permanent=True)
+    page = (await frida.get(POLCH)).text
+    assert said(page).count("E-Mails an Mia Hammes kommen nicht an.") == 1, "however often she comes"
+    assert "E-Mails an Mia Hammes kommen nicht an. Bitte anrufen (Platz 2, 12–14 Uhr)." in said(page)
+    contact = await frida.get(f"{POLCH}/leute/{world.mia.public_id}")
+    assert "Was an die Adresse dieser Person ging, kam zurück." in said(contact.text)
+    assert "mia@example.org" not in contact.text, "the address is the person's own"
+    await cancel_all_but(coming)
+    assert "tel:01715555555" in (await frida.get(POLCH)).text
+
+
+async def cancel_all_but(public_id: str) -> None:
+    await execute("UPDATE booking SET status = 'cancelled' WHERE public_id <> $1", public_id)
