@@ -163,7 +163,8 @@ function putDown(byFinger = false) {
     return;
   }
   ask();
-  form.querySelector(form.elements.ablegen.hidden ? "[data-shift]" : "[type=submit]").focus();
+  form.querySelector(form.elements.ablegen.hidden ? "[data-shift]" : "[type=submit]").focus({ preventScroll: true });
+  held.bar.scrollIntoView({ block: "nearest" }); // the form may lie over it
   live.textContent = sameWish(held.was, held.wish) ? "" : say("dropped");
 }
 

@@ -46,13 +46,13 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _DESCRIPTIONS: Final[Mapping[int, str]] = {
-    400: "What was sent is no JSON.",
+    400: "What was sent is no JSON, or no form where one is documented.",
     401: "Nobody is signed in, or the token is not known (any more).",
     403: "The token's scopes do not allow this, or the form does not come from our own page.",
     404: "There is no such thing, or not for whoever asks.",
     409: "Somebody was faster, or the booking has moved on.",
-    413: "The body is larger than 64 kB.",
-    415: "The body's Content-Type is not application/json.",
+    413: "The body is larger than 64 kB, with a picture than 15 MB.",
+    415: "The body's Content-Type is not the documented one.",
     422: "A field cannot be understood, or a rule stands in the way.",
     429: "Too many calls; Retry-After says in seconds when to come back.",
     503: "The database does not answer; Retry-After says in seconds when to try again.",

@@ -10,8 +10,9 @@ from litestar.types import ASGIApp
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_by_id
 from app.inventory.reports import NewReport, report
-from app.network.bars import bar_by_id, object_to_bar
+from app.network.bars import bar_by_id
 from app.network.managing import managed_space
+from app.network.objections import object_to_bar
 from app.platform.database import fetch_value
 from tests.api.conftest import Now, calling
 from tests.api.requests import a_picture
