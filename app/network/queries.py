@@ -63,8 +63,12 @@ class SpaceCard:
     phone: str
     published_at: datetime | None
     first_published_at: datetime | None = None
-    retired_at: datetime | None = None
+    gone_at: datetime | None = None
     version: int = 1
+
+    def has_page(self, now: datetime) -> bool:
+        """Whether guests can open its page, and book there."""
+        return self.gone_at is None and self.published_at is not None and self.published_at <= now
 
     @property
     def was_published(self) -> bool:
@@ -120,7 +124,8 @@ async def the_network() -> NetworkCard | None:
 
 _SPACE = """
     SELECT s.*, o.id AS operator_id, o.slug AS operator_slug, o.name AS operator_name,
-           o.email AS operator_email, o.phone AS operator_phone
+           o.email AS operator_email, o.phone AS operator_phone,
+           least(s.retired_at, o.retired_at) AS gone_at
       FROM space s JOIN operator o ON o.id = s.operator
 """
 _IN_USE = f"{_SPACE} WHERE s.retired_at IS NULL AND o.retired_at IS NULL"
@@ -241,6 +246,6 @@ def _space(row: Mapping[str, Any]) -> SpaceCard:
         phone=row["phone"],
         published_at=row["published_at"],
         first_published_at=row["first_published_at"],
-        retired_at=row["retired_at"],
+        gone_at=row["gone_at"],
         version=row["version"],
     )

@@ -45,14 +45,19 @@ _LEAVING: Final = frozenset({"booking.moved", "booking.requested", "series.chang
 
 def webhook_reactions() -> Reactions:
     """Every event that webhooks are made of."""
-    reaction = Reaction("webhooks.queue", queue)
+    reaction = Reaction("webhooks.queue", queue, wanted=_somebody_listens)
     return {event: [reaction] for event in LISTENED_TO}
+
+
+async def _somebody_listens() -> bool:
+    found: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM webhook_endpoint WHERE is_active AND retired_at IS NULL)"
+    )
+    return found
 
 
 async def queue(event: Event, now: datetime) -> None:
     """Writes a message for each endpoint of the operator that hears of such events; a repetition writes none."""
-    if not await fetch_value("SELECT EXISTS (SELECT FROM webhook_endpoint WHERE is_active AND retired_at IS NULL)"):
-        return
     for booking in await bookings_by_id(event.ids.get("bookings", [event.aggregate_id])):
         told = told_of(event.name, booking, event.occurred_at)
         operator: int = await fetch_value("SELECT operator FROM space WHERE id = $1", booking.space.id)

@@ -41,11 +41,13 @@ class Reaction:
     """What follows from an event: `run(event, now)`, stored as a job under the stable name `handler`.
 
     It runs in a transaction of its own, and what it writes there happens once. Whatever it does outside of the database
-    happens at least once, so it carries a key made of the event's id. Raising means to be tried again later.
+    happens at least once, so it carries a key made of the event's id. Raising means to be tried again later. No job is
+    made of events that are handed on while it is not `wanted` by anybody.
     """
 
     handler: str
     run: Callable[[Event, datetime], Awaitable[None]]
+    wanted: Callable[[], Awaitable[bool]] | None = None
 
 
 Reactions = Mapping[str, Sequence[Reaction]]
@@ -110,15 +112,22 @@ async def dispatch(reactions: Reactions, now: datetime, limit: int = 500) -> int
     Only one process dispatches at a time, or a later event's job could be seen before an earlier one's. Events whose
     name is unknown here stay: a newer version of the program wrote them, and its worker will know them.
     """
-    pairs = [(name, reaction.handler) for name, answers in reactions.items() for reaction in answers]
-    names, handlers = [name for name, _ in pairs], [handler for _, handler in pairs]
     async with transaction():
         count: int = 0
         if await fetch_value("SELECT pg_try_advisory_xact_lock($1)", _ONE_DISPATCHER):
+            pairs = await _pairs(reactions)
+            names, handlers = [name for name, _ in pairs], [handler for _, handler in pairs]
             count = await fetch_value(_DISPATCH, now, list(reactions), limit, names, handlers)
         if count:
             wake_workers()
     return count
+
+
+async def _pairs(reactions: Reactions) -> list[tuple[str, str]]:
+    """Each event's name with each handler that is wanted now."""
+    asked = {one.wanted for answers in reactions.values() for one in answers if one.wanted is not None}
+    unwanted = {wanted for wanted in asked if not await wanted()}
+    return [(name, one.handler) for name, answers in reactions.items() for one in answers if one.wanted not in unwanted]
 
 
 async def waits_to_be_handed_on(name: str, aggregate_kind: str, aggregate_id: int) -> bool:

@@ -38,7 +38,7 @@ from app.web.search_form import default_day, empty_search, read_when, typed_agai
 from app.web.series_form import from_booking
 from app.web.space_facts import coming, staffed_text
 from app.web.space_view import look_at, own_times
-from app.web.spaces import has_page, published
+from app.web.spaces import published
 from app.web.summary import exact_times, features_text
 from app.web.summary_form import read_instant
 from app.web.week_view import state_of, times_text
@@ -176,7 +176,8 @@ async def _show(
 ) -> Response[str]:
     now = visitor.now
     is_to_come = booking.status in HOLDING and booking.period.ends_at > now
-    space, is_shown = await space_by_id(booking.space.id), await has_page(booking.space.id, visitor)
+    space = await space_by_id(booking.space.id)
+    is_shown = space is not None and space.has_page(now)
     context = {
         "booking": booking,
         **named(booking, visitor),

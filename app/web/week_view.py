@@ -14,7 +14,7 @@ from app.identity.authentication import Visitor
 from app.inventory.rules import FEATURES, label, wall_instant
 from app.kernel.refusals import NotFound, marked, passes, phrase
 from app.kernel.wall_time import local_day
-from app.network.queries import SpaceCard, published_space, space_by_id
+from app.network.queries import SpaceCard, space_by_id
 from app.web.search_form import ZONE
 
 EARLIEST_WEEK = date(2000, 1, 3)
@@ -139,10 +139,11 @@ async def next_booking(person: int, visitor: Visitor) -> NextBooking | None:
     [booking] = found
     say, day = visitor.speaker, booking.starts_at.date()
     is_german, is_this_year = visitor.language == "de", day.year == visitor.now.astimezone(ZONE).year
+    space = await space_by_id(booking.space.id)
     return NextBooking(
         booking=booking,
-        space=await space_by_id(booking.space.id),
-        has_page=await published_space(booking.space.id, visitor.now) is not None,
+        space=space,
+        has_page=space is not None and space.has_page(visitor.now),
         title=f"{booking.space.name}, {say.word(label(booking.resource.kind, booking.resource.name))}",
         day_word=_day_word(day, visitor),
         day_number=format_date(day, "d." if is_german else "d", locale=say.locale),

@@ -7,7 +7,7 @@ from app.platform.database import execute
 from app.web.search_form import ZONE
 from tests.bench.world import MONTH_SPACE, hour_of
 
-_MONTHS_AHEAD = timedelta(days=95)
+_MONTHS_AHEAD = timedelta(days=300)
 
 
 def _first() -> date:

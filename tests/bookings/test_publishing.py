@@ -135,7 +135,7 @@ async def test_a_space_that_is_given_up_calls_off_what_is_booked(world: World) -
         await managed_space(otto, polch.slug)
     kept = await space_by_id(polch.id)
     assert kept
-    assert kept.retired_at == NOW
+    assert kept.gone_at == NOW
 
 
 async def test_a_rival_closes_nothing_down(world: World) -> None:

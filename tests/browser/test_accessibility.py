@@ -40,14 +40,14 @@ async def test_pages_before_signing_in_are_accessible(visitors: Visitors) -> Non
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("letters", ["visitors", "large_print"])
+@pytest.mark.parametrize("letters", ["usual", "large"])
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_page_is_accessible_in_every_look(
-    request: pytest.FixtureRequest, site: Site, who: str | None, look: tuple[int, str], letters: str
+    visitors: Visitors, large_print: Visitors, site: Site, who: str | None, look: tuple[int, str], letters: str
 ) -> None:
     found: list[str] = []
-    async with under_examination(request.getfixturevalue(letters), who) as (page, _):
+    async with under_examination(large_print if letters == "large" else visitors, who) as (page, _):
         for address in addresses(site):
             await look_at(page, address, *look)
             found += [f"{address}: {finding}" for finding in await findings(page)]

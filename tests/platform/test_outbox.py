@@ -42,6 +42,16 @@ async def test_each_event_becomes_one_job_for_each_reaction_in_order_and_once() 
     assert [handler for handler in await jobs() if handler[0] == "mail"] == [("mail", 1), ("mail", 2)]
 
 
+async def test_no_job_is_made_of_what_nobody_wants() -> None:
+    async def nobody() -> bool:
+        return False
+
+    unwanted = Reaction("webhook", do_nothing, wanted=nobody)
+    await emit("booking.moved", "booking", 2, NOW)
+    assert await dispatch({"booking.moved": [*REACTIONS["booking.moved"], unwanted]}, NOW) == 1
+    assert await jobs() == [("mail", 2)]
+
+
 async def test_events_are_handed_on_oldest_first_where_there_are_many() -> None:
     for booking in range(5):
         await emit("booking.moved", "booking", booking, NOW)
