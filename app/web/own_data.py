@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.billing.own_data import BILLING
 from app.bookings.own_data import BOOKINGS
 from app.calendars.own_data import CALENDARS
 from app.identity.authentication import Visitor
@@ -14,10 +15,11 @@ from app.identity.own_data import IDENTITY, Section, own_data
 from app.identity.rules import FreshSignInNeeded, demand_fresh_sign_in
 from app.network.own_data import NETWORK
 from app.notifications.own_data import MAILS
+from app.plans.own_data import PLANS
 from app.web.pages import PageRequest, Pages
 from app.web.sign_in import sign_in_again_first
 
-SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *NETWORK, *CALENDARS, *MAILS)
+SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *NETWORK, *CALENDARS, *MAILS)
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "report.said": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",

@@ -1,0 +1,17 @@
+"""What a merge of two records does with contracts and accounts: they follow the person."""
+
+from app.identity.merging import Merge, on_merge
+from app.platform.database import execute
+
+_HOLDERS = ("membership", "pass", "concession", "entitlement", "entitlement_entry")
+
+
+@on_merge(*(f"{table}.person" for table in _HOLDERS))
+async def _move_contracts(merge: Merge) -> None:
+    for table in _HOLDERS:
+        await execute(f"UPDATE {table} SET person = $1 WHERE person = $2", merge.kept, merge.gone)  # noqa: S608
+
+
+@on_merge("product_version.made_by", "concession.checked_by", "entitlement_entry.actor")
+async def _keep_staff(merge: Merge) -> None:
+    """Who signs in is never merged away, and staff signs in."""

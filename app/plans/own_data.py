@@ -1,0 +1,85 @@
+"""What the tables of plans hold about a person, for the person."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.identity.own_data import Section
+from app.kernel.refusals import marked
+
+PLANS: Final[Sequence[Section]] = (
+    Section(
+        "memberships",
+        marked("Mitgliedschaften mit ihren Bedingungen"),
+        "membership JOIN membership_terms ON membership_terms.membership = membership.id"
+        " WHERE membership.person = $1 ORDER BY membership.id, membership_terms.valid_from, membership_terms.id",
+        {
+            "id": "membership.public_id",
+            "terms": "membership_terms.terms",
+            "price_class": "membership_terms.price_class",
+            "valid_from": "membership_terms.valid_from",
+            "ordered_at": "membership.ordered_at",
+            "starts_on": "membership.starts_on",
+            "noticed_at": "membership.noticed_at",
+            "ends_on": "membership.ends_on",
+        },
+    ),
+    Section(
+        "passes",
+        marked("Karten, die Sie gekauft haben"),
+        "pass WHERE pass.person = $1 ORDER BY pass.id",
+        {
+            "id": "pass.public_id",
+            "terms": "pass.terms",
+            "price_class": "pass.price_class",
+            "bought_at": "pass.bought_at",
+            "withdrawn_at": "pass.withdrawn_at",
+        },
+    ),
+    Section(
+        "entitlements",
+        marked("Guthaben"),
+        "entitlement WHERE entitlement.person = $1 ORDER BY entitlement.id",
+        {
+            "id": "entitlement.public_id",
+            "unit": "entitlement.unit",
+            "source": "entitlement.source",
+            "name": "entitlement.label_de",
+            "starts_on": "entitlement.starts_on",
+            "ends_on": "entitlement.ends_on",
+            "left": "entitlement.left_units",
+            "held": "entitlement.held_units",
+        },
+    ),
+    Section(
+        "entitlement_entries",
+        marked("Jede Änderung der Guthaben"),
+        "entitlement_entry JOIN entitlement ON entitlement.id = entitlement_entry.entitlement"
+        " WHERE entitlement.person = $1 OR entitlement_entry.person = $1 ORDER BY entitlement_entry.id",
+        {
+            "entitlement": "entitlement.public_id",
+            "change": "entitlement_entry.change",
+            "left_change": "entitlement_entry.left_change",
+            "held_change": "entitlement_entry.held_change",
+            "day": "entitlement_entry.day",
+            "at": "entitlement_entry.at",
+            "by_staff": "entitlement_entry.actor IS NOT NULL",
+            "reason": "entitlement_entry.reason",
+        },
+    ),
+    Section(
+        "concessions",
+        marked("Ermäßigungen und ihre Nachweise"),
+        "concession LEFT JOIN operator ON operator.id = concession.operator WHERE concession.person = $1"
+        " ORDER BY concession.id",
+        {
+            "operator": "operator.name",
+            "price_class": "concession.price_class",
+            "proof": "concession.proof",
+            "checked_by_staff": "concession.checked_by IS NOT NULL",
+            "asked_at": "concession.asked_at",
+            "checked_at": "concession.checked_at",
+            "ends_on": "concession.ends_on",
+            "ended_at": "concession.ended_at",
+        },
+    ),
+)
