@@ -14,15 +14,7 @@ async def wants_reminders(person: int) -> bool:
 
 async def choose_reminders(actor: Actor, wanted: bool, now: datetime) -> None:
     """Switches the actor's reminders on or off; choosing the same again leaves no trace."""
-    demand(actor, Action.MANAGE_OWN_ACCOUNT)
-    async with transaction():
-        changed = await execute(
-            "UPDATE person SET wants_reminders = $2, version = version + 1 WHERE id = $1 AND wants_reminders <> $2",
-            actor.person,
-            wanted,
-        )
-        if changed:
-            await record("person.reminders_chosen", "person", actor.person, actor, now, wanted=wanted)
+    await _choose("wants_reminders", actor, "person.reminders_chosen", now, wanted=wanted)
 
 
 async def hears_of_reports(person: int) -> bool:
@@ -32,12 +24,16 @@ async def hears_of_reports(person: int) -> bool:
 
 async def choose_report_mails(actor: Actor, wanted: bool, now: datetime) -> None:
     """Switches the mails about new reports on or off; choosing the same again leaves no trace."""
+    await _choose("hears_of_reports", actor, "person.report_mails_chosen", now, wanted=wanted)
+
+
+async def _choose(column: str, actor: Actor, action: str, now: datetime, *, wanted: bool) -> None:
     demand(actor, Action.MANAGE_OWN_ACCOUNT)
     async with transaction():
         changed = await execute(
-            "UPDATE person SET hears_of_reports = $2, version = version + 1 WHERE id = $1 AND hears_of_reports <> $2",
+            f"UPDATE person SET {column} = $2, version = version + 1 WHERE id = $1 AND {column} <> $2",  # noqa: S608
             actor.person,
             wanted,
         )
         if changed:
-            await record("person.report_mails_chosen", "person", actor.person, actor, now, wanted=wanted)
+            await record(action, "person", actor.person, actor, now, wanted=wanted)

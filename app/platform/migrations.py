@@ -96,16 +96,16 @@ async def migrate(owner_dsn: str) -> Sequence[tuple[str, str]]:
     await prepare_roles(owner_dsn)
     async with _as_owner(owner_dsn):
         pending = await pending_migrations()
-        todo = [migration for migration in all_migrations() if migration in pending]
+        missing = [migration for migration in all_migrations() if migration in pending]
 
-        for app in dict.fromkeys(app for app, _ in todo):
+        for app in dict.fromkeys(app for app, _ in missing):
             async with transaction():
                 await fetch_value("SELECT pg_advisory_xact_lock($1)", _LOCK)
                 with contextlib.redirect_stdout(io.StringIO()):
                     result = await ForwardsMigrationManager(app_name=app).run()
                 if not result.success:
                     raise RuntimeError(f"{app}: {result.message}")
-        return todo
+        return missing
 
 
 async def migrate_backwards(owner_dsn: str, app: str, migration: str) -> None:
