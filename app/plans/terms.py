@@ -188,3 +188,12 @@ def check_terms(terms: Terms, longest_first_term: int, longest_notice_months: in
             yield TermTooLong(field="first_term_months", most=longest_first_term)
         if terms.notice_days > 30 * longest_notice_months + longest_notice_months:
             yield NoticeTooLong(field="notice_days")
+
+
+def agreed(terms: PlanTerms, extras: frozenset[int]) -> PlanTerms:
+    """The terms that a contract copies: of the extras that cost something those chosen by their place in the list, with
+    their prices in the plan's."""
+    kept = tuple(extra for place, extra in enumerate(terms.extras) if not extra.price or place in extras)
+    more = sum(extra.price for extra in kept)
+    concessions = {price_class: price + more for price_class, price in terms.concessions.items()}
+    return msgspec.structs.replace(terms, extras=kept, price=terms.price + more, concessions=concessions)
