@@ -106,8 +106,9 @@ class Pages:
         return {
             "site": _site(network, visitor.language, urlsplit(self.settings.address).netloc),
             "demo": network is not None and network.is_demo,
+            "charges": network is not None and network.charges,
             "actor": visitor.actor,
-            "nav": _navigation(request.url.path, visitor),
+            "nav": _navigation(request.url.path, visitor, charges=network is not None and network.charges),
             "scheme": visitor.scheme,
             "here": here(request),
             "now": visitor.now,
@@ -162,12 +163,19 @@ _NAVIGATION = (
 )
 
 
-def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
+_OF_PLANS = ("/tarife", "/beitreten", "/mitgliedschaft")
+
+
+def _navigation(path: str, visitor: Visitor, *, charges: bool) -> list[NavItem]:
     say = visitor.speaker.gettext
     items = [
         NavItem(say(label), url, path == "/" if url == "/" else path.startswith(parts))
         for label, url, parts in _NAVIGATION
     ]
+    if charges and visitor.actor is None:
+        items.append(NavItem(say(marked("Tarife")), "/tarife", path.startswith(_OF_PLANS)))
+    elif charges:
+        items.append(NavItem(say(marked("Mitgliedschaft")), "/mitgliedschaft", path.startswith(_OF_PLANS)))
     if visitor.actor is None:
         items.append(NavItem(say(marked("Anmelden")), "/anmelden", path.startswith("/anmelden")))
         return items
