@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from app.api.parameters import known_id, known_slug, known_words, within_reach
 from app.api.shapes import Moment
-from app.bookings.operations import BookDesk, MoveBooking
+from app.bookings.moving import MoveBooking
+from app.bookings.operations import BookDesk
 from app.bookings.rules import AnyOf, Purpose
 from app.inventory.needs import OF_RESOURCE
 from app.inventory.rules import Kind

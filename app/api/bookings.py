@@ -30,7 +30,8 @@ from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import guest
-from app.bookings.operations import book, move
+from app.bookings.moving import move
+from app.bookings.operations import book
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of, guests_of
 from app.bookings.rules import Status
 from app.identity.authentication import Visitor

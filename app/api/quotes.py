@@ -14,7 +14,7 @@ from app.api.booking_bodies import BookingWanted
 from app.api.problem_shapes import refusals
 from app.api.shapes import Moment, MoneyShape, ResourceShape, booked_resource, money
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.operations import Quote, quote
+from app.bookings.quoting import Quote, quote
 from app.bookings.rules_said import said_rules
 from app.identity.authentication import Visitor
 from app.identity.rules import Action

@@ -8,8 +8,9 @@ from typing import Final
 
 from app.bookings.arrivals import check_in
 from app.bookings.at_a_device import acting
-from app.bookings.operations import BookDesk, book, quote
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, bookings_where
+from app.bookings.quoting import quote
 from app.bookings.rules import GRID, SHORTEST, Status, check_check_in
 from app.bookings.settling import settle_at
 from app.identity.queries import people

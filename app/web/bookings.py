@@ -15,7 +15,7 @@ from app.bookings.clearing import called_off_because
 from app.bookings.due import check_coming_later, check_leaving
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
 from app.bookings.reminders import will_be_reminded
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in

@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from app.bookings.calendar import entries_within, load_of_days, whole_days
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action

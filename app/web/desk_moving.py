@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
 from app.identity.authentication import Visitor

@@ -15,7 +15,8 @@ from litestar.response import Redirect
 from app.bookings.availability import count_bookable
 from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
-from app.bookings.operations import BookDesk, Quote, book, quote
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import Quote, quote
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, default_purpose
 from app.bookings.rules_said import said_rules
 from app.bookings.search import window_of

@@ -7,8 +7,10 @@ import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
+from app.bookings.quoting import quote
 from app.bookings.rules import Status
 from app.bookings.series_making import MakeSeries, make_series, preview_series
 from app.bookings.series_planning import OnConflict, SeriesConflicts
