@@ -19,11 +19,13 @@ from app.bookings.series_planning import (
     conflicts_of,
     planned,
     state_of,
+    total_of,
 )
 from app.bookings.taking import facts_for, nothing_free, words_of
 from app.inventory.held_time import held_times
 from app.inventory.operations import lock_resources
 from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of
+from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
@@ -52,10 +54,12 @@ class SeriesWish:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Bookings that make way for the plan: their keys, and how many there are of each rules' key."""
+    """Bookings that make way for the plan: their keys, how many there are of each rules' key, and which account has
+    paid for them, by the start of the date that takes their place."""
 
     bookings: Collection[int] = ()
     by_rules: Mapping[int, int] = field(default_factory=dict)
+    has_paid: Mapping[datetime, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ class SeriesPlan:
     @property
     def conflicts(self) -> list[tuple[Slot, Refusal]]:
         return conflicts_of(self.dates)
+
+    @property
+    def total(self) -> Money:
+        return total_of(self.dates)
 
     @property
     def state(self) -> str:
@@ -133,6 +141,7 @@ async def plan_series(
         booker=replace(booker, open_bookings=Counter(booker.open_bookings) - Counter(replaced.by_rules)),
         holiday_region=facts.holiday_region,
         own=own,
+        has_paid=replaced.has_paid,
     )
     if isinstance(wanted.what, AnyOf):
         series_facts = replace(series_facts, wanted=best_for(slots, wanted.wish, series_facts, resources))

@@ -15,6 +15,7 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    TicketCharge,
 )
 
 APP_CONFIG = AppConfig(
@@ -31,6 +32,7 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        TicketCharge,
     ],
     migration_dependencies=["app.billing.piccolo_app"],
 )

@@ -62,6 +62,7 @@ class _EntitlementRow(msgspec.Struct):
     half_days: bool
     left_units: int | None
     uses: list[_UseRow] | None
+    paid: int | None
 
     def read(self) -> Entitlement:
         return Entitlement(
@@ -76,6 +77,7 @@ class _EntitlementRow(msgspec.Struct):
             self.scope.read(),
             self.half_days,
             self.membership,
+            self.paid,
         )
 
 
@@ -115,6 +117,7 @@ class _PriceRow(msgspec.Struct):
 
 _entitlements = msgspec.json.Decoder(list[_EntitlementRow])
 _prices = msgspec.json.Decoder(list[_PriceRow])
+_tickets = msgspec.json.Decoder(dict[date, int])
 
 _PURSE: Final = """
     SELECT (SELECT json_agg(t) FROM (
@@ -125,7 +128,11 @@ _PURSE: Final = """
                                  -sum(left_change + held_change) AS consumed, max(step) AS step
                             FROM entitlement_entry
                            WHERE entitlement = e.id AND person = $1 AND day BETWEEN $2 AND $3 GROUP BY day
-                      ) u) AS uses
+                      ) u) AS uses,
+                      CASE WHEN e.charge IS NOT NULL THEN (
+                          SELECT coalesce(sum(c.amount), 0) FROM ticket_charge t JOIN charge c ON c.id = t.charge
+                           WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
+                      ) END AS paid
                  FROM entitlement e
                 WHERE e.person = $1 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.starts_on <= $3
                   AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
@@ -156,7 +163,12 @@ _PURSE: Final = """
                          AND coalesce(ends_on, 'infinity') >= $2 AND (operator IS NULL OR operator = $5)
                 ))
                 ORDER BY space, resource, price_class, valid_from DESC, id DESC
-           ) t)::text AS prices
+           ) t)::text AS prices,
+           (SELECT json_object_agg(day, number) FROM (
+               SELECT ends_on AS day, count(*) AS number FROM entitlement
+                WHERE person = $1 AND charge IS NOT NULL AND coalesce(ends_on, 'infinity') BETWEEN $2 AND $3
+                GROUP BY ends_on
+           ) t)::text AS tickets
 """
 
 
@@ -191,6 +203,7 @@ async def purse_of(
             for use in each.uses or ()
         },
         prices=[each.read(unit) for rows in (row["overage"], row["prices"]) for each in _prices.decode(rows or "[]")],
+        tickets=_tickets.decode(row["tickets"] or "{}"),
     )
 
 

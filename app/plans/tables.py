@@ -193,6 +193,17 @@ class Entitlement(Table, tablename="entitlement"):
     expired_at = Timestamptz(default=None, null=True)
 
 
+class TicketCharge(Table, tablename="ticket_charge"):
+    """A charge for a day that was bought with a booking, and the prices that it was worked out by. Append-only."""
+
+    id = BigSerial(primary_key=True)
+    entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=False, on_delete=OnDelete.restrict, default=None)
+    per_day = Integer(default=None, null=True)
+    per_half_day = Integer(default=None, null=True)
+    per_hour = Integer(default=None, null=True)
+
+
 class EntitlementEntry(Table, tablename="entitlement_entry"):
     """One row of an account; never changed and never deleted.
 
