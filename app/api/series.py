@@ -10,7 +10,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.booking_bodies import BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
+from app.api.booking_bodies import AgreedPrice, BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
 from app.api.bookings import for_whom
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, within_reach
@@ -76,6 +76,7 @@ class SeriesChangeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     rrule: Rrule | None = None
     on_conflict: OnConflictWanted = "refuse"
     house_rules: HouseRules | None = None
+    agreed_price: AgreedPrice | None = None
 
     def change(self) -> ChangeSeries:
         """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
@@ -87,6 +88,7 @@ class SeriesChangeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True
             self.rrule,
             OnConflict(self.on_conflict),
             self.house_rules,
+            agreed_price=self.agreed_price,
         )
 
 

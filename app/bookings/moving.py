@@ -28,8 +28,8 @@ from app.platform.outbox import emit
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
-    """What shall change of a booking; None stays as it is. Another space's house rules are accepted as in BookDesk, and
-    so is a price. What has paid pays again where it can."""
+    """What shall change of a booking; None stays as it is. Another space's house rules are accepted as in BookDesk.
+    What has paid pays again where it can; without an `agreed_price` it may cost what it has cost before."""
 
     what: str | AnyOf | None = None
     starts_at: datetime | None = None
@@ -90,7 +90,8 @@ async def move(
         await sweep_there(facts, wish.period, now)
         await lock_resources([*booking.resource.claims, *facts.resource.claims])
         taken, freed = await _swap(booking, what, facts, wish, booker)
-        check_agreed(taken.decision.payment, change.agreed_price)
+        agreed = booking.price.amount if change.agreed_price is None else change.agreed_price
+        check_agreed(taken.decision.payment, agreed)
         await _enter_move(booking, facts, wish, taken)
         if facts.space.id != booking.space.id:
             await note_departure(booking.space.id, booking.public_id, now)

@@ -32,7 +32,8 @@ from app.kernel.refusals import NotFound
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard, organisation_named
 from app.network.house_rules import new_acceptance
-from app.plans.rules import check_agreed
+from app.plans.offering import with_offers
+from app.plans.rules import NothingPays, check_agreed
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import wake_workers
@@ -46,7 +47,8 @@ class BookDesk:
     have gone to otherwise: None takes the person's usual one, an empty text none. `house_rules` is the edition that is
     accepted with the booking. `people` counts everybody who comes, the `guests` (by name) among them; `organisation` is
     the public id of whom it is for. `pays` is the key of what shall pay, None takes the first in the order;
-    `agreed_price` what the person has agreed to pay, in minor units, None whatever it costs.
+    `agreed_price` what the person has agreed to pay, in minor units, None whatever it costs. `early_start` says that a
+    consumer wants it before the days to withdraw are over, knowing that the right ends with it.
     """
 
     what: str | AnyOf
@@ -62,6 +64,7 @@ class BookDesk:
     organisation: str | None = None
     pays: str | None = None
     agreed_price: int | None = None
+    early_start: bool = False
 
 
 @retried
@@ -72,10 +75,13 @@ async def book(actor: Actor, command: BookDesk, now: datetime, *, whom: int | No
     `checked_note`, `usable_phone`, `demand_municipality` and HouseRulesNotAccepted, NotFound for what nobody can book,
     NotAllowed where the actor is no front desk, AlreadyTaken or NothingFree where others were faster.
     """
-    if whom is None or whom == actor.person:
-        return await _book(actor, command, actor.person, now)
-    async with transaction():
-        return await _book(actor, command, await standing_record(whom), now)
+    try:
+        if whom is None or whom == actor.person:
+            return await _book(actor, command, actor.person, now)
+        async with transaction():
+            return await _book(actor, command, await standing_record(whom), now)
+    except NothingPays as refusal:
+        raise await with_offers(refusal, whom or actor.person, now, actor.language) from None
 
 
 async def _book(actor: Actor, command: BookDesk, person: int, now: datetime) -> BookingCard:
@@ -103,7 +109,18 @@ async def drafted(actor: Actor, command: BookDesk, person: int, now: datetime) -
     if person != actor.person:
         demand(actor, Action.BOOK_FOR_OTHERS, operator=facts.operator, space=facts.space.id)
     guests = checked_guests(command.guests)
-    return Draft(person, facts, wish, note, command.purpose, command.commute_to, guest_phone, guests, organisation)
+    return Draft(
+        person,
+        facts,
+        wish,
+        note,
+        command.purpose,
+        command.commute_to,
+        guest_phone,
+        guests,
+        organisation,
+        command.early_start,
+    )
 
 
 async def take(actor: Actor, command: BookDesk, draft: Draft, **columns: object) -> BookingCard:

@@ -138,6 +138,7 @@ async def _make(
                 guest_phone,
                 checked_guests(command.booking.guests),
                 organisation,
+                command.booking.early_start,
             )
             made_by = None if person == actor.person else actor.person
             drafted = await drafted_bookings(draft, plan.dates, made_by)

@@ -34,7 +34,8 @@ _ORDER: Final[Mapping[Source, int]] = {source: number for number, source in enum
 
 
 class NothingPays(Refusal):
-    """No entitlement covers it and nothing is sold for it. `facts["offers"]` says what would pay."""
+    """No entitlement covers it and it has no price. `facts["need"]` is what is to be paid; whoever tells somebody adds
+    what would (offering.py)."""
 
     code = "no_entitlement"
     text = marked("Dafür brauchen Sie einen Tarif oder eine Karte, die in {space} gilt.")

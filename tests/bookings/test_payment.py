@@ -266,7 +266,8 @@ async def test_dates_of_a_series_that_end_too_late_to_come_back_stay_spent(world
     await change_series(world.mia.actor(), made.series.public_id, change, NOW)
     assert await accounts_out_of_balance() == []
     row = await fetch_row("SELECT sum(booked_change) AS booked FROM entitlement_entry WHERE entitlement = $1", account)
-    assert row and row["booked"] == 3 * 240
+    assert row
+    assert row["booked"] == 3 * 240
 
 
 async def test_a_quote_is_what_the_booking_does(world: World) -> None:
