@@ -40,6 +40,7 @@ class MoveBooking:
     guests: tuple[str, ...] | None = None
     pays: str | None = None
     agreed_price: int | None = None
+    early_start: bool = False
 
 
 @retried
@@ -93,6 +94,8 @@ async def move(
         agreed = booking.price.amount if change.agreed_price is None else change.agreed_price
         check_agreed(taken.decision.payment, agreed)
         await _enter_move(booking, facts, wish, taken)
+        if change.early_start and taken.decision.price.amount:
+            await execute("UPDATE booking SET early_start_at = $2 WHERE id = $1", booking.id, now)
         if facts.space.id != booking.space.id:
             await note_departure(booking.space.id, booking.public_id, now)
         await hand_on(freed, now)

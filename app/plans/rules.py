@@ -49,7 +49,7 @@ class CannotPayThat(Refusal):
 
 
 class PriceChanged(Conflict):
-    """It costs more than was agreed to. `facts["price"]` is what it costs."""
+    """It costs more than was agreed to. `facts["price"]` is what it costs, `facts["tariff"]` by what."""
 
     code = "price_changed"
     text = marked("Diese Buchung kostet {price}. Bitte bestätigen Sie den Preis.")
@@ -304,7 +304,8 @@ def chosen_way(
 def check_agreed(payment: Payment, agreed: int | None) -> None:
     """Raises PriceChanged where more than what somebody has agreed to has to be paid, in minor units; None agrees to
     whatever it costs."""
-    check_total(payment.price, agreed)
+    if agreed is not None and payment.price.amount > agreed:
+        raise PriceChanged(field="agreed_price", price=payment.price, tariff=payment.tariff)
 
 
 def check_total(price: Money, agreed: int | None) -> None:

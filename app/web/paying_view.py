@@ -2,28 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from app.billing.rules import TaxCode
 from app.bookings.early_start import EarlyStartNotAsked, must_ask_for_early_start
-from app.bookings.paid_with import PaidWith
-from app.bookings.queries import BookingCard
+from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, units_text
 from app.bookings.quoting import Quote
 from app.identity.authentication import Visitor
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Refusal, marked
-from app.plans.rules import Entitlement, NothingPays, Payment, Pays, PriceChanged, Source
-from app.plans.uses import HALVES_OF_A_DAY, Unit
-
-_OUT_OF: Final[Mapping[Source, str]] = {
-    Source.TEAM: marked("{amount} aus Ihrem Team-Pass"),
-    Source.MEMBERSHIP: marked("{amount} aus Ihrer Mitgliedschaft"),
-    Source.PASS: marked("{amount} von Ihrer Karte"),
-    Source.CREDIT: marked("{amount} aus Ihrem Guthaben"),
-}
-_PAID_ALREADY = marked("Der Tag ist schon bezahlt")
-_UNLIMITED = marked("In Ihrer Mitgliedschaft enthalten")
+from app.plans.rules import Entitlement, NothingPays, Payment, Pays, Price, PriceChanged
+from app.plans.sellers import seller_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +66,11 @@ def _line(way: Payment, quoted: Quote, visitor: Visitor, *, is_chosen: bool) -> 
 def _title(way: Payment, visitor: Visitor) -> str:
     assert way.entitlement is not None, "money is said elsewhere"
     if way.entitlement.left is None:
-        return visitor.speaker.gettext(_UNLIMITED)
+        return visitor.speaker.gettext(UNLIMITED)
     if way.use.units and not way.takes:
-        return visitor.speaker.gettext(_PAID_ALREADY)
-    amount = units_text(way.entitlement.unit, way.takes, visitor)
-    return visitor.speaker.say(_OUT_OF[way.entitlement.source], amount=amount)
+        return visitor.speaker.gettext(PAID_ALREADY)
+    amount = units_text(way.entitlement.unit, way.takes, visitor.speaker)
+    return visitor.speaker.say(OUT_OF[way.entitlement.source], amount=amount)
 
 
 def _left(way: Payment, account: Entitlement, visitor: Visitor) -> str:
@@ -88,48 +78,10 @@ def _left(way: Payment, account: Entitlement, visitor: Visitor) -> str:
     say, left = visitor.speaker, way.left_after
     if left is None:
         return f"{account.label}."
-    known: dict[str, object] = {"label": account.label, "left": units_text(account.unit, left, visitor)}
+    known: dict[str, object] = {"label": account.label, "left": units_text(account.unit, left, visitor.speaker)}
     if account.ends_on is None:
         return say.say(marked("{label}. Danach noch {left}."), known)
     return say.say(marked("{label}. Danach noch {left} bis {last}."), known, last=say.day_of_year(account.ends_on))
-
-
-def units_text(unit: Unit, units: int, visitor: Visitor) -> str:
-    """1 Tag; 2½ Tage; 45 Minuten; 19,00 €."""
-    say = visitor.speaker
-    if unit is Unit.MONEY:
-        return say.money(Money(units))
-    if unit is Unit.ROOM_MINUTE:
-        return _hours_text(units, visitor)
-    whole, half = divmod(units, HALVES_OF_A_DAY)
-    if units == HALVES_OF_A_DAY:
-        return say.gettext(marked("1 Tag"))
-    if not half:
-        return say.say(marked("{n} Tage"), n=whole)
-    return say.say(marked("{n}½ Tage"), n=whole) if whole else say.gettext(marked("½ Tag"))
-
-
-def _hours_text(minutes: int, visitor: Visitor) -> str:
-    """Hours are never told as days."""
-    if minutes < 24 * 60:
-        return visitor.speaker.duration(timedelta(minutes=minutes))
-    hours, rest = divmod(minutes, 60)
-    text = visitor.speaker.say(marked("{n} Stunden"), n=hours)
-    return visitor.speaker.listed([text, visitor.speaker.duration(timedelta(minutes=rest))]) if rest else text
-
-
-def paid_text(booking: BookingCard, paid: PaidWith | None, visitor: Visitor) -> str:
-    """What has paid for a booking; nothing where it was free."""
-    say = visitor.speaker
-    if booking.price.amount:
-        return say.say(marked("{price}, offen, Rechnung folgt"), price=booking.price)
-    if paid is None:
-        return ""
-    if not paid.units:
-        what = _UNLIMITED if paid.source is Source.MEMBERSHIP else _PAID_ALREADY
-        return f"{say.gettext(what)} ({paid.label})"
-    amount = units_text(paid.unit, paid.units, visitor)
-    return f"{say.say(_OUT_OF[paid.source], amount=amount)} ({paid.label})"
 
 
 def offer_lines(refusal: Refusal | None) -> list[OfferLine]:
@@ -164,6 +116,37 @@ async def paying_of(
         and not for_organisation
         and await must_ask_for_early_start(person, starts_at, visitor.now),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """What has to be agreed to before it is done: total, what is said of the tax, the seller where there is one."""
+
+    price: Money
+    tax: str = ""
+    seller: str = ""
+    asks_early_start: bool = False
+    error: str = ""
+
+
+async def due_of(
+    refusal: Refusal | None, data: Mapping[str, str], person: int | None, starts_at: datetime, visitor: Visitor
+) -> DueLine | None:
+    """What costs more than was agreed to, or was agreed to without the two statements; None where nothing is due."""
+    price = Money(agreed_in(data)) if isinstance(refusal, EarlyStartNotAsked) else changed_price(refusal)
+    if price is None or refusal is None:
+        return None
+    tariff, tax, seller = refusal.facts.get("tariff"), "", ""
+    if isinstance(tariff, Price):
+        sells = await seller_of(tariff.seller, starts_at.date())
+        tax, seller = visitor.speaker.gettext(sells.tax_note(TaxCode(tariff.tax_code))), sells.name
+    return DueLine(
+        price,
+        tax,
+        seller,
+        await must_ask_for_early_start(person, starts_at, visitor.now),
+        visitor.speaker.refusal(refusal) if isinstance(refusal, EarlyStartNotAsked) else "",
+    )
 
 
 def changed_price(refusal: Refusal | None) -> Money | None:

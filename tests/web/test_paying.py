@@ -111,8 +111,8 @@ async def test_without_prices_no_page_speaks_of_them(site: Site, world: World) -
 
 async def test_a_newcomer_books_and_buys_the_day_in_one_go(site: Site, charging: World) -> None:
     await a_price(charging, day=1900)
-    from app.bookings.operations import BookDesk  # noqa: PLC0415
-    from tests.worlds import tomorrow  # noqa: PLC0415
+    from app.bookings.operations import BookDesk
+    from tests.worlds import tomorrow
 
     wish = BookDesk(charging.polch["1"].public_id, tomorrow(8), tomorrow(18))
     assert (await quote(wish, NOW)).decision is not None
