@@ -29,6 +29,7 @@ from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
+from app.plans.rules import Payment, ways_to_pay
 
 _MOST_OWN_BOOKINGS = 1_000
 _MOST_BESIDE = timedelta(days=1)
@@ -66,7 +67,7 @@ class Replaced:
 class SeriesPlan:
     """What a series would be now: all slots of its rule, and what is planned of them.
 
-    `resources` are those that its dates may get.
+    `resources` are those that its dates may get, `ways` those in which its first date can be paid.
     """
 
     facts: Facts
@@ -75,6 +76,7 @@ class SeriesPlan:
     resources: Sequence[BookedResource]
     slots: Sequence[Slot]
     dates: Sequence[PlannedDate]
+    ways: Sequence[Payment] = ()
 
     @property
     def bookings(self) -> int:
@@ -152,7 +154,15 @@ async def plan_series(
         wanted.on_conflict,
         skips_school_holidays=wanted.skips_school_holidays,
     )
-    return SeriesPlan(facts, rule, series_facts.wanted, resources, slots, dates)
+    ways = _ways(slots, series_facts, facts)
+    return SeriesPlan(facts, rule, series_facts.wanted, resources, slots, dates, ways)
+
+
+def _ways(slots: Sequence[Slot], series: SeriesFacts, facts: Facts) -> list[Payment]:
+    paid, period = series.places[series.wanted.id].paid, next((slot.period for slot in slots if slot.period), None)
+    if paid is None or period is None or not series.booker.purse.charges:
+        return []
+    return ways_to_pay(paid.need(period, facts.space.zone), series.booker.purse)
 
 
 def _window(slots: Sequence[Slot]) -> Period:

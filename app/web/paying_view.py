@@ -1,6 +1,6 @@
 """What pays, in words: the ways to choose among, what is left after, who sells, and what could be bought."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,13 @@ from app.billing.rules import TaxCode
 from app.bookings.early_start import EarlyStartNotAsked, must_ask_for_early_start
 from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, units_text
 from app.bookings.quoting import Quote
+from app.bookings.series_planning import PlannedDate, total_of
 from app.identity.authentication import Visitor
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Refusal, marked
 from app.plans.rules import Entitlement, NothingPays, Payment, Pays, Price, PriceChanged
 from app.plans.sellers import seller_of
+from app.platform.language import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,25 @@ def way_lines(quoted: Quote, visitor: Visitor) -> list[WayLine]:
         return []
     chosen = quoted.decision.payment.key
     return [_line(way, quoted, visitor, is_chosen=way.key == chosen) for way in quoted.ways]
+
+
+def payment_text(way: Payment, say: Speaker) -> str:
+    """What pays for one date, in a few words; nothing where it is free."""
+    if way.kind is Pays.FREE:
+        return ""
+    if way.kind is Pays.MONEY or way.entitlement is None:
+        return say.money(way.price)
+    account = way.entitlement
+    return f"{units_text(account.unit, way.takes, say)}, {account.label}" if way.takes else account.label
+
+
+def choices_of(ways: Sequence[Payment], say: Speaker) -> list[tuple[str, str]]:
+    """The ways by their keys, the first being what pays unless another is chosen; nothing where there is no choice."""
+    named = [
+        (way.key, say.gettext(marked("Selbst zahlen")) if way.kind is Pays.MONEY else payment_text(way, say))
+        for way in ways
+    ]
+    return named if len(named) > 1 else []
 
 
 def _line(way: Payment, quoted: Quote, visitor: Visitor, *, is_chosen: bool) -> WayLine:
@@ -145,6 +166,32 @@ async def due_of(
         tax,
         seller,
         await must_ask_for_early_start(person, starts_at, visitor.now),
+        visitor.speaker.refusal(refusal) if isinstance(refusal, EarlyStartNotAsked) else "",
+    )
+
+
+async def due_of_series(
+    dates: Sequence[PlannedDate],
+    person: int,
+    visitor: Visitor,
+    refusal: Refusal | None,
+    *,
+    price: Money | None = None,
+    for_organisation: bool = False,
+) -> DueLine | None:
+    """What dates cost together (or the `price`, where only a part of it is due), and who sells; None for nothing."""
+    paid = [date for date in dates if date.taken is not None and date.taken.decision.price.amount]
+    total = total_of(dates) if price is None else price
+    if not paid or not total.amount or paid[0].taken is None:
+        return None
+    tariff, first = paid[0].taken.decision.payment.tariff, paid[0].slot.starts_at
+    seller = await seller_of(tariff.seller, paid[0].slot.day) if tariff else None
+    asks = not for_organisation and await must_ask_for_early_start(person, first, visitor.now)
+    return DueLine(
+        total,
+        visitor.speaker.gettext(seller.tax_note(TaxCode(tariff.tax_code))) if seller and tariff else "",
+        seller.name if seller else "",
+        asks,
         visitor.speaker.refusal(refusal) if isinstance(refusal, EarlyStartNotAsked) else "",
     )
 
