@@ -7,6 +7,7 @@ from typing import Any
 
 from app.billing.rules import TaxCode
 from app.bookings.early_start import EarlyStartNotAsked, must_ask_for_early_start
+from app.bookings.lowest_prices import Lowest
 from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, units_text
 from app.bookings.quoting import Quote
 from app.bookings.series_planning import PlannedDate, total_of
@@ -52,6 +53,17 @@ def way_lines(quoted: Quote, visitor: Visitor) -> list[WayLine]:
         return []
     chosen = quoted.decision.payment.key
     return [_line(way, quoted, visitor, is_chosen=way.key == chosen) for way in quoted.ways]
+
+
+def lowest_texts(lowest: Lowest | None, say: Speaker) -> tuple[str, str]:
+    """What it costs at least, and what stands beside it; nothing where all is free of charge."""
+    if lowest is None:
+        return "", ""
+    if lowest.way is None:
+        return say.gettext(marked("mit Tarif")), say.gettext(marked("oder Karte"))
+    if lowest.way.kind is Pays.MONEY:
+        return say.money(lowest.way.price), say.gettext(lowest.tax)
+    return say.money(FREE), say.gettext(marked("in Ihrem Guthaben"))
 
 
 def payment_text(way: Payment, say: Speaker) -> str:
