@@ -1,6 +1,5 @@
 """What pays for bookings through their life."""
 
-import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -279,24 +278,3 @@ async def test_a_quote_is_what_the_booking_does(world: World) -> None:
         made = await booked(world, wish)
         assert quoted.decision
         assert (quoted.decision.paid_by, quoted.decision.price) == (made.paid_by, made.price)
-
-
-async def test_twenty_programs_spend_the_last_days_of_one_account(database: str) -> None:
-    world = await a_charging_world()
-    account = await a_pass(world, days=5)
-    days = [
-        day
-        for day in (date(2026, 12, 2) + timedelta(n) for n in range(30))
-        if day.weekday() < 5 and day.day not in (24, 25)
-    ]
-
-    async def on(day: date) -> bool:
-        try:
-            wish = BookDesk(world.polch["1"].public_id, at(day, 8), at(day, 18))
-            return (await book(world.mia.actor(), wish, NOW)).paid_by == "entitlement"
-        except NothingPays:
-            return False
-
-    assert sum(await asyncio.gather(*(on(day) for day in days[:20]))) == 5
-    assert await balance(account) == (0, 10)
-    assert await accounts_out_of_balance() == []
