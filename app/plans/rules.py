@@ -38,7 +38,7 @@ class NothingPays(Refusal):
     what would (offering.py)."""
 
     code = "no_entitlement"
-    text = marked("Dafür brauchen Sie einen Tarif oder eine Karte, die in {space} gilt.")
+    text = marked("Dafür braucht es einen Tarif oder eine Karte, die in {space} gilt.")
 
 
 class CannotPayThat(Refusal):

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from app.bookings.quoting import quote
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, open_account
 from app.plans.product_versions import new_product, put_on_sale
@@ -14,6 +13,7 @@ from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_value
 from tests.web.conftest import Browser, Site
 from tests.web.test_journey import fields_of, text_of
+from tests.web.test_newcomer import NINA, mailed_way
 from tests.worlds import NOW, World
 
 DESK = "/buchen?standort=regiohub-polch&tag=2026-11-25&zeit=eigen&von=08:00&bis=18:00&art=desk&platz={platz}"
@@ -111,8 +111,84 @@ async def test_without_prices_no_page_speaks_of_them(site: Site, world: World) -
 
 async def test_a_newcomer_books_and_buys_the_day_in_one_go(site: Site, charging: World) -> None:
     await a_price(charging, day=1900)
-    from app.bookings.operations import BookDesk
-    from tests.worlds import tomorrow
+    browser = await site.browser()
+    page = await browser.get(DESK.format(platz=charging.polch["1"].public_id))
+    assert "19,00 €" in text_of(page).replace("\xa0", " ")
+    assert "Zahlungspflichtig buchen" not in text_of(page)
+    held = await browser.client.post("/buchen", data=fields_of(page, "/buchen") | NINA)
+    assert held.status_code in (302, 303)
+    assert await fetch_value("SELECT count(*) FROM charge") == 0
+    way = await mailed_way()
+    opened = await browser.get(way)
+    assert "Zahlungspflichtig buchen" in text_of(opened)
+    fields = fields_of(opened, "/buchen/bestaetigen")
+    again = await browser.client.post("/buchen/bestaetigen", data=fields | {"agreed_price": "1900"})
+    assert "Bitte beide Erklärungen ankreuzen" in text_of(again)
+    said = {"agreed_price": "1900", "frueh": "ja", "erlischt": "ja"}
+    done = await browser.client.post("/buchen/bestaetigen", data=fields | said)
+    assert done.status_code in (302, 303)
+    [row] = await fetch(
+        "SELECT c.amount, p.name, p.email, b.early_start_at FROM charge c JOIN payer p ON p.id = c.payer"
+        " JOIN booking b ON b.charge = c.id"
+    )
+    assert tuple(row) == (1900, "Nina Neu", "nina@example.org", NOW)
 
-    wish = BookDesk(charging.polch["1"].public_id, tomorrow(8), tomorrow(18))
-    assert (await quote(wish, NOW)).decision is not None
+
+async def test_a_series_says_date_by_date_what_pays_and_what_all_of_it_costs(site: Site, charging: World) -> None:
+    await a_pass(charging, units=2)
+    await a_price(charging, day=1900)
+    browser = await site.browser(charging.mia)
+    asked = {"platz": charging.polch["1"].public_id, "von": "08:00", "bis": "18:00", "ab": "2026-11-25", "mi": "ja"}
+    page = await browser.get("/woche/wiederholen", params=asked | {"ende": "termine", "zahl": "3"})
+    shown = text_of(page).replace("\xa0", " ")
+    assert "1 Tag, Zehnerkarte" in shown
+    assert "38,00 € inkl. MwSt." in shown or "38,00 € Endpreis" in shown
+    fields = fields_of(page, "/woche/wiederholen")
+    fields.pop("_csrf_token", None)
+    said = {"agreed_price": "3800", "frueh": "ja", "erlischt": "ja"}
+    answer = await browser.post("/woche/wiederholen", **(fields | said))
+    assert answer.status_code in (302, 303), text_of(answer)
+    rows = await fetch("SELECT paid_by FROM booking ORDER BY starts_at")
+    assert [row["paid_by"] for row in rows] == ["entitlement", "money", "money"]
+
+
+async def test_search_and_space_say_the_lowest_price_or_what_is_there_already(site: Site, charging: World) -> None:
+    await a_price(charging, day=1900)
+    search = "/plaetze?ort=Polch&tag=2026-11-25&zeit=ganz&art=desk"
+    stranger, mia = await site.browser(), await site.browser(charging.mia)
+    assert "19,00 €" in text_of(await stranger.get(search)).replace("\xa0", " ")
+    await a_pass(charging)
+    assert "in Ihrem Guthaben" in text_of(await mia.get(search))
+    assert "in Ihrem Guthaben" in text_of(await mia.get("/standorte/regiohub-polch?tag=2026-11-25&zeit=ganz"))
+
+
+async def test_moving_asks_before_it_costs_more(site: Site, charging: World) -> None:
+    await a_pass(charging, units=2)
+    await a_price(charging, day=1900)
+    browser, address = await site.browser(charging.mia), DESK.format(platz=charging.polch["1"].public_id)
+    assert await sent(browser, address) == ""
+    await execute("UPDATE entitlement SET ends_on = '2026-11-25'")
+    [row] = await fetch("SELECT public_id FROM booking")
+    to = {"beginn": "2026-11-26T08:00:00+01:00", "ende": "2026-11-26T18:00:00+01:00"}
+    way = f"/buchungen/{row['public_id']}/verschieben"
+    answer = await browser.post(way, **to)
+    assert "Zahlungspflichtig verschieben" in text_of(answer)
+    assert await fetch_value("SELECT paid_by FROM booking") == "entitlement"
+    answer = await browser.post(way, **to, agreed_price="1900", frueh="ja", erlischt="ja")
+    assert answer.status_code in (302, 303)
+    assert await fetch_value("SELECT paid_by FROM booking") == "money"
+    shown = text_of(await browser.get(f"/buchungen/{row['public_id']}")).replace("\xa0", " ")
+    assert "offen, Rechnung folgt. Verkäufer: Genossenschaft Maifeld" in shown
+
+
+async def test_the_desk_asks_before_a_guest_is_charged(site: Site, charging: World) -> None:
+    await a_price(charging, day=1900)
+    browser = await site.browser(charging.frida)
+    way = f"/theke/regiohub-polch/leute/{charging.mia.public_id}/buchen"
+    wish = {"tag": "2026-11-25", "zeit": "ganz", "was": charging.polch["1"].public_id, "wer": charging.mia.email}
+    answer = await browser.post(way, **wish)
+    assert "Platz buchen – 19,00 €" in text_of(answer).replace("\xa0", " ")
+    assert await fetch_value("SELECT count(*) FROM booking") == 0
+    answer = await browser.post(way, **wish, agreed_price="1900")
+    assert answer.status_code in (302, 303), text_of(answer)
+    assert await fetch_value("SELECT price_amount FROM booking") == 1900
