@@ -256,12 +256,14 @@ class Purse:
 def ways_to_pay(need: Need, purse: Purse) -> list[Payment]:
     """All ways in which this can be paid, the one that is taken unless another is chosen first.
 
-    What the day has paid for already comes before everything else, at nothing more; then the fixed order. Empty where
-    nothing pays.
+    What the day has paid for already comes before everything else, at nothing more; then the fixed order. What only
+    money could pay, like a parking place, is free where it has no price. Empty where nothing pays.
     """
     if not purse.charges:
         return [FREE_OF_CHARGE]
     price, tariff = _cheapest(need, purse.prices)
+    if need.unit is Unit.MONEY and price is None:
+        return [FREE_OF_CHARGE]
     by_account, by_money = [], []
     if price is not None:
         by_money.append(Payment(Pays.MONEY, price=price, tariff=tariff, ticket=purse.tickets.get(need.day, 0)))
