@@ -137,3 +137,16 @@ async def others_then(holder: int, resources: Sequence[int], days: Sequence[date
         FIXED_DESK,
     )
     return [Period(row["starts_at"], row["ends_at"]) for row in rows]
+
+
+async def is_fixed(resources: Sequence[int], period: Period) -> bool:
+    """Whether any of these is somebody's fixed desk then."""
+    row = await fetch_row(
+        "SELECT FROM claim WHERE resource = ANY($1::bigint[]) AND reason = $2 AND starts_at < $4 AND ends_at > $3"
+        " LIMIT 1",
+        list(resources),
+        FIXED_DESK,
+        period.starts_at,
+        period.ends_at,
+    )
+    return row is not None

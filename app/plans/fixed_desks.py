@@ -4,7 +4,7 @@ A fixed desk belongs to a membership whose terms have one. Claims hold its days 
 today as far ahead as anybody can book.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -289,3 +289,16 @@ async def released_days(desk: int, since: date) -> Sequence[ReleasedDay]:
 async def lock_desk(desk: int) -> None:
     """Nobody else changes it until the transaction ends."""
     await fetch_row("SELECT FROM fixed_desk WHERE id = $1 FOR UPDATE", desk)
+
+
+async def holders_then(space: int, period: Period) -> Mapping[int, int]:
+    """By the keys of the space's resources that are somebody's fixed desk then: the person."""
+    rows = await fetch(
+        "SELECT c.resource, m.person FROM resource r JOIN claim c ON c.resource = r.id"
+        " JOIN fixed_desk d ON d.id = c.holder JOIN membership m ON m.id = d.membership"
+        " WHERE r.space = $1 AND c.reason = 'fixed_desk' AND c.starts_at < $3 AND c.ends_at > $2",
+        space,
+        period.starts_at,
+        period.ends_at,
+    )
+    return {row["resource"]: row["person"] for row in rows}

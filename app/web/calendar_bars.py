@@ -21,6 +21,7 @@ _HELD = {
     "hold": marked("vorgemerkt"),
     "offer": marked("angeboten"),
     "buffer": marked("bleibt frei"),
+    "fixed_desk": marked("fest vergeben"),
 }
 _TAKEN = marked("vergeben")
 
