@@ -3,8 +3,9 @@
 So everything that is done with whoever is there works alike: the list at the front desk, leaving, doors, occupancy.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.bookings.candidates import Candidate, claims_of
 from app.bookings.decision import Decision, Wish
@@ -114,3 +115,20 @@ def _open_then(hours: Hours, since: datetime) -> Period | None:
         (each for each in hours.periods_on(local_day(since, hours.zone)) if each.starts_at <= since < each.ends_at),
         None,
     )
+
+
+async def arrived_on(desks: Sequence[FixedDesk], day: date) -> set[int]:
+    """The keys of those whose holders have arrived at them that day, whether they are still there or not."""
+    if not desks:
+        return set()
+    then = whole_day(day, desks[0].zone)
+    there = await bookings_where(
+        "b.person = ANY($1::bigint[]) AND b.resource = ANY($2::bigint[]) AND b.starts_at >= $3 AND b.starts_at < $4"
+        " AND b.checked_in_at IS NOT NULL",
+        [desk.person for desk in desks],
+        [desk.resource for desk in desks],
+        then.starts_at,
+        then.ends_at,
+    )
+    have_come = {(booking.person, booking.resource.id) for booking in there}
+    return {desk.id for desk in desks if (desk.person, desk.resource) in have_come}

@@ -58,7 +58,12 @@ class BookedAhead(Conflict):
     """Others have booked the desk on days that it would be held."""
 
     code = "desk_booked_ahead"
-    text = marked("Dieser Platz ist ab {first} noch {bookings}-mal gebucht, zuletzt bis {last}.")
+    text = marked("Dieser Platz ist vom {first} bis zum {last} noch {bookings}-mal gebucht.")
+
+    @property
+    def can_be_moved(self) -> bool:
+        """Whether there is an equal place for each of these bookings."""
+        return bool(self.facts.get("can_be_moved"))
 
 
 class NotReleasable(Refusal):
@@ -312,6 +317,12 @@ async def _others(desk: FixedDesk, days: Sequence[date], now: datetime) -> list[
     return [period for period in await others_then(desk.id, desk.resources, days, desk.zone) if period.ends_at > now]
 
 
+async def days_taken(desk: FixedDesk, days: Sequence[date], now: datetime) -> set[date]:
+    """On which of these days somebody else has booked the desk, or is kept it."""
+    periods = await _others(desk, days, now) if days else []
+    return {day for day in days if any(period.overlaps(whole_day(day, desk.zone)) for period in periods)}
+
+
 async def _in_the_way(desk: FixedDesk, days: Sequence[date], now: datetime) -> list[Affected]:
     if not days:
         return []
@@ -342,7 +353,7 @@ async def _clear(actor: Actor, key: int, now: datetime, *, moves_others: bool) -
             bookings=len(affected),
             first=local_day(min(period.starts_at for period in periods), desk.zone),
             last=local_day(max(period.ends_at for period in periods), desk.zone),
-            instead={"moves_others": all(each.place is not None for each in affected)},
+            can_be_moved=all(each.place is not None for each in affected),
         )
     freed = await free([each.booking.id for each in affected], *BOOKED)
     await hold_desk(desk, now)

@@ -46,9 +46,7 @@ class IsFixedDesk(Conflict):
     """Its holder would come and find nothing."""
 
     code = "is_fixed_desk"
-    text = marked(
-        "{name} ist fest vergeben. Bitte zuerst einen anderen Platz geben oder den festen Platz beenden."
-    )
+    text = marked("{name} ist fest vergeben. Bitte zuerst einen anderen Platz geben oder den festen Platz beenden.")
 
 
 async def plan_retiring(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> Plan:

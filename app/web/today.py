@@ -34,6 +34,7 @@ from app.platform.problems import status_of
 from app.web.arrivals_view import arrival_row, grouped
 from app.web.calendar_bars import bars_of
 from app.web.day_table import day_table
+from app.web.fixed_desks import expected_holders
 from app.web.forms import notice
 from app.web.front_desk import asked_day, booking_context, day_url, desk_space, single
 from app.web.pages import PageRequest, Pages, go
@@ -108,6 +109,7 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
         "is_past": day < now.date(),
         "day_error": error,
         "groups": groups,
+        "holders": await expected_holders(space, day) if is_today else [],
         "free": await _free_desks(day, hours, resources, visitor),
         "notes": await notes_of(space, hours, groups, ran_at, visitor) if is_today else [],
         "board": day_table(day, hours, resources, bars, visitor),
