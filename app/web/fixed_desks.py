@@ -72,8 +72,9 @@ async def demand_charges() -> None:
 
 
 async def _space(slug: str, visitor: Visitor) -> SpaceCard:
+    space = await operators_space(slug, visitor)
     await demand_charges()
-    return await operators_space(slug, visitor)
+    return space
 
 
 def _today(space: SpaceCard, visitor: Visitor) -> date:
