@@ -20,7 +20,7 @@ from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_row, transaction
 from app.platform.outbox import emit
 
-_LABEL_DE: Final = "Gutschrift für freigegebene Tage"
+_LABEL_DE: Final = "Gutschrift freigegebener Tage"
 _LABEL_EN: Final = "Credit for days left to others"
 
 _TAKES: Final = (Status.CONFIRMED, Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW)

@@ -28,9 +28,12 @@ from app.bookings.fixed_desks import (
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.release_credits import settle_released
-from app.bookings.rules import AlreadyTaken, AnyOf, Status
+from app.bookings.rules import AlreadyTaken, AnyOf, OutsideOpeningHours, Status
 from app.bookings.waiting import WaitingStatus, waiting_by_id
 from app.bookings.waiting_list import JoinLine, join_line
+from app.insights.counting import day_sums
+from app.insights.facts import facts_of, lives_of
+from app.insights.spans import minute_of
 from app.inventory.rules import Kind
 from app.kernel.refusals import NotFound
 from app.network.managing import managed_space
@@ -44,7 +47,7 @@ from app.plans.terms import PlanTerms, PriceClass
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.outbox import Event
 from tests.plans.desks import FIXED, TODAY, a_charging_world, a_member, a_version, again, claims_of, held
-from tests.worlds import NOW, TOMORROW, APerson, AResource, World, at, tomorrow
+from tests.worlds import NOW, TOMORROW, APerson, AResource, World, at, rules_at, tomorrow
 
 A_DAY = timedelta(days=1)
 
@@ -323,3 +326,33 @@ async def test_a_closing_day_goes_before_and_gives_the_desk_back(world: World) -
     await lift_block(otto, space, card.public_id, NOW)
     assert await held(one, TOMORROW)
     assert await disagreements() == []
+
+
+async def test_only_whose_plan_is_round_the_clock_books_outside_the_hours(world: World) -> None:
+    await rules_at(world.polch, Kind.DESK, outside_hours="memberships")
+    for person in (world.mia, world.gundula):
+        await a_member(person, TODAY, replace(FIXED, round_the_clock=person is world.mia))
+    wish = BookDesk(world.polch["2"].public_id, tomorrow(20), tomorrow(22))
+    with pytest.raises(OutsideOpeningHours):
+        await book(world.gundula.actor(), wish, NOW)
+    assert (await book(world.mia.actor(), wish, NOW)).status is Status.CONFIRMED
+    elsewhere = replace(FIXED, round_the_clock=True, scope=ScopeShape(operators=[world.rival_operator]))
+    await a_member(world.otto, TODAY, elsewhere)
+    with pytest.raises(OutsideOpeningHours):
+        await book(world.otto.actor(), BookDesk(world.polch["3"].public_id, tomorrow(20), tomorrow(22)), NOW)
+
+
+async def test_occupancy_counts_a_fixed_desk_as_booked_and_a_released_day_as_free(world: World) -> None:
+    desk = await assigned(world)
+    thursday, friday = TOMORROW + A_DAY, TOMORROW + 2 * A_DAY
+    await release_days(world.mia.actor(), desk.public_id, [thursday], NOW)
+    await arrive_at_desk(world.mia.actor(), desk.public_id, at(friday, 10))
+    [life] = await lives_of([world.polch.id])
+    facts = (await facts_of([life], TOMORROW, friday))[world.polch.id]
+    sums = day_sums(facts, minute_of(at(friday, 20)))
+    counted = [
+        (sums[day, Kind.DESK].booked_minutes, sums[day, Kind.DESK].outside_minutes)
+        for day in (TOMORROW, thursday, friday)
+    ]
+    assert counted == [(600, 0), (0, 0), (600, 0)]
+    assert (sums[friday, Kind.DESK].used_minutes, sums[friday, Kind.DESK].bookings) == (480, 1)
