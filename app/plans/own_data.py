@@ -82,4 +82,23 @@ PLANS: Final[Sequence[Section]] = (
             "ended_at": "concession.ended_at",
         },
     ),
+    Section(
+        "fixed_desks",
+        marked("Feste Plätze"),
+        "fixed_desk JOIN membership ON membership.id = fixed_desk.membership"
+        " JOIN resource ON resource.id = fixed_desk.resource JOIN space ON space.id = resource.space"
+        " WHERE membership.person = $1 ORDER BY fixed_desk.id",
+        {
+            "membership": "membership.public_id",
+            "space": "space.name",
+            "desk": "resource.name",
+            "first_day": "fixed_desk.first_day",
+            "last_day": "fixed_desk.last_day",
+            "assigned_by_staff": "fixed_desk.assigned_by <> membership.person",
+            "assigned_at": "fixed_desk.assigned_at",
+            "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
+            " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
+            " AND fixed_desk_release.taken_back_at IS NULL)",
+        },
+    ),
 )

@@ -6,6 +6,7 @@ from piccolo.table import Table
 
 from app.billing.tables import Charge, Payer
 from app.identity.tables import Person
+from app.inventory.tables import Resource
 from app.network.tables import Operator, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
@@ -237,3 +238,38 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
         help_text=personal("say who of the staff has adjusted it", _ACCOUNT),
     )
     reason = Text(default="", help_text=personal("say why it was adjusted", _ACCOUNT))
+
+
+class FixedDesk(Table, tablename="fixed_desk"):
+    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
+    resource = ForeignKey(Resource, null=False, on_delete=OnDelete.restrict, default=None)
+    first_day = Date(default=None)
+    last_day = Date(default=None, null=True)
+    assigned_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who has assigned it", _CONTRACT),
+    )
+    assigned_at = Timestamptz(default=None)
+
+
+class FixedDeskRelease(Table, tablename="fixed_desk_release"):
+    """A day on which the holder leaves a fixed desk to others, unless taken back.
+
+    Once the day is over it is settled: `credit` is what the holder got for it in minor units, on which account.
+    """
+
+    id = BigSerial(primary_key=True)
+    fixed_desk = ForeignKey(FixedDesk, null=False, on_delete=OnDelete.restrict, default=None)
+    day = Date(default=None)
+    released_at = Timestamptz(default=None)
+    taken_back_at = Timestamptz(default=None, null=True)
+    settled_at = Timestamptz(default=None, null=True)
+    credit = Integer(default=0)
+    entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)

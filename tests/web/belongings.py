@@ -7,6 +7,7 @@ from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
+from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.series_making import MakeSeries, make_series
@@ -31,6 +32,7 @@ from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
+from tests.plans.desks import a_member
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -84,8 +86,13 @@ async def belongings(world: World) -> Mapping[str, str]:
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
+    member = await a_member(world.mia)
+    fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
+    await execute("UPDATE network SET charges = true")
     return {
         "slug": world.polch.slug,
+        "membership": member.public_id,
+        "desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
