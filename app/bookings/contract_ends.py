@@ -29,7 +29,7 @@ from app.plans.notice import earliest_end, end_contract_row
 from app.plans.purses import Paid, purse_of
 from app.plans.rules import Payment, ways_to_pay
 from app.plans.uses import Entry
-from app.plans.withdrawal import WithdrawalTerms, statements_of, withdraw, withdrawal_terms
+from app.plans.withdrawal import WithdrawalTerms, withdraw, withdrawal_terms
 from app.platform.database import execute, fetch, retried, transaction
 from app.platform.new_rows import insert_together
 
@@ -82,7 +82,7 @@ async def plan_end(contract: ContractCard, wish: EndWish, now: datetime) -> EndP
     behind = await _behind(contract, last, now)
     if wish.kind is not DeclarationKind.WITHDRAWAL:
         return EndPlan(contract, last, behind)
-    return EndPlan(contract, last, behind, await withdrawal_terms(contract, await statements_of(contract), today))
+    return EndPlan(contract, last, behind, await withdrawal_terms(contract, today))
 
 
 @retried
@@ -104,7 +104,7 @@ async def end_contract(
             raise AffectedChanged
         await _settle_behind(actor, plan.behind, now)
         if wish.kind is DeclarationKind.WITHDRAWAL:
-            await withdraw(actor, contract, await statements_of(contract), now, today)
+            await withdraw(actor, contract, now, today)
         elif wish.kind is DeclarationKind.FOR_CAUSE:
             await end_contract_row(actor, contract, plan.last_day, EndedBecause.CAUSE, now, today)
         else:

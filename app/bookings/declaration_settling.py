@@ -51,7 +51,7 @@ async def settle_by_rule(key: int, now: datetime) -> bool:
     if plan.withdrawal is not None and plan.withdrawal.refusal is not None:
         return False
     try:
-        if _ends_anyway(meant[0], plan):
+        if plan.withdrawal is None and meant[0].ends_anyway(plan.last_day):
             await enter_outcome(None, declaration, meant[0], Outcome.ENDED, now)
         else:
             await _settle(None, declaration, meant[0], wish, None, now)
@@ -135,12 +135,6 @@ async def _settle(
         outcome = Outcome.WITHDRAWN if wish.kind is DeclarationKind.WITHDRAWAL else Outcome.ENDED
         await enter_outcome(actor, declaration, contract, outcome, now)
         return await end_contract(actor, contract, wish, shown_state, now)
-
-
-def _ends_anyway(contract: ContractCard, plan: EndPlan) -> bool:
-    """Whether notice was given before, to a day that is no later."""
-    is_noticed = contract.noticed_at is not None and contract.last_day is not None
-    return plan.withdrawal is None and is_noticed and contract.last_day <= plan.last_day
 
 
 async def _its_declarers(declaration: DeclarationCard, now: datetime) -> list[ContractCard]:

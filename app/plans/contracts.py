@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from app.plans.ending import EndedBecause
+from app.plans.ending import NOTHING_DECLARED, EndedBecause, Statements
 from app.plans.terms import Terms, terms_of
 from app.platform.database import fetch
 
@@ -18,7 +18,7 @@ class ContractKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ContractCard:
     """A membership or pass with its parties. Without `seller` the network sells; `first_day` and `last_day` are those
-    on which it can be used, and a membership that goes on has no last one."""
+    on which it can be used, and a membership that goes on has no last one. `statements` are those of its order."""
 
     kind: ContractKind
     id: int
@@ -38,6 +38,7 @@ class ContractCard:
     noticed_at: datetime | None
     ended_because: EndedBecause | None
     terms: Terms
+    statements: Statements = NOTHING_DECLARED
 
     @property
     def is_pass(self) -> bool:
@@ -50,6 +51,10 @@ class ContractCard:
 
     def name(self, language: str) -> str:
         return self.terms.name_en if language == "en" else self.terms.name_de
+
+    def ends_anyway(self, by: date) -> bool:
+        """Whether notice was given before, to this day or an earlier one."""
+        return self.noticed_at is not None and self.last_day is not None and self.last_day <= by
 
     def is_over(self, today: date) -> bool:
         """Whether nothing of it is left to be ended."""

@@ -72,6 +72,9 @@ class Statements:
         return self.was_informed and self.asked_for_early_start
 
 
+NOTHING_DECLARED: Final = Statements()
+
+
 def last_day_to_withdraw(
     ordered_on: date, days: int, is_working_day: Callable[[date], bool], *, informed: bool
 ) -> date:

@@ -40,7 +40,7 @@ async def end_contract_row(
         if because is EndedBecause.CAUSE:
             await refund_unused(contract, now, today)
         await execute("UPDATE pass SET noticed_at = coalesce(noticed_at, $2) WHERE id = $1", contract.id, now)
-        await execute("UPDATE entitlement SET ends_on = $2 WHERE pass = $1", contract.id, last)
+        await execute("UPDATE entitlement SET ends_on = greatest(starts_on, $2) WHERE pass = $1", contract.id, last)
         await record("pass.ended", "pass", contract.id, actor, now, last=last, because=because, whom=contract.person)
         await emit("pass.ended", "pass", contract.id, now)
 

@@ -27,7 +27,6 @@ from app.plans.ending import (
     FullyUsed,
     NoConsumer,
     NotWithdrawable,
-    Statements,
     WithdrawalOver,
     last_day_to_withdraw,
     share_of,
@@ -63,13 +62,9 @@ class WithdrawalTerms:
         return Money(self.charged.amount - self.owed.amount, self.charged.currency)
 
 
-async def statements_of(contract: ContractCard) -> Statements:
-    """What was told and declared with the order of this contract."""
-    return Statements()
-
-
-async def withdrawal_terms(contract: ContractCard, statements: Statements, today: date) -> WithdrawalTerms:
+async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTerms:
     """What a withdrawal from this contract would do today. Changes nothing."""
+    statements = contract.statements
     law = await law_values(today)
     last = last_day_to_withdraw(
         local_day(contract.ordered_at, _ZONE),
@@ -86,20 +81,18 @@ async def withdrawal_terms(contract: ContractCard, statements: Statements, today
         owed = share_of(charged.amount, used, granted) if granted else 0
     elif statements.pays_for_use:
         owed = await _days_had(contract, today)
-    refusal = _refusal(contract, statements, last, today, is_fully_used=is_fully_used)
+    refusal = _refusal(contract, last, today, is_fully_used=is_fully_used)
     return WithdrawalTerms(last, refusal, charged, Money(owed, charged.currency))
 
 
-async def withdraw(
-    actor: Actor | None, contract: ContractCard, statements: Statements, now: datetime, today: date
-) -> WithdrawalTerms:
+async def withdraw(actor: Actor | None, contract: ContractCard, now: datetime, today: date) -> WithdrawalTerms:
     """The contract ends today; all that was charged is taken back, and what is owed for what was had charged anew.
 
     Whether there is a right to it is the caller's question: staff may agree to more. Raises EndedAlready and
     AlreadyEnding.
     """
     async with transaction():
-        terms = await withdrawal_terms(contract, statements, today)
+        terms = await withdrawal_terms(contract, today)
         because = EndedBecause.WITHDRAWN if terms.owed.amount else EndedBecause.WITHDRAWN_FREE
         charges = await _charges(contract)
         if not contract.is_pass:
@@ -222,12 +215,10 @@ def _cut(card: MembershipCard, last: date) -> Timeline:
     return replace(card.timeline, stretches=cut)
 
 
-def _refusal(
-    contract: ContractCard, statements: Statements, last: date, today: date, *, is_fully_used: bool
-) -> NotWithdrawable | None:
+def _refusal(contract: ContractCard, last: date, today: date, *, is_fully_used: bool) -> NotWithdrawable | None:
     if not contract.is_consumer:
         return NoConsumer()
-    if not statements.is_distance:
+    if not contract.statements.is_distance:
         return BoughtOnTheSpot()
     if today > last:
         return WithdrawalOver(last_day=last)
