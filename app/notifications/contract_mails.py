@@ -42,9 +42,7 @@ async def tell_received(office: PostOffice, key: int, now: datetime) -> None:
                 says.gettext(
                     marked("Wir ordnen die Erklärung jetzt Ihrem Vertrag zu und schreiben dann, wann er endet.")
                 ),
-                says.gettext(
-                    marked("Sie haben nichts erklärt? Dann melden Sie sich bitte gleich.")
-                ),
+                says.gettext(marked("Sie haben nichts erklärt? Dann melden Sie sich bitte gleich.")),
             ],
         },
     )

@@ -102,10 +102,10 @@ async def test_the_own_contract_is_ended_with_all_that_follows_shown_before(
     mia, address = await site.browser(world.mia), f"/mitgliedschaft/{membership.public_id}/kuendigen"
     page = await mia.get(address)
     assert "Letzter Tag 24. Dezember 2026" in said(page.text)
-    assert "1 Buchung wird abgesagt" in said(page.text)
+    assert "Abgesagt wird nach dem 24. Dezember 2026 1 Buchung" in said(page.text)
     later = await mia.get(f"{address}?zum=31.12.2026")
     assert "Letzter Tag 31. Dezember 2026" in said(later.text)
-    assert "abgesagt" not in said(later.text)
+    assert "Abgesagt" not in said(later.text)
     assert (await mia.get(f"{address}?zum=bald")).status_code == 422
     form = {"stand": hidden(page.text, "stand"), "schluessel": hidden(page.text, "schluessel")}
     stale = await mia.post(address, **form | {"stand": "alt"})
