@@ -41,11 +41,15 @@ _MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
 
 @dataclass(frozen=True, slots=True)
 class EndWish:
-    """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day."""
+    """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day.
+
+    All deadlines count from `declared_on`, however late it is settled; without it from today.
+    """
 
     kind: DeclarationKind
     day: date | None = None
     is_agreed: bool = False
+    declared_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,12 @@ class EndPlan:
 
 async def plan_end(contract: ContractCard, wish: EndWish, now: datetime) -> EndPlan:
     """What would follow, and changes nothing."""
-    today = local_day(now, _ZONE)
-    last = await _last_day(contract, wish, today)
+    declared_on = wish.declared_on or local_day(now, _ZONE)
+    last = await _last_day(contract, wish, declared_on)
     behind = await _behind(contract, last, now)
     if wish.kind is not DeclarationKind.WITHDRAWAL:
         return EndPlan(contract, last, behind)
-    return EndPlan(contract, last, behind, await withdrawal_terms(contract, today))
+    return EndPlan(contract, last, behind, await withdrawal_terms(contract, declared_on))
 
 
 @retried
@@ -104,7 +108,7 @@ async def end_contract(
             raise AffectedChanged
         await _settle_behind(actor, plan.behind, now)
         if wish.kind is DeclarationKind.WITHDRAWAL:
-            await withdraw(actor, contract, now, today)
+            await withdraw(actor, contract, plan.last_day, now, today)
         elif wish.kind is DeclarationKind.FOR_CAUSE:
             await end_contract_row(actor, contract, plan.last_day, EndedBecause.CAUSE, now, today)
         else:
@@ -112,16 +116,16 @@ async def end_contract(
         return plan
 
 
-async def _last_day(contract: ContractCard, wish: EndWish, today: date) -> date:
-    """A withdrawal holds today, a cause from the wished day on, a notice after its time or from a later day on."""
+async def _last_day(contract: ContractCard, wish: EndWish, declared_on: date) -> date:
+    """A withdrawal holds at once, a cause from the wished day on, a notice after its time or from a later day on."""
     if wish.kind is DeclarationKind.WITHDRAWAL:
-        return today
-    wished = max(wish.day or today, today)
+        return declared_on
+    wished = max(wish.day or declared_on, declared_on)
     if wish.kind is DeclarationKind.FOR_CAUSE:
-        return today if contract.is_pass else wished
+        return declared_on if contract.is_pass else wished
     if wish.is_agreed:
         return wished
-    earliest = await earliest_end(contract, today)
+    earliest = await earliest_end(contract, declared_on)
     return earliest if contract.is_pass else max(earliest, wished)
 
 

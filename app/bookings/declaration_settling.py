@@ -46,7 +46,7 @@ async def settle_by_rule(key: int, now: datetime) -> bool:
     meant = [each for each in await _its_declarers(declaration, now) if names_contract(declaration.contract, each)]
     if len(meant) != 1:
         return False
-    wish = EndWish(declaration.kind, declaration.wished_end)
+    wish = wish_of(declaration)
     plan = await plan_end(meant[0], wish, now)
     if plan.withdrawal is not None and plan.withdrawal.refusal is not None:
         return False
@@ -81,7 +81,7 @@ async def declare_and_end(
 
 
 async def settle_by_staff(
-    actor: Actor, public_id: str, contract_id: str, wish: EndWish, shown_state: str, now: datetime
+    actor: Actor, public_id: str, contract_id: str, wish: EndWish, shown_state: str | None, now: datetime
 ) -> EndPlan:
     """Ends the contract as staff has decided. Raises NotFound, SettledAlready and what `end_contract` raises."""
     declaration = await declaration_for_staff(actor, public_id)
@@ -102,6 +102,11 @@ async def contracts_that_fit(declaration: DeclarationCard) -> Sequence[ContractC
         numbers,
     )
     return found[:_MOST_SHOWN]
+
+
+def wish_of(declaration: DeclarationCard) -> EndWish:
+    """As it was declared: what is settled later counts from the day on which it came in."""
+    return EndWish(declaration.kind, declaration.wished_end, declared_on=local_day(declaration.received_at, _ZONE))
 
 
 def names_contract(said: str, contract: ContractCard) -> bool:

@@ -63,7 +63,7 @@ class WithdrawalTerms:
 
 
 async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTerms:
-    """What a withdrawal from this contract would do today. Changes nothing."""
+    """What a withdrawal from this contract does that is declared on this day. Changes nothing."""
     statements = contract.statements
     law = await law_values(today)
     last = last_day_to_withdraw(
@@ -85,27 +85,29 @@ async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTer
     return WithdrawalTerms(last, refusal, charged, Money(owed, charged.currency))
 
 
-async def withdraw(actor: Actor | None, contract: ContractCard, now: datetime, today: date) -> WithdrawalTerms:
-    """The contract ends today; all that was charged is taken back, and what is owed for what was had charged anew.
+async def withdraw(
+    actor: Actor | None, contract: ContractCard, declared_on: date, now: datetime, today: date
+) -> WithdrawalTerms:
+    """The contract ended when it was declared: all that was charged is taken back, and what is owed charged anew.
 
     Whether there is a right to it is the caller's question: staff may agree to more. Raises EndedAlready and
     AlreadyEnding.
     """
     async with transaction():
-        terms = await withdrawal_terms(contract, today)
+        terms = await withdrawal_terms(contract, declared_on)
         because = EndedBecause.WITHDRAWN if terms.owed.amount else EndedBecause.WITHDRAWN_FREE
         charges = await _charges(contract)
         if not contract.is_pass:
             for charge in charges:
                 await take_back(charge.id, now)
-            await end(actor, contract.id, today, because, now, today)
+            await end(actor, contract.id, declared_on, because, now, today)
             return terms
         if not await execute(
             "UPDATE pass SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL", contract.id, now
         ):
             raise EndedAlready
-        await _charge_what_was_had(charges, terms.owed.amount, now, today)
-        await _close(contract, now, today)
+        await _charge_what_was_had(charges, terms.owed.amount, now, declared_on)
+        await _close(contract, now, declared_on)
         await record("pass.withdrawn", "pass", contract.id, actor, now, whom=contract.person, owed=terms.owed.amount)
         await emit("pass.withdrawn", "pass", contract.id, now)
         return terms

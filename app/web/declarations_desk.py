@@ -1,5 +1,6 @@
 """Where the network's staff settles what was declared and could not be settled by rule."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -8,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.contract_ends import EndWish, plan_end
-from app.bookings.declaration_settling import contracts_that_fit, settle_by_staff
+from app.bookings.declaration_settling import contracts_that_fit, settle_by_staff, wish_of
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import NotFound, Refusal, marked
@@ -171,15 +172,15 @@ async def _one(card: DeclarationCard, asked: dict[str, str], visitor: Visitor) -
     try:
         wish = _wish(card, asked.get("zum", ""))
     except Refusal:
-        wish = EndWish(card.kind, card.wished_end)
+        wish = wish_of(card)
     return context | planned(await plan_end(chosen, wish, visitor.now), today, visitor)
 
 
 def _wish(card: DeclarationCard, day: str) -> EndWish:
     """As it was declared, or to the day that staff has typed in."""
     if day and card.kind is not DeclarationKind.WITHDRAWAL:
-        return EndWish(card.kind, read_day(day, "zum"), is_agreed=True)
-    return EndWish(card.kind, card.wished_end)
+        return replace(wish_of(card), day=read_day(day, "zum"), is_agreed=True)
+    return wish_of(card)
 
 
 def _contract(contract: ContractCard, visitor: Visitor) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.bookings.contract_ends import EndWish
-from app.bookings.declaration_settling import contracts_that_fit, settle_by_rule, settle_by_staff
+from app.bookings.declaration_settling import contracts_that_fit, settle_by_rule, settle_by_staff, wish_of
 from app.identity.rules import EmailUnusable, NameUnusable
 from app.kernel.refusals import NotFound, Refusal
 from app.plans.declarations import (
@@ -32,7 +32,7 @@ from app.plans.declarations import (
 from app.plans.ending import EndedBecause
 from app.platform.database import fetch, fetch_value
 from app.platform.rate_limits import TooMany
-from tests.contracts import a_bought_pass, a_charging_world, a_membership, again
+from tests.contracts import a_bought_pass, a_charging_world, a_membership, again, charged
 from tests.identity.conftest import HOME, KEY
 from tests.worlds import NOW, World
 
@@ -91,12 +91,23 @@ async def test_of_two_contracts_the_number_says_which(world: World) -> None:
     assert (await again(first)).noticed_at is None
 
 
-async def test_a_withdrawal_within_its_days_is_settled_and_a_later_one_waits(world: World) -> None:
+async def test_a_withdrawal_that_came_in_time_holds_from_then_and_a_late_one_waits(world: World) -> None:
     membership = await a_membership(world, world.mia)
-    late = await declare(WITHDRAWN, None, "de", HOME, NOW)
+    late = await declare(WITHDRAWN, None, "de", HOME, NOW + timedelta(days=15))
     assert not await settle_by_rule(late.id, NOW + timedelta(days=15))
-    assert await settle_by_rule(late.id, NOW)
-    assert (await again(membership)).ended_because is EndedBecause.WITHDRAWN_FREE
+    in_time = await declared(replace(WITHDRAWN, form_key="2"))
+    assert await settle_by_rule(in_time.id, NOW + timedelta(days=15))
+    withdrawn = await again(membership)
+    assert (withdrawn.ended_because, withdrawn.last_day) == (EndedBecause.WITHDRAWN_FREE, NOW.date())
+    assert sum(await charged()) == 0
+
+
+async def test_notice_counts_from_the_day_on_which_it_came_in(world: World) -> None:
+    membership = await a_membership(world, world.mia)
+    card = await declared(replace(MIAS, contract="?"))
+    later = NOW + timedelta(days=10)
+    await settle_by_staff(world.tilda.actor(), card.public_id, membership.public_id, wish_of(card), None, later)
+    assert (await again(membership)).last_day == date(2026, 12, 24)
 
 
 async def test_who_is_signed_in_needs_no_proof_of_the_address(world: World) -> None:

@@ -16,7 +16,8 @@ from app.platform.database import fetch_value
 
 
 async def links_of_people(key: bytes, now: datetime) -> dict[str, str]:
-    """A declaration and its receipt, a bar of Andernach's, its day after tomorrow closed with a call list, and the host's links of Polch."""
+    """A declaration and its receipt, a bar of Andernach's, its day after tomorrow closed with a call list, and the
+    host's links of Polch."""
     bar = await fetch_value("SELECT public_id FROM bar")
     rolf = await actor_of_person(await fetch_value("SELECT id FROM person WHERE email = $1", RIVAL.email))
     andernach = await managed_space(rolf, "regiohub-andernach")

@@ -141,9 +141,10 @@ async def belongings(world: World) -> Mapping[str, str]:
 
 
 async def _contracts(world: World) -> Mapping[str, str]:
-    """Mia's membership in a network that charges from now on, and what she has declared about another contract."""
+    """Mia's membership, and what she has declared about another contract; where the network charges they have pages."""
     await execute("UPDATE network SET charges = true")
     membership = await a_membership(world, world.mia)
+    await execute("UPDATE network SET charges = false")
     said = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org")
     declaration = await declare(said, None, "de", HOME, NOW)
     return {

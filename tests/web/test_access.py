@@ -282,6 +282,7 @@ async def standing(settings: Settings, database: str) -> Everybody:
     app = an_application(settings, database, Now())
     world = await a_world()
     ids = await belongings(world)
+    await execute("UPDATE network SET charges = true")
     tables = await fetch(
         "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND column_name = 'id' AND table_name <> 'rate_limit' AND table_name <> 'migration' ORDER BY 1"
