@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.bookings.declaration_settling import declaration_reactions
 from app.bookings.evening import announce_guests
 from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
@@ -35,6 +36,7 @@ from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
+from app.plans.declarations import forget_declarations
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
@@ -59,6 +61,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.released",
     "fixed_desk.taken_back",
     "invitation.accepted",
+    "membership.kept",
     "operator.ended",
     "operator.resumed",
     "operator.suspended",
@@ -104,6 +107,7 @@ def all_reactions(settings: Settings) -> Reactions:
     for one in (
         booking_reactions(),
         fixed_desk_reactions(),
+        declaration_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -179,6 +183,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
+        Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),

@@ -43,6 +43,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",
     "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",

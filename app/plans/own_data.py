@@ -32,6 +32,7 @@ PLANS: Final[Sequence[Section]] = (
             "terms": "pass.terms",
             "price_class": "pass.price_class",
             "bought_at": "pass.bought_at",
+            "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
         },
     ),
@@ -99,6 +100,24 @@ PLANS: Final[Sequence[Section]] = (
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
             " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
             " AND fixed_desk_release.taken_back_at IS NULL)",
+        },
+    ),
+    Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
         },
     ),
 )

@@ -6,6 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
     Concession,
+    Declaration,
     Entitlement,
     EntitlementEntry,
     FixedDesk,
@@ -25,6 +26,7 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
         Concession,
+        Declaration,
         Entitlement,
         EntitlementEntry,
         FixedDesk,
