@@ -48,7 +48,7 @@ _ON_SALE = """
       LEFT JOIN operator o ON o.id = p.operator
       JOIN LATERAL (SELECT id, number, terms FROM product_version
                      WHERE product = p.id AND valid_from <= $1 ORDER BY valid_from DESC, number DESC LIMIT 1) v ON true
-     WHERE (p.retired_at IS NULL OR p.retired_at > $1)
+     WHERE (p.retired_at IS NULL OR p.retired_at > $1 OR v.valid_from > p.retired_at)
        AND (o.id IS NULL OR o.charges AND o.suspended_at IS NULL AND coalesce(o.ends_at, 'infinity') > $1)
 """
 

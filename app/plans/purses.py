@@ -94,6 +94,11 @@ class _PriceRow(msgspec.Struct):
     space: int | None = None
     resource: int | None = None
 
+    @property
+    def ends(self) -> bool:
+        """An entry without any figure ends an older one; what the list says of more places holds again."""
+        return self.per_day is None and self.per_half_day is None and self.per_hour is None
+
     def read(self, unit: Unit) -> Price:
         return Price(
             unit,
@@ -190,7 +195,12 @@ async def purse_of(
             for each in found
             for use in each.uses or ()
         },
-        prices=[each.read(unit) for rows in (row["overage"], row["prices"]) for each in _prices.decode(rows or "[]")],
+        prices=[
+            each.read(unit)
+            for rows in (row["overage"], row["prices"])
+            for each in _prices.decode(rows or "[]")
+            if not each.ends
+        ],
     )
 
 

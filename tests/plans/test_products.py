@@ -11,7 +11,8 @@ from app.plans.passes import TrialUsed, last_day_of, sell_pass, voucher_class
 from app.plans.product_versions import NoDraft, new_product, put_on_sale, take_off_sale, write_draft
 from app.plans.products import Offer, offer_on_sale, offers_on_sale, versions_of
 from app.plans.purses import ScopeShape
-from app.plans.terms import Extra, NoticeTooLong, PassTerms, PlanTerms, PriceClass, TermTooLong, agreed
+from app.plans.term_checks import NoticeTooLong, TermTooLong
+from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass, agreed
 from app.platform.database import execute, fetch, fetch_row
 from tests.worlds import World, a_world
 
