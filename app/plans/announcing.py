@@ -188,7 +188,7 @@ async def open_offers_of(person: int) -> list[ChangeOffer]:
 async def _offers(condition: str, *arguments: object) -> Sequence[ChangeOffer]:
     rows = await fetch(
         "SELECT c.*, v.terms FROM change_offer c JOIN membership m ON m.id = c.membership"
-        f" JOIN product_version v ON v.id = c.product_version WHERE {condition} ORDER BY c.id",  # noqa: S608
+        f" JOIN product_version v ON v.id = c.product_version WHERE {condition} ORDER BY c.id",
         *arguments,
     )
     cards = {card.id: card for card in await memberships_where("m.id = ANY($1)", [row["membership"] for row in rows])}

@@ -101,7 +101,9 @@ async def enter_price(actor: Actor, operator: int, row: PriceRow, now: datetime,
             row.valid_from,
             now,
         )
-        await record("operator.price_entered", "operator", operator, actor, now, kind=row.kind, valid_from=row.valid_from)
+        await record(
+            "operator.price_entered", "operator", operator, actor, now, kind=row.kind, valid_from=row.valid_from
+        )
         await emit("operator.prices_changed", "operator", operator, now)
 
 
@@ -126,9 +128,7 @@ async def _demand_own(operator: int, row: PriceRow) -> None:
 
 async def price_history(operator: int) -> list[PriceRow]:
     """All entries of the operator's list, the latest first; prices are public."""
-    rows = await fetch(
-        "SELECT * FROM price_list_entry WHERE operator = $1 ORDER BY valid_from DESC, id DESC", operator
-    )
+    rows = await fetch("SELECT * FROM price_list_entry WHERE operator = $1 ORDER BY valid_from DESC, id DESC", operator)
     return [_row(row) for row in rows]
 
 
@@ -144,20 +144,30 @@ async def prices_at(operator: int, space: int, today: date) -> list[PriceRow]:
     return sorted(kept, key=lambda row: (list(Kind).index(row.kind), row.resource is not None, row.resource or 0))
 
 
-async def day_prices(today: date) -> list[int]:
-    """What a desk costs for a day without any plan, at each operator or space that sells one; gross, the lowest first."""
+@dataclass(frozen=True, slots=True)
+class DayPrice:
+    """What a desk costs for a day without any plan at an operator, or at one of its spaces; gross."""
+
+    seller: int
+    tax_code: TaxCode
+    amount: int
+
+
+async def day_prices(today: date) -> list[DayPrice]:
+    """Those of everybody who sells days, the lowest first."""
     rows = await fetch(
-        "SELECT per_day FROM (SELECT DISTINCT ON (p.operator, p.space) p.per_day, o.charges FROM price_list_entry p"
+        "SELECT operator, tax_code, per_day FROM ("
+        "SELECT DISTINCT ON (p.operator, p.space) p.operator, p.tax_code, p.per_day, o.charges FROM price_list_entry p"
         "  JOIN operator o ON o.id = p.operator"
         " WHERE p.kind = 'desk' AND p.price_class = 'normal' AND p.resource IS NULL AND p.valid_from <= $1"
         "   AND o.retired_at IS NULL AND o.suspended_at IS NULL"
         "   AND EXISTS (SELECT FROM space s WHERE s.operator = o.id AND s.published_at IS NOT NULL"
         "     AND s.retired_at IS NULL AND (p.space IS NULL OR s.id = p.space))"
         " ORDER BY p.operator, p.space, p.valid_from DESC, p.id DESC) latest"
-        " WHERE charges AND per_day IS NOT NULL ORDER BY per_day",
+        " WHERE charges AND per_day IS NOT NULL ORDER BY per_day, operator",
         today,
     )
-    return [row["per_day"] for row in rows]
+    return [DayPrice(row["operator"], TaxCode(row["tax_code"]), row["per_day"]) for row in rows]
 
 
 def _row(row: Any) -> PriceRow:

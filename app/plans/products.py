@@ -29,6 +29,11 @@ class Offer:
     def is_for(self, audience: Audience) -> bool:
         return audience in self.terms.audiences
 
+    def holds_at(self, operator: int, space: int) -> bool:
+        """Whether it pays at this space at all, on whatever weekdays and hours."""
+        scope = self.terms.scope
+        return not (scope.operators or scope.spaces) or operator in scope.operators or space in scope.spaces
+
 
 @dataclass(frozen=True, slots=True)
 class VersionCard:

@@ -46,8 +46,8 @@ class ProductVersion(Table, tablename="product_version"):
 
 class PriceListEntry(Table, tablename="price_list_entry"):
     """What an operator takes for a day, half a day or an hour of a kind at its spaces, at one space, or of one of its
-    resources, from a day on; gross. Append-only; the narrowest and then the latest counts. An empty one ends what was said
-    of the same, so that what is said of more places holds again."""
+    resources, from a day on; gross. Append-only; the narrowest and then the latest counts. An empty one ends what was
+    said of the same, so that what is said of more places holds again."""
 
     id = BigSerial(primary_key=True)
     operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)

@@ -142,7 +142,7 @@ def _extra(number: int, extra: Extra) -> Iterator[BadInput]:
 def _hours(scope: ScopeShape) -> Iterator[BadInput]:
     opens, closes = scope.opens or 0, _DAY if scope.closes is None else scope.closes
     if not 0 <= opens < closes <= _DAY:
-        yield HoursUnusable(field="closes")
+        yield HoursUnusable(field="hours")
 
 
 def _money(field: str, amount: int) -> Iterator[BadInput]:

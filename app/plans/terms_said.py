@@ -104,7 +104,7 @@ def day_price_said(terms: Terms, reader: Reader) -> Phrase | None:
 def included(terms: Terms, reader: Reader) -> Iterator[Phrase]:
     """What one gets for it."""
     if isinstance(terms, PassTerms):
-        yield from _in_pass(terms, reader)
+        yield from _in_pass(terms)
         return
     if terms.fixed_desk:
         yield phrase(marked("ein fester Platz, nur für Sie"))
@@ -128,7 +128,7 @@ def included(terms: Terms, reader: Reader) -> Iterator[Phrase]:
             yield _extra(extra, reader)
 
 
-def _in_pass(terms: PassTerms, reader: Reader) -> Iterator[Phrase]:
+def _in_pass(terms: PassTerms) -> Iterator[Phrase]:
     match terms.unit:
         case Unit.DESK_DAY:
             yield _counted(terms.amount, marked("1 Tag am Schreibtisch"), marked("{count} Tage am Schreibtisch"))
