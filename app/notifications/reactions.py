@@ -22,6 +22,7 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.plan_mails import tell_change_accepted, tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
@@ -102,6 +103,8 @@ def notification_reactions(
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
+        "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
+        "change_offer.accepted": [_about_booking("mail.change_accepted", tell_change_accepted, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

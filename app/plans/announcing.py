@@ -49,6 +49,7 @@ class ChangeOffer:
     answered_at: datetime | None
     is_accepted: bool | None
     withdrawn_at: datetime | None
+    agreed_before: PlanTerms
 
     @property
     def is_gone(self) -> bool:
@@ -196,18 +197,20 @@ async def _offers(condition: str, *arguments: object) -> Sequence[ChangeOffer]:
 
 
 def _offer(row: Any, card: MembershipCard) -> ChangeOffer:
-    terms = terms_of.decode(row["terms"])
+    terms, before = terms_of.decode(row["terms"]), terms_of.decode(row["before"])
     assert isinstance(terms, PlanTerms), "a membership has a plan's terms"
+    assert isinstance(before, PlanTerms), "a membership has a plan's terms"
     return ChangeOffer(
         row["id"],
         row["public_id"],
         card,
         row["product_version"],
-        carried_over(card.latest, terms),
+        carried_over(before, terms),
         card.timeline.stretches[-1].price_class,
         row["valid_from"],
         row["offered_at"],
         row["answered_at"],
         row["is_accepted"],
         row["withdrawn_at"],
+        before,
     )

@@ -94,6 +94,10 @@ class PlanTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     def price_for(self, price_class: PriceClass) -> int:
         return self.concessions.get(price_class, self.price)
 
+    def priced_for(self, price_class: PriceClass) -> "PlanTerms":
+        """The terms as somebody of this class reads them: with this price alone."""
+        return msgspec.structs.replace(self, price=self.price_for(price_class), concessions={})
+
     @property
     def is_for_consumers(self) -> bool:
         return Audience.CONSUMER in self.audiences

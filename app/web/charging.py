@@ -38,9 +38,7 @@ async def charging_page(
 
 
 @post("/betreiber/{slug:str}/kosten")
-async def charge_at_operator(
-    slug: FromPath[str], visitor: NamedDependency[Visitor], data: FormData
-) -> Redirect:
+async def charge_at_operator(slug: FromPath[str], visitor: NamedDependency[Visitor], data: FormData) -> Redirect:
     operator = await managed_operator_of(slug, visitor)
     await demand_charging()
     await set_operator_charges(visitor.signed_in, operator.id, visitor.now, charges=data.get("kosten") == "ja")

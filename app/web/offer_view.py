@@ -92,5 +92,3 @@ class Comparison:
 async def comparison(visitor: Visitor, audience: Audience, today: date) -> Comparison:
     """For this visitor today."""
     return Comparison(visitor, audience, await taxes_on(today), await reader_of(visitor.language, today))
-
-

@@ -52,10 +52,14 @@ async def _seller(slug: str, visitor: Visitor) -> OperatorCard:
     return operator
 
 
-async def _targets(operator: OperatorCard, visitor: Visitor) -> dict[str, tuple[Phrase | str, Kind, int | None, int | None]]:
+async def _targets(
+    operator: OperatorCard, visitor: Visitor
+) -> dict[str, tuple[Phrase | str, Kind, int | None, int | None]]:
     """What an entry can be about: each kind everywhere, at a space, and each resource; by the value in the form."""
     found: dict[str, tuple[Phrase | str, Kind, int | None, int | None]] = {}
-    at: list[tuple[SpaceCard, Any]] = [(space, await resources_of(space.id)) for space in await spaces_of(operator, visitor)]
+    at: list[tuple[SpaceCard, Any]] = [
+        (space, await resources_of(space.id)) for space in await spaces_of(operator, visitor)
+    ]
     for kind in Kind:
         if any(resource.kind is kind for _, resources in at for resource in resources):
             text = marked("{kind}, alle Standorte")
@@ -138,7 +142,7 @@ async def _read(
         raise NotFound
     _, kind, space, resource = targets[data["place"]]
     refused: list[Refusal] = []
-    amounts: dict[str, int | None] = {}
+    amounts: dict[str, Any] = {}
     day = local_day(visitor.now, ZONE)
     for name in FIGURES:
         try:

@@ -5,7 +5,7 @@ The same pages serve both; an operator's hold at its own spaces alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -28,11 +28,11 @@ from app.plans.product_versions import (
     new_product,
     put_on_sale,
     take_off_sale,
-    wrong_in,
     write_draft,
+    wrong_in,
 )
 from app.plans.products import VersionCard
-from app.plans.terms import PRICE_CLASS_NAMES, PlanTerms
+from app.plans.terms import PRICE_CLASS_NAMES
 from app.plans.terms_said import Reader, lines_of, name_of, price_said
 from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData

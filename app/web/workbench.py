@@ -27,6 +27,7 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
     (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
@@ -37,9 +38,17 @@ OF_THE_NETWORK = (
 )
 
 
-def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+WHERE_IT_CHARGES = frozenset({"/netzwerk/tarife"})
+"""Sections that are not there where the network is free of charge for good."""
+
+
+def sections_of_network(actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
     """What the actor may open of the network as a whole."""
-    sections = [(label, address) for label, address, action in OF_THE_NETWORK if actor.may(action)]
+    sections = [
+        (label, address)
+        for label, address, action in OF_THE_NETWORK
+        if actor.may(action) and (charges or address not in WHERE_IT_CHARGES)
+    ]
     return _items(sections, path, speaker)
 
 
