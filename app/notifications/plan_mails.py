@@ -1,5 +1,6 @@
 """The mails about memberships' terms: that newer ones are offered, and that they are agreed."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -98,5 +99,5 @@ async def _to_member(
 
 def _terms(offer: ChangeOffer, reader: Reader, says: Speaker) -> list[str]:
     """Each line of the terms as a paragraph."""
-    lines = lines_of(offer.terms.priced_for(offer.price_class), reader)
+    lines = lines_of(offer.terms.priced_for(offer.price_class), replace(reader, has_agreed=True))
     return [f"{says.gettext(line.label)}: {says.listed(says.word(each) for each in line.said)}" for line in lines]

@@ -1,4 +1,7 @@
-"""Newer terms for those who have older ones: announced to each, and agreed to or not. Without an answer nothing changes."""
+"""Newer terms for those who have older ones: announced to each, and agreed to or not.
+
+Without an answer nothing changes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -186,12 +189,17 @@ async def open_offers_of(person: int) -> list[ChangeOffer]:
     return [offer for offer in await _offers("m.person = $1 AND c.answered_at IS NULL", person) if offer.is_open]
 
 
+_OFFER = """
+    SELECT c.*, v.terms,
+           (SELECT t.terms FROM membership_terms t
+             WHERE t.membership = m.id AND (c.answered_at IS NULL OR t.agreed_at < c.answered_at)
+             ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS before
+      FROM change_offer c JOIN membership m ON m.id = c.membership JOIN product_version v ON v.id = c.product_version
+"""
+
+
 async def _offers(condition: str, *arguments: object) -> Sequence[ChangeOffer]:
-    rows = await fetch(
-        "SELECT c.*, v.terms FROM change_offer c JOIN membership m ON m.id = c.membership"
-        f" JOIN product_version v ON v.id = c.product_version WHERE {condition} ORDER BY c.id",
-        *arguments,
-    )
+    rows = await fetch(f"{_OFFER} WHERE {condition} ORDER BY c.id", *arguments)
     cards = {card.id: card for card in await memberships_where("m.id = ANY($1)", [row["membership"] for row in rows])}
     return [_offer(row, cards[row["membership"]]) for row in rows]
 

@@ -41,6 +41,11 @@ class ProductCard:
         return next((each for each in self.versions if each.valid_from is None), None)
 
     @property
+    def written_at(self) -> datetime:
+        """When the last of its versions was written."""
+        return self.versions[0].made_at
+
+    @property
     def latest(self) -> Terms:
         """The terms that were written last."""
         return self.versions[0].terms

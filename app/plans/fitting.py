@@ -13,8 +13,9 @@ from app.plans.products import Offer
 from app.plans.terms import Billed, PassTerms, PlanTerms, PriceClass
 from app.plans.uses import Unit
 
-MOST_DAYS_A_WEEK: Final = 6
+MOST_DAYS_A_WEEK: Final = 5
 _WEEKS_A_MONTH: Final = Fraction(52, 12)
+_MORNING, _EVENING = 8 * 60, 18 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,12 @@ def price_of_a_day(terms: PlanTerms | PassTerms) -> int | None:
 
 
 def _covers(habit: Habit, terms: PlanTerms | PassTerms) -> bool:
-    """Whether there are as many days in a week on which it holds, and hours enough in a day of it."""
+    """Whether it holds on as many weekdays, and for long enough between 8 and 18, which is when people work."""
     scope = terms.scope
     if scope.weekdays and len(set(scope.weekdays)) < habit.days_a_week:
         return False
-    hours = (24 * 60 if scope.closes is None else scope.closes) - (scope.opens or 0)
+    opens, closes = scope.opens or 0, 24 * 60 if scope.closes is None else scope.closes
+    hours = min(closes, _EVENING) - max(opens, _MORNING)
     return hours >= 8 * 60 or (habit.half_days and hours >= 4 * 60)
 
 

@@ -40,6 +40,14 @@ class DraftInTheWay(Conflict):
     text = marked("Es gibt schon einen neueren Entwurf. Zwei Entwürfe nebeneinander gehen nicht.")
 
 
+class DraftChangedMeanwhile(Conflict):
+    code = "draft_changed"
+    text = marked(
+        "Inzwischen hat jemand anderes diesen Entwurf gespeichert. Ihre Eingaben stehen noch hier; speichern Sie noch"
+        " einmal, um ihn zu ersetzen."
+    )
+
+
 class NotOwnSpace(BadInput):
     """An operator sells for its own spaces alone."""
 
@@ -77,13 +85,23 @@ async def new_product(actor: Actor | None, seller: int | None, terms: Terms, now
         return public_id
 
 
-async def write_draft(actor: Actor | None, public_id: str, terms: Terms, now: datetime, today: date) -> None:
-    """The product's next version as a draft, in place of a draft that is there. Raises NotFound, BadInput."""
+async def write_draft(
+    actor: Actor | None, public_id: str, terms: Terms, now: datetime, today: date, *, seen: datetime | None = None
+) -> None:
+    """The product's next version as a draft, in place of a draft that is there.
+
+    Raises NotFound, BadInput; DraftChangedMeanwhile where the latest version is not of the time that was `seen`.
+    """
     async with transaction():
         product, seller, kind = await _locked(actor, public_id)
         if (kind == "plan") is not isinstance(terms, PlanTerms):
             raise NotFound
         terms = await _sellable(terms, seller, today)
+        written = await fetch_value(
+            "SELECT made_at FROM product_version WHERE product = $1 ORDER BY number DESC LIMIT 1", product
+        )
+        if seen is not None and written != seen:
+            raise DraftChangedMeanwhile
         changed = await execute(
             "UPDATE product_version SET terms = $2::jsonb, made_by = $3, made_at = $4"
             " WHERE product = $1 AND valid_from IS NULL",

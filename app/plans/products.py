@@ -51,7 +51,7 @@ _ON_SALE = """
            coalesce(o.name, (SELECT name FROM network ORDER BY id LIMIT 1)) AS seller_name, o.slug AS seller_slug
       FROM product p
       LEFT JOIN operator o ON o.id = p.operator
-      JOIN LATERAL (SELECT id, number, terms FROM product_version
+      JOIN LATERAL (SELECT id, number, terms, valid_from FROM product_version
                      WHERE product = p.id AND valid_from <= $1 ORDER BY valid_from DESC, number DESC LIMIT 1) v ON true
      WHERE (p.retired_at IS NULL OR p.retired_at > $1 OR v.valid_from > p.retired_at)
        AND (o.id IS NULL OR o.charges AND o.suspended_at IS NULL AND coalesce(o.ends_at, 'infinity') > $1)

@@ -8,7 +8,6 @@ from typing import Final
 from app.kernel.money import Money
 from app.kernel.refusals import Phrase, marked, phrase
 from app.kernel.wall_time import Opening
-from app.plans.fitting import price_of_a_day
 from app.plans.passes import last_day_of
 from app.plans.purses import ScopeShape
 from app.plans.terms import PRICE_CLASS_NAMES, Audience, Billed, Extra, PassTerms, PlanTerms, PriceClass, Terms
@@ -43,13 +42,14 @@ class PlaceNames:
 @dataclass(frozen=True, slots=True)
 class Reader:
     """For whom terms are said: language, names of places, the day, after how many years a pass ends that says nothing
-    of it, and how a gross amount is shown (net, to a business)."""
+    of it, how a gross amount is shown (net, to a business), and whether these are the terms of a contract."""
 
     language: str
     names: PlaceNames
     today: date
     pass_years: int
     shown: Callable[[int], Money] = Money
+    has_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,15 @@ def lines_of(terms: Terms, reader: Reader) -> list[Line]:
     else:
         lines += [
             Line(marked("Darüber hinaus"), list(overage(terms, reader))),
-            Line(marked("Dazu wählbar"), [_extra(extra, reader) for extra in terms.extras if extra.price]),
+            Line(
+                marked("Dazu gewählt") if reader.has_agreed else marked("Dazu wählbar"),
+                [_extra(extra, reader) for extra in terms.extras if extra.price],
+            ),
             Line(marked("Einmalig"), list(once(terms, reader))),
             Line(marked("Laufzeit"), list(term(terms))),
         ]
-    lines.append(Line(marked("Für"), [phrase(_AUDIENCES[frozenset(terms.audiences)])]))
+    if not reader.has_agreed:
+        lines.append(Line(marked("Für"), [phrase(_AUDIENCES[frozenset(terms.audiences)])]))
     return [line for line in lines if line.said]
 
 
@@ -88,17 +92,6 @@ def price_said(terms: Terms, reader: Reader) -> Phrase:
     if terms.billed is Billed.YEARLY:
         return phrase(marked("{price} im Jahr"), price=price)
     return phrase(marked("{price} im Monat"), price=price)
-
-
-def day_price_said(terms: Terms, reader: Reader) -> Phrase | None:
-    """What a day costs whoever uses all that is included."""
-    amount = price_of_a_day(terms)
-    if not amount:
-        return None
-    price = reader.shown(amount)
-    if isinstance(terms, PlanTerms) and (terms.unlimited_desks or terms.fixed_desk):
-        return phrase(marked("{price} bei fünf Tagen in der Woche"), price=price)
-    return phrase("{price}", price=price)
 
 
 def included(terms: Terms, reader: Reader) -> Iterator[Phrase]:

@@ -1,5 +1,6 @@
 """A member reads what would change and agrees, or keeps what is agreed. Without an answer nothing changes."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -43,7 +44,8 @@ async def change_page(
 async def _change(offer: ChangeOffer, visitor: Visitor) -> dict[str, Any]:
     """Line by line what is agreed and what would be, as the person's own price class has it."""
     today = local_day(visitor.now, ZONE)
-    reader, taxes = await reader_of(visitor.language, today), await taxes_on(today)
+    reader = replace(await reader_of(visitor.language, today), has_agreed=True)
+    taxes = await taxes_on(today)
     old, new = offer.agreed_before, offer.terms
     before = {line.label: list(line.said) for line in lines_of(old.priced_for(offer.price_class), reader)}
     after = {line.label: list(line.said) for line in lines_of(new.priced_for(offer.price_class), reader)}

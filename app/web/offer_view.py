@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from app.identity.authentication import Visitor
 from app.kernel.money import Money
 from app.kernel.refusals import Phrase
+from app.plans.fitting import price_of_a_day
 from app.plans.place_names import reader_of
 from app.plans.products import Offer
 from app.plans.shown_prices import Taxes, taxes_on
@@ -17,7 +18,6 @@ from app.plans.terms_said import (
     Line,
     Reader,
     about_of,
-    day_price_said,
     included,
     lines_of,
     name_of,
@@ -40,7 +40,8 @@ class OfferRow:
     price: Money
     billed: str
     tax: str
-    day: Phrase | None
+    day: Money | None
+    is_unlimited: bool
     included: Sequence[Phrase]
     where: Sequence[Phrase]
     term: Sequence[Phrase]
@@ -69,7 +70,7 @@ class Comparison:
     def row(self, offer: Offer, **carried: str) -> OfferRow:
         """The offer in words; `carried` goes along to where it is bought."""
         reader = replace(self.reader, shown=partial(self.shown, offer))
-        terms, language = offer.terms, self.visitor.language
+        terms, language, day = offer.terms, self.visitor.language, price_of_a_day(offer.terms)
         lines = lines_of(terms, reader)
         concessions = [Line(line.label, line.said[1:]) for line in lines[:1] if line.said[1:]]
         query = carried | ({"fuer": "geschaeftlich"} if self.audience is Audience.BUSINESS else {})
@@ -80,7 +81,8 @@ class Comparison:
             price=self.shown(offer, terms.price),
             billed=terms.billed.value if isinstance(terms, PlanTerms) else "",
             tax=self.tax_word(offer),
-            day=day_price_said(terms, reader),
+            day=self.shown(offer, day) if day else None,
+            is_unlimited=isinstance(terms, PlanTerms) and (terms.unlimited_desks or terms.fixed_desk),
             included=list(included(terms, reader)),
             where=list(where(terms.scope, reader.names)),
             term=list(term(terms)) if isinstance(terms, PlanTerms) else [until(terms, reader)],

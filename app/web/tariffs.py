@@ -5,7 +5,7 @@ The same pages serve both; an operator's hold at its own spaces alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -24,6 +24,7 @@ from app.plans.announcing import announce, waiting_for_news
 from app.plans.assortment import ProductCard, product_of, products_of
 from app.plans.place_names import reader_of
 from app.plans.product_versions import (
+    DraftChangedMeanwhile,
     call_off_sale,
     new_product,
     put_on_sale,
@@ -225,7 +226,7 @@ async def draft_page(
 ) -> Response[str]:
     """The form with the draft, else with the terms that were written last."""
     shop, card = await _found(request, product, visitor)
-    typed = typed_of(card.latest, await shop.places())
+    typed = typed_of(card.latest, await shop.places()) | {"stand": _stand(card)}
     context = await _form(shop, typed, visitor, is_plan=card.is_plan, card=card)
     return await pages.show(request, visitor, "tariffs/form.html", context | {"errors": NO_ERRORS})
 
@@ -242,10 +243,24 @@ async def keep_draft(
     terms, refused = read_terms(data, await shop.places(), is_plan=card.is_plan)
     today = local_day(visitor.now, ZONE)
     refused += await wrong_in(terms, today)
+    if not refused:
+        try:
+            seen = card.written_at if data.get("stand") == _stand(card) else _NEVER
+            await write_draft(visitor.signed_in, card.public_id, terms, visitor.now, today, seen=seen)
+        except DraftChangedMeanwhile as refusal:
+            refused = [refusal]
     if refused:
+        data = {**data, "stand": _stand(card)}
         return await _again(request, visitor, pages, shop, data, refused, is_plan=card.is_plan, card=card)
-    await write_draft(visitor.signed_in, card.public_id, terms, visitor.now, today)
     return go(f"{shop.address}/{card.public_id}?getan=entwurf")
+
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _stand(card: ProductCard) -> str:
+    """By which a form knows whether somebody else has written since it was shown."""
+    return card.written_at.isoformat()
 
 
 async def _again(
