@@ -70,18 +70,28 @@ def lines_of(terms: Terms, reader: Reader) -> list[Line]:
     if isinstance(terms, PassTerms):
         lines.append(Line(marked("Gültig"), [until(terms, reader)]))
     else:
-        lines += [
-            Line(marked("Darüber hinaus"), list(overage(terms, reader))),
-            Line(
-                marked("Dazu gewählt") if reader.has_agreed else marked("Dazu wählbar"),
-                [_extra(extra, reader) for extra in terms.extras if extra.price],
-            ),
-            Line(marked("Einmalig"), list(once(terms, reader))),
-            Line(marked("Laufzeit"), list(term(terms))),
-        ]
+        lines += [*_beside(terms, reader), Line(marked("Laufzeit"), list(term(terms)))]
     if not reader.has_agreed:
         lines.append(Line(marked("Für"), [phrase(_AUDIENCES[frozenset(terms.audiences)])]))
     return [line for line in lines if line.said]
+
+
+def further(terms: Terms, reader: Reader) -> list[Line]:
+    """What a comparison says behind a fold: prices with a proof, beyond the allowance, for extras, once."""
+    lines = [Line(marked("Mit Nachweis"), list(_concessions(terms, reader)))]
+    lines += _beside(terms, reader) if isinstance(terms, PlanTerms) else []
+    return [line for line in lines if line.said]
+
+
+def _beside(terms: PlanTerms, reader: Reader) -> list[Line]:
+    return [
+        Line(marked("Darüber hinaus"), list(overage(terms, reader))),
+        Line(
+            marked("Dazu gewählt") if reader.has_agreed else marked("Dazu wählbar"),
+            [_extra(extra, reader) for extra in terms.extras if extra.price],
+        ),
+        Line(marked("Einmalig"), list(once(terms, reader))),
+    ]
 
 
 def price_said(terms: Terms, reader: Reader) -> Phrase:

@@ -18,16 +18,13 @@ from app.plans.terms_said import (
     Line,
     Reader,
     about_of,
+    further,
     included,
-    lines_of,
     name_of,
     term,
     until,
     where,
 )
-
-MORE = frozenset({"Darüber hinaus", "Dazu wählbar", "Einmalig"})
-"""Lines that stand behind a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,6 @@ class Comparison:
         """The offer in words; `carried` goes along to where it is bought."""
         reader = replace(self.reader, shown=partial(self.shown, offer))
         terms, language, day = offer.terms, self.visitor.language, price_of_a_day(offer.terms)
-        lines = lines_of(terms, reader)
-        concessions = [Line(line.label, line.said[1:]) for line in lines[:1] if line.said[1:]]
         query = carried | ({"fuer": "geschaeftlich"} if self.audience is Audience.BUSINESS else {})
         return OfferRow(
             offer=offer,
@@ -86,7 +81,7 @@ class Comparison:
             included=list(included(terms, reader)),
             where=list(where(terms.scope, reader.names)),
             term=list(term(terms)) if isinstance(terms, PlanTerms) else [until(terms, reader)],
-            more=[*concessions, *(line for line in lines if line.label in MORE)],
+            more=further(terms, reader),
             url=f"/beitreten/{offer.public_id}" + (f"?{urlencode(query)}" if query else ""),
         )
 
