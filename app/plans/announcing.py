@@ -192,7 +192,8 @@ async def open_offers_of(person: int) -> list[ChangeOffer]:
 _OFFER = """
     SELECT c.*, v.terms,
            (SELECT t.terms FROM membership_terms t
-             WHERE t.membership = m.id AND (c.answered_at IS NULL OR t.agreed_at < c.answered_at)
+             WHERE t.membership = m.id AND t.agreed_at <= coalesce(c.answered_at, 'infinity')
+               AND NOT (c.is_accepted IS TRUE AND t.product_version = c.product_version)
              ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS before
       FROM change_offer c JOIN membership m ON m.id = c.membership JOIN product_version v ON v.id = c.product_version
 """

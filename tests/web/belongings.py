@@ -29,8 +29,11 @@ from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
+from app.plans.announcing import announce, open_offers_of
+from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
+from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -83,6 +86,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
+    await it_charges()
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     return {
         "slug": world.polch.slug,
@@ -93,6 +97,9 @@ async def belongings(world: World) -> Mapping[str, str]:
         "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
         "end_link": end_token(polch, polch.operator.email, KEY),
         "note": note,
+        "product": (await on_sale(TEN, world.operator)).public_id,
+        "network_product": (await on_sale(EIGHT)).public_id,
+        "offer": await _a_question(world),
         "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
@@ -134,6 +141,17 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_question(world: World) -> str:
+    """Newer terms that Mia is asked about; its id."""
+    offer = await on_sale(EIGHT)
+    await a_member(world.mia, offer)
+    await write_draft(None, offer.public_id, EIGHT, NOW, TODAY)
+    await put_on_sale(None, offer.public_id, NOW + timedelta(seconds=1), NOW)
+    await announce(None, offer.public_id, TODAY + timedelta(days=30), NOW, TODAY)
+    [question] = await open_offers_of(world.mia.id)
+    return question.public_id
 
 
 async def _a_draft(world: World) -> str:
