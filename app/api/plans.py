@@ -8,6 +8,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from msgspec import Meta
 
+from app.api.problem_shapes import refusals
 from app.api.shapes import MoneyShape
 from app.identity.authentication import Visitor
 from app.kernel.money import Money
@@ -118,6 +119,7 @@ class Plans(msgspec.Struct, frozen=True):
     description="What can be bought now, with its price, what it includes, where it holds, and who sells it. A network "
     "that is free of charge answers an empty list.",
     tags=["plans"],
+    responses=refusals(),
 )
 async def list_plans(visitor: NamedDependency[Visitor], settings: NamedDependency[Settings]) -> Plans:
     offers = await offers_on_sale(visitor.now)

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 
 from app.identity.authentication import Visitor
 from app.kernel.money import Money
+from app.kernel.refusals import Phrase
 from app.kernel.wall_time import local_day
 from app.network.charging import demand_charging
 from app.plans.fitting import MOST_DAYS_A_WEEK, Fit, Habit, fits
@@ -32,6 +33,7 @@ class FitRow:
     month: Money
     day: Money
     tax: str
+    term: Phrase | None
     url: str
 
 
@@ -110,10 +112,10 @@ def _fit_row(fit: Fit, single: DayPrice | None, compared: Comparison) -> FitRow:
         assert single is not None, "a day is bought alone where there is a price"
         month, day = (_shown_day(single, compared, amount) for amount in (fit.month, fit.day))
         tax = compared.taxes.word(single.seller, single.tax_code, compared.audience)
-        return FitRow("", "", month, day, tax, "/plaetze")
+        return FitRow("", "", month, day, tax, None, "/plaetze")
     row = compared.row(fit.offer)
     month, day = (compared.shown(fit.offer, amount) for amount in (fit.month, fit.day))
-    return FitRow(row.name, fit.offer.seller_name, month, day, row.tax, row.url)
+    return FitRow(row.name, fit.offer.seller_name, month, day, row.tax, row.term[0], row.url)
 
 
 HANDLERS = [offers_page]

@@ -25,7 +25,7 @@ from tests.worlds import NOW, APerson, World, a_world, tomorrow
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
     "/datenschutz", "/nutzungsbedingungen",
-    "/barrierefreiheit", "/so-wird-sortiert", "/tarife", "/api/v1/plans", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
+    "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
@@ -40,6 +40,7 @@ PUBLIC = {
     "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
     "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
     "/morgen/{slug}/{day}/{link}",
+    "/tarife", "/api/v1/plans",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
