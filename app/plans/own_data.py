@@ -54,6 +54,24 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
+        },
+    ),
+    Section(
         "entitlements",
         marked("Guthaben"),
         "entitlement WHERE entitlement.person = $1 ORDER BY entitlement.id",
@@ -117,24 +135,6 @@ PLANS: Final[Sequence[Section]] = (
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
             " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
             " AND fixed_desk_release.taken_back_at IS NULL)",
-        },
-    ),
-    Section(
-        "declarations",
-        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
-        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
-        {
-            "id": "declaration.public_id",
-            "kind": "declaration.kind",
-            "reason": "declaration.reason",
-            "name": "declaration.name",
-            "contract": "declaration.contract",
-            "email": "declaration.email",
-            "wished_end": "declaration.wished_end",
-            "received_at": "declaration.received_at",
-            "outcome": "declaration.outcome",
-            "settled_at": "declaration.settled_at",
-            "answer": "declaration.answer",
         },
     ),
 )

@@ -179,6 +179,47 @@ class Pass(Table, tablename="pass"):
     withdrawn_at = Timestamptz(default=None, null=True)
 
 
+class Declaration(Table, tablename="declaration"):
+    """That somebody ends a contract or withdraws from it, as it came in; what was declared is never changed.
+
+    Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
+    to be. `outcome` says what became of it, and `answer` why it was put aside.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    key = Text(default=None, help_text=NOT_PERSONAL)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    reason = Text(default="", help_text=personal("know why the contract shall end", _DECLARED))
+    name = Text(default=None, help_text=personal("know who declares it", _DECLARED))
+    contract = Text(default=None, help_text=personal("know which contract is meant", _DECLARED))
+    email = Text(default=None, help_text=personal("confirm that it has come in", _DECLARED))
+    wished_end = Date(default=None, null=True)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose contract it is", _DECLARED),
+    )
+    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
+    pass_: ForeignKey[Pass] = ForeignKey(
+        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
+    )
+    received_at = Timestamptz(default=None)
+    outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    settled_at = Timestamptz(default=None, null=True)
+    settled_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff has settled it", _DECLARED),
+    )
+    answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))
+
+
 class Entitlement(Table, tablename="entitlement"):
     """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
 
@@ -293,44 +334,3 @@ class FixedDeskRelease(Table, tablename="fixed_desk_release"):
     settled_at = Timestamptz(default=None, null=True)
     credit = Integer(default=0)
     entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
-
-
-class Declaration(Table, tablename="declaration"):
-    """That somebody ends a contract or withdraws from it, as it came in; what was declared is never changed.
-
-    Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
-    to be. `outcome` says what became of it, and `answer` why it was put aside.
-    """
-
-    id = BigSerial(primary_key=True)
-    public_id = Text(default=None, help_text=NOT_PERSONAL)
-    key = Text(default=None, help_text=NOT_PERSONAL)
-    kind = Text(default=None, help_text=NOT_PERSONAL)
-    reason = Text(default="", help_text=personal("know why the contract shall end", _DECLARED))
-    name = Text(default=None, help_text=personal("know who declares it", _DECLARED))
-    contract = Text(default=None, help_text=personal("know which contract is meant", _DECLARED))
-    email = Text(default=None, help_text=personal("confirm that it has come in", _DECLARED))
-    wished_end = Date(default=None, null=True)
-    language = Text(default="de", help_text=NOT_PERSONAL)
-    person = ForeignKey(
-        Person,
-        null=True,
-        on_delete=OnDelete.restrict,
-        default=None,
-        help_text=personal("know whose contract it is", _DECLARED),
-    )
-    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
-    pass_: ForeignKey[Pass] = ForeignKey(
-        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
-    )
-    received_at = Timestamptz(default=None)
-    outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
-    settled_at = Timestamptz(default=None, null=True)
-    settled_by = ForeignKey(
-        Person,
-        null=True,
-        on_delete=OnDelete.restrict,
-        default=None,
-        help_text=personal("say who of the staff has settled it", _DECLARED),
-    )
-    answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))
