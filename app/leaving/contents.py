@@ -71,6 +71,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "booking.due_at": "when the network's machinery looks at the booking next",
     "booking.no_show_at": "when the network's machinery looks at the booking next",
     "booking.entitlement": "what a person pays with is the person's own; entries of own accounts name the booking",
+    "entitlement.told_ending_at": "that a mail was sent",
     "charge.key": "keeps something from being charged twice",
     "series.sequence": "counts changes for calendars",
     "booking_guest.forget_at": "when the network deletes the name",

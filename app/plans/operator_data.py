@@ -91,6 +91,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
         " LEFT JOIN known AS checker ON checker.person = concession.checked_by"
         " WHERE concession.operator = $1 ORDER BY concession.id",
         {
+            "id": "concession.public_id",
             "person": "known.id",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
@@ -99,6 +100,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "asked_at": "concession.asked_at",
             "ends_on": "concession.ends_on",
             "ended_at": "concession.ended_at",
+            "answer": "concession.answer",
         },
         {
             "price_class": _PRICE_CLASS,
