@@ -8,8 +8,16 @@ from app.bookings.rules import HOLDING
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import Conflict, marked
-from app.plans.changing import Change, MoreBooked, OtherPriceMeanwhile, grants_by_start
+from app.plans.changing import (
+    Change,
+    MoreBooked,
+    OtherPriceMeanwhile,
+    coming_change,
+    grants_by_start,
+    stretch_now,
+)
 from app.plans.grants import Days
+from app.plans.holdings import product_on
 from app.plans.memberships import change_terms, pause
 from app.plans.purses import Paid
 from app.plans.queries import MembershipCard
@@ -65,6 +73,17 @@ async def change_plan(
             valid_from=change.valid_from,
         )
         return changed
+
+
+async def take_back_change(actor: Actor, card: MembershipCard, now: datetime, today: date) -> MembershipCard:
+    """The change that was agreed for later is off; the plan of today goes on. Without one nothing changes."""
+    coming = coming_change(card, today)
+    if coming is None:
+        return card
+    stretch, (version, _) = stretch_now(card, today), await product_on(card.id, today)
+    return await change_terms(
+        actor, card.id, version, stretch.terms, stretch.price_class, coming.days.first, now, today
+    )
 
 
 async def _demand_covered(card: MembershipCard, change: Change, today: date) -> None:

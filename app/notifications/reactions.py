@@ -20,6 +20,13 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
+from app.notifications.contract_mails import (
+    tell_changed,
+    tell_concession,
+    tell_ending,
+    tell_paused,
+    tell_resumed,
+)
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.post_office import PostOffice
@@ -101,6 +108,12 @@ def notification_reactions(
         ],
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
+        "membership.changed": [_of_event("mail.membership_changed", tell_changed, office)],
+        "membership.paused": [_of_event("mail.membership_paused", tell_paused, office)],
+        "membership.resumed": [_of_event("mail.membership_resumed", tell_resumed, office)],
+        "entitlement.ending": [_of_event("mail.entitlement_ending", tell_ending, office)],
+        "concession.checked": [_of_event("mail.concession_checked", tell_concession, office)],
+        "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [

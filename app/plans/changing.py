@@ -32,9 +32,7 @@ class MoreBooked(Conflict):
     """Bookings would stay paid by what the other plan does not hold."""
 
     code = "more_booked"
-    text = marked(
-        "Ab {valid_from} ist mehr gebucht, als der neue Tarif enthält: {days}. Bitte vorher absagen."
-    )
+    text = marked("Ab {valid_from} ist mehr gebucht, als der neue Tarif enthält: {days}. Bitte vorher absagen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +127,10 @@ def changed(timeline: Timeline, valid_from: date, terms: PlanTerms, price_class:
 
 
 def coming_change(card: MembershipCard, today: date) -> Stretch | None:
-    """The terms that are agreed for a later day."""
-    return next(
-        (stretch for stretch in card.timeline.stretches if stretch.days.first > max(today, card.starts_on)), None
-    )
+    """Other terms that are agreed for a later day."""
+    now, began = stretch_now(card, today), max(today, card.starts_on)
+    later = (stretch for stretch in card.timeline.stretches if stretch.days.first > began)
+    return next((one for one in later if (one.terms, one.price_class) != (now.terms, now.price_class)), None)
 
 
 def grants_by_start(timeline: Timeline, until: date) -> Mapping[tuple[Unit, date], MonthsGrant]:

@@ -79,6 +79,12 @@ async def concessions_of(person: int) -> list[ConcessionCard]:
     return [_card(row) for row in await fetch(f"{_CARD} WHERE c.person = $1 ORDER BY c.id DESC", person)]
 
 
+async def concession_by_id(concession: int) -> ConcessionCard | None:
+    """The concession with this key, for jobs."""
+    row = await fetch_row(f"{_CARD} WHERE c.id = $1", concession)
+    return _card(row) if row is not None else None
+
+
 async def open_concessions() -> list[ConcessionCard]:
     """Those that wait for somebody to look at a proof, the longest first."""
     return [

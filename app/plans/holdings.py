@@ -81,10 +81,11 @@ class PassCard:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """Who sells: an operator, or the network, which has no slug."""
+    """Who sells: an operator, or the network, which has no slug. `taxed_as` is a kind of tax status."""
 
     name: str
     slug: str | None
+    taxed_as: str = "standard"
 
 
 _ACCOUNT = """
@@ -122,6 +123,12 @@ async def former_accounts_of(person: int, day: date) -> list[Account]:
 async def account_of(person: int, public_id: str) -> Account | None:
     """The person's account with this id."""
     row = await fetch_row(f"{_ACCOUNT} WHERE e.person = $1 AND e.public_id = $2", person, public_id)
+    return _account(row) if row is not None else None
+
+
+async def account_by_id(entitlement: int) -> Account | None:
+    """The account with this key, for jobs."""
+    row = await fetch_row(f"{_ACCOUNT} WHERE e.id = $1", entitlement)
     return _account(row) if row is not None else None
 
 
@@ -169,14 +176,33 @@ async def passes_of(person: int) -> list[PassCard]:
     ]
 
 
-async def sellers(keys: Iterable[int | None]) -> Mapping[int | None, Seller]:
+async def sellers(keys: Iterable[int | None], today: date) -> Mapping[int | None, Seller]:
     """Who they are, by key; None is the network."""
     rows = await fetch(
-        "SELECT NULL::bigint AS id, name, NULL AS slug FROM (SELECT name FROM network ORDER BY id LIMIT 1) n"
-        " UNION ALL SELECT id, name, slug FROM operator WHERE id = ANY($1::bigint[])",
+        "SELECT NULL::bigint AS id, name, NULL AS slug, NULL AS kind"
+        " FROM (SELECT name FROM network ORDER BY id LIMIT 1) n"
+        " UNION ALL SELECT o.id, o.name, o.slug, (SELECT t.kind FROM tax_status t WHERE t.operator = o.id"
+        "   AND t.valid_from <= $2 ORDER BY t.valid_from DESC, t.id DESC LIMIT 1)"
+        " FROM operator o WHERE o.id = ANY($1::bigint[])",
         [key for key in keys if key is not None],
+        today,
     )
-    return {row["id"]: Seller(row["name"], row["slug"]) for row in rows}
+    return {row["id"]: Seller(row["name"], row["slug"], row["kind"] or "standard") for row in rows}
+
+
+async def product_on(membership: int, day: date) -> tuple[int, str]:
+    """The version whose terms a membership has on this day, or begins with, and its product's public id."""
+    row = await fetch_row(
+        "SELECT t.product_version, p.public_id FROM membership_terms t"
+        " JOIN product_version v ON v.id = t.product_version JOIN product p ON p.id = v.product"
+        " WHERE t.membership = $1"
+        " ORDER BY t.valid_from > $2, CASE WHEN t.valid_from <= $2 THEN $2 - t.valid_from END, t.valid_from, t.id DESC"
+        " LIMIT 1",
+        membership,
+        day,
+    )
+    assert row is not None, "a membership has terms"
+    return row["product_version"], row["public_id"]
 
 
 async def places_of(scopes: Iterable[ScopeShape]) -> tuple[Mapping[int, Seller], Mapping[int, Seller]]:

@@ -37,9 +37,17 @@ OF_THE_NETWORK = (
 )
 
 
-def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+OF_CONTRACTS = (
+    (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
+    (marked("Ermäßigungen"), "/netzwerk/ermaessigungen", Action.KEEP_CONTRACTS),
+)
+"""What there is of the network only where something can cost something."""
+
+
+def sections_of_network(actor: Actor, path: str, speaker: Speaker, *, charges: bool = False) -> list[NavItem]:
     """What the actor may open of the network as a whole."""
-    sections = [(label, address) for label, address, action in OF_THE_NETWORK if actor.may(action)]
+    there = (*OF_THE_NETWORK, *OF_CONTRACTS) if charges else OF_THE_NETWORK
+    sections = [(label, address) for label, address, action in there if actor.may(action)]
     return _items(sections, path, speaker)
 
 

@@ -1,0 +1,37 @@
+"""What a front desk sees of somebody's accounts: those that hold where it stands."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.bookings.front_desk import Guest
+from app.identity.authentication import Visitor
+from app.identity.rules import Action
+from app.kernel.wall_time import local_day
+from app.network.member_import import opening_balance_of
+from app.network.queries import SpaceCard
+from app.plans.concessions import concessions_of
+from app.plans.holdings import accounts_of
+from app.web.charging import charges
+from app.web.holdings_view import account_rows
+
+
+async def credit_at(person: Guest, space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
+    """What of the person's accounts holds at this space; where nothing costs anything, the days of a paper card."""
+    if not person.is_known:
+        return {"card": None, "credit": None}
+    if not await charges():
+        return {"card": await opening_balance_of(person.id, space.operator.id), "credit": None}
+    actor, today = visitor.signed_in, local_day(visitor.now, ZoneInfo(space.time_zone))
+    accounts = [
+        one
+        for one in await accounts_of(person.id, today)
+        if one.holds_on(today) and one.scope.read().reaches(space.operator.id, space.id)
+    ]
+    found = await concessions_of(person.id)
+    return {
+        "card": None,
+        "credit": await account_rows(accounts, visitor),
+        "asks": any(one.is_open for one in found),
+        "may_sell": actor.may(Action.SELL, operator=space.operator.id, space=space.id),
+        "may_keep": actor.may(Action.KEEP_CONTRACTS),
+    }
