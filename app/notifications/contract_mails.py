@@ -1,4 +1,4 @@
-"""The mails about the own membership: a change and a pause in writing, a pass that ends soon, a proof that was looked at."""
+"""Mails about the own membership: changes and pauses in writing, a pass that ends soon, a proof that was looked at."""
 
 from collections.abc import Sequence
 from datetime import datetime

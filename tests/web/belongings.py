@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from app.billing.operations import own_payer
 from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
@@ -29,6 +30,12 @@ from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
+from app.plans.concessions import ask_for_concession, concessions_of
+from app.plans.holdings import accounts_of
+from app.plans.memberships import Begun, begin
+from app.plans.product_versions import new_product, put_on_sale
+from app.plans.products import offer_on_sale
+from app.plans.terms import PlanTerms, PriceClass
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
 from tests.web.conftest import fresh
@@ -83,6 +90,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
+    membership, account, concession = await _contracts(world)
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     return {
         "slug": world.polch.slug,
@@ -128,12 +136,32 @@ async def belongings(world: World) -> Mapping[str, str]:
         "note_id": note,
         "photo_id": photo,
         "report_id": report,
+        "membership": membership,
+        "account": account,
+        "concession": concession,
         "draft": await _a_draft(world),
         "report": report,
         "export": await _an_export(world),
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _contracts(world: World) -> tuple[str, str, str]:
+    """Mia's plan, what it grants this month, and the price class that she asks for; from now on the network charges."""
+    await execute("UPDATE network SET charges = true")
+    today, terms = NOW.date(), PlanTerms(name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8)
+    product = await new_product(None, None, terms, NOW, today)
+    await put_on_sale(None, product, NOW, NOW)
+    offer = await offer_on_sale(product, NOW)
+    assert offer is not None, "it is on sale"
+    payer = await own_payer(world.mia.id, NOW)
+    begun = Begun(world.mia.id, payer, None, offer.version, terms, PriceClass.NORMAL, today)
+    membership = await begin(None, begun, NOW, today)
+    await ask_for_concession(world.mia.actor(), "student", "Schülerausweis", NOW)
+    [account] = await accounts_of(world.mia.id, today)
+    [concession] = await concessions_of(world.mia.id)
+    return membership.public_id, account.public_id, concession.public_id
 
 
 async def _a_draft(world: World) -> str:
