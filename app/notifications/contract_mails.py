@@ -136,7 +136,7 @@ async def tell_concession(office: PostOffice, event: Event, now: datetime) -> No
     await _write(
         office,
         one.person,
-        f"concession-{event.id}",
+        f"concession-{one.public_id}",
         first,
         first,
         paragraphs,

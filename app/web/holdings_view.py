@@ -48,10 +48,12 @@ _CHANGES: Final[Mapping[Change, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account in a list. `slates` is how many of how many days, where they can be drawn."""
+    """An account in a list. `name` is what it comes from, `unit` what it counts; `slates` is how many of how many
+    days, where they can be drawn."""
 
     account: Account
     name: str
+    unit: str
     number: str
     word: str
     slates: tuple[int, int] | None
@@ -59,7 +61,6 @@ class AccountRow:
     held: str
     where: str
     url: str
-    is_low: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _row(
     return AccountRow(
         account,
         account.label[language],
+        says.gettext(UNIT_NAMES[account.unit]),
         number,
         word,
         slates,
@@ -152,7 +154,6 @@ def _row(
         says.say(marked("Vorgemerkt: {days}."), days=_days(held, says)) if held else "",
         scope_text(account.scope, operators, spaces, says),
         f"/mitgliedschaft/guthaben/{account.public_id}",
-        account.left == 0,
     )
 
 

@@ -76,7 +76,7 @@ async def test_the_page_says_what_is_left_held_and_open(site: Site, shop: Shop) 
     browser = await site.browser(shop.world.mia)
     text = said((await browser.get("/mitgliedschaft")).text)
     for words in (
-        "Vier Tage 3 von 4 Tagen",
+        "Vier Tage Tage am Schreibtisch 3 von 4 Tagen",
         "Gültig bis 30. November 2026. Vorgemerkt: Mi 25. November.",
         "Gilt im ganzen Netzwerk.",
         "70,00 € im Monat, inkl. MwSt.",
