@@ -7,10 +7,10 @@ from app.bookings.front_desk import Guest
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.wall_time import local_day
-from app.network.member_import import opening_balance_of
+from app.network.member_import import OpeningBalance, opening_balance_of
 from app.network.queries import SpaceCard
 from app.plans.concessions import concessions_of
-from app.plans.holdings import accounts_of
+from app.plans.holdings import accounts_of, passes_of
 from app.web.charging import charges
 from app.web.holdings_view import account_rows
 
@@ -29,9 +29,15 @@ async def credit_at(person: Guest, space: SpaceCard, visitor: Visitor) -> dict[s
     ]
     found = await concessions_of(person.id)
     return {
-        "card": None,
+        "card": await _card_of_paper(person.id, space.operator.id),
         "credit": await account_rows(accounts, visitor),
         "asks": any(one.is_open for one in found),
         "may_sell": actor.may(Action.SELL, operator=space.operator.id, space=space.id),
         "may_keep": actor.may(Action.KEEP_CONTRACTS),
     }
+
+
+async def _card_of_paper(person: int, operator: int) -> OpeningBalance | None:
+    """The days of a paper card that did not become an account, because this operator is free of charge for good."""
+    is_carried = any(one.seller == operator and one.product is None for one in await passes_of(person))
+    return None if is_carried else await opening_balance_of(person, operator)
