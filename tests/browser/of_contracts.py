@@ -3,7 +3,8 @@
 from app.platform.database import fetch_row
 
 _HELD = """
-    SELECT p.public_id AS member, coalesce(m.public_id, 'keine') AS membership, coalesce(e.public_id, 'keines') AS account
+    SELECT p.public_id AS member, coalesce(m.public_id, 'keine') AS membership,
+           coalesce(e.public_id, 'keines') AS account
       FROM person p
       LEFT JOIN membership m ON m.person = p.id AND m.ends_on IS NULL
       LEFT JOIN entitlement e ON e.person = p.id AND e.left_units IS NOT NULL AND e.expired_at IS NULL
