@@ -23,6 +23,13 @@ from app.notifications.booking_mails import (
 from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.membership_mails import (
+    tell_changed,
+    tell_concession,
+    tell_ending,
+    tell_paused,
+    tell_resumed,
+)
 from app.notifications.plan_mails import tell_change_accepted, tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
@@ -108,6 +115,12 @@ def notification_reactions(
         "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
         "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
         "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
+        "membership.changed": [_of_event("mail.membership_changed", tell_changed, office)],
+        "membership.paused": [_of_event("mail.membership_paused", tell_paused, office)],
+        "membership.resumed": [_of_event("mail.membership_resumed", tell_resumed, office)],
+        "entitlement.ending": [_of_event("mail.entitlement_ending", tell_ending, office)],
+        "concession.checked": [_of_event("mail.concession_checked", tell_concession, office)],
+        "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "change_offer.accepted": [_about_booking("mail.change_accepted", tell_change_accepted, office)],
