@@ -18,7 +18,7 @@ class ContractKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ContractCard:
     """A membership or pass with its parties. Without `seller` the network sells; `first_day` and `last_day` are those
-    on which it can be used, and a membership that goes on has no last one. `stated` was told and said with its order."""
+    on which it can be used, and a membership that goes on has no last one. `stated` came with the order."""
 
     kind: ContractKind
     id: int
