@@ -7,8 +7,11 @@ from piccolo.conf.apps import AppConfig
 from app.plans.tables import (
     ChangeOffer,
     Concession,
+    Declaration,
     Entitlement,
     EntitlementEntry,
+    FixedDesk,
+    FixedDeskRelease,
     Membership,
     MembershipPause,
     MembershipTerms,
@@ -16,6 +19,7 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    TicketCharge,
 )
 
 APP_CONFIG = AppConfig(
@@ -24,8 +28,11 @@ APP_CONFIG = AppConfig(
     table_classes=[
         ChangeOffer,
         Concession,
+        Declaration,
         Entitlement,
         EntitlementEntry,
+        FixedDesk,
+        FixedDeskRelease,
         Membership,
         MembershipPause,
         MembershipTerms,
@@ -33,6 +40,7 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        TicketCharge,
     ],
-    migration_dependencies=["app.billing.piccolo_app"],
+    migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],
 )

@@ -145,7 +145,7 @@ async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any], *, 
     """The way through the workbench that this page belongs to, if it does."""
     about = context.get("space"), context.get("operator")
     if visitor.actor is not None and path.startswith("/netzwerk"):
-        return sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
+        return await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
     if visitor.actor is None or not path.startswith(_WORKBENCH):
         return []
     match about:

@@ -7,6 +7,7 @@ from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
+from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.series_making import MakeSeries, make_series
@@ -30,9 +31,11 @@ from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
 from app.plans.announcing import announce, open_offers_of
+from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
+from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
@@ -88,8 +91,14 @@ async def belongings(world: World) -> Mapping[str, str]:
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
     await it_charges()
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
+    member = await a_desk_holder(world.mia)
+    fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     return {
         "slug": world.polch.slug,
+        "membership": member.public_id,
+        "contract": member.public_id,
+        "declaration": await _a_declaration(),
+        "desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
@@ -141,6 +150,12 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_declaration() -> str:
+    """What somebody has declared about a contract; its id."""
+    said = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org")
+    return (await declare(said, None, "de", HOME, NOW)).public_id
 
 
 async def _a_question(world: World) -> str:
