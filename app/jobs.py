@@ -1,7 +1,7 @@
 """What the worker does: the reactions of all capabilities to events, and the periodic work."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from app.inventory.departures import forget_departures
 from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
+from app.kernel.wall_time import local_day
 from app.leaving.mails import leaving_reactions
 from app.leaving.making import make_due
 from app.leaving.operations import forget_exports
@@ -33,6 +34,8 @@ from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
+from app.plans.accounts import expire_past, use_up_past
+from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
@@ -53,12 +56,19 @@ NOBODY_REACTS: Final = (
     "booking.delayed",
     "desk_hold.ended",
     "invitation.accepted",
+    "membership.begun",
+    "membership.changed",
+    "membership.ended",
+    "membership.paused",
+    "membership.resumed",
     "operator.ended",
     "operator.resumed",
     "operator.suspended",
+    "pass.sold",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
+    "product.put_on_sale",
     "report.made",
     "report.state_set",
     "role.granted",
@@ -129,6 +139,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 def _periodic(settings: Settings) -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
+    day_is_over = Daily(time(0, 10), _ZONE)
     outgoing = Outgoing(own_machine=settings.webhooks_to_own_machine)
 
     async def deliver(_: datetime) -> None:
@@ -146,6 +157,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         *_reading_returns(settings),
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
+        Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
+        Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
+        Periodic("settle_memberships", day_is_over, _by_day(_settle_memberships)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
@@ -194,6 +208,19 @@ async def _announce_tomorrow(now: datetime) -> int:
 
 async def _announce_guests(now: datetime) -> int:
     return await announce_guests(now, _ZONE)
+
+
+async def _settle_memberships(today: date, now: datetime) -> int:
+    return await settle_running(now, today)
+
+
+def _by_day(run: Callable[[date, datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:
+    """Periodic work of the day that contracts have; it takes up all that is past, however long nobody came."""
+
+    async def of_today(now: datetime) -> None:
+        await run(local_day(now, _ZONE), now)
+
+    return of_today
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

@@ -11,7 +11,7 @@ from app.plans.accounts import NewAccount, change_grant, open_account
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.rules import Source
 from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
-from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
+from app.platform.database import DatabaseAway, execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.new_rows import insert_together
 
 GRANTED_AHEAD_MONTHS: Final = 14
@@ -19,15 +19,31 @@ GRANTED_AHEAD_MONTHS: Final = 14
 
 
 async def settle_running(now: datetime, today: date) -> int:
-    """Grants and charges what has become due of all memberships; how many there are. Twice does nothing more."""
+    """Grants and charges what has become due of all memberships; how many there are. Twice does nothing more.
+
+    One that cannot be settled keeps no other waiting; what was wrong is raised when all have had their turn.
+    """
     rows = await fetch(
         "SELECT id FROM membership WHERE ends_on IS NULL OR ends_on >= $1 ORDER BY id", months_later(today, -2)
     )
+    wrong: dict[int, Exception] = {}
     for row in rows:
-        async with transaction():
-            await execute("SELECT FROM membership WHERE id = $1 FOR UPDATE", row["id"])
-            await settle_membership(row["id"], now, today)
+        try:
+            await _settle_one(row["id"], now, today)
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            wrong[row["id"]] = error
+    if wrong:
+        raise ExceptionGroup(f"memberships {list(wrong)} cannot be settled", list(wrong.values()))
     return len(rows)
+
+
+@retried
+async def _settle_one(membership: int, now: datetime, today: date) -> None:
+    async with transaction():
+        await execute("SELECT FROM membership WHERE id = $1 FOR UPDATE", membership)
+        await settle_membership(membership, now, today)
 
 
 async def settle_membership(membership: int, now: datetime, today: date) -> MembershipCard:
