@@ -70,9 +70,10 @@ async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = 
         if await stands():
             return False
         step("network and spaces")
-        await _enter_network(demo_network(), now)
+        texts = demo_network(free_of_charge=free_of_charge)
+        await _enter_network(texts, now)
         operators = await _enter_operators(now)
-        await enter_lives(operators, today, now)
+        await enter_lives(operators, texts, today, now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
@@ -132,7 +133,7 @@ async def _enter_network(network: DemoNetwork, now: datetime) -> None:
         now,
     )
     texts = [
-        (kind, language, msgspec.json.encode(getattr(pages, kind).sections).decode(), now)
+        (kind, language, msgspec.json.encode(getattr(pages, kind).legal).decode(), now)
         for language, pages in (("de", network.german), ("en", network.english))
         for kind in ("imprint", "privacy", "terms", "accessibility")
     ]

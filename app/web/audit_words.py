@@ -101,7 +101,7 @@ _DONE: Final = {
     "others_revoked": marked("andere Sitzungen beendet"),
     "paired": marked("gekoppelt"),
     "parts_set": marked("Verbindung geändert"),
-    "ordered": marked("bestellt"),
+    "ordered": marked("angefordert"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
     "picture_put": marked("Bild unterlegt"),
