@@ -21,7 +21,7 @@ from app.identity.queries import actor_of_person
 from app.identity.rules import Scope
 from app.identity.sessions import open_session
 from app.jobs import all_reactions
-from app.platform.database import DB, fetch_value
+from app.platform.database import DB, fetch_value, transaction
 from app.platform.jobs import run_next
 from app.platform.mail_folder import list_mails, read_mail
 from app.platform.outbox import dispatch
@@ -101,28 +101,31 @@ def of(answer: httpx.Response, language: str) -> list[str]:
     return words_of_money(answer.text.splitlines(), language) if kind.startswith("text/") else []
 
 
-PAGES = (
-    *((None, "de"), ("freelancer", "de"), ("freelancer", "en")),
-    *(("operator", "de"), ("network", "de"), ("network", "en")),
+OF_OPERATORS = ("/theke", "/betrieb", "/betreiber", "/auslastung")
+OF_THE_NETWORK = ("/netzwerk", "/auslastung")
+OF_ALL: tuple[str, ...] = ("",)
+WALKS = (
+    *((None, "de", OF_ALL), ("freelancer", "de", OF_ALL), ("freelancer", "en", OF_ALL)),
+    *(("operator", "de", OF_OPERATORS), ("network", "de", OF_THE_NETWORK), ("network", "en", OF_STAFF)),
 )
+"""Who walks where. Guest and member are not led to what only staff sees."""
 
 
-@pytest.mark.parametrize(("who", "language"), PAGES)
-async def test_no_page_speaks_of_money(free: Free, who: str | None, language: str) -> None:
-    """Guest and member see what is theirs, staff what is staff's."""
+@pytest.mark.parametrize(("who", "language", "where"), WALKS)
+async def test_no_page_speaks_of_money(free: Free, who: str | None, language: str, where: tuple[str, ...]) -> None:
     browser = await free.browser(who, language)
-    is_staff = who in ("operator", "network")
     found: list[str] = []
     seen = 0
     for address in addresses_tolerantly(Site("", dict(free.ids))):
-        if is_staff is not address.startswith(OF_STAFF) or address.startswith(DESCRIBES):
+        is_left_out = where is OF_ALL and address.startswith((*OF_STAFF, DESCRIBES))
+        if is_left_out or not address.startswith(where):
             continue
         answer = await browser.get(address)
         assert answer.status_code < 500, address
         seen += answer.status_code == 200
         found += [f"{address}: {word}" for word in of(answer, language)]
     assert not found, "\n".join(found)
-    assert seen > 25, "without this it would pass where nothing is ever found"
+    assert seen > 15, "without this it would pass where nothing is ever found"
 
 
 @pytest.mark.parametrize("who", ["freelancer", "operator", "network"])
@@ -130,7 +133,7 @@ async def test_no_answer_of_the_interface_speaks_of_money(free: Free, who: str) 
     """All that programs may read, a quote, a booking and its refusal."""
     person = await fetch_value("SELECT id FROM person WHERE email = $1", f"{who}@demo.example")
     actor = replace(await actor_of_person(person), authenticated_at=NOW)
-    _, token = await create_api_token(actor, "Rundgang", list(Scope), NOW)
+    token, _ = await create_api_token(actor, "Rundgang", list(Scope), NOW)
     async with free.program(token) as program:
         answers = [await program.get(path) for path in readable(free.ids)]
         start = datetime.combine(TUESDAY + timedelta(days=3), time(9), HERE)
@@ -166,8 +169,9 @@ async def test_no_mail_speaks_of_money(free: Free) -> None:
     """All that is told of what has happened in the network, and of tomorrow."""
     reactions = all_reactions(free.settings)
     handlers = {one.handler: one.run for answers in reactions.values() for one in answers}
-    for announce in (announce_tomorrow, announce_guests):
-        await announce(NOW, HERE)
+    async with transaction():
+        for announce in (announce_tomorrow, announce_guests):
+            await announce(NOW, HERE)
     while await dispatch(reactions, NOW):
         pass
     while await run_next(handlers, lambda: NOW, timedelta(seconds=30)):

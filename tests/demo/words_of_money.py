@@ -7,17 +7,18 @@ from typing import Final
 
 GERMAN: Final = (
     r"preis\w*", r"\w*tarif\w*", r"\w*rechnung(en)?", r"(?!abbestell)\w*bestell\w*", r"zahlungspflichtig\w*",
-    r"\w*bezahl\w*", r"zahlung\w*", r"zahler\w*", r"zahlt", r"kostet", r"kosten", r"kosten(los|frei|pflichtig)\w*",
+    r"\w*bezahl\w*", r"zahlung\w*", r"zahler\w*", r"zahlt", r"(?<!nichts )kostet(?! nichts)",
+    r"kosten((los|frei|pflichtig)\w*)?",
     r"\w*gebühr(en)?", r"guthaben", r"(tages|zehner|stunden|papier)karten?", r"probetage?s?", r"mitgliedschaft(en)?",
     r"kündig\w*", r"widerruf(en)?", r"euro", r"mwst", r"kaution\w*", r"\w*verkauf\w*", r"\w*verkäufer\w*",
     r"ermäßig\w*",
 )  # fmt: skip
 ENGLISH: Final = (
-    r"prices?", r"pricing", r"plans", r"(your|no|another|without a|need a|has a|own|local|choose a) plan",
-    r"invoices?", r"invoicing", r"orders", r"ordered", r"ordering", r"(your|an|to|place|place an) order",
-    r"pay(s|ing|ment|ments|able|er)?", r"paid", r"costs?", r"fees?", r"(?<!free of )charge[sd]?", r"memberships?",
-    r"entitlements?", r"day tickets?", r"day pass(es)?", r"trial days?", r"vat", r"deposits?", r"buy", r"bought",
-    r"sold", r"sale", r"sells?", r"sellers?",
+    r"prices?", r"pricing", r"(?<!floor )plans", r"(your|another|without a|(has|have|need) (a|no)|own|local) plan",
+    r"invoic\w+", r"orders", r"ordered", r"ordering", r"(your|an|to|place|place an) order",
+    r"pay(s|ing|ment|ments|able|er)?", r"paid", r"costs?(?! nothing)", r"fees?", r"(?<!free of )charges?",
+    r"memberships?", r"entitlements?", r"day tickets?", r"day pass(es)?", r"trial days?", r"deposits?", r"buy",
+    r"bought", r"sold", r"sale", r"sells?", r"sellers?",
 )  # fmt: skip
 _MONEY: Final = {
     language: re.compile(rf"€|(?<!\w)eur(?!\w)|(?<!\w)({'|'.join(words)})(?!\w)", re.IGNORECASE)
