@@ -105,7 +105,7 @@ async def refresh_statistics(owner_dsn: str) -> None:
     connection = await asyncpg.connect(owner_dsn)
     try:
         await connection.execute(f"SET ROLE {OWNER_ROLE}")
-        await connection.execute("VACUUM (ANALYZE) booking, claim")
+        await connection.execute("VACUUM (ANALYZE) booking, claim, entitlement, entitlement_entry")
     except asyncpg.InsufficientPrivilegeError:
         return
     finally:
