@@ -12,6 +12,6 @@ async def _move_contracts(merge: Merge) -> None:
         await execute(f"UPDATE {table} SET person = $1 WHERE person = $2", merge.kept, merge.gone)  # noqa: S608
 
 
-@on_merge("product_version.made_by", "concession.checked_by", "entitlement_entry.actor")
+@on_merge("product_version.made_by", "concession.checked_by", "entitlement_entry.actor", "fixed_desk.assigned_by")
 async def _keep_staff(merge: Merge) -> None:
     """Who signs in is never merged away, and staff signs in."""

@@ -6,8 +6,11 @@ from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
     Concession,
+    Declaration,
     Entitlement,
     EntitlementEntry,
+    FixedDesk,
+    FixedDeskRelease,
     Membership,
     MembershipPause,
     MembershipTerms,
@@ -15,6 +18,7 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    TicketCharge,
 )
 
 APP_CONFIG = AppConfig(
@@ -22,8 +26,11 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
         Concession,
+        Declaration,
         Entitlement,
         EntitlementEntry,
+        FixedDesk,
+        FixedDeskRelease,
         Membership,
         MembershipPause,
         MembershipTerms,
@@ -31,6 +38,7 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        TicketCharge,
     ],
-    migration_dependencies=["app.billing.piccolo_app"],
+    migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],
 )

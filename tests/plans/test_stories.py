@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from app.plans.ending import EndedBecause
 from app.plans.grants import Days
 from app.plans.memberships import end, pause
 from app.plans.rules import NothingPays
@@ -119,7 +120,7 @@ async def test_a_pause_over_a_fixed_desks_term(life: Life) -> None:
         assert paused.earliest_end(date(2027, 3, 15)) == date(2027, 4, 28)
 
     async def gives_notice() -> None:
-        await end(None, card.id, date(2027, 4, 28), "notice", at(date(2027, 3, 15), 9), date(2027, 3, 15))
+        await end(None, card.id, date(2027, 4, 28), EndedBecause.NOTICE, at(date(2027, 3, 15), 9), date(2027, 3, 15))
 
     await life.lives(
         first,
@@ -150,7 +151,7 @@ async def test_a_consumer_who_withdraws_after_three_days_used(life: Life) -> Non
 
     async def withdraws() -> None:
         today = date(2026, 11, 9)
-        await end(None, card.id, today, "withdrawn", at(today, 9), today)
+        await end(None, card.id, today, EndedBecause.WITHDRAWN, at(today, 9), today)
 
     days = [date(2026, 11, day) for day in (3, 4, 5)]
     await life.lives(
