@@ -71,6 +71,7 @@ NOBODY_REACTS: Final = (
     "membership.paused",
     "membership.resumed",
     "operator.ended",
+    "operator.prices_changed",
     "operator.resumed",
     "operator.suspended",
     "pass.sold",

@@ -44,6 +44,7 @@ _WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes"
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
+    "list_plans": Example(),
     "find_spaces": Example(query={"near": "56751", "radius_km": "30", "features": "wifi,parking", **_MORNING}),
     "show_space": Example(path={"slug": "regiohub-polch"}),
     "show_space_availability": Example(path={"slug": "regiohub-polch"}, query={**_MORNING, "kind": "desk"}),

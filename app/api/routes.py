@@ -20,6 +20,7 @@ from app.api import (
     occupancy,
     photos,
     places,
+    plans,
     publication,
     quotes,
     reports,
@@ -37,6 +38,7 @@ ROUTER = Router(
     path="/",
     route_handlers=[
         *places.HANDLERS,
+        *plans.HANDLERS,
         *spaces.HANDLERS,
         *resources.HANDLERS,
         *space_resources.HANDLERS,

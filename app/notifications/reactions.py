@@ -23,6 +23,7 @@ from app.notifications.booking_mails import (
 from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.plan_mails import tell_change_accepted, tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
@@ -108,6 +109,8 @@ def notification_reactions(
         "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
         "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
+        "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
+        "change_offer.accepted": [_about_booking("mail.change_accepted", tell_change_accepted, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

@@ -24,6 +24,23 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "change_offers",
+        marked("Neue Bedingungen, die Ihnen angeboten wurden"),
+        "change_offer JOIN membership ON membership.id = change_offer.membership"
+        " JOIN product_version ON product_version.id = change_offer.product_version"
+        " WHERE membership.person = $1 ORDER BY change_offer.id",
+        {
+            "id": "change_offer.public_id",
+            "membership": "membership.public_id",
+            "terms": "product_version.terms",
+            "valid_from": "change_offer.valid_from",
+            "offered_at": "change_offer.offered_at",
+            "answered_at": "change_offer.answered_at",
+            "is_accepted": "change_offer.is_accepted",
+            "withdrawn_at": "change_offer.withdrawn_at",
+        },
+    ),
+    Section(
         "passes",
         marked("Karten, die Sie gekauft haben"),
         "pass WHERE pass.person = $1 ORDER BY pass.id",

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
+    ChangeOffer,
     Concession,
     Declaration,
     Entitlement,
@@ -25,6 +26,7 @@ APP_CONFIG = AppConfig(
     app_name="plans",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        ChangeOffer,
         Concession,
         Declaration,
         Entitlement,

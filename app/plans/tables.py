@@ -48,7 +48,8 @@ class ProductVersion(Table, tablename="product_version"):
 
 class PriceListEntry(Table, tablename="price_list_entry"):
     """What an operator takes for a day, half a day or an hour of a kind at its spaces, at one space, or of one of its
-    resources, from a day on; gross. Append-only; the narrowest and then the latest counts, and an empty one ends it."""
+    resources, from a day on; gross. Append-only; the narrowest and then the latest counts. An empty one ends what was
+    said of the same, so that what is said of more places holds again."""
 
     id = BigSerial(primary_key=True)
     operator = ForeignKey(Operator, null=False, on_delete=OnDelete.restrict, default=None)
@@ -125,6 +126,23 @@ class MembershipTerms(Table, tablename="membership_terms"):
     price_class = Text(default="normal", help_text=personal("know which price holds", _CONTRACT))
     valid_from = Date(default=None)
     agreed_at = Timestamptz(default=None)
+
+
+class ChangeOffer(Table, tablename="change_offer"):
+    """That a membership could have the terms of a newer version from a day on. Without an answer nothing changes.
+
+    A member is asked once about each version.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=personal("name the change that the member is asked about", _CONTRACT))
+    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
+    product_version = ForeignKey(ProductVersion, null=False, on_delete=OnDelete.restrict, default=None)
+    valid_from = Date(default=None)
+    offered_at = Timestamptz(default=None)
+    answered_at = Timestamptz(default=None, null=True)
+    is_accepted = Boolean(default=None, null=True)
+    withdrawn_at = Timestamptz(default=None, null=True)
 
 
 class MembershipPause(Table, tablename="membership_pause"):

@@ -25,6 +25,7 @@ _THINGS: Final = {
     "booking_rules": marked("Regeln"),
     "declaration": marked("Erklärung"),
     "desk_hold": marked("Gehaltener Platz"),
+    "change_offer": marked("Neue Bedingungen"),
     "device": marked("Gerät"),
     "feed": marked("Kalenderadresse"),
     "first_visit": marked("Beim ersten Besuch"),
@@ -41,6 +42,7 @@ _THINGS: Final = {
     "organisation": marked("Verein"),
     "person": marked("Person"),
     "person_group": marked("Gruppe"),
+    "product": marked("Tarif oder Karte"),
     "report": marked("Meldung"),
     "resource": marked("Platz"),
     "role": marked("Rolle"),
@@ -64,6 +66,7 @@ _DONE: Final = {
     "brought_back": marked("zurückgeholt"),
     "cancelled": marked("abgesagt"),
     "changed": marked("geändert"),
+    "charges_set": marked("kostenlos oder nicht festgelegt"),
     "checked_in": marked("angekommen"),
     "commute_changed": marked("Pendelweg geändert"),
     "commutes_forgotten": marked("Pendelweg vergessen"),
@@ -78,6 +81,7 @@ _DONE: Final = {
     "disabled": marked("abgeschaltet"),
     "downloaded": marked("heruntergeladen"),
     "draft_kept": marked("Entwurf gespeichert"),
+    "drafted": marked("Entwurf gespeichert"),
     "dropped": marked("aufgehoben"),
     "email_change_requested": marked("neue E-Mail-Adresse beantragt"),
     "email_changed": marked("E-Mail-Adresse geändert"),
@@ -120,8 +124,11 @@ _DONE: Final = {
     "picture_put": marked("Bild unterlegt"),
     "picture_removed": marked("Bild entfernt"),
     "picture_shown": marked("Bild gezeigt oder verborgen"),
+    "price_entered": marked("Preis eingetragen"),
+    "product.announced": marked("den Mitgliedern angekündigt"),
     "published": marked("veröffentlicht"),
     "put_aside": marked("zurückgelegt"),
+    "put_on_sale": marked("in den Verkauf gegeben"),
     "released": marked("zurückgegeben"),
     "reminders_chosen": marked("Erinnerungen geändert"),
     "removed": marked("entfernt"),
@@ -137,6 +144,7 @@ _DONE: Final = {
     "retried": marked("noch einmal versucht"),
     "revoked": marked("zurückgenommen"),
     "rotated": marked("erneuert"),
+    "sale_called_off": marked("angesetzte Fassung zurückgezogen"),
     "sent": marked("verschickt"),
     "set": marked("festgelegt"),
     "settled": marked("erledigt"),
@@ -147,6 +155,7 @@ _DONE: Final = {
     "signed_up": marked("Konto angelegt"),
     "state_set": marked("Stand geändert"),
     "suspended": marked("ausgesetzt"),
+    "taken_off_sale": marked("aus dem Verkauf genommen"),
     "tax_entered": marked("Steuer eingetragen"),
     "unpublished": marked("zurückgezogen"),
     "withdrawn": marked("zurückgenommen"),
@@ -234,9 +243,14 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
     return format_date(date.fromisoformat(text), "short", locale=speaker.locale) if _DAY.match(text) else text
 
 
-def things(speaker: Speaker) -> list[tuple[str, str]]:
+_WHERE_IT_CHARGES: Final = frozenset({"change_offer", "product"})
+"""What there is nothing of in a network that is free of charge for good."""
+
+
+def things(speaker: Speaker, *, charges: bool) -> list[tuple[str, str]]:
     """What an entry can be about, as its code name and in words, by the words."""
-    return sorted(((name, speaker.gettext(text)) for name, text in _THINGS.items()), key=lambda pair: pair[1])
+    named = ((name, text) for name, text in _THINGS.items() if charges or name not in _WHERE_IT_CHARGES)
+    return sorted(((name, speaker.gettext(text)) for name, text in named), key=lambda pair: pair[1])
 
 
 def thing_in_words(name: str, speaker: Speaker) -> str:

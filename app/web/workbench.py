@@ -29,6 +29,7 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (marked("Kündigungen"), _DECLARATIONS, Action.KEEP_CONTRACTS),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
@@ -40,7 +41,7 @@ OF_THE_NETWORK = (
 )
 
 
-OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS})
+OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife"})
 """Sections that are not there in a network that is free of charge for good."""
 
 
