@@ -37,9 +37,11 @@ from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
+from app.plans.accounts import expire_past, use_up_past
 from app.plans.accounts_ending import announce_endings
 from app.plans.declarations import forget_declarations
 from app.plans.paper_cards import carry_paper_cards
+from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
@@ -64,6 +66,9 @@ NOBODY_REACTS: Final = (
     "fixed_desk.released",
     "fixed_desk.taken_back",
     "invitation.accepted",
+    "membership.begun",
+    "membership.changed",
+    "membership.ended",
     "membership.kept",
     "membership.begun",
     "membership.ended",
@@ -148,6 +153,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 def _periodic(settings: Settings) -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
+    day_is_over = Daily(time(0, 10), _ZONE)
     outgoing = Outgoing(own_machine=settings.webhooks_to_own_machine)
 
     async def deliver(_: datetime) -> None:
@@ -165,6 +171,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         *_reading_returns(settings),
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
+        Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
+        Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
+        Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),

@@ -38,10 +38,15 @@ class Due:
 
 async def new_charge(due: Due, now: datetime) -> NewRow:
     """The charge with its key drawn (`row.values["id"]`), to be inserted together with what it is for."""
+    return charge_row(await fetch_value("SELECT nextval(pg_get_serial_sequence('charge', 'id'))"), due, now)
+
+
+def charge_row(key: int, due: Due, now: datetime) -> NewRow:
+    """The charge with this key."""
     return NewRow(
         "charge",
         {
-            "id": await fetch_value("SELECT nextval(pg_get_serial_sequence('charge', 'id'))"),
+            "id": key,
             "public_id": new_public_id(),
             "payer": due.payer,
             "seller": due.seller,

@@ -128,7 +128,7 @@ _DONE: Final = {
     "paid_otherwise": marked("anders bezahlt"),
     "paired": marked("gekoppelt"),
     "parts_set": marked("Verbindung geändert"),
-    "ordered": marked("bestellt"),
+    "ordered": marked("angefordert"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
     "paused": marked("ruht"),

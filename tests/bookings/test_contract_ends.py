@@ -170,7 +170,7 @@ class TestWithdrawal:
             day = date(2026, 11, 27) + timedelta(offset)
             noon = at(day, 12)
             await settle_running(noon, day)
-            await expire_past(day, noon)
+            await expire_past(noon, day)
             assert await accounts_out_of_balance() == []
             assert await left_on(membership, day) == 0, "three days are what four of thirty have granted"
         assert await charged() == [5600, -5600, 3200]

@@ -140,7 +140,7 @@ async def test_what_rests_grants_and_costs_nothing_and_runs_again(sold: Sold) ->
     assert refused(card, date(2027, 3, 1), 1) is PauseKnown
     for day in (date(2026, 12, 1), date(2027, 1, 2), date(2027, 2, 1)):
         await settle_running(noon(day), day)
-        await expire_past(day, noon(day))
+        await expire_past(noon(day), day)
     assert await dues() == [(date(2026, 11, 1), 12000), (date(2027, 2, 1), 12000)]
     assert await spendable(sold.world, date(2027, 1, 2)) == []
     assert await spendable(sold.world, date(2027, 2, 1)) == [16]
