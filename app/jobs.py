@@ -62,7 +62,6 @@ NOBODY_REACTS: Final = (
     "booking.delayed",
     "desk_hold.ended",
     "fixed_desk.credited",
-    "fixed_desk.ended",
     "fixed_desk.released",
     "fixed_desk.taken_back",
     "invitation.accepted",
