@@ -22,6 +22,7 @@ from app.notifications.booking_mails import (
 )
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.order_mails import tell_ordered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
@@ -65,6 +66,7 @@ def notification_reactions(
         await tell_disabled(office, event, now)
 
     return {
+        "contract_order.placed": [_about_booking("mail.order_placed", tell_ordered, office)],
         "webhook.disabled": [Reaction("mail.webhook_disabled", webhook_disabled)],
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "series.made": [_of_event("mail.series_made", tell_series_made, office)],

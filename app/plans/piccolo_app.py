@@ -6,6 +6,8 @@ from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
     Concession,
+    ContractDocument,
+    ContractOrder,
     Entitlement,
     EntitlementEntry,
     Membership,
@@ -22,6 +24,8 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
         Concession,
+        ContractDocument,
+        ContractOrder,
         Entitlement,
         EntitlementEntry,
         Membership,
