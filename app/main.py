@@ -12,6 +12,7 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+import app.plans.merging  # noqa: F401  says what a merge of two records does with contracts and accounts
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
 from app.bookings.news import space_news

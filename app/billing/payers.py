@@ -10,7 +10,7 @@ from typing import Final
 from app.billing.vat_ids import usable_vat_id
 from app.identity.rules import usable_email, usable_name
 from app.kernel.plain_text import one_line
-from app.kernel.refusals import BadInput, Refusal, marked
+from app.kernel.refusals import BadInput, Refusal, marked, phrase
 from app.network.operators import PostcodeUnusable
 from app.platform.database import execute, fetch_row, fetch_value, transaction
 from app.platform.random_ids import new_public_id
@@ -18,6 +18,11 @@ from app.platform.random_ids import new_public_id
 LONGEST: Final = 120
 _OF_BUSINESSES: Final = ("company", "vat_id")
 _TEXTS: Final = ("name", *_OF_BUSINESSES, "street", "postcode", "place", "email")
+_NEEDED: Final = {
+    "company": marked("Firma, Verein oder Kommune"),
+    "street": marked("Straße und Hausnummer"),
+    "place": marked("Ort"),
+}
 _POSTCODE: Final = re.compile(r"[0-9]{5}", re.ASCII)
 
 
@@ -30,7 +35,7 @@ class PayerKind(StrEnum):
 
 class PayerIncomplete(BadInput):
     code = "payer_incomplete"
-    text = marked("Bitte ausfüllen, mit höchstens {most} Zeichen.")
+    text = marked("{what}: bitte ausfüllen, mit höchstens {most} Zeichen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def checked(details: PayerDetails) -> tuple[PayerDetails, list[Refusal]]:
 def _lacking(details: PayerDetails, *, is_business: bool) -> Iterator[Refusal]:
     for field in ("company",) * is_business + ("street", "place"):
         if not 0 < len(getattr(details, field)) <= LONGEST:
-            yield PayerIncomplete(field=field, most=LONGEST)
+            yield PayerIncomplete(field=field, what=phrase(_NEEDED[field]), most=LONGEST)
     if not _POSTCODE.fullmatch(details.postcode):
         yield PostcodeUnusable(field="postcode")
 

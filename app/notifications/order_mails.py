@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from app.billing.queries import open_charges_of
+from app.billing.open_charges import open_charges_of
 from app.identity.queries import people
 from app.kernel.refusals import marked
 from app.notifications.post_office import Letter, PostOffice
@@ -35,7 +35,7 @@ async def tell_ordered(office: PostOffice, key: int, now: datetime) -> None:
         context={
             "order": order,
             "what": what,
-            "charges_due": await open_charges_of(order.membership, order.bought, document.language),
+            "charges_due": await open_charges_of(order.payer, order.membership, order.bought, document.language),
             "url": f"{office.address}/mitgliedschaft/dokumente/{document.public_id}",
         },
         documents=[Attachment(f"{_FILE[document.language]}-{order.public_id}.html", document.content)],

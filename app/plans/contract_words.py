@@ -107,7 +107,7 @@ def facts_of(agreement: Agreement, where: Where, says: Speaker) -> list[tuple[st
     facts = [
         (says.gettext(marked("Leistung")), says.listed(includes(terms, says))),
         (says.gettext(marked("Gültig")), where_and_when(terms.scope, where, says)),
-        (says.gettext(marked("Beginn")), day(agreement.choice.starts_on)),
+        (says.gettext(marked("Erster Tag")), day(agreement.choice.starts_on)),
         (says.gettext(marked("Preis")), price_in_words(agreement, says)),
     ]
     if agreement.choice.price_class is not PriceClass.NORMAL:

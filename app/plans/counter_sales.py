@@ -13,7 +13,7 @@ from app.network.queries import SpaceCard, the_network
 from app.plans.agreements import Agreement, Choice
 from app.plans.order_documents import Paper
 from app.plans.ordering import OrderedMeanwhile, Wish, enter_order, prepared
-from app.plans.orders import OrderCard, next_number, order_by_number, proven_classes
+from app.plans.orders import OrderCard, has_used_trial, next_number, order_by_number, proven_classes
 from app.plans.products import Offer, offers_on_sale
 from app.plans.purses import ScopeShape
 from app.plans.terms import Audience, PassTerms, PriceClass
@@ -28,12 +28,14 @@ async def offers_at(space: SpaceCard, person: int, now: datetime, today: date) -
     network = await the_network()
     if network is None or not network.charges:
         return []
+    had_trial = await has_used_trial(person)
     passes = [
         offer
         for offer in await offers_on_sale(now)
         if isinstance(offer.terms, PassTerms)
         and offer.seller in (None, space.operator.id)
         and _is_valid_at(offer.terms.scope, space)
+        and not (offer.terms.is_trial and had_trial)
     ]
     ticket = await _day_ticket(space, person, today)
     return [ticket, *passes] if ticket else passes
@@ -55,7 +57,7 @@ async def sell_at_counter(
     actor: Actor, space: SpaceCard, person: int, product: str, number: int, paper: Paper, now: datetime, today: date
 ) -> OrderCard:
     """Sells it to the person; sent twice it is sold once. Raises NotFound to who may not sell there and for what is
-    not sold there, OrderedMeanwhile, TrialUsed."""
+    not sold there (a trial is not to who had one), OrderedMeanwhile."""
     if not actor.may(Action.SELL, operator=space.operator.id, space=space.id):
         raise NotFound
     async with transaction():

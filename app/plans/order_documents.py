@@ -1,4 +1,4 @@
-"""The confirmation of an order as a durable document (BGB § 312f): all that was agreed, in a file that loads nothing."""
+"""The confirmation of an order as a durable document (BGB § 312f): all that was agreed, in a file by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

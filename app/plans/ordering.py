@@ -83,7 +83,7 @@ class EarlyLossNotKnown(Refusal):
     """A consumer has to know when the right to withdraw lapses (BGB § 356 Abs. 4)."""
 
     code = "early_loss_not_known"
-    text = marked("Bitte bestätigen, oder einen Beginn ab {day} wählen.")
+    text = marked("Bitte auch dies bestätigen, oder einen Beginn ab {day} wählen.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from app.billing.queries import open_charges_of
+from app.billing.open_charges import open_charges_of
 from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound
 from app.plans.contract_words import name_of
@@ -36,7 +36,7 @@ async def ordered_page(
         "name": name_of(card.terms, visitor.language),
         "is_plan": isinstance(card.terms, PlanTerms),
         "at": network_time(card.placed_at),
-        "charges_due": await open_charges_of(card.membership, card.bought, visitor.language),
+        "charges_due": await open_charges_of(card.payer, card.membership, card.bought, visitor.language),
         "email": visitor.signed_in.email,
         "weiter": way_on(request.query_params),
     }

@@ -1,5 +1,6 @@
 """Joining: what is chosen, where the invoice goes, the summary, and the order. One flow for plans and passes."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -168,7 +169,7 @@ async def _asked(request: PageRequest, product: str, visitor: Visitor) -> tuple[
     return offer, read_join_form(request.query_params, offer, proven, today)
 
 
-def _today(visitor: Visitor) -> Any:
+def _today(visitor: Visitor) -> date:
     return local_day(visitor.now, ZONE)
 
 
@@ -220,13 +221,14 @@ async def _choosing(offer: Offer, form: JoinForm, visitor: Visitor) -> dict[str,
 
 async def _summary(offer: Offer, form: JoinForm, visitor: Visitor, settings: Settings) -> dict[str, Any]:
     person, today, language = visitor.signed_in.person, _today(visitor), visitor.language
-    agreed = await prepared(offer, form.choice, language, visitor.now, today)
+    agreed, law = await prepared(offer, form.choice, language, visitor.now, today), await law_values(today)
     return _frame(offer, form, visitor) | {
         "agreed": agreed,
+        "withdrawal_days": law["withdrawal_days"],
         "is_trial": is_trial(offer.terms),
         "facts": facts_of(agreed, await where_of(offer.terms.scope), visitor.speaker),
         "price": price_in_words(agreed, visitor.speaker),
-        "net": net_and_tax(agreed.price, agreed.seller, agreed.terms.tax_code, await law_values(today)),
+        "net": net_and_tax(agreed.price, agreed.seller, agreed.terms.tax_code, law),
         "payer": await payer_of(person, PAYERS[form.choice.audience]),
         "payer_url": form.url(offer, "/rechnungsadresse") + "&aendern=ja",
         "check_url": form.url(offer, "/pruefen"),

@@ -39,6 +39,7 @@ PUBLIC = {
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
     "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
     "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
+    "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
@@ -72,6 +73,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/meldungen", Action.ANSWER_REPORTS),
     (r"\w+ /theke/\{slug\}/leute/\{person\}/notizen", Action.ANSWER_REPORTS),
+    (r"\w+ /theke/\{slug\}/gaeste/\{person\}/karte", Action.SELL),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
