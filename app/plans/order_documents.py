@@ -58,6 +58,7 @@ async def write_confirmation(paper: Paper, placed: Placed, now: datetime) -> Non
             "network": network,
             "placed": placed,
             "agreed": agreed,
+            "is_plan": agreed.offer.is_plan,
             "name": name_of(agreed.terms, paper.language),
             "facts": facts_of(agreed, await where_of(agreed.terms.scope), says),
             "at": placed.at.astimezone(_ZONE),

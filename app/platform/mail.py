@@ -132,7 +132,9 @@ def to_mime(mail: Mail, date: datetime) -> EmailMessage:
         _attach_calendar(message, calendar, f"invite-{number}.ics")
     for document in mail.documents:
         content = plain(document.html).encode()
-        message.add_attachment(content, maintype="text", subtype="html", filename=document.filename)
+        message.add_attachment(
+            content, maintype="text", subtype="html", params={"charset": "utf-8"}, filename=document.filename
+        )
     message["Content-Language"] = _checked(_LANGUAGE, mail.language)
     return message
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+import app.plans.merging  # noqa: F401  says what a merge of two records does with orders
 from app.billing.payers import PayerDetails, PayerKind, keep_payer
 from app.identity.merging import merge_people
 from app.plans.agreements import Choice, ConcessionMissing, NotSoldToThem, StartUnusable
-from app.plans.order_documents import Paper
 from app.plans.ordering import (
     AdultNeeded,
     AlreadyMember,
@@ -21,21 +21,20 @@ from app.plans.ordering import (
     Statements,
     Wish,
     place_order,
-    prepared,
 )
-from app.plans.orders import OrderCard, document_of, next_number, order_of_membership, order_of_pass
+from app.plans.orders import OrderCard, document_of, order_of_membership, order_of_pass
 from app.plans.passes import TrialUsed
-from app.plans.product_versions import new_product, put_on_sale, write_draft
-from app.plans.products import Offer, offer_on_sale
+from app.plans.product_versions import put_on_sale, write_draft
+from app.plans.products import Offer
 from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, PriceClass, Terms
 from app.platform.database import execute, fetch, fetch_row, fetch_value
-from app.platform.settings import ROOT
-from app.platform.templates import Templates
+from tests.orders import ALL, PAPER, ordered
+from tests.orders import on_sale as put_up
+from tests.orders import wish_of as form_of
 from tests.worlds import APerson, World, a_world
 
 NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
 TODAY = date(2026, 11, 18)
-PAPER = Paper(Templates(ROOT / "templates", str), "http://nahwerk.example", "de")
 EIGHT = PlanTerms(
     name_de="Acht Tage",
     name_en="Eight days",
@@ -49,7 +48,6 @@ EIGHT = PlanTerms(
 )
 TEN = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=15000)
 TRIAL = PassTerms(name_de="Probetag", name_en="Trial day", amount=1, price=0, is_trial=True, valid_months=1)
-ALL = Statements(is_adult=True, asks_early_start=True, knows_early_loss=True)
 NOW_AS_CONSUMER = Choice(TODAY, Audience.CONSUMER)
 
 
@@ -73,22 +71,16 @@ async def a_charging_world() -> World:
     return world
 
 
-async def on_sale(terms: Terms, seller: int | None = None) -> Offer:
-    public_id = await new_product(None, seller, terms, NOW, TODAY)
-    await put_on_sale(None, public_id, NOW, NOW)
-    offer = await offer_on_sale(public_id, NOW)
-    assert offer is not None
-    return offer
+async def on_sale(terms: Terms) -> Offer:
+    return await put_up(terms, NOW)
 
 
 async def wish_of(person: APerson, offer: Offer, choice: Choice = NOW_AS_CONSUMER, stated: Statements = ALL) -> Wish:
-    """What the form holds that the person was shown now."""
-    mark = (await prepared(offer, choice, "de", NOW, TODAY)).mark
-    return Wish(offer.public_id, choice, await next_number(person.id), mark, stated)
+    return await form_of(person.id, offer, NOW, choice, stated)
 
 
 async def order(person: APerson, offer: Offer, choice: Choice = NOW_AS_CONSUMER, stated: Statements = ALL) -> OrderCard:
-    return await place_order(person.actor(), await wish_of(person, offer, choice, stated), PAPER, NOW, TODAY)
+    return await ordered(person.actor(), offer, NOW, choice, stated)
 
 
 async def test_a_plan_is_ordered_with_all_that_is_due_and_all_that_was_stated(world: World) -> None:

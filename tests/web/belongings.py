@@ -29,17 +29,9 @@ from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
-from app.plans.agreements import Choice
-from app.plans.order_documents import Paper
-from app.plans.ordering import Wish, place_order, prepared
-from app.plans.orders import OrderCard
-from app.plans.product_versions import new_product, put_on_sale
-from app.plans.products import offer_on_sale
-from app.plans.terms import Audience, PassTerms
 from app.platform.database import execute, fetch_value
-from app.platform.settings import ROOT
-from app.platform.templates import Templates
 from tests.identity.conftest import HOME, KEY
+from tests.orders import A_GIFT, on_sale, ordered
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -88,7 +80,9 @@ async def belongings(world: World) -> Mapping[str, str]:
         " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
         NOW,
     )
-    ordered = await _an_order(world)
+    await execute("UPDATE network SET charges = true")
+    offer = await on_sale(A_GIFT, NOW)
+    order = await ordered(world.mia.actor(), offer, NOW)
     closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
@@ -96,9 +90,9 @@ async def belongings(world: World) -> Mapping[str, str]:
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     return {
         "slug": world.polch.slug,
-        "product": ordered.product or "",
-        "order": ordered.public_id,
-        "document": ordered.document or "",
+        "product": offer.public_id,
+        "order": order.public_id,
+        "document": order.document or "",
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
@@ -198,18 +192,3 @@ async def _a_noise(space: int) -> int:
         tomorrow(8),
         tomorrow(12),
     )
-
-
-async def _an_order(world: World) -> OrderCard:
-    """A pass that Mia has ordered; the network charges from then on."""
-    await execute("UPDATE network SET charges = true")
-    today = NOW.date()
-    terms = PassTerms(name_de="Probetag", name_en="Trial day", amount=1, price=0, is_trial=True)
-    product = await new_product(None, None, terms, NOW, today)
-    await put_on_sale(None, product, NOW, NOW)
-    offer = await offer_on_sale(product, NOW)
-    assert offer is not None
-    choice = Choice(today, Audience.CONSUMER)
-    mark = (await prepared(offer, choice, "de", NOW, today)).mark
-    paper = Paper(Templates(ROOT / "templates", str), "http://nahwerk.example", "de")
-    return await place_order(world.mia.actor(), Wish(product, choice, 1, mark), paper, NOW, today)
