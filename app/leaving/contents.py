@@ -49,6 +49,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "import_draft": "a file that the operator has uploaded itself, kept for a day at most",
     "contract_document": "what a person got as the confirmation of an order, which is in the file",
     "contract_order.number": "keeps an order from being placed twice",
+    "contract_order.shown": "keeps an order from being placed twice",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",

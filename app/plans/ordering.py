@@ -140,7 +140,7 @@ async def place_order(actor: Actor, wish: Wish, paper: Paper, now: datetime, tod
     async with transaction():
         await execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", actor.person)
         before = await order_by_number(actor.person, wish.number)
-        if before is not None and before.product == wish.product and before.starts_on == wish.choice.starts_on:
+        if before is not None and before.shown == wish.mark:
             return before
         if wish.number != await next_number(actor.person):
             raise OrderedMeanwhile
@@ -199,6 +199,7 @@ async def enter_order(
                 "amount": agreed.price.amount,
                 "currency": agreed.price.currency,
                 "starts_on": agreed.choice.starts_on,
+                "shown": agreed.mark,
                 "adult_at": now if agreed.costs and stated.is_adult else None,
                 "early_start_at": now if is_early and stated.asks_early_start else None,
                 "early_loss_at": now if is_early and stated.knows_early_loss else None,

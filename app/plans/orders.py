@@ -30,6 +30,7 @@ class OrderCard:
     audience: Audience
     price: Money
     starts_on: date
+    shown: str
     adult_at: datetime | None
     early_start_at: datetime | None
     early_loss_at: datetime | None
@@ -65,7 +66,7 @@ class DocumentCard:
 _ORDER = """
     SELECT o.id, o.public_id, o.person, o.number, p.public_id AS product, o.payer, o.seller,
            o.product_version AS version, o.membership, o.pass AS bought, o.terms, o.price_class, o.audience, o.amount,
-           o.currency, o.starts_on, o.adult_at, o.early_start_at, o.early_loss_at, o.terms_valid_from,
+           o.currency, o.starts_on, o.shown, o.adult_at, o.early_start_at, o.early_loss_at, o.terms_valid_from,
            o.notice_valid_from, o.withdrawal_until, o.placed_by, o.placed_at,
            (SELECT d.public_id FROM contract_document d WHERE d.contract_order = o.id ORDER BY d.id LIMIT 1) AS document
       FROM contract_order o

@@ -232,8 +232,9 @@ class ContractOrder(Table, tablename="contract_order"):
     """What somebody has ordered, as it was agreed: the order, its price, what was stated when, and which versions of
     the legal texts it names. Append-only. `number` counts a person's orders, so that none is placed twice.
 
-    `terms_valid_from` is the version of the terms of use, `notice_valid_from` that of the withdrawal notice. At a
-    counter staff places it (`placed_by`), and nothing is stated.
+    `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
+    use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is
+    stated.
     """
 
     id = BigSerial(primary_key=True)
@@ -259,6 +260,7 @@ class ContractOrder(Table, tablename="contract_order"):
     amount = Integer(default=0)
     currency = Text(default="EUR", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)
+    shown = Text(default=None, help_text=NOT_PERSONAL)
     adult_at = Timestamptz(default=None, null=True)
     early_start_at = Timestamptz(default=None, null=True)
     early_loss_at = Timestamptz(default=None, null=True)

@@ -146,6 +146,14 @@ async def test_sent_twice_it_is_ordered_once(world: World) -> None:
     assert second.number == 2
 
 
+async def test_another_window_with_another_choice_is_told_of_the_order(world: World) -> None:
+    offer = await on_sale(EIGHT)
+    shown = await wish_of(world.mia, offer, replace(NOW_AS_CONSUMER, extras=frozenset({0})))
+    await order(world.mia, offer)
+    with pytest.raises(OrderedMeanwhile):
+        await place_order(world.mia.actor(), shown, PAPER, NOW, TODAY)
+
+
 async def test_a_page_from_before_another_order_orders_nothing(world: World) -> None:
     shown_before = await wish_of(world.mia, await on_sale(EIGHT))
     await order(world.mia, await on_sale(TEN))

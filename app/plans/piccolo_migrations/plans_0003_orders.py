@@ -21,6 +21,7 @@ CREATE TABLE contract_order (
     amount integer NOT NULL CONSTRAINT contract_order_amount CHECK (amount >= 0),
     currency text NOT NULL DEFAULT 'EUR',
     starts_on date NOT NULL,
+    shown text NOT NULL,
     adult_at timestamptz,
     early_start_at timestamptz,
     early_loss_at timestamptz,
