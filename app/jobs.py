@@ -6,11 +6,14 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.bookings.declaration_settling import declaration_reactions
 from app.bookings.evening import announce_guests
+from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.operator_ends import settle_ends
+from app.bookings.release_credits import settle_released
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
@@ -33,6 +36,7 @@ from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
+from app.plans.declarations import forget_declarations
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
@@ -52,12 +56,14 @@ NOBODY_REACTS: Final = (
     "blocker.made",
     "booking.delayed",
     "desk_hold.ended",
+    "fixed_desk.assigned",
+    "fixed_desk.credited",
+    "fixed_desk.ended",
+    "fixed_desk.released",
+    "fixed_desk.taken_back",
     "invitation.accepted",
     "membership.begun",
-    "membership.changed",
-    "membership.ended",
-    "membership.paused",
-    "membership.resumed",
+    "membership.kept",
     "operator.ended",
     "operator.resumed",
     "operator.suspended",
@@ -104,6 +110,8 @@ def all_reactions(settings: Settings) -> Reactions:
     templates = Templates(ROOT / "templates", _no_pictures)
     for one in (
         booking_reactions(),
+        fixed_desk_reactions(),
+        declaration_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -161,6 +169,8 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
+        Periodic("settle_fixed_desks", night, _without_count(settle_desks)),
+        Periodic("credit_released_days", Every(timedelta(hours=1)), _without_count(settle_released)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
@@ -177,6 +187,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
+        Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),

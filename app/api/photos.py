@@ -1,14 +1,16 @@
 """Pictures of a space and of its resources: uploaded, described, ordered, removed by programs of who manages them."""
 
 import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, delete, get, post, put
+from litestar import Request, Response, Router, delete, get, post, put
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, PathParameter, RequestBody
+from litestar.types import OperationIDCreator
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
@@ -35,8 +37,6 @@ from app.platform.settings import Settings
 
 PhotoInPath = Annotated[str, PathParameter(description="The picture's id.")]
 Alt = Annotated[str, Meta(max_length=1000)]
-_OF_SPACE: Final = "/api/v1/spaces/{slug:str}/photos"
-_OF_RESOURCE: Final = "/api/v1/resources/{resource_id:str}/photos"
 _UPLOAD: Final = "JPEG, PNG or WebP of at most 15 MB. It is drawn anew: what it says of place and camera is gone."
 
 
@@ -76,27 +76,34 @@ class PhotoList(msgspec.Struct, frozen=True):
     items: list[KeptPhotoShape]
 
 
+def _named(verb: str, noun: str) -> OperationIDCreator:
+    """`list_space_photos`, by whose pictures the path names."""
+
+    def name(_handler: object, _method: object, path: Sequence[object]) -> str:
+        return f"{verb}_{'space' if 'spaces' in path else 'resource'}_{noun}"
+
+    return name
+
+
 @get(
-    _OF_SPACE,
-    operation_id="list_space_photos",
+    "/",
+    operation_id=_named("list", "photos"),
     response_description="The list.",
-    summary="The pictures of a space",
+    summary="The pictures of a space or of a resource",
     tags=["photos"],
     guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
-async def list_space_photos(
-    visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], slug: SlugInPath
-) -> PhotoList:
-    return await _listed(await _of_space(slug, visitor), settings)
+async def list_photos(settings: NamedDependency[Settings], album: NamedDependency[Album]) -> PhotoList:
+    return await _listed(album, settings)
 
 
 @post(
-    _OF_SPACE,
-    operation_id="add_space_photo",
+    "/",
+    operation_id=_named("add", "photo"),
     response_description="The picture, which is the last one.",
-    summary="Add a picture of a space",
+    summary="Add a picture of a space or of a resource",
     description=_UPLOAD,
     tags=["photos"],
     guards=[*only_managers(), only_a_form],
@@ -106,24 +113,24 @@ async def list_space_photos(
     request_max_body_size=LARGEST_UPLOAD,
     responses=refusals(404, 409, body=True),
 )
-async def add_space_photo(
+async def add_a_photo(
     *,
     request: Request[Any, Any, Any],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
     files: NamedDependency[Files],
-    slug: SlugInPath,
+    album: NamedDependency[Album],
     data: Annotated[NewPhoto, Body(media_type=RequestEncodingType.MULTI_PART)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[KeptPhotoShape]:
-    return await _added(request, visitor, settings, files, await _of_space(slug, visitor), data, idempotency_key)
+    return await _added(request, visitor, settings, files, album, data, idempotency_key)
 
 
 @put(
-    f"{_OF_SPACE}/order",
-    operation_id="order_space_photos",
+    "/order",
+    operation_id=_named("order", "photos"),
     response_description="The pictures in that order.",
-    summary="Order the pictures of a space",
+    summary="Order the pictures of a space or of a resource",
     description="409 where meanwhile there are others.",
     tags=["photos"],
     guards=only_managers(),
@@ -133,18 +140,18 @@ async def add_space_photo(
     request_max_body_size=LARGEST_BODY,
     responses=refusals(404, 409, body=True),
 )
-async def order_of_space(
+async def put_in_order(
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
-    slug: SlugInPath,
+    album: NamedDependency[Album],
     data: RequestBody[PhotoOrder],
 ) -> PhotoList:
-    return await _ordered(await _of_space(slug, visitor), data, visitor, settings)
+    return await _ordered(album, data, visitor, settings)
 
 
 @put(
-    f"{_OF_SPACE}/{{photo_id:str}}",
-    operation_id="describe_space_photo",
+    "/{photo_id:str}",
+    operation_id=_named("describe", "photo"),
     response_description="The picture as it is now.",
     summary="Say anew what a picture of a space shows",
     tags=["photos"],
@@ -155,158 +162,52 @@ async def order_of_space(
     request_max_body_size=LARGEST_BODY,
     responses=refusals(404, body=True),
 )
-async def describe_of_space(
+async def describe(
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
-    slug: SlugInPath,
+    album: NamedDependency[Album],
     photo_id: PhotoInPath,
     data: RequestBody[PhotoTexts],
 ) -> KeptPhotoShape:
-    return await _described(await _of_space(slug, visitor), photo_id, data, visitor, settings)
+    return await _described(album, photo_id, data, visitor, settings)
 
 
 @delete(
-    f"{_OF_SPACE}/{{photo_id:str}}",
-    operation_id="remove_space_photo",
+    "/{photo_id:str}",
+    operation_id=_named("remove", "photo"),
     response_description="Nothing more to say.",
-    summary="Remove a picture of a space",
+    summary="Remove a picture of a space or of a resource",
     tags=["photos"],
     guards=only_managers(),
     security=SIGNED_IN,
     responses=refusals(403, 404),
 )
-async def drop_of_space(visitor: NamedDependency[Visitor], slug: SlugInPath, photo_id: PhotoInPath) -> None:
-    await drop_photo(visitor.signed_in, await _of_space(slug, visitor), known_id(photo_id), visitor.now)
+async def remove(visitor: NamedDependency[Visitor], album: NamedDependency[Album], photo_id: PhotoInPath) -> None:
+    await drop_photo(visitor.signed_in, album, known_id(photo_id), visitor.now)
 
 
-@get(
-    _OF_RESOURCE,
-    operation_id="list_resource_photos",
-    response_description="The list.",
-    summary="The pictures of a resource",
-    tags=["photos"],
-    guards=only_managers(),
-    security=SIGNED_IN,
-    responses=refusals(403, 404),
-)
-async def list_resource_photos(
-    visitor: NamedDependency[Visitor], settings: NamedDependency[Settings], resource_id: ResourceInPath
-) -> PhotoList:
-    return await _listed(await _of_resource(resource_id, visitor), settings)
+def _router(path: str, album_of: Callable[..., Awaitable[Album]]) -> Router:
+    return Router(
+        path,
+        route_handlers=[list_photos, add_a_photo, put_in_order, describe, remove],
+        dependencies={"album": Provide(album_of)},
+    )
 
 
-@post(
-    _OF_RESOURCE,
-    operation_id="add_resource_photo",
-    response_description="The picture, which is the last one.",
-    summary="Add a picture of a resource",
-    description=_UPLOAD,
-    tags=["photos"],
-    guards=[*only_managers(), only_a_form],
-    security=SIGNED_IN,
-    dto=StrictForm[NewPhoto],
-    return_dto=None,
-    request_max_body_size=LARGEST_UPLOAD,
-    responses=refusals(404, 409, body=True),
-)
-async def add_resource_photo(
-    *,
-    request: Request[Any, Any, Any],
-    visitor: NamedDependency[Visitor],
-    settings: NamedDependency[Settings],
-    files: NamedDependency[Files],
-    resource_id: ResourceInPath,
-    data: Annotated[NewPhoto, Body(media_type=RequestEncodingType.MULTI_PART)],
-    idempotency_key: IdempotencyKey = None,
-) -> Response[KeptPhotoShape]:
-    album = await _of_resource(resource_id, visitor)
-    return await _added(request, visitor, settings, files, album, data, idempotency_key)
-
-
-@put(
-    f"{_OF_RESOURCE}/order",
-    operation_id="order_resource_photos",
-    response_description="The pictures in that order.",
-    summary="Order the pictures of a resource",
-    description="409 where meanwhile there are others.",
-    tags=["photos"],
-    guards=only_managers(),
-    security=SIGNED_IN,
-    dto=StrictJson[PhotoOrder],
-    return_dto=None,
-    request_max_body_size=LARGEST_BODY,
-    responses=refusals(404, 409, body=True),
-)
-async def order_of_resource(
-    visitor: NamedDependency[Visitor],
-    settings: NamedDependency[Settings],
-    resource_id: ResourceInPath,
-    data: RequestBody[PhotoOrder],
-) -> PhotoList:
-    return await _ordered(await _of_resource(resource_id, visitor), data, visitor, settings)
-
-
-@put(
-    f"{_OF_RESOURCE}/{{photo_id:str}}",
-    operation_id="describe_resource_photo",
-    response_description="The picture as it is now.",
-    summary="Say anew what a picture of a resource shows",
-    tags=["photos"],
-    guards=only_managers(),
-    security=SIGNED_IN,
-    dto=StrictJson[PhotoTexts],
-    return_dto=None,
-    request_max_body_size=LARGEST_BODY,
-    responses=refusals(404, body=True),
-)
-async def describe_of_resource(
-    visitor: NamedDependency[Visitor],
-    settings: NamedDependency[Settings],
-    resource_id: ResourceInPath,
-    photo_id: PhotoInPath,
-    data: RequestBody[PhotoTexts],
-) -> KeptPhotoShape:
-    return await _described(await _of_resource(resource_id, visitor), photo_id, data, visitor, settings)
-
-
-@delete(
-    f"{_OF_RESOURCE}/{{photo_id:str}}",
-    operation_id="remove_resource_photo",
-    response_description="Nothing more to say.",
-    summary="Remove a picture of a resource",
-    tags=["photos"],
-    guards=only_managers(),
-    security=SIGNED_IN,
-    responses=refusals(403, 404),
-)
-async def drop_of_resource(
-    visitor: NamedDependency[Visitor], resource_id: ResourceInPath, photo_id: PhotoInPath
-) -> None:
-    await drop_photo(visitor.signed_in, await _of_resource(resource_id, visitor), known_id(photo_id), visitor.now)
-
-
-HANDLERS = [
-    list_space_photos,
-    add_space_photo,
-    order_of_space,
-    describe_of_space,
-    drop_of_space,
-    list_resource_photos,
-    add_resource_photo,
-    order_of_resource,
-    describe_of_resource,
-    drop_of_resource,
-]
-
-
-async def _of_space(slug: str, visitor: Visitor) -> Album:
+async def _of_space(visitor: NamedDependency[Visitor], slug: SlugInPath) -> Album:
     space = await managed(slug, visitor)
     return Album(space, "space", space.id)
 
 
-async def _of_resource(resource_id: str, visitor: Visitor) -> Album:
+async def _of_resource(visitor: NamedDependency[Visitor], resource_id: ResourceInPath) -> Album:
     space, resource = await managed_resource(resource_id, visitor)
     return Album(space, "resource", resource.id)
+
+
+HANDLERS = [
+    _router("/api/v1/spaces/{slug:str}/photos", _of_space),
+    _router("/api/v1/resources/{resource_id:str}/photos", _of_resource),
+]
 
 
 async def _listed(album: Album, settings: Settings) -> PhotoList:

@@ -17,17 +17,15 @@ class ChargeLine:
     supply_until: date
 
 
-async def open_charges_of(payer: int, membership: int | None, bought: int | None, language: str) -> list[ChargeLine]:
-    """What is due from this payer for a membership or a pass, and was not taken back; in the order in which it came."""
+async def open_charges_of(payer: int, contract: str, language: str) -> list[ChargeLine]:
+    """What is due from this payer for a contract, whose charges' keys begin with `contract`, and was not taken back."""
     rows = await fetch(
         "SELECT CASE WHEN $3 = 'en' THEN what_en ELSE what_de END AS what, amount, currency, supply_from, supply_until"
-        "  FROM charge c WHERE c.payer = $4"
-        "   AND (c.key LIKE 'membership:' || $1::bigint || ':%' OR c.key = 'pass:' || $2::bigint)"
-        "   AND c.corrects IS NULL AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id) ORDER BY c.id",
-        membership,
-        bought,
-        language,
+        "  FROM charge c WHERE c.payer = $1 AND (c.key = $2 OR c.key LIKE $2 || ':%') AND c.corrects IS NULL"
+        "   AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id) ORDER BY c.id",
         payer,
+        contract,
+        language,
     )
     return [
         ChargeLine(row["what"], Money(row["amount"], row["currency"]), row["supply_from"], row["supply_until"])

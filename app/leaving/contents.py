@@ -12,6 +12,7 @@ from app.leaving.own_tables import OWN_TABLES
 from app.network.operator_data import NETWORK
 from app.network.operator_people_data import OPERATORS_PEOPLE
 from app.notifications.operator_data import WEBHOOKS
+from app.plans.desk_data import FIXED_DESKS
 from app.plans.operator_orders_data import ORDERS
 from app.platform.exported_tables import ExportedTable
 
@@ -20,6 +21,7 @@ TABLES: Final[Sequence[ExportedTable]] = (
     *INVENTORY,
     *HOURS,
     *BOOKINGS,
+    *FIXED_DESKS,
     *OPERATORS_PEOPLE,
     *ORDERS,
     *INSIGHTS,
@@ -43,6 +45,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",
     "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",
@@ -72,6 +75,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "booking.no_show_at": "when the network's machinery looks at the booking next",
     "series.sequence": "counts changes for calendars",
     "booking_guest.forget_at": "when the network deletes the name",
+    "fixed_desk_release.settled_at": "when the network has credited its member",
+    "fixed_desk_release.credit": "what the network credits its member",
+    "fixed_desk_release.entitlement": "what the network credits its member",
     "waiting.choice": "what a booking would be made with; once it is made, it is in the file",
     "device.pairing_hash": "a secret",
     "device.pairing_expires_at": "until when the secret holds",

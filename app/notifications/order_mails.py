@@ -35,7 +35,7 @@ async def tell_ordered(office: PostOffice, key: int, now: datetime) -> None:
         context={
             "order": order,
             "what": what,
-            "charges_due": await open_charges_of(order.payer, order.membership, order.bought, document.language),
+            "charges_due": await open_charges_of(order.payer, order.contract, document.language),
             "url": f"{office.address}/mitgliedschaft/dokumente/{document.public_id}",
         },
         documents=[Attachment(f"{_FILE[document.language]}-{order.public_id}.html", document.content)],

@@ -20,6 +20,7 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
+from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.order_mails import tell_ordered
@@ -103,6 +104,11 @@ def notification_reactions(
         ],
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
+        "declaration.received": [_about_booking("mail.declaration_received", tell_received, office)],
+        "declaration.put_aside": [_about_booking("mail.declaration_put_aside", tell_put_aside, office)],
+        "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
+        "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
+        "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [

@@ -116,18 +116,18 @@ class Agreement:
 
 
 def agreement(
-    offer: Offer, seller: Seller, choice: Choice, law: Mapping[str, int], legal: LegalVersions, today: date
+    offer: Offer, seller: Seller, choice: Choice, pass_years: int, legal: LegalVersions, last_day_to_withdraw: date
 ) -> Agreement:
-    """What would be agreed on today; `law` are the law's values of today."""
+    """What would be agreed on today, when a consumer's right to withdraw would end on `last_day_to_withdraw`."""
     terms: Terms = agreed(offer.terms, choice.extras) if isinstance(offer.terms, PlanTerms) else offer.terms
     price = Money(terms.price_for(choice.price_class), terms.currency)
     if isinstance(terms, PlanTerms):
         first, first_until, least, ends_on = _of_plan(terms, choice)
     else:
-        ends_on = last_day_of(terms, choice.starts_on, law["pass_years"])
+        ends_on = last_day_of(terms, choice.starts_on, pass_years)
         first, first_until, least = price, ends_on, price
     revocable = choice.audience is Audience.CONSUMER and least.amount > 0
-    until = today + timedelta(days=law["withdrawal_days"]) if revocable else None
+    until = last_day_to_withdraw if revocable else None
     named = LegalVersions(legal.terms, legal.notice if revocable else None)
     return Agreement(offer, seller, choice, terms, price, first, first_until, least, ends_on, until, named)
 

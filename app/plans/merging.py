@@ -23,6 +23,12 @@ async def _move_orders(merge: Merge) -> None:
     )
 
 
-@on_merge("product_version.made_by", "concession.checked_by", "entitlement_entry.actor", "contract_order.placed_by")
+@on_merge(
+    "product_version.made_by",
+    "concession.checked_by",
+    "entitlement_entry.actor",
+    "contract_order.placed_by",
+    "fixed_desk.assigned_by",
+)
 async def _keep_staff(merge: Merge) -> None:
     """Who signs in is never merged away, and staff signs in."""

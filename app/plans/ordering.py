@@ -18,6 +18,7 @@ from app.kernel.money import Money
 from app.kernel.refusals import Conflict, NotFound, Refusal, marked
 from app.network.queries import legal_document
 from app.plans.agreements import Agreement, Choice, LegalVersions, agreement, check_choice, is_trial
+from app.plans.ending import last_day_to_withdraw
 from app.plans.memberships import Begun, begin
 from app.plans.order_documents import Paper, Placed, write_confirmation
 from app.plans.orders import (
@@ -32,11 +33,11 @@ from app.plans.passes import TrialUsed, sell_pass
 from app.plans.products import Offer, offer_on_sale
 from app.plans.sellers import seller_of
 from app.plans.terms import Audience, PlanTerms
+from app.plans.withdrawal import is_working_day
 from app.plans.withdrawal_notices import withdrawal_notice
 from app.platform.database import execute, fetch_value, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import emit
-from app.platform.random_ids import new_public_id
 
 PAYERS: Final = {Audience.CONSUMER: PayerKind.PERSON, Audience.BUSINESS: PayerKind.BUSINESS}
 
@@ -113,7 +114,9 @@ async def prepared(offer: Offer, choice: Choice, language: str, now: datetime, t
     terms = await legal_document("terms", language, now)
     notice = withdrawal_notice(seller, language, today, "")
     legal = LegalVersions(terms.valid_from if terms else None, notice.valid_from)
-    return agreement(offer, seller, choice, await law_values(today), legal, today)
+    law = await law_values(today)
+    until = last_day_to_withdraw(today, law["withdrawal_days"], is_working_day, informed=True)
+    return agreement(offer, seller, choice, law["pass_years"], legal, until)
 
 
 def check_statements(agreed: Agreement, statements: Statements) -> Sequence[Refusal]:
@@ -176,9 +179,9 @@ async def enter_order(
 ) -> OrderCard:
     """The contract of this agreement, what is due, the order and its confirmation. Call it in a transaction, after all
     that could be against it."""
-    membership, bought = await _contract(actor, person, payer.id, agreed, now, today)
+    membership, bought, public_id = await _contract(actor, person, payer.id, agreed, now, today)
     key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('contract_order', 'id'))")
-    public_id, stated = new_public_id(), wish.statements
+    stated = wish.statements
     is_early = agreed.starts_early
     await insert_together(
         NewRow(
@@ -266,23 +269,23 @@ async def what_is_against(person: int, offer: Offer, today: date) -> Refusal | N
 
 async def _contract(
     actor: Actor, person: int, payer: int, agreed: Agreement, now: datetime, today: date
-) -> tuple[int | None, int | None]:
-    """The keys of the membership or the pass that it makes."""
+) -> tuple[int | None, int | None, str]:
+    """The keys of the membership or the pass that it makes, and its number, which the order has, too."""
     offer, choice = agreed.offer, agreed.choice
     if not isinstance(agreed.terms, PlanTerms):
         sold = await sell_pass(
             actor, person, payer, offer, choice.price_class, now, today, choice.starts_on, agreed.ends_on
         )
-        return None, sold.id
+        return None, sold.id, sold.public_id
     begun = Begun(person, payer, offer.seller, offer.version, agreed.terms, choice.price_class, choice.starts_on)
-    membership = (await begin(actor, begun, now, today)).id
+    card = await begin(actor, begun, now, today)
     for name, amount, tax_code in (
         ("setup", agreed.terms.setup, agreed.terms.tax_code),
         ("deposit", agreed.terms.deposit, TaxCode.EXEMPT),
     ):
         if amount:
-            await _charge_once(agreed, agreed.terms, name, amount, tax_code, payer, membership, now)
-    return membership, None
+            await _charge_once(agreed, agreed.terms, name, amount, tax_code, payer, card.id, now)
+    return card.id, None, card.public_id
 
 
 _ONCE: Final = {"setup": ("Einrichtung: {}", "Set-up: {}"), "deposit": ("Kaution: {}", "Deposit: {}")}

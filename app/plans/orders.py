@@ -42,6 +42,11 @@ class OrderCard:
     document: str | None
 
     @property
+    def contract(self) -> str:
+        """Begins the keys of all charges that are due for it."""
+        return f"membership:{self.membership}" if self.membership else f"pass:{self.bought}"
+
+    @property
     def is_of_counter(self) -> bool:
         """Whether staff has sold it on the spot: then there is nothing to withdraw."""
         return self.placed_by is not None

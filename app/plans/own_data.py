@@ -32,6 +32,7 @@ PLANS: Final[Sequence[Section]] = (
             "terms": "pass.terms",
             "price_class": "pass.price_class",
             "bought_at": "pass.bought_at",
+            "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
         },
     ),
@@ -80,6 +81,43 @@ PLANS: Final[Sequence[Section]] = (
             "checked_at": "concession.checked_at",
             "ends_on": "concession.ends_on",
             "ended_at": "concession.ended_at",
+        },
+    ),
+    Section(
+        "fixed_desks",
+        marked("Feste Plätze"),
+        "fixed_desk JOIN membership ON membership.id = fixed_desk.membership"
+        " JOIN resource ON resource.id = fixed_desk.resource JOIN space ON space.id = resource.space"
+        " WHERE membership.person = $1 ORDER BY fixed_desk.id",
+        {
+            "membership": "membership.public_id",
+            "space": "space.name",
+            "desk": "resource.name",
+            "first_day": "fixed_desk.first_day",
+            "last_day": "fixed_desk.last_day",
+            "assigned_by_staff": "fixed_desk.assigned_by <> membership.person",
+            "assigned_at": "fixed_desk.assigned_at",
+            "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
+            " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
+            " AND fixed_desk_release.taken_back_at IS NULL)",
+        },
+    ),
+    Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
         },
     ),
     Section(

@@ -138,8 +138,13 @@ def last_day_of(terms: PassTerms, today: date, years: int) -> date:
     Where its terms say nothing, the end of the calendar year so many years on, as claims lapse (BGB §§ 195, 199).
     """
     if terms.valid_months is None:
-        return date(today.year + years, 12, 31)
+        return last_day_of_years(today, years)
     return months_later(today, terms.valid_months) - timedelta(days=1)
+
+
+def last_day_of_years(today: date, years: int) -> date:
+    """The end of the calendar year so many years on."""
+    return date(today.year + years, 12, 31)
 
 
 def voucher_class(seller: int | None, accepting: Collection[str | None]) -> Voucher:

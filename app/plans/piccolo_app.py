@@ -8,8 +8,11 @@ from app.plans.tables import (
     Concession,
     ContractDocument,
     ContractOrder,
+    Declaration,
     Entitlement,
     EntitlementEntry,
+    FixedDesk,
+    FixedDeskRelease,
     Membership,
     MembershipPause,
     MembershipTerms,
@@ -17,6 +20,7 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    TicketCharge,
 )
 
 APP_CONFIG = AppConfig(
@@ -26,8 +30,11 @@ APP_CONFIG = AppConfig(
         Concession,
         ContractDocument,
         ContractOrder,
+        Declaration,
         Entitlement,
         EntitlementEntry,
+        FixedDesk,
+        FixedDeskRelease,
         Membership,
         MembershipPause,
         MembershipTerms,
@@ -35,6 +42,7 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        TicketCharge,
     ],
-    migration_dependencies=["app.billing.piccolo_app"],
+    migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],
 )

@@ -6,10 +6,12 @@ from piccolo.table import Table
 
 from app.billing.tables import Charge, Payer
 from app.identity.tables import Person
+from app.inventory.tables import Resource
 from app.network.tables import Operator, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _CONTRACT = "ten years after the contract's end, with its documents"
+_DECLARED = "as long as the contract; what was put aside twelve months"
 _ACCOUNT = "twelve months after the account's end, then without the person"
 
 
@@ -155,6 +157,7 @@ class Pass(Table, tablename="pass"):
     price_class = Text(default="normal", help_text=personal("know which price holds", _CONTRACT))
     is_trial = Boolean(default=False)
     bought_at = Timestamptz(default=None)
+    noticed_at = Timestamptz(default=None, null=True)
     withdrawn_at = Timestamptz(default=None, null=True)
 
 
@@ -193,6 +196,17 @@ class Entitlement(Table, tablename="entitlement"):
     expired_at = Timestamptz(default=None, null=True)
 
 
+class TicketCharge(Table, tablename="ticket_charge"):
+    """A charge for a day that was bought with a booking, and the prices that it was worked out by. Append-only."""
+
+    id = BigSerial(primary_key=True)
+    entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=False, on_delete=OnDelete.restrict, default=None)
+    per_day = Integer(default=None, null=True)
+    per_half_day = Integer(default=None, null=True)
+    per_hour = Integer(default=None, null=True)
+
+
 class EntitlementEntry(Table, tablename="entitlement_entry"):
     """One row of an account; never changed and never deleted.
 
@@ -228,9 +242,86 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
     reason = Text(default="", help_text=personal("say why it was adjusted", _ACCOUNT))
 
 
+class FixedDesk(Table, tablename="fixed_desk"):
+    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
+    resource = ForeignKey(Resource, null=False, on_delete=OnDelete.restrict, default=None)
+    first_day = Date(default=None)
+    last_day = Date(default=None, null=True)
+    assigned_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who has assigned it", _CONTRACT),
+    )
+    assigned_at = Timestamptz(default=None)
+
+
+class FixedDeskRelease(Table, tablename="fixed_desk_release"):
+    """A day on which the holder leaves a fixed desk to others, unless taken back.
+
+    Once the day is over it is settled: `credit` is what the holder got for it in minor units, on which account.
+    """
+
+    id = BigSerial(primary_key=True)
+    fixed_desk = ForeignKey(FixedDesk, null=False, on_delete=OnDelete.restrict, default=None)
+    day = Date(default=None)
+    released_at = Timestamptz(default=None)
+    taken_back_at = Timestamptz(default=None, null=True)
+    settled_at = Timestamptz(default=None, null=True)
+    credit = Integer(default=0)
+    entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
+
+
+class Declaration(Table, tablename="declaration"):
+    """That somebody ends a contract or withdraws from it, as it came in; what was declared is never changed.
+
+    Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
+    to be. `outcome` says what became of it, and `answer` why it was put aside.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    key = Text(default=None, help_text=NOT_PERSONAL)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    reason = Text(default="", help_text=personal("know why the contract shall end", _DECLARED))
+    name = Text(default=None, help_text=personal("know who declares it", _DECLARED))
+    contract = Text(default=None, help_text=personal("know which contract is meant", _DECLARED))
+    email = Text(default=None, help_text=personal("confirm that it has come in", _DECLARED))
+    wished_end = Date(default=None, null=True)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose contract it is", _DECLARED),
+    )
+    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
+    pass_: ForeignKey[Pass] = ForeignKey(
+        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
+    )
+    received_at = Timestamptz(default=None)
+    outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    settled_at = Timestamptz(default=None, null=True)
+    settled_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff has settled it", _DECLARED),
+    )
+    answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))
+
+
 class ContractOrder(Table, tablename="contract_order"):
     """What somebody has ordered, as it was agreed: the order, its price, what was stated when, and which versions of
-    the legal texts it names. Append-only. `number` counts a person's orders, so that none is placed twice.
+    the legal texts it names. Append-only. Its `public_id` is that of its membership or pass; `number` counts a person's
+    orders, so that none is placed twice.
 
     `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
     use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is

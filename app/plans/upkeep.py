@@ -8,6 +8,7 @@ import msgspec
 from app.billing.operations import Due, new_charge, take_back
 from app.kernel.money import Money
 from app.plans.accounts import NewAccount, change_grant, open_account
+from app.plans.ending import EndedBecause
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.rules import Source
 from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
@@ -37,7 +38,7 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
     for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)):
         await _grant(card, grant, now)
     await _drop_grants(card, now, today)
-    for due in dues_of(card.timeline, today):
+    for due in () if card.ended_because is EndedBecause.WITHDRAWN_FREE else dues_of(card.timeline, today):
         await _charge(card, due, now)
     return card
 

@@ -19,7 +19,7 @@ from app.identity.rules import Action, Actor
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import first_instant
 from app.platform.database import transaction
-from app.web.audit_words import in_words, thing_in_words, things, way_in_words
+from app.web.audit_words import details_in_words, in_words, thing_in_words, things, way_in_words
 from app.web.forms import NO_ERRORS, DayUnreadable, checked_key, read_day, refusals_of, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -58,7 +58,7 @@ async def audit_trail(
     context = {
         "fields": fields,
         "moments": Moments(visitor),
-        "text_of": details_of,
+        "details_of": lambda act: details_in_words(act.details, visitor.speaker),
         "words": lambda action: in_words(action, visitor.speaker),
         "thing": lambda name: thing_in_words(name, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
@@ -215,15 +215,6 @@ def _day(fields: Mapping[str, str], name: str) -> date | None:
 
 def _clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()[:_LONGEST_WORD]
-
-
-def details_of(act: RecordedAct) -> str:
-    """What changed, in one line: role: front_desk, scope_kind: space."""
-    return ", ".join(
-        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in act.details.items()
-        if value is not None
-    )
 
 
 HANDLERS = [audit_trail, export_trail]

@@ -1,9 +1,19 @@
 """What the audit trail says in words: the thing and what was done with it, made of the parts of its code name."""
 
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
 
 from app.kernel.refusals import marked
 from app.platform.language import Speaker
+
+_CLOCK: Final = ZoneInfo("Europe/Berlin")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d$")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 _THINGS: Final = {
     "api_token": marked("Schlüssel für Programme"),
@@ -14,6 +24,7 @@ _THINGS: Final = {
     "booking": marked("Buchung"),
     "booking_rules": marked("Regeln"),
     "contract_order": marked("Bestellung"),
+    "declaration": marked("Erklärung"),
     "desk_hold": marked("Gehaltener Platz"),
     "device": marked("Gerät"),
     "feed": marked("Kalenderadresse"),
@@ -87,6 +98,7 @@ _DONE: Final = {
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
     "joined": marked("dazugekommen"),
+    "kept": marked("weitergeführt"),
     "language_changed": marked("Sprache geändert"),
     "left": marked("gegangen"),
     "lifted": marked("aufgehoben"),
@@ -100,6 +112,7 @@ _DONE: Final = {
     "objected": marked("Widerspruch eingelegt"),
     "offered": marked("angeboten"),
     "others_revoked": marked("andere Sitzungen beendet"),
+    "paid_otherwise": marked("anders bezahlt"),
     "paired": marked("gekoppelt"),
     "parts_set": marked("Verbindung geändert"),
     "ordered": marked("bestellt"),
@@ -110,6 +123,7 @@ _DONE: Final = {
     "picture_shown": marked("Bild gezeigt oder verborgen"),
     "placed": marked("aufgegeben"),
     "published": marked("veröffentlicht"),
+    "put_aside": marked("zurückgelegt"),
     "released": marked("zurückgegeben"),
     "reminders_chosen": marked("Erinnerungen geändert"),
     "removed": marked("entfernt"),
@@ -127,6 +141,7 @@ _DONE: Final = {
     "rotated": marked("erneuert"),
     "sent": marked("verschickt"),
     "set": marked("festgelegt"),
+    "settled": marked("erledigt"),
     "settings_changed": marked("Einstellungen geändert"),
     "sign_in_refused": marked("Anmeldung abgelehnt"),
     "signed_in": marked("angemeldet"),
@@ -149,6 +164,76 @@ _VIA: Final = {
     "system": marked("von selbst"),
     "token": marked("Schnittstelle"),
 }
+
+_DETAILS: Final = {
+    "after": marked("nachher"),
+    "before": marked("vorher"),
+    "booking": marked("Buchung"),
+    "bookings": marked("Buchungen"),
+    "by": marked("womit"),
+    "changed": marked("geändert"),
+    "closes": marked("schließt"),
+    "day": marked("Tag"),
+    "edition": marked("Ausgabe"),
+    "email": marked("E-Mail"),
+    "ends_at": marked("bis"),
+    "events": marked("Ereignisse"),
+    "fields": marked("Felder"),
+    "file": marked("Datei"),
+    "first": marked("erster Tag"),
+    "floor": marked("Etage"),
+    "format": marked("Format"),
+    "gone": marked("aufgegangener Eintrag"),
+    "is_wanted": marked("gewünscht"),
+    "jobs": marked("Aufgaben"),
+    "kind": marked("Art"),
+    "last": marked("letzter Tag"),
+    "last_day": marked("letzter Tag"),
+    "left": marked("noch dabei"),
+    "lifts": marked("aufgehoben"),
+    "message": marked("Nachricht"),
+    "name": marked("Name"),
+    "operator": marked("Betreiber"),
+    "own_members": marked("eigene Mitglieder"),
+    "reason": marked("Grund"),
+    "resource": marked("Platz"),
+    "role": marked("Rolle"),
+    "rrule": marked("Wiederholung"),
+    "scope": marked("für"),
+    "scope_kind": marked("gilt für"),
+    "scopes": marked("Rechte"),
+    "sessions": marked("Sitzungen"),
+    "shows_names": marked("zeigt Namen"),
+    "starts_at": marked("von"),
+    "state": marked("Stand"),
+    "subject": marked("wofür"),
+    "url": marked("Adresse"),
+    "valid_from": marked("gilt ab"),
+    "week": marked("Woche"),
+    "whom": marked("für Person"),
+}
+
+
+def details_in_words(details: Mapping[str, object], speaker: Speaker) -> str:
+    """What an entry tells beyond what was done, in one line: 'Rolle: front_desk, gilt für: space'."""
+    return ", ".join(
+        f"{speaker.gettext(_DETAILS.get(name, name))}: {_value_in_words(value, speaker)}"
+        for name, value in details.items()
+        if value is not None
+    )
+
+
+def _value_in_words(value: object, speaker: Speaker) -> str:
+    if isinstance(value, bool):
+        return speaker.gettext(marked("ja") if value else marked("nein"))
+    if isinstance(value, list):
+        return ", ".join(_value_in_words(each, speaker) for each in value)
+    if isinstance(value, dict):
+        return f"({details_in_words(value, speaker)})"
+    text = str(value)
+    if _MOMENT.match(text):
+        return format_datetime(datetime.fromisoformat(text), "short", tzinfo=_CLOCK, locale=speaker.locale)
+    return format_date(date.fromisoformat(text), "short", locale=speaker.locale) if _DAY.match(text) else text
 
 
 def things(speaker: Speaker) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ async def ordered_page(
         "name": name_of(card.terms, visitor.language),
         "is_plan": isinstance(card.terms, PlanTerms),
         "at": network_time(card.placed_at),
-        "charges_due": await open_charges_of(card.payer, card.membership, card.bought, visitor.language),
+        "charges_due": await open_charges_of(card.payer, card.contract, visitor.language),
         "email": visitor.signed_in.email,
         "weiter": way_on(request.query_params),
     }

@@ -22,6 +22,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind, label, wall_instant
+from app.kernel.money import Money
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.bars import bar_standing
 from app.network.gazetteer import gazetteer
@@ -35,6 +36,7 @@ from app.web.forms import checked_id
 from app.web.front_desk import desk_space, series_urls, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, changed_price
 from app.web.search_form import default_day, empty_search, part_spans, read_when, shown_day
 from app.web.slip import show_slip
 from app.web.waiting_view import waiting_lines
@@ -163,10 +165,11 @@ async def show_guest(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     may_wait: bool = False,
+    due: Money | None = None,
 ) -> Response[str]:
     """A person as the desk sees it: what is booked here and waited for, and the form for more.
 
-    With `may_wait` the form has a second button, that puts the person in line.
+    With `may_wait` the form has a second button, that puts the person in line. What is `due` stands on the first one.
     """
     ahead = await bookings_ahead(visitor.signed_in, person.id, visitor.now)
     done = single(request).get("getan", "")
@@ -184,6 +187,7 @@ async def show_guest(
         "booked": (await _lines([new], space, visitor))[0] if new else None,
         "errors": errors or {},
         "may_wait": may_wait,
+        "due": due,
         **await _of_its_operator(visitor, space, person, data),
         "waits": waiting_lines([place for place in await in_line(person.id) if place.space.id == space.id], visitor),
     }
@@ -247,6 +251,7 @@ async def book_for(
         purpose=Purpose(data["zweck"]) if data.get("zweck") in set(Purpose) else None,
         guest_phone=data.get("nummer", "").strip(),
         house_rules=accepted_edition(data),
+        agreed_price=agreed_in(data),
     )
 
     async def book_once() -> Answer:
@@ -276,6 +281,7 @@ async def book_for(
             errors=errors_of(refusal, visitor),
             status=status_of(refusal),
             may_wait=isinstance(refusal, AlreadyTaken | NothingFree),
+            due=changed_price(refusal),
         )
     return go(f"/theke/{slug}/leute/{whom.public_id}?getan=gebucht&buchung={answer.body.decode()}")
 

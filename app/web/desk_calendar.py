@@ -1,8 +1,8 @@
 """The calendar of a space at its front desk: a day by hours, a week by days, a month in numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -13,13 +13,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.bookings.arrivals import check_in
 from app.bookings.calendar import entries_within, load_of_days, whole_days
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
-from app.identity.rules import Action
+from app.identity.rules import Action, Actor
 from app.inventory.floors import floors_of
 from app.inventory.held_time import claims_within
 from app.inventory.queries import SpaceClock, hours_of, resources_of
@@ -34,13 +35,18 @@ from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
 from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
+from app.web.fixed_words import holder_names
 from app.web.forms import notice
 from app.web.front_desk import desk_space, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import read_when
 
-NOTICES = {"verschoben": marked("Verschoben."), "abgesagt": marked("Abgesagt. Der Platz ist wieder frei.")}
+NOTICES = {
+    "verschoben": marked("Verschoben."),
+    "abgesagt": marked("Abgesagt. Der Platz ist wieder frei."),
+    "da": marked("Als angekommen notiert."),
+}
 _WISH = ("tag", "zeit", "von", "bis", "was")
 """The fields of a move, as the plain form has them."""
 
@@ -117,7 +123,9 @@ async def _show(
         window = whole_days(days[0], days[-1], zone)
         claims = await claims_within(space.id, window, visitor.language)
         keys = {resource.id for resource in resources}
-        bars = bars_of(await entries_within(space, window), claims, keys, days, zone, asked.booking_url, visitor)
+        holders = await holder_names(space.id, days[0])
+        entries = await entries_within(space, window)
+        bars = bars_of(entries, claims, keys, days, zone, asked.booking_url, visitor, holders)
         if asked.view is View.DAY:
             context["day_table"] = day_table(asked.day, hours, resources, bars, visitor, asked)
             context["closed"] = _why_closed(hours.openings_on(asked.day), hours.why_closed(asked.day), visitor)
@@ -191,16 +199,48 @@ async def cancel_from_calendar(
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
 ) -> Response[str] | Redirect:
+    return await _done(request, slug, public_id, visitor, pages, "abgesagt", _cancel)
+
+
+@post("/theke/{slug:str}/kalender/buchungen/{public_id:str}/da")
+async def check_in_from_calendar(
+    request: PageRequest,
+    slug: FromPath[str],
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+) -> Response[str] | Redirect:
+    return await _done(request, slug, public_id, visitor, pages, "da", _check_in)
+
+
+async def _cancel(actor: Actor, public_id: str, now: datetime) -> None:
+    await cancel(actor, public_id, now, reason="by_front_desk", for_others=True)
+
+
+async def _check_in(actor: Actor, public_id: str, now: datetime) -> None:
+    await check_in(actor, public_id, now, for_others=True)
+
+
+async def _done(
+    request: PageRequest,
+    slug: str,
+    public_id: str,
+    visitor: Visitor,
+    pages: Pages,
+    what: str,
+    act: Callable[[Actor, str, datetime], Awaitable[None]],
+) -> Response[str] | Redirect:
+    """Does it with a booking of this space, and shows the calendar again with what was done or refused."""
     space = await desk_space(slug, visitor)
     booking, asked = await booking_at(space, public_id), asked_of(request, space, visitor)
     try:
-        await cancel(visitor.signed_in, booking.public_id, visitor.now, reason="by_front_desk", for_others=True)
+        await act(visitor.signed_in, booking.public_id, visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
         refused = Refused(visitor.speaker.refusal(refusal), status_of(refusal))
         return await _show(request, visitor, pages, space, asked, refused)
-    return go(f"{asked.url}&getan=abgesagt")
+    return go(f"{asked.url}&getan={what}")
 
 
-HANDLERS = [calendar_page, drop_booking, cancel_from_calendar]
+HANDLERS = [calendar_page, drop_booking, cancel_from_calendar, check_in_from_calendar]

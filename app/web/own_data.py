@@ -44,6 +44,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "desk_hold.choice": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event.content": "a copy of the booking for calendars",
     "kept_series.content": "a copy of the series for calendars",
+    "declaration.settled_by": "that it was settled stands in the trail",
     "operator_export.ordered_by": "that it was ordered stands in the trail",
     "departure.booking": "the id of a booking that is in the file",
     "device.walk_in": "a record that stands for whoever is at the door and names nobody",

@@ -20,7 +20,7 @@ OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 
 _NO_PAGE = re.compile(
     r"^/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
-    r"|\.(ics|csv)$|/html$|/aenderungen$|/meldungen/\{report\}/bild$"
+    r"|\.(ics|csv)$|/html$|/aenderungen$|/datei$|/meldungen/\{report\}/bild$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -54,6 +54,7 @@ _QUERIES = {
 _LINKS = {
     "/hausverbot/{link}": "bar_link",
     "/gelesen/{link}": "read_link",
+    "/erklaerung/{link}": "receipt_link",
     "/morgen/{slug}/{day}/{link}": "day_link",
     "/abendmail/{slug}/{link}": "end_link",
 }

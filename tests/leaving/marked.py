@@ -152,6 +152,7 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     await put("booking_guest", mark, booking=booking, forget_at=NOW)
     waited = {"space": space, "kind": "desk", "resource": desk, "status": "booked", **times}
     await put("waiting", mark, **waited, features=[], person=guest, booking=booking, offered=desk)
+    await _fixed_desk(mark, operator, desk, guest, staff)
     await put("short_notice", mark, booking=booking, blocker=blocker)
     hours = {"available": [0] * 24, "booked": [0] * 24, "used": [0] * 24, "lead": [0], "opened": [480, 1080]}
     await put("occupancy_day", mark, space=space, kind="desk", **hours)
@@ -179,6 +180,17 @@ async def _ordered(mark: str, operator: int, guest: int, staff: int) -> None:
     more = {"membership": None, "product_version": None, "placed_by": staff, "audience": "consumer", "pass": sold}
     order = await put("contract_order", mark, **of, **more, number=1, amount=1900)
     await put("contract_document", mark, person=guest, contract_order=order)
+
+
+async def _fixed_desk(mark: str, operator: int, desk: int, holder: int, staff: int) -> None:
+    """A membership's own desk, with a day that is left to others."""
+    product = await put("product", SECRET, operator=operator, kind="plan")
+    version = await put("product_version", SECRET, product=product, made_by=staff)
+    payer = await put("payer", SECRET, kind="person", person=holder)
+    membership = await put("membership", SECRET, person=holder, payer=payer, seller=None)
+    await put("membership_terms", SECRET, membership=membership, product_version=version)
+    fixed = await put("fixed_desk", mark, membership=membership, resource=desk, last_day=None, assigned_by=staff)
+    await put("fixed_desk_release", mark, fixed_desk=fixed, entitlement=None)
 
 
 _CODED_RULES = {

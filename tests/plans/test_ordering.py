@@ -10,6 +10,7 @@ import app.plans.merging  # noqa: F401  says what a merge of two records does wi
 from app.billing.payers import PayerDetails, PayerKind, keep_payer
 from app.identity.merging import merge_people
 from app.plans.agreements import Choice, ConcessionMissing, NotSoldToThem, StartUnusable
+from app.plans.contracts import ContractKind, contract_by_id
 from app.plans.ordering import (
     AdultNeeded,
     AlreadyMember,
@@ -27,6 +28,7 @@ from app.plans.passes import TrialUsed
 from app.plans.product_versions import put_on_sale, write_draft
 from app.plans.products import Offer
 from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, PriceClass, Terms
+from app.plans.withdrawal import withdrawal_terms
 from app.platform.database import execute, fetch, fetch_row, fetch_value
 from tests.orders import ALL, PAPER, ordered
 from tests.orders import on_sale as put_up
@@ -99,6 +101,18 @@ async def test_a_plan_is_ordered_with_all_that_is_due_and_all_that_was_stated(wo
     assert placed.terms_valid_from == NOW - timedelta(days=30)
     assert placed.membership is not None
     assert await order_of_membership(placed.membership) == placed
+
+
+async def test_who_withdraws_pays_for_what_was_had_only_as_stated(world: World) -> None:
+    early = await order(world.mia, await on_sale(TEN))
+    assert early.bought is not None
+    later = await order(world.mia, await on_sale(TEN), replace(NOW_AS_CONSUMER, starts_on=date(2026, 12, 3)))
+    assert later.bought is not None
+    stated = [await contract_by_id(ContractKind.PASS, key) for key in (early.bought, later.bought)]
+    assert [one.statements.pays_for_use for one in stated if one] == [True, False]
+    assert [one.public_id for one in stated if one] == [early.public_id, later.public_id]
+    assert stated[0] is not None
+    assert (await withdrawal_terms(stated[0], TODAY)).last_day == early.withdrawal_until
 
 
 async def test_the_confirmation_is_kept_as_it_was_sent(world: World) -> None:

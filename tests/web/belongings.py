@@ -7,6 +7,7 @@ from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
+from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.series_making import MakeSeries, make_series
@@ -29,9 +30,12 @@ from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
+from app.plans.declarations import DeclarationKind, Declared, declare
 from app.platform.database import execute, fetch_value
+from tests.contracts import a_membership
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, on_sale, ordered
+from tests.plans.desks import a_member
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -87,12 +91,18 @@ async def belongings(world: World) -> Mapping[str, str]:
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
+    contracts = await _contracts(world)
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
+    member = await a_member(world.mia)
+    fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
+    await execute("UPDATE network SET charges = true")
     return {
         "slug": world.polch.slug,
         "product": offer.public_id,
         "order": order.public_id,
         "document": order.document or "",
+        "membership": member.public_id,
+        "desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
@@ -140,6 +150,21 @@ async def belongings(world: World) -> Mapping[str, str]:
         "export": await _an_export(world),
         "text": "impressum",
         "version": "2026-11-24",
+        **contracts,
+    }
+
+
+async def _contracts(world: World) -> Mapping[str, str]:
+    """Mia's membership, and what she has declared about another contract; where the network charges they have pages."""
+    await execute("UPDATE network SET charges = true")
+    membership = await a_membership(world, world.mia)
+    await execute("UPDATE network SET charges = false")
+    said = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org")
+    declaration = await declare(said, None, "de", HOME, NOW)
+    return {
+        "membership": membership.public_id,
+        "contract": membership.public_id,
+        "declaration": declaration.public_id,
     }
 
 

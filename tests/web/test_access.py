@@ -41,6 +41,7 @@ PUBLIC = {
     "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
     "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
+    "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -64,6 +65,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/erklaerungen", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
@@ -282,6 +284,7 @@ async def standing(settings: Settings, database: str) -> Everybody:
     app = an_application(settings, database, Now())
     world = await a_world()
     ids = await belongings(world)
+    await execute("UPDATE network SET charges = true")
     tables = await fetch(
         "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND column_name = 'id' AND table_name <> 'rate_limit' AND table_name <> 'migration' ORDER BY 1"

@@ -166,6 +166,23 @@ async def test_the_plain_form_to_move_leads_back_to_the_calendar_that_it_was_ope
     assert answer.headers["location"] == f"{week.replace(str(TOMORROW), str(later))}&getan=verschoben#b-{booking}"
 
 
+async def test_who_is_noted_as_arrived_from_the_calendar_leads_back_to_that_view_of_it(
+    site: Site, frida: Browser, world: World
+) -> None:
+    booking = await mias(world)
+    site.clock.at = tomorrow(9)
+    week = f"{CALENDAR}?ansicht=woche&tag={TOMORROW}&art=desk&etage=1"
+    page = await frida.get(week.replace("kalender?", f"kalender/buchungen/{booking}?"))
+    action = page.text.split(f"kalender/buchungen/{booking}/da?")[1].split('"')[0].replace("&amp;", "&")
+    answer = await frida.post(f"{CALENDAR}/buchungen/{booking}/da?{action}")
+    assert answer.headers["location"] == f"{week}&getan=da"
+    arrived = await booking_named(booking)
+    assert arrived is not None
+    assert arrived.checked_in_at is not None
+    again = await frida.post(f"{CALENDAR}/buchungen/{booking}/absagen?{action}")
+    assert again.status_code == 409, "who is there is not cancelled"
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.billing.payers import PayerDetails, PayerKind, keep_payer
+from app.plans.contracts import contracts_where
 from app.plans.product_versions import new_product, put_on_sale, write_draft
 from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, Terms
 from app.platform.database import execute, fetch, fetch_row, fetch_value
@@ -214,6 +215,8 @@ async def test_the_front_desk_sells_a_ticket_and_a_pass(selling: World, site: Si
     order = await fetch_row("SELECT placed_by, withdrawal_until, adult_at FROM contract_order ORDER BY id LIMIT 1")
     assert order is not None
     assert tuple(order.values()) == (selling.frida.id, None, None)
+    bought = await contracts_where("c.person = (SELECT id FROM person WHERE public_id = $1)", guest)
+    assert [one.statements.is_distance for one in bought] == [False, False]
     await execute("UPDATE network SET charges = false")
     assert (await frida.get(path)).status_code == 404
     assert "Karte" not in (await frida.get(f"/theke/{selling.polch.slug}/leute/{guest}")).text
