@@ -1,19 +1,20 @@
 """What is known of somebody who books, for rules that ask it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.bookings.decision import NOTHING_TO_PAY, Booker, Wish
 from app.bookings.facts import Facts
 from app.bookings.rules import HOLDING, LONGEST
-from app.inventory.booking_rules import BookingRules
+from app.inventory.booking_rules import BookingRules, OutsideHours
 from app.kernel.wall_time import local_day
 from app.network.bars import barred_spaces
 from app.network.groups import groups_of
 from app.network.rules import BarTime
 from app.plans.grants import Days
 from app.plans.purses import purse_of
+from app.plans.round_the_clock import AnyTime, any_time_of
 from app.plans.rules import Purse
 from app.platform.database import fetch
 
@@ -27,11 +28,19 @@ class Standing:
     own_member_of: frozenset[int] = frozenset()
     open_bookings: Mapping[int, int] = field(default_factory=dict)
     bars: Mapping[int, BarTime] = field(default_factory=dict)
+    at_any_time: Sequence[AnyTime] = ()
 
     def at(self, space: int, operator: int) -> Booker:
         """The person as this operator's rules see it at its space."""
         is_own_member = operator in self.own_member_of
-        return Booker(self.is_known, self.groups, is_own_member, self.open_bookings, self.bars.get(space))
+        return Booker(
+            self.is_known,
+            self.groups,
+            is_own_member,
+            self.open_bookings,
+            self.bars.get(space),
+            at_any_time=[one for one in self.at_any_time if one.is_at(space, operator)],
+        )
 
 
 async def standing_of(person: int | None, rules: Iterable[BookingRules], now: datetime) -> Standing:
@@ -80,7 +89,13 @@ async def _as_far_as_asked(person: int, rules: Iterable[BookingRules], now: date
         groups=frozenset(belonging.group for belonging in belongings),
         own_member_of=frozenset(belonging.operator for belonging in belongings if belonging.operator is not None),
         open_bookings=await _open_bookings(person, [one.key for one in asking if one.most_open], now, but_for),
+        at_any_time=await _any_time(person, asking),
     )
+
+
+async def _any_time(person: int, asking: Iterable[BookingRules]) -> Sequence[AnyTime]:
+    is_asked = any(one.outside_hours is OutsideHours.MEMBERSHIPS for one in asking)
+    return await any_time_of(person) if is_asked else ()
 
 
 async def _open_bookings(person: int, rules: list[int], now: datetime, but_for: int) -> dict[int, int]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from app.bookings.outside_hours import may_come_at_any_time
 from app.bookings.rules import OffGrid, Status, TooFarAhead, TooLong, check_open
-from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, Who
+from app.inventory.booking_rules import NOTHING_SAID, BookingRules, Who
 from app.inventory.rules import Hours, wall_instant
 from app.kernel.money import Money
 from app.kernel.periods import Period
@@ -17,6 +18,7 @@ from app.kernel.refusals import Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.rules import BarTime
 from app.plans.purses import Paid
+from app.plans.round_the_clock import AnyTime
 from app.plans.rules import FREE_OF_CHARGE, Payment, Purse, chosen_way
 
 NOTHING_TO_PAY: Final = Purse()
@@ -115,7 +117,7 @@ class NoGuests(TooManyGuests):
 @dataclass(frozen=True, slots=True)
 class Booker:
     """What rules ask of the person who books: known at all, of which groups, how many open bookings by rules' key,
-    whether barred from the operator's spaces, and what could pay."""
+    whether barred from the operator's spaces, what could pay, and on which days the plan there is round the clock."""
 
     is_known: bool = True
     groups: frozenset[int] = frozenset()
@@ -123,6 +125,7 @@ class Booker:
     open_bookings: Mapping[int, int] = field(default_factory=dict)
     bar: BarTime | None = None
     purse: Purse = NOTHING_TO_PAY
+    at_any_time: Sequence[AnyTime] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,18 +258,15 @@ def check_taking(wish: Wish, place: Place, _: Booker) -> None:
     raise LeavesTheNetwork(field="starts_at", space=place.name, day=last, instead={"latest_day": last})
 
 
-def check_hours(wish: Wish, place: Place, _: Booker) -> None:
+def check_hours(wish: Wish, place: Place, booker: Booker) -> None:
     """Raises ClosedThatDay or OutsideOpeningHours. Who may come at any time is held off by closing days alone."""
-    outside = place.rules.outside_hours
-    if outside is OutsideHours.EVERYONE or (outside is OutsideHours.ORGANISATIONS and wish.for_organisation):
-        zone = place.hours.zone
-        first, last = (
-            local_day(wish.period.starts_at, zone),
-            local_day(wish.period.ends_at - timedelta(seconds=1), zone),
-        )
-        days = {first, last}
-        if not any(place.hours.changes.get(day) and not place.hours.openings_on(day) for day in days):
-            return
+    zone = place.hours.zone
+    days = {local_day(wish.period.starts_at, zone), local_day(wish.period.ends_at - timedelta(seconds=1), zone)}
+    outside, at_any_time = place.rules.outside_hours, booker.at_any_time
+    if may_come_at_any_time(outside, days, at_any_time, for_organisation=wish.for_organisation) and not any(
+        place.hours.changes.get(day) and not place.hours.openings_on(day) for day in days
+    ):
+        return
     check_open(wish.period, place.hours, place.name)
 
 

@@ -24,6 +24,23 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "change_offers",
+        marked("Neue Bedingungen, die Ihnen angeboten wurden"),
+        "change_offer JOIN membership ON membership.id = change_offer.membership"
+        " JOIN product_version ON product_version.id = change_offer.product_version"
+        " WHERE membership.person = $1 ORDER BY change_offer.id",
+        {
+            "id": "change_offer.public_id",
+            "membership": "membership.public_id",
+            "terms": "product_version.terms",
+            "valid_from": "change_offer.valid_from",
+            "offered_at": "change_offer.offered_at",
+            "answered_at": "change_offer.answered_at",
+            "is_accepted": "change_offer.is_accepted",
+            "withdrawn_at": "change_offer.withdrawn_at",
+        },
+    ),
+    Section(
         "passes",
         marked("Karten, die Sie gekauft haben"),
         "pass WHERE pass.person = $1 ORDER BY pass.id",
@@ -32,7 +49,26 @@ PLANS: Final[Sequence[Section]] = (
             "terms": "pass.terms",
             "price_class": "pass.price_class",
             "bought_at": "pass.bought_at",
+            "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+        },
+    ),
+    Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
         },
     ),
     Section(
@@ -75,11 +111,31 @@ PLANS: Final[Sequence[Section]] = (
             "operator": "operator.name",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
+            "answer": "concession.answer",
             "checked_by_staff": "concession.checked_by IS NOT NULL",
             "asked_at": "concession.asked_at",
             "checked_at": "concession.checked_at",
             "ends_on": "concession.ends_on",
             "ended_at": "concession.ended_at",
+        },
+    ),
+    Section(
+        "fixed_desks",
+        marked("Feste Plätze"),
+        "fixed_desk JOIN membership ON membership.id = fixed_desk.membership"
+        " JOIN resource ON resource.id = fixed_desk.resource JOIN space ON space.id = resource.space"
+        " WHERE membership.person = $1 ORDER BY fixed_desk.id",
+        {
+            "membership": "membership.public_id",
+            "space": "space.name",
+            "desk": "resource.name",
+            "first_day": "fixed_desk.first_day",
+            "last_day": "fixed_desk.last_day",
+            "assigned_by_staff": "fixed_desk.assigned_by <> membership.person",
+            "assigned_at": "fixed_desk.assigned_at",
+            "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
+            " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
+            " AND fixed_desk_release.taken_back_at IS NULL)",
         },
     ),
 )

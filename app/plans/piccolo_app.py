@@ -5,9 +5,13 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
+    ChangeOffer,
     Concession,
+    Declaration,
     Entitlement,
     EntitlementEntry,
+    FixedDesk,
+    FixedDeskRelease,
     Membership,
     MembershipPause,
     MembershipTerms,
@@ -22,9 +26,13 @@ APP_CONFIG = AppConfig(
     app_name="plans",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        ChangeOffer,
         Concession,
+        Declaration,
         Entitlement,
         EntitlementEntry,
+        FixedDesk,
+        FixedDeskRelease,
         Membership,
         MembershipPause,
         MembershipTerms,
@@ -34,5 +42,5 @@ APP_CONFIG = AppConfig(
         ProductVersion,
         TicketCharge,
     ],
-    migration_dependencies=["app.billing.piccolo_app"],
+    migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],
 )

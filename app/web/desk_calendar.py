@@ -35,6 +35,7 @@ from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
 from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
+from app.web.fixed_words import holder_names
 from app.web.forms import notice
 from app.web.front_desk import desk_space, single
 from app.web.home import FormData
@@ -122,7 +123,9 @@ async def _show(
         window = whole_days(days[0], days[-1], zone)
         claims = await claims_within(space.id, window, visitor.language)
         keys = {resource.id for resource in resources}
-        bars = bars_of(await entries_within(space, window), claims, keys, days, zone, asked.booking_url, visitor)
+        holders = await holder_names(space.id, days[0])
+        entries = await entries_within(space, window)
+        bars = bars_of(entries, claims, keys, days, zone, asked.booking_url, visitor, holders)
         if asked.view is View.DAY:
             context["day_table"] = day_table(asked.day, hours, resources, bars, visitor, asked)
             context["closed"] = _why_closed(hours.openings_on(asked.day), hours.why_closed(asked.day), visitor)

@@ -40,6 +40,8 @@ PUBLIC = {
     "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
     "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
     "/morgen/{slug}/{day}/{link}",
+    "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
+    "/tarife", "/api/v1/plans",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -62,7 +64,8 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
@@ -166,6 +169,8 @@ LINKS = {
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if way.path.startswith("/netzwerk/tarife/"):
+        return {**ids, "product": ids["network_product"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
     if way.path in LINKS:
@@ -180,6 +185,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "person_id": ids["person"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
+    if way.path.startswith("/netzwerk/menschen/"):
+        return {**ids, "person": ids["person_id"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids
@@ -280,6 +287,7 @@ async def standing(settings: Settings, database: str) -> Everybody:
     app = an_application(settings, database, Now())
     world = await a_world()
     ids = await belongings(world)
+    await execute("UPDATE network SET charges = true")
     tables = await fetch(
         "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND column_name = 'id' AND table_name <> 'rate_limit' AND table_name <> 'migration' ORDER BY 1"
