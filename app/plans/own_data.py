@@ -111,6 +111,7 @@ PLANS: Final[Sequence[Section]] = (
             "operator": "operator.name",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
+            "answer": "concession.answer",
             "checked_by_staff": "concession.checked_by IS NOT NULL",
             "asked_at": "concession.asked_at",
             "checked_at": "concession.checked_at",

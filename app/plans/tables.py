@@ -67,9 +67,14 @@ class PriceListEntry(Table, tablename="price_list_entry"):
 
 
 class Concession(Table, tablename="concession"):
-    """That somebody may pay another price class, because staff have seen the proof; until a day."""
+    """That somebody may pay another price class, because staff have seen the proof; until a day.
+
+    Without `operator` it holds in the whole network. One that is ended and was never checked was declined, and `answer`
+    says why.
+    """
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     person = ForeignKey(
         Person,
         null=False,
@@ -91,6 +96,7 @@ class Concession(Table, tablename="concession"):
     asked_at = Timestamptz(default=None)
     ends_on = Date(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
+    answer = Text(default="", help_text=personal("say why it was declined", _CONTRACT))
 
 
 class Membership(Table, tablename="membership"):
@@ -224,7 +230,7 @@ class Entitlement(Table, tablename="entitlement"):
     """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
-    `left_units` is null and there are no entries.
+    `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
     """
 
     id = BigSerial(primary_key=True)
@@ -253,6 +259,7 @@ class Entitlement(Table, tablename="entitlement"):
     held_units = Integer(default=0)
     created_at = Timestamptz(default=None)
     expired_at = Timestamptz(default=None, null=True)
+    told_ending_at = Timestamptz(default=None, null=True)
 
 
 class TicketCharge(Table, tablename="ticket_charge"):

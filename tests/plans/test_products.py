@@ -163,7 +163,7 @@ async def test_a_trial_is_once_a_person_and_costs_nothing(world: World) -> None:
 def test_a_pass_ends_when_its_terms_say_or_with_the_third_calendar_year() -> None:
     assert last_day_of(TEN, TODAY, 3) == date(2029, 12, 31)
     half_a_year = PassTerms(name_de="A", name_en="A", amount=1, price=1, valid_months=6)
-    assert last_day_of(half_a_year, date(2026, 8, 31), 3) == date(2027, 2, 27)
+    assert last_day_of(half_a_year, date(2026, 8, 31), 3) == date(2027, 2, 28)
 
 
 @pytest.mark.parametrize(
