@@ -261,7 +261,9 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
     return format_date(date.fromisoformat(text), "short", locale=speaker.locale) if _DAY.match(text) else text
 
 
-_WHERE_IT_CHARGES: Final = frozenset({"change_offer", "product"})
+_WHERE_IT_CHARGES: Final = frozenset(
+    {"change_offer", "concession", "declaration", "entitlement", "fixed_desk", "membership", "pass", "product"}
+)
 """What there is nothing of in a network that is free of charge for good."""
 
 
