@@ -38,7 +38,9 @@ from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.plans.accounts import expire_past, use_up_past
+from app.plans.accounts_ending import announce_endings
 from app.plans.declarations import forget_declarations
+from app.plans.paper_cards import carry_paper_cards
 from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
@@ -60,7 +62,6 @@ NOBODY_REACTS: Final = (
     "booking.delayed",
     "desk_hold.ended",
     "fixed_desk.credited",
-    "fixed_desk.ended",
     "fixed_desk.released",
     "fixed_desk.taken_back",
     "invitation.accepted",
@@ -68,8 +69,8 @@ NOBODY_REACTS: Final = (
     "membership.changed",
     "membership.ended",
     "membership.kept",
-    "membership.paused",
-    "membership.resumed",
+    "membership.begun",
+    "membership.ended",
     "operator.ended",
     "operator.prices_changed",
     "operator.resumed",
@@ -171,7 +172,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
         Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
         Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
-        Periodic("settle_memberships", day_is_over, _by_day(_settle_memberships)),
+        Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
@@ -188,6 +189,8 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("make_exports", Every(timedelta(seconds=3)), make),
         Periodic("forget_exports", Every(timedelta(minutes=10)), forget_files),
         Periodic("forget_departures", night, _without_count(forget_departures)),
+        Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
+        Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
@@ -225,17 +228,13 @@ async def _announce_guests(now: datetime) -> int:
     return await announce_guests(now, _ZONE)
 
 
-async def _settle_memberships(today: date, now: datetime) -> int:
-    return await settle_running(now, today)
+def _by_day(run: Callable[[datetime, date], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:
+    """Periodic work of contracts, whose days are those of the network's clock."""
 
+    async def on_its_day(now: datetime) -> None:
+        await run(now, local_day(now, _ZONE))
 
-def _by_day(run: Callable[[date, datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:
-    """Periodic work of the day that contracts have; it takes up all that is past, however long nobody came."""
-
-    async def of_today(now: datetime) -> None:
-        await run(local_day(now, _ZONE), now)
-
-    return of_today
+    return on_its_day
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

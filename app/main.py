@@ -12,6 +12,7 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+import app.plans.merging  # noqa: F401  says what a merge of two records does with contracts and accounts
 from app.api.openapi import openapi_config
 from app.api.routes import ROUTER
 from app.bookings.news import space_news
@@ -43,7 +44,9 @@ from app.web import (
     change_offers,
     charging,
     commuting,
+    concessions,
     contract_ending,
+    contracts,
     day_sheet,
     declarations,
     declarations_desk,
@@ -78,6 +81,8 @@ from app.web import (
     managing,
     many_resources,
     member_notes,
+    membership,
+    membership_changes,
     network_settings,
     network_today,
     new_spaces,
@@ -109,6 +114,7 @@ from app.web import (
     spaces,
     staff,
     summary,
+    tariff_drafts,
     tariffs,
     team,
     today,
@@ -215,6 +221,8 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         charging,
         commuting,
         contract_ending,
+        concessions,
+        contracts,
         day_sheet,
         declarations,
         declarations_desk,
@@ -248,6 +256,8 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         mail_box,
         managing,
         member_notes,
+        membership,
+        membership_changes,
         many_resources,
         network_settings,
         network_today,
@@ -280,6 +290,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         spaces,
         staff,
         summary,
+        tariff_drafts,
         tariffs,
         team,
         today,

@@ -84,6 +84,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "approve_booking": Example(path=_BOOKING),
     "decline_booking": Example(path=_BOOKING, body={"answer": "An diesem Abend tagt der Gemeinderat."}),
     "show_me": Example(),
+    "list_entitlements": Example(),
     "show_space_rules": Example(path=_SPACE),
     "set_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, body={"shortest": 60, "cancel_before": 120}),
     "drop_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, query={"version": "1"}),

@@ -102,7 +102,7 @@ async def pay_bookings(
     bought = [row for paid in charged.values() for row in paid.rows]
     await insert_all([*sorted(bought, key=lambda row: row.table != "charge"), *ledger.rows])
     await _write([_bought(paid, ledger, charged) for paid in ledger.paid])
-    await use_up_past(today, now)
+    await use_up_past(now, today)
     await _let_lapse(today, now)
 
 

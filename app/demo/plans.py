@@ -215,5 +215,5 @@ async def _show_proofs(contracts: Sequence[Contract], desk: int, today: date, no
         *((person, PriceClass.STUDENT, "Studierendenausweis", desk, now, now, until) for person in students),
         (waiting, PriceClass.RESIDENT, "Personalausweis", None, None, now - timedelta(days=2), None),
     ]
-    columns = ["person", "price_class", "proof", "checked_by", "checked_at", "asked_at", "ends_on"]
-    await copy_rows("concession", columns, rows)
+    columns = ["public_id", "person", "price_class", "proof", "checked_by", "checked_at", "asked_at", "ends_on"]
+    await copy_rows("concession", columns, [(steady_id("concession", row[0]), *row) for row in rows])

@@ -179,7 +179,7 @@ async def expire(entitlement: int, now: datetime) -> int:
         return row["left_units"] or 0
 
 
-async def expire_past(today: date, now: datetime) -> int:
+async def expire_past(now: datetime, today: date) -> int:
     """Ends all accounts whose last day is over; how many."""
     rows = await fetch("SELECT id FROM entitlement WHERE ends_on < $1 AND expired_at IS NULL ORDER BY id", today)
     for row in rows:
@@ -187,7 +187,7 @@ async def expire_past(today: date, now: datetime) -> int:
     return len(rows)
 
 
-async def use_up_past(today: date, now: datetime) -> int:
+async def use_up_past(now: datetime, today: date) -> int:
     """Spends what is still held for days that are over: nobody gave it back. How many uses."""
     rows = await fetch(
         "SELECT u.entitlement, u.person, u.day FROM entitlement e"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from app.plans.ending import NOTHING_DECLARED, EndedBecause, Statements
+from app.plans.ending import NOTHING_STATED, EndedBecause, Stated
 from app.plans.terms import Terms, terms_of
 from app.platform.database import fetch
 
@@ -18,7 +18,7 @@ class ContractKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ContractCard:
     """A membership or pass with its parties. Without `seller` the network sells; `first_day` and `last_day` are those
-    on which it can be used, and a membership that goes on has no last one. `statements` are those of its order."""
+    on which it can be used, and a membership that goes on has no last one. `stated` came with the order."""
 
     kind: ContractKind
     id: int
@@ -38,7 +38,7 @@ class ContractCard:
     noticed_at: datetime | None
     ended_because: EndedBecause | None
     terms: Terms
-    statements: Statements = NOTHING_DECLARED
+    stated: Stated = NOTHING_STATED
 
     @property
     def is_pass(self) -> bool:

@@ -54,6 +54,24 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
+        },
+    ),
+    Section(
         "entitlements",
         marked("Guthaben"),
         "entitlement WHERE entitlement.person = $1 ORDER BY entitlement.id",
@@ -93,6 +111,7 @@ PLANS: Final[Sequence[Section]] = (
             "operator": "operator.name",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
+            "answer": "concession.answer",
             "checked_by_staff": "concession.checked_by IS NOT NULL",
             "asked_at": "concession.asked_at",
             "checked_at": "concession.checked_at",
@@ -117,24 +136,6 @@ PLANS: Final[Sequence[Section]] = (
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
             " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
             " AND fixed_desk_release.taken_back_at IS NULL)",
-        },
-    ),
-    Section(
-        "declarations",
-        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
-        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
-        {
-            "id": "declaration.public_id",
-            "kind": "declaration.kind",
-            "reason": "declaration.reason",
-            "name": "declaration.name",
-            "contract": "declaration.contract",
-            "email": "declaration.email",
-            "wished_end": "declaration.wished_end",
-            "received_at": "declaration.received_at",
-            "outcome": "declaration.outcome",
-            "settled_at": "declaration.settled_at",
-            "answer": "declaration.answer",
         },
     ),
 )

@@ -67,9 +67,14 @@ class PriceListEntry(Table, tablename="price_list_entry"):
 
 
 class Concession(Table, tablename="concession"):
-    """That somebody may pay another price class, because staff have seen the proof; until a day."""
+    """That somebody may pay another price class, because staff have seen the proof; until a day.
+
+    Without `operator` it holds in the whole network. One that is ended and was never checked was declined, and `answer`
+    says why.
+    """
 
     id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
     person = ForeignKey(
         Person,
         null=False,
@@ -91,6 +96,7 @@ class Concession(Table, tablename="concession"):
     asked_at = Timestamptz(default=None)
     ends_on = Date(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
+    answer = Text(default="", help_text=personal("say why it was declined", _CONTRACT))
 
 
 class Membership(Table, tablename="membership"):
@@ -179,11 +185,52 @@ class Pass(Table, tablename="pass"):
     withdrawn_at = Timestamptz(default=None, null=True)
 
 
+class Declaration(Table, tablename="declaration"):
+    """That somebody ends a contract or withdraws from it, as it came in; what was declared is never changed.
+
+    Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
+    to be. `outcome` says what became of it, and `answer` why it was put aside.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    key = Text(default=None, help_text=NOT_PERSONAL)
+    kind = Text(default=None, help_text=NOT_PERSONAL)
+    reason = Text(default="", help_text=personal("know why the contract shall end", _DECLARED))
+    name = Text(default=None, help_text=personal("know who declares it", _DECLARED))
+    contract = Text(default=None, help_text=personal("know which contract is meant", _DECLARED))
+    email = Text(default=None, help_text=personal("confirm that it has come in", _DECLARED))
+    wished_end = Date(default=None, null=True)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose contract it is", _DECLARED),
+    )
+    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
+    pass_: ForeignKey[Pass] = ForeignKey(
+        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
+    )
+    received_at = Timestamptz(default=None)
+    outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
+    settled_at = Timestamptz(default=None, null=True)
+    settled_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff has settled it", _DECLARED),
+    )
+    answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))
+
+
 class Entitlement(Table, tablename="entitlement"):
     """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
-    `left_units` is null and there are no entries.
+    `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
     """
 
     id = BigSerial(primary_key=True)
@@ -212,6 +259,7 @@ class Entitlement(Table, tablename="entitlement"):
     held_units = Integer(default=0)
     created_at = Timestamptz(default=None)
     expired_at = Timestamptz(default=None, null=True)
+    told_ending_at = Timestamptz(default=None, null=True)
 
 
 class TicketCharge(Table, tablename="ticket_charge"):
@@ -293,44 +341,3 @@ class FixedDeskRelease(Table, tablename="fixed_desk_release"):
     settled_at = Timestamptz(default=None, null=True)
     credit = Integer(default=0)
     entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
-
-
-class Declaration(Table, tablename="declaration"):
-    """That somebody ends a contract or withdraws from it, as it came in; what was declared is never changed.
-
-    Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
-    to be. `outcome` says what became of it, and `answer` why it was put aside.
-    """
-
-    id = BigSerial(primary_key=True)
-    public_id = Text(default=None, help_text=NOT_PERSONAL)
-    key = Text(default=None, help_text=NOT_PERSONAL)
-    kind = Text(default=None, help_text=NOT_PERSONAL)
-    reason = Text(default="", help_text=personal("know why the contract shall end", _DECLARED))
-    name = Text(default=None, help_text=personal("know who declares it", _DECLARED))
-    contract = Text(default=None, help_text=personal("know which contract is meant", _DECLARED))
-    email = Text(default=None, help_text=personal("confirm that it has come in", _DECLARED))
-    wished_end = Date(default=None, null=True)
-    language = Text(default="de", help_text=NOT_PERSONAL)
-    person = ForeignKey(
-        Person,
-        null=True,
-        on_delete=OnDelete.restrict,
-        default=None,
-        help_text=personal("know whose contract it is", _DECLARED),
-    )
-    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
-    pass_: ForeignKey[Pass] = ForeignKey(
-        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
-    )
-    received_at = Timestamptz(default=None)
-    outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
-    settled_at = Timestamptz(default=None, null=True)
-    settled_by = ForeignKey(
-        Person,
-        null=True,
-        on_delete=OnDelete.restrict,
-        default=None,
-        help_text=personal("say who of the staff has settled it", _DECLARED),
-    )
-    answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))

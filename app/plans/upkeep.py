@@ -61,17 +61,19 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
 
 async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> None:
     row = await fetch_row(
-        "SELECT id, ends_on FROM entitlement WHERE membership = $1 AND unit = $2 AND starts_on = $3",
+        "SELECT id FROM entitlement WHERE membership = $1 AND unit = $2 AND starts_on = $3"
+        " AND (left_units IS NULL) = $4",
         card.id,
         grant.unit,
         grant.days.first,
+        grant.units is None,
     )
     if row is None:
         await open_account(account_of(card.id, card.person, grant), now)
         return
     await execute(
-        "UPDATE entitlement SET ends_on = $2, label_de = $3, label_en = $4, scope = $5::jsonb, half_days = $6"
-        " WHERE id = $1",
+        "UPDATE entitlement SET ends_on = $2, label_de = $3, label_en = $4, scope = $5::jsonb, half_days = $6,"
+        " expired_at = CASE WHEN left_units IS NOT NULL THEN expired_at END WHERE id = $1",
         row["id"],
         grant.days.last,
         grant.terms.name_de,
@@ -86,16 +88,17 @@ async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> Non
 async def _drop_grants(card: MembershipCard, now: datetime, today: date) -> None:
     """Months to come that grant nothing any more, because the membership rests or has ended, are emptied."""
     wanted = {
-        (grant.unit.value, grant.days.first)
+        (grant.unit.value, grant.days.first, grant.units is None)
         for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
     }
     rows = await fetch(
         "SELECT id, unit, starts_on, left_units FROM entitlement WHERE membership = $1 AND expired_at IS NULL", card.id
     )
     for row in rows:
-        if (row["unit"], row["starts_on"]) in wanted or row["starts_on"] < card.starts_on:
+        is_unlimited = row["left_units"] is None
+        if (row["unit"], row["starts_on"], is_unlimited) in wanted or row["starts_on"] < card.starts_on:
             continue
-        if row["left_units"] is None:
+        if is_unlimited:
             await execute("UPDATE entitlement SET ends_on = starts_on, expired_at = $2 WHERE id = $1", row["id"], now)
         else:
             await change_grant(row["id"], 0, now)

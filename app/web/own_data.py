@@ -49,6 +49,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "kept_series.content": "a copy of the series for calendars",
     "declaration.settled_by": "that it was settled stands in the trail",
     "operator_export.ordered_by": "that it was ordered stands in the trail",
+    "product_version.made_by": "the version is its seller's; that it was written stands in the trail",
     "departure.booking": "the id of a booking that is in the file",
     "device.walk_in": "a record that stands for whoever is at the door and names nobody",
     "webhook_attempt.excerpt": "what an operator's own receiver answered",

@@ -5,7 +5,7 @@ The same pages serve both; an operator's hold at its own spaces alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -13,7 +13,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.billing.rules import TAX_CODE_NAMES
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import NotFound, Refusal, marked
@@ -24,36 +23,21 @@ from app.plans.announcing import announce, waiting_for_news
 from app.plans.assortment import ProductCard, product_of, products_of
 from app.plans.place_names import reader_of
 from app.plans.product_versions import (
-    DraftChangedMeanwhile,
     call_off_sale,
-    new_product,
     put_on_sale,
     take_off_sale,
-    write_draft,
-    wrong_in,
 )
 from app.plans.products import VersionCard
-from app.plans.terms import PRICE_CLASS_NAMES
 from app.plans.terms_said import Reader, lines_of, name_of, price_said
 from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData
-from app.web.hours_form import WEEKDAY_NAMES
 from app.web.managing import managed_operator_of
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 from app.web.staff import staff
 from app.web.tariff_form import (
-    AMOUNT_OF,
-    CONCESSIONS,
-    NEW_PASS,
-    NEW_PLAN,
     Place,
-    in_order,
     places_of,
-    read_terms,
-    shown_extras,
-    typed_of,
-    unfolded,
 )
 
 NETWORK: Final = "/netzwerk/tarife"
@@ -142,41 +126,18 @@ def _day_of(version: VersionCard | None) -> Any:
     return local_day(version.valid_from, ZONE) if version and version.valid_from else None
 
 
-@get([f"{NETWORK}/neu", f"{OPERATOR}/neu"])
-async def new_page(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    shop, is_plan = await shop_of(request, visitor), request.query_params.get("art") != "karte"
-    context = await _form(shop, NEW_PLAN if is_plan else NEW_PASS, visitor, is_plan=is_plan)
-    return await pages.show(request, visitor, "tariffs/form.html", context | {"errors": NO_ERRORS})
-
-
-@post([f"{NETWORK}/neu", f"{OPERATOR}/neu"])
-async def make_product(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
-) -> Response[str] | Redirect:
-    """A product with a first draft, or the form again with all that is wrong."""
-    shop, is_plan = await shop_of(request, visitor), data.get("art") != "karte"
-    terms, refused = read_terms(data, await shop.places(), is_plan=is_plan)
-    today = local_day(visitor.now, ZONE)
-    refused += await wrong_in(terms, today)
-    if refused:
-        return await _again(request, visitor, pages, shop, data, refused, is_plan=is_plan)
-    public_id = await new_product(visitor.signed_in, shop.seller, terms, visitor.now, today)
-    return go(f"{shop.address}/{public_id}?getan=entwurf")
-
-
 @get([f"{NETWORK}/{{product:str}}", f"{OPERATOR}/{{product:str}}"])
 async def product_page(
     request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     """The draft beside what is on sale, and what can be done with it."""
-    shop, card = await _found(request, product, visitor)
+    shop, card = await product_at(request, product, visitor)
     context = await _product(shop, card, visitor) | {"errors": NO_ERRORS, "notice": notice(request, NOTICES)}
     return await pages.show(request, visitor, "tariffs/product.html", context)
 
 
-async def _found(request: PageRequest, product: str, visitor: Visitor) -> tuple[Shop, ProductCard]:
+async def product_at(request: PageRequest, product: str, visitor: Visitor) -> tuple[Shop, ProductCard]:
+    """The product of this address in its shop. Raises NotFound for everything else."""
     shop = await shop_of(request, visitor)
     return shop, await product_of(shop.seller, checked_id(product), visitor.now)
 
@@ -220,94 +181,6 @@ def compared(versions: Sequence[VersionCard], reader: Reader) -> list[tuple[str,
     return [(label, cells, any(cell != cells[0] for cell in cells)) for label, cells in rows]
 
 
-@get([f"{NETWORK}/{{product:str}}/entwurf", f"{OPERATOR}/{{product:str}}/entwurf"])
-async def draft_page(
-    request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
-) -> Response[str]:
-    """The form with the draft, else with the terms that were written last."""
-    shop, card = await _found(request, product, visitor)
-    typed = typed_of(card.latest, await shop.places()) | {"stand": _stand(card)}
-    context = await _form(shop, typed, visitor, is_plan=card.is_plan, card=card)
-    return await pages.show(request, visitor, "tariffs/form.html", context | {"errors": NO_ERRORS})
-
-
-@post([f"{NETWORK}/{{product:str}}/entwurf", f"{OPERATOR}/{{product:str}}/entwurf"])
-async def keep_draft(
-    request: PageRequest,
-    product: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    pages: NamedDependency[Pages],
-    data: FormData,
-) -> Response[str] | Redirect:
-    shop, card = await _found(request, product, visitor)
-    terms, refused = read_terms(data, await shop.places(), is_plan=card.is_plan)
-    today = local_day(visitor.now, ZONE)
-    refused += await wrong_in(terms, today)
-    if not refused:
-        try:
-            seen = card.written_at if data.get("stand") == _stand(card) else _NEVER
-            await write_draft(visitor.signed_in, card.public_id, terms, visitor.now, today, seen=seen)
-        except DraftChangedMeanwhile as refusal:
-            refused = [refusal]
-    if refused:
-        data = {**data, "stand": _stand(card)}
-        return await _again(request, visitor, pages, shop, data, refused, is_plan=card.is_plan, card=card)
-    return go(f"{shop.address}/{card.public_id}?getan=entwurf")
-
-
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
-
-
-def _stand(card: ProductCard) -> str:
-    """By which a form knows whether somebody else has written since it was shown."""
-    return card.written_at.isoformat()
-
-
-async def _again(
-    request: PageRequest,
-    visitor: Visitor,
-    pages: Pages,
-    shop: Shop,
-    data: Mapping[str, str],
-    refused: Sequence[Refusal],
-    *,
-    is_plan: bool,
-    card: ProductCard | None = None,
-) -> Response[str]:
-    refused = in_order(refused)
-    fields = [refusal.field or "" for refusal in refused]
-    context = await _form(shop, data, visitor, is_plan=is_plan, card=card, wrong=fields)
-    return await show_again(request, visitor, pages, "tariffs/form.html", context, refused)
-
-
-async def _form(
-    shop: Shop,
-    typed: Mapping[str, str],
-    visitor: Visitor,
-    *,
-    is_plan: bool,
-    card: ProductCard | None = None,
-    wrong: Sequence[str] = (),
-) -> dict[str, Any]:
-    say = visitor.speaker.gettext
-    places = await shop.places()
-    return shop.frame | {
-        "card": card,
-        "name": name_of(card.latest, visitor.language) if card else "",
-        "is_plan": is_plan,
-        "typed": dict.fromkeys((*NEW_PLAN, *NEW_PASS), "") | dict(typed),
-        "unfolded": unfolded(typed, wrong),
-        "tax_codes": [(code.value, say(text)) for code, text in TAX_CODE_NAMES.items()],
-        "units": [(unit.value, say(text)) for unit, text in AMOUNT_OF.items()],
-        "concessions": [(f"concession_{each}", say(PRICE_CLASS_NAMES[each])) for each in CONCESSIONS],
-        "extras": range(1, shown_extras(typed) + 1),
-        "operators": [(place.box, place.name) for place in places if place.operator is not None],
-        "spaces": [(place.box, place.name) for place in places if place.space is not None],
-        "weekdays": [(f"tag-{day}", say(text)) for day, text in enumerate(WEEKDAY_NAMES)],
-        "action": f"{shop.address}/{card.public_id}/entwurf" if card else f"{shop.address}/neu",
-    }
-
-
 @post([f"{NETWORK}/{{product:str}}/verkauf", f"{OPERATOR}/{{product:str}}/verkauf"])
 async def sell_draft(
     request: PageRequest,
@@ -317,7 +190,7 @@ async def sell_draft(
     data: FormData,
 ) -> Response[str] | Redirect:
     """The draft is sold from the day on; today means at once."""
-    shop, card = await _found(request, product, visitor)
+    shop, card = await product_at(request, product, visitor)
     today = local_day(visitor.now, ZONE)
     try:
         day = read_day(data.get("valid_from", "").strip(), "valid_from")
@@ -350,7 +223,7 @@ async def call_off(
     request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str] | Redirect:
     """What is to be sold from a later day on is the draft again."""
-    shop, card = await _found(request, product, visitor)
+    shop, card = await product_at(request, product, visitor)
     try:
         await call_off_sale(visitor.signed_in, card.public_id, visitor.now)
     except NotFound:
@@ -364,7 +237,7 @@ async def call_off(
 async def end_sale(
     request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str] | Redirect:
-    shop, card = await _found(request, product, visitor)
+    shop, card = await product_at(request, product, visitor)
     try:
         await take_off_sale(visitor.signed_in, card.public_id, visitor.now)
     except NotFound:
@@ -383,7 +256,7 @@ async def ask_members(
     data: FormData,
 ) -> Response[str] | Redirect:
     """Asks all who have older terms whether the newer ones shall hold from a day on."""
-    shop, card = await _found(request, product, visitor)
+    shop, card = await product_at(request, product, visitor)
     try:
         day = read_day(data.get("change_from", "").strip(), "change_from")
         asked = await announce(visitor.signed_in, card.public_id, day, visitor.now, local_day(visitor.now, ZONE))
@@ -396,11 +269,7 @@ async def ask_members(
 
 HANDLERS = [
     offers_page,
-    new_page,
-    make_product,
     product_page,
-    draft_page,
-    keep_draft,
     sell_draft,
     call_off,
     end_sale,

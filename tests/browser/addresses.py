@@ -48,6 +48,7 @@ _QUERIES = {
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/grundriss/{floor}": "?platz={what}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/netzwerk/menschen": "?wer=schmitz",
     "/netzwerk/betreiber/{slug}/beenden": f"?letzter_tag={TOMORROW}",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
@@ -134,6 +135,8 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         ids = {**ids, "link": ids["offer"]}
     if path in _LINKS:
         ids = {**ids, "link": ids[_LINKS[path]]}
+    if path.startswith("/netzwerk/menschen"):
+        ids = {**ids, "guest": ids["member"]}
     if path.endswith("/anrufen"):
         return path.format(slug="regiohub-andernach", blocker=ids["closing"])
     if path.endswith("/{bar}"):

@@ -52,6 +52,7 @@ from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from tests.browser.of_contracts import contracts_of
 from tests.browser.of_people import links_of_people
 
 _A_JOB_THAT_FAILED = """
@@ -122,6 +123,7 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
         return {
             "guest": guest["public_id"],
             **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
+            **await contracts_of(member["id"]),
             "report": steady_id("report", 0),
             "draft": await _a_draft(now),
             "desk_booking": guest["booking"],

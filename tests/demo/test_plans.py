@@ -102,7 +102,7 @@ async def test_the_night_finds_nothing_that_filling_has_left_out() -> None:
     """What was entered in bulk is what memberships, accounts and charges would have become by themselves."""
     before = await counts()
     await settle_running(MIDNIGHT, TUESDAY)
-    assert (await use_up_past(TUESDAY, MIDNIGHT), await expire_past(TUESDAY, MIDNIGHT)) == (0, 0)
+    assert (await use_up_past(MIDNIGHT, TUESDAY), await expire_past(MIDNIGHT, TUESDAY)) == (0, 0)
     assert await counts() == before
 
 

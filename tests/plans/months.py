@@ -90,8 +90,8 @@ class Life:
         day = first
         while day <= last:
             night = at(day, 0, 10)
-            await use_up_past(day, night)
-            await expire_past(day, night)
+            await use_up_past(night, day)
+            await expire_past(night, day)
             await settle_running(night, day)
             if on is not None and day in on:
                 await on[day]()

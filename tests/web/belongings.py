@@ -31,7 +31,9 @@ from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
 from app.plans.announcing import announce, open_offers_of
+from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.declarations import DeclarationKind, Declared, declare
+from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
@@ -109,6 +111,8 @@ async def belongings(world: World) -> Mapping[str, str]:
         "product": (await on_sale(TEN, world.operator)).public_id,
         "network_product": (await on_sale(EIGHT)).public_id,
         "offer": await _a_question(world),
+        "account": (await accounts_of(world.mia.id, TODAY))[0].public_id,
+        "concession": await _a_concession(world),
         "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
@@ -156,6 +160,13 @@ async def _a_declaration() -> str:
     """What somebody has declared about a contract; its id."""
     said = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org")
     return (await declare(said, None, "de", HOME, NOW)).public_id
+
+
+async def _a_concession(world: World) -> str:
+    """The price class that Mia asks for; its id."""
+    await ask_for_concession(world.mia.actor(), "student", "Schülerausweis", NOW)
+    [concession] = await concessions_of(world.mia.id)
+    return concession.public_id
 
 
 async def _a_question(world: World) -> str:

@@ -65,7 +65,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
-    (r"\w+ /netzwerk/erklaerungen", Action.KEEP_CONTRACTS),
+    (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
@@ -185,6 +185,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "person_id": ids["person"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
+    if way.path.startswith("/netzwerk/menschen/"):
+        return {**ids, "person": ids["person_id"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids
