@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.billing.rules import TaxCode, Voucher
+from app.identity.merging import Merge, on_merge
 from app.kernel.money import Money
 from app.platform.database import DecidedTooLate, execute, fetch_row, fetch_value, refuse_constraint
 from app.platform.new_rows import NewRow
@@ -37,10 +38,15 @@ class Due:
 
 async def new_charge(due: Due, now: datetime) -> NewRow:
     """The charge with its key drawn (`row.values["id"]`), to be inserted together with what it is for."""
+    return charge_row(await fetch_value("SELECT nextval(pg_get_serial_sequence('charge', 'id'))"), due, now)
+
+
+def charge_row(key: int, due: Due, now: datetime) -> NewRow:
+    """The charge with this key."""
     return NewRow(
         "charge",
         {
-            "id": await fetch_value("SELECT nextval(pg_get_serial_sequence('charge', 'id'))"),
+            "id": key,
             "public_id": new_public_id(),
             "payer": due.payer,
             "seller": due.seller,
@@ -127,3 +133,8 @@ async def payer_for(person: int, organisation: str | None, now: datetime) -> int
         now,
     )
     return made
+
+
+@on_merge("payer.person")
+async def _move_payers(merge: Merge) -> None:
+    await execute("UPDATE payer SET person = $1 WHERE person = $2", merge.kept, merge.gone)

@@ -75,6 +75,11 @@ async def open_account(account: NewAccount, now: datetime) -> int:
 async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[NewRow]]:
     """The drawn key of an account and its rows, to be inserted together with what it comes from."""
     key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('entitlement', 'id'))")
+    return key, account_rows(key, account, now)
+
+
+def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
+    """The rows of an account with this key: itself, and what it is granted."""
     opened = NewRow(
         "entitlement",
         {
@@ -97,7 +102,7 @@ async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[New
         },
     )
     granted = [_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
-    return key, [opened, *granted]
+    return [opened, *granted]
 
 
 def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, booking: int, now: datetime) -> NewRow:
@@ -174,7 +179,7 @@ async def expire(entitlement: int, now: datetime) -> int:
         return row["left_units"] or 0
 
 
-async def expire_past(today: date, now: datetime) -> int:
+async def expire_past(now: datetime, today: date) -> int:
     """Ends all accounts whose last day is over; how many."""
     rows = await fetch("SELECT id FROM entitlement WHERE ends_on < $1 AND expired_at IS NULL ORDER BY id", today)
     for row in rows:
@@ -182,7 +187,7 @@ async def expire_past(today: date, now: datetime) -> int:
     return len(rows)
 
 
-async def use_up_past(today: date, now: datetime) -> int:
+async def use_up_past(now: datetime, today: date) -> int:
     """Spends what is still held for days that are over: nobody gave it back. How many uses."""
     rows = await fetch(
         "SELECT u.entitlement, u.person, u.day FROM entitlement e"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from app.plans.ending import NOTHING_DECLARED, EndedBecause, Statements
+from app.plans.ending import NOTHING_STATED, EndedBecause, Stated
 from app.plans.terms import Terms, terms_of
 from app.platform.database import fetch
 
@@ -18,7 +18,7 @@ class ContractKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ContractCard:
     """A membership or pass with its parties. Without `seller` the network sells; `first_day` and `last_day` are those
-    on which it can be used, and a membership that goes on has no last one. `statements` are those of its order."""
+    on which it can be used, and a membership that goes on has no last one. `stated` came with the order."""
 
     kind: ContractKind
     id: int
@@ -38,7 +38,7 @@ class ContractCard:
     noticed_at: datetime | None
     ended_because: EndedBecause | None
     terms: Terms
-    statements: Statements = NOTHING_DECLARED
+    stated: Stated = NOTHING_STATED
 
     @property
     def is_pass(self) -> bool:
@@ -136,15 +136,15 @@ def _card(row: Any) -> ContractCard:
         row["noticed_at"],
         EndedBecause(row["ended_because"]) if row["ended_because"] else None,
         terms_of.decode(row["terms"]),
-        _statements(row),
+        _stated(row),
     )
 
 
-def _statements(row: Any) -> Statements:
-    """Those of the order; without one, as for contracts from paper, nothing was declared."""
+def _stated(row: Any) -> Stated:
+    """What came with the order; without one, as for contracts from paper, nothing was stated."""
     if row["ordered"] is None:
-        return NOTHING_DECLARED
-    return Statements(
+        return NOTHING_STATED
+    return Stated(
         is_distance=row["placed_by"] is None,
         was_informed=row["notice_valid_from"] is not None,
         asked_for_early_start=row["early_start_at"] is not None,

@@ -58,7 +58,7 @@ class EndedAlready(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
+class Stated:
     """What was told and declared when somebody ordered. Nothing of it is presumed to the consumer's cost."""
 
     is_distance: bool = True
@@ -72,7 +72,7 @@ class Statements:
         return self.was_informed and self.asked_for_early_start
 
 
-NOTHING_DECLARED: Final = Statements()
+NOTHING_STATED: Final = Stated()
 
 
 def last_day_to_withdraw(

@@ -56,6 +56,7 @@ class FixedDesk:
     zone: ZoneInfo
     days: Days
     released: frozenset[date]
+    assigned_by: int | None = None
 
     @property
     def person(self) -> int:
@@ -118,7 +119,7 @@ def _run(first: date, last: date) -> Iterator[date]:
 
 
 _DESK: Final = """
-    SELECT d.id, d.public_id, d.membership, d.first_day, d.last_day, r.id AS resource,
+    SELECT d.id, d.public_id, d.membership, d.first_day, d.last_day, d.assigned_by, r.id AS resource,
            r.public_id AS resource_public_id, r.name, r.parts, s.id AS space, s.slug,
            s.name AS space_name, s.operator, s.time_zone,
            (SELECT array_agg(day) FROM fixed_desk_release
@@ -179,6 +180,7 @@ def _desk(row: Any, membership: MembershipCard) -> FixedDesk:
         ZoneInfo(row["time_zone"]),
         Days(row["first_day"], row["last_day"]),
         frozenset(row["released"] or ()),
+        row["assigned_by"],
     )
 
 

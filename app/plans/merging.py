@@ -8,6 +8,13 @@ _HOLDERS = ("membership", "pass", "concession", "entitlement", "entitlement_entr
 
 @on_merge(*(f"{table}.person" for table in _HOLDERS))
 async def _move_contracts(merge: Merge) -> None:
+    """A trial is once a person: of two the later is a pass like others from now on."""
+    await execute(
+        "UPDATE pass SET is_trial = false WHERE person = $2 AND is_trial"
+        " AND EXISTS (SELECT FROM pass kept WHERE kept.person = $1 AND kept.is_trial)",
+        merge.kept,
+        merge.gone,
+    )
     for table in _HOLDERS:
         await execute(f"UPDATE {table} SET person = $1 WHERE person = $2", merge.kept, merge.gone)  # noqa: S608
 

@@ -24,6 +24,23 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "change_offers",
+        marked("Neue Bedingungen, die Ihnen angeboten wurden"),
+        "change_offer JOIN membership ON membership.id = change_offer.membership"
+        " JOIN product_version ON product_version.id = change_offer.product_version"
+        " WHERE membership.person = $1 ORDER BY change_offer.id",
+        {
+            "id": "change_offer.public_id",
+            "membership": "membership.public_id",
+            "terms": "product_version.terms",
+            "valid_from": "change_offer.valid_from",
+            "offered_at": "change_offer.offered_at",
+            "answered_at": "change_offer.answered_at",
+            "is_accepted": "change_offer.is_accepted",
+            "withdrawn_at": "change_offer.withdrawn_at",
+        },
+    ),
+    Section(
         "passes",
         marked("Karten, die Sie gekauft haben"),
         "pass WHERE pass.person = $1 ORDER BY pass.id",
@@ -34,6 +51,24 @@ PLANS: Final[Sequence[Section]] = (
             "bought_at": "pass.bought_at",
             "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+        },
+    ),
+    Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
         },
     ),
     Section(
@@ -76,6 +111,7 @@ PLANS: Final[Sequence[Section]] = (
             "operator": "operator.name",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
+            "answer": "concession.answer",
             "checked_by_staff": "concession.checked_by IS NOT NULL",
             "asked_at": "concession.asked_at",
             "checked_at": "concession.checked_at",
@@ -100,24 +136,6 @@ PLANS: Final[Sequence[Section]] = (
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
             " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
             " AND fixed_desk_release.taken_back_at IS NULL)",
-        },
-    ),
-    Section(
-        "declarations",
-        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
-        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
-        {
-            "id": "declaration.public_id",
-            "kind": "declaration.kind",
-            "reason": "declaration.reason",
-            "name": "declaration.name",
-            "contract": "declaration.contract",
-            "email": "declaration.email",
-            "wished_end": "declaration.wished_end",
-            "received_at": "declaration.received_at",
-            "outcome": "declaration.outcome",
-            "settled_at": "declaration.settled_at",
-            "answer": "declaration.answer",
         },
     ),
     Section(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
@@ -19,7 +19,7 @@ from app.plans.products import Offer, pass_of
 from app.plans.purses import ScopeShape
 from app.plans.rules import Source
 from app.plans.terms import PassTerms, PriceClass
-from app.plans.timeline import months_later
+from app.plans.timeline import last_of_months
 from app.plans.uses import HALVES_OF_A_DAY, Unit
 from app.platform.database import fetch, fetch_value, refuse_constraint, transaction
 from app.platform.new_rows import NewRow, insert_together
@@ -139,7 +139,7 @@ def last_day_of(terms: PassTerms, today: date, years: int) -> date:
     """
     if terms.valid_months is None:
         return last_day_of_years(today, years)
-    return months_later(today, terms.valid_months) - timedelta(days=1)
+    return last_of_months(today, terms.valid_months)
 
 
 def last_day_of_years(today: date, years: int) -> date:

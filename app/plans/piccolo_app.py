@@ -4,10 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.plans.order_tables import ContractDocument, ContractOrder
 from app.plans.tables import (
+    ChangeOffer,
     Concession,
-    ContractDocument,
-    ContractOrder,
     Declaration,
     Entitlement,
     EntitlementEntry,
@@ -27,6 +27,7 @@ APP_CONFIG = AppConfig(
     app_name="plans",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        ChangeOffer,
         Concession,
         ContractDocument,
         ContractOrder,

@@ -96,6 +96,11 @@ class _PriceRow(msgspec.Struct):
     space: int | None = None
     resource: int | None = None
 
+    @property
+    def ends(self) -> bool:
+        """An entry without any figure ends an older one; what the list says of more places holds again."""
+        return self.per_day is None and self.per_half_day is None and self.per_hour is None
+
     def read(self, unit: Unit) -> Price:
         return Price(
             unit,
@@ -214,7 +219,7 @@ async def purses_of(
     assert row is not None, "it selects no table"
     found = _entitlements.decode(row["entitlements"] or "[]")
     overage = [each.read(unit) for each in _prices.decode(row["overage"] or "[]")]
-    listed = [each.read(unit) for each in _prices.decode(row["prices"] or "[]")]
+    listed = [each.read(unit) for each in _prices.decode(row["prices"] or "[]") if not each.ends]
     everywhere = Purse(
         charges=True,
         entitlements=[each.read() for each in found],

@@ -81,8 +81,12 @@ class Scope:
     opens: int | None = None
     closes: int | None = None
 
+    def reaches(self, operator: int, space: int) -> bool:
+        """Whether it pays at this space at all."""
+        return not (self.operators or self.spaces) or operator in self.operators or space in self.spaces
+
     def covers(self, need: Need) -> bool:
-        is_there = not (self.operators or self.spaces) or need.operator in self.operators or need.space in self.spaces
+        is_there = self.reaches(need.operator, need.space)
         is_that_day = not self.weekdays or need.day.weekday() in self.weekdays
         begins = self.opens is None or self.opens <= need.starts
         return is_there and is_that_day and begins and (self.closes is None or need.ends <= self.closes)

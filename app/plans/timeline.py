@@ -134,9 +134,16 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last.day))
 
 
+def last_of_months(first: date, months: int) -> date:
+    """The last day of so many months that begin with this day: the one before the day of the same number, or the
+    month's last where it has no such day (BGB § 188 Abs. 2 and 3)."""
+    following = months_later(first, months)
+    return following - _A_DAY if following.day == first.day else following
+
+
 def first_term_of(starts_on: date, terms: PlanTerms) -> date:
     """The last day of the first term."""
-    return months_later(starts_on, terms.first_term_months) - _A_DAY
+    return last_of_months(starts_on, terms.first_term_months)
 
 
 def earliest_end(noticed_on: date, first_term_ends_on: date, terms: PlanTerms) -> date:

@@ -64,22 +64,22 @@ class WithdrawalTerms:
 
 async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTerms:
     """What a withdrawal from this contract does that is declared on this day. Changes nothing."""
-    statements = contract.statements
+    stated = contract.stated
     law = await law_values(today)
     last = last_day_to_withdraw(
         local_day(contract.ordered_at, _ZONE),
         law["withdrawal_days"],
         is_working_day,
-        informed=statements.was_informed,
+        informed=stated.was_informed,
     )
     granted, used = await _used(contract, today) if contract.is_pass else (0, 0)
-    is_fully_used = bool(granted) and used >= granted and statements.asked_for_early_start and statements.knows_of_loss
+    is_fully_used = bool(granted) and used >= granted and stated.asked_for_early_start and stated.knows_of_loss
     charges = await _charges(contract)
     charged = Money(sum(charge.amount for charge in charges), contract.terms.currency)
     owed = 0
-    if statements.pays_for_use and contract.is_pass:
+    if stated.pays_for_use and contract.is_pass:
         owed = share_of(charged.amount, used, granted) if granted else 0
-    elif statements.pays_for_use:
+    elif stated.pays_for_use:
         owed = await _days_had(contract, today)
     refusal = _refusal(contract, last, today, is_fully_used=is_fully_used)
     return WithdrawalTerms(last, refusal, charged, Money(owed, charged.currency))
@@ -220,7 +220,7 @@ def _cut(card: MembershipCard, last: date) -> Timeline:
 def _refusal(contract: ContractCard, last: date, today: date, *, is_fully_used: bool) -> NotWithdrawable | None:
     if not contract.is_consumer:
         return NoConsumer()
-    if not contract.statements.is_distance:
+    if not contract.stated.is_distance:
         return BoughtOnTheSpot()
     if today > last:
         return WithdrawalOver(last_day=last)

@@ -27,11 +27,11 @@ from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.bars import bar_standing
 from app.network.gazetteer import gazetteer
 from app.network.house_rules import edition_to_accept
-from app.network.member_import import opening_balance_of
 from app.network.member_notes import may_see_notes, notes_on
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
+from app.web.desk_credit import credit_at
 from app.web.forms import checked_id
 from app.web.front_desk import desk_space, series_urls, single
 from app.web.home import FormData
@@ -67,6 +67,7 @@ NOTICES = {
     "notiz": marked("Notiz gespeichert."),
     "notiz_weg": marked("Notiz gelöscht."),
     "ausgetragen": marked("Steht nicht mehr auf dieser Warteliste."),
+    "ermaessigung": marked("Die Ermäßigung gilt."),
 }
 
 
@@ -179,7 +180,7 @@ async def show_guest(
         "person": person,
         "said": data.get("wer", ""),
         "place": municipality_name(person.municipality),
-        "card": await opening_balance_of(person.id, space.operator.id) if person.is_known else None,
+        **await credit_at(person, space, visitor),
         "missed": await no_shows_here(visitor.signed_in, person.id, visitor.now) if person.is_known else 0,
         "lines": await _lines(ahead, space, visitor),
         "done": done if done in NOTICES else "",

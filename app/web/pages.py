@@ -62,9 +62,8 @@ class Pages:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
         self._network = await the_network()
         context = context or {}
-        charges = self._network is not None and self._network.charges
-        sections = await _sections(request.url.path, visitor, context, charges=charges)
-        frame = {**self._frame(request, visitor), "workbench": sections}
+        frame = self._frame(request, visitor)
+        frame["workbench"] = await _sections(request.url.path, visitor, context, charges=frame["charges"])
         html = self.templates.render(template, visitor.language, {**frame, **context})
         return Response(
             html,

@@ -22,6 +22,7 @@ from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
 from app.web.paying_view import lowest_texts
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
+from app.web.space_prices import space_prices
 from app.web.space_view import SpaceView, look_at, own_times, week_hours
 from app.web.waiting_view import wait_url
 from app.web.way_back import way_back
@@ -104,6 +105,7 @@ async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
         "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
         "station": station,
         "station_km": station_km,
+        "costs": await space_prices(space, visitor),
     }
 
 

@@ -29,8 +29,11 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
+    (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
     (marked("Kündigungen"), _DECLARATIONS, Action.KEEP_CONTRACTS),
+    (marked("Ermäßigungen"), "/netzwerk/ermaessigungen", Action.KEEP_CONTRACTS),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
     (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
     (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),
@@ -40,7 +43,7 @@ OF_THE_NETWORK = (
 )
 
 
-OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS})
+OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
 
 

@@ -15,7 +15,7 @@ from app.kernel.wall_time import local_day
 from app.plans.accounts import accounts_out_of_balance, expire_past
 from app.plans.contracts import ContractCard
 from app.plans.declarations import DeclarationKind
-from app.plans.ending import EndedAlready, EndedBecause, FullyUsed, NoConsumer, Statements, WithdrawalOver
+from app.plans.ending import EndedAlready, EndedBecause, FullyUsed, NoConsumer, Stated, WithdrawalOver
 from app.plans.memberships import AlreadyEnding
 from app.plans.notice import take_notice_back
 from app.plans.terms import PlanTerms
@@ -27,7 +27,7 @@ from tests.worlds import HERE, NOW, World, at
 ORDINARY = EndWish(DeclarationKind.ORDINARY)
 FOR_CAUSE = EndWish(DeclarationKind.FOR_CAUSE)
 WITHDRAWAL = EndWish(DeclarationKind.WITHDRAWAL)
-EARLY = Statements(asked_for_early_start=True, knows_of_loss=True)
+EARLY = Stated(asked_for_early_start=True, knows_of_loss=True)
 LAST = date(2026, 12, 24)
 """Thirty days after NOW's."""
 
@@ -152,7 +152,7 @@ class TestWithdrawal:
     async def test_after_three_days_used_every_balance_and_charge(self, world: World) -> None:
         """Ordered on 24 November to begin at once, used on three days, withdrawn on the fourth."""
         twenty = msgspec.structs.replace(EIGHT, desk_days=20, price=24000)
-        membership = replace(await a_membership(world, world.mia, twenty), statements=EARLY)
+        membership = replace(await a_membership(world, world.mia, twenty), stated=EARLY)
         assert await charged() == [5600]
         for day in (25, 26, 27):
             visit = await booked(world, date(2026, 11, day))
@@ -170,14 +170,14 @@ class TestWithdrawal:
             day = date(2026, 11, 27) + timedelta(offset)
             noon = at(day, 12)
             await settle_running(noon, day)
-            await expire_past(day, noon)
+            await expire_past(noon, day)
             assert await accounts_out_of_balance() == []
             assert await left_on(membership, day) == 0, "three days are what four of thirty have granted"
         assert await charged() == [5600, -5600, 3200]
 
     async def test_who_did_not_ask_for_an_early_start_owes_nothing(self, world: World) -> None:
-        for statements in (Statements(), replace(EARLY, was_informed=False)):
-            membership = replace(await a_membership(world, world.mia), statements=statements)
+        for stated in (Stated(), replace(EARLY, was_informed=False)):
+            membership = replace(await a_membership(world, world.mia), stated=stated)
             before = await charged()
             await end_contract(world.mia.actor(), membership, WITHDRAWAL, None, at(date(2026, 11, 27), 18))
             await settle_running(at(date(2026, 12, 3), 12), date(2026, 12, 3))
@@ -186,7 +186,7 @@ class TestWithdrawal:
 
     async def test_before_the_first_day(self, world: World) -> None:
         starts = date(2026, 12, 1)
-        membership = replace(await a_membership(world, world.mia, starts_on=starts), statements=EARLY)
+        membership = replace(await a_membership(world, world.mia, starts_on=starts), stated=EARLY)
         booking = await booked(world, date(2026, 12, 2))
         await end_contract(world.mia.actor(), membership, WITHDRAWAL, None, NOW)
         assert (await now_of(booking)).status == "cancelled"
@@ -196,7 +196,7 @@ class TestWithdrawal:
         assert (await again(membership)).ended_because is EndedBecause.WITHDRAWN_FREE
 
     async def test_a_pass_costs_the_days_that_were_used(self, world: World) -> None:
-        bought = replace(await a_bought_pass(world, world.mia), statements=EARLY)
+        bought = replace(await a_bought_pass(world, world.mia), stated=EARLY)
         visit = await booked(world, date(2026, 11, 25))
         later = await booked(world, date(2026, 12, 2))
         await check_in(world.mia.actor(), visit.public_id, at(date(2026, 11, 25), 8))
@@ -212,12 +212,12 @@ class TestWithdrawal:
 
     async def test_what_stands_in_the_way(self, world: World) -> None:
         day_pass = msgspec.structs.replace(TEN, amount=1)
-        used = replace(await a_bought_pass(world, world.mia, day_pass), statements=EARLY)
+        used = replace(await a_bought_pass(world, world.mia, day_pass), stated=EARLY)
         await booked(world, date(2026, 11, 25))
         too_late = at(date(2026, 12, 9), 8)
         for contract, now, refusal in (
             (used, at(date(2026, 11, 25), 18), FullyUsed),
-            (replace(used, statements=Statements()), at(date(2026, 11, 25), 18), type(None)),
+            (replace(used, stated=Stated()), at(date(2026, 11, 25), 18), type(None)),
             (used, too_late, WithdrawalOver),
             (replace(used, is_consumer=False), NOW, NoConsumer),
         ):

@@ -101,14 +101,14 @@ async def test_what_is_used_is_spent_once(world: World) -> None:
     for _ in range(2):
         await use_up(account, 1, NOW)
     assert await balance(account) == (18, 0)
-    assert await use_up_past(TOMORROW + timedelta(1), NOW) == 0
+    assert await use_up_past(NOW, TOMORROW + timedelta(1)) == 0
 
 
 async def test_what_nobody_gave_back_is_spent_when_the_day_is_over(world: World) -> None:
     account = await a_pass(world.mia.id)
     await booked(world)
-    assert await use_up_past(TOMORROW, NOW) == 0
-    assert await use_up_past(TOMORROW + timedelta(1), NOW) == 1
+    assert await use_up_past(NOW, TOMORROW) == 0
+    assert await use_up_past(NOW, TOMORROW + timedelta(1)) == 1
     assert await balance(account) == (18, 0)
 
 
@@ -119,8 +119,8 @@ async def test_what_is_left_lapses_and_what_is_held_stays(world: World) -> None:
     assert await expire(account, NOW) == 0
     assert await balance(account) == (0, 2)
     other = await a_pass(world.mia.id, ends_on=TOMORROW)
-    assert await expire_past(TOMORROW, NOW) == 0
-    assert await expire_past(TOMORROW + timedelta(1), NOW) == 1
+    assert await expire_past(NOW, TOMORROW) == 0
+    assert await expire_past(NOW, TOMORROW + timedelta(1)) == 1
     assert await balance(other) == (0, 0)
 
 

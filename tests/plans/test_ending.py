@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.plans.ending import Statements, last_day_to_withdraw, share_of
+from app.plans.ending import Stated, last_day_to_withdraw, share_of
 
 HOLIDAY = date(2026, 12, 25)
 
@@ -36,6 +36,6 @@ def test_what_was_used_costs_its_share(price: int, used: int, granted: int, owed
 
 
 def test_use_is_paid_for_only_by_who_was_told_and_asked_for_it() -> None:
-    assert Statements(asked_for_early_start=True).pays_for_use
-    assert not Statements().pays_for_use
-    assert not Statements(was_informed=False, asked_for_early_start=True).pays_for_use
+    assert Stated(asked_for_early_start=True).pays_for_use
+    assert not Stated().pays_for_use
+    assert not Stated(was_informed=False, asked_for_early_start=True).pays_for_use

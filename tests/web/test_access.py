@@ -42,6 +42,7 @@ PUBLIC = {
     "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
+    "/tarife", "/api/v1/plans",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -64,8 +65,8 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
-    (r"\w+ /netzwerk/erklaerungen", Action.KEEP_CONTRACTS),
+    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
@@ -170,6 +171,8 @@ LINKS = {
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if way.path.startswith("/netzwerk/tarife/"):
+        return {**ids, "product": ids["network_product"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
     if way.path in LINKS:
@@ -184,6 +187,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "person_id": ids["person"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
+    if way.path.startswith("/netzwerk/menschen/"):
+        return {**ids, "person": ids["person_id"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids
