@@ -70,8 +70,6 @@ NOBODY_REACTS: Final = (
     "membership.changed",
     "membership.ended",
     "membership.kept",
-    "membership.begun",
-    "membership.ended",
     "operator.ended",
     "operator.prices_changed",
     "operator.resumed",

@@ -7,8 +7,8 @@ from app.billing.open_charges import open_charges_of
 from app.identity.queries import people
 from app.kernel.refusals import marked
 from app.notifications.post_office import Letter, PostOffice
-from app.plans.contract_words import name_of
 from app.plans.orders import document_of_order, order_by_id
+from app.plans.terms_said import name_of
 from app.platform.language import speaker
 from app.platform.mail import Attachment, Mailbox
 

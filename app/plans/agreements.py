@@ -16,6 +16,7 @@ from app.plans.grants import Days
 from app.plans.passes import last_day_of
 from app.plans.products import Offer
 from app.plans.sellers import Seller
+from app.plans.shown_prices import TaxSaid
 from app.plans.terms import Audience, PassTerms, PlanTerms, PriceClass, Terms, agreed
 from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, months_later
 
@@ -109,7 +110,7 @@ class Agreement:
             self.first,
             self.least,
             self.seller.name,
-            self.seller.tax,
+            self.seller.tax_said(self.terms.tax_code),
             self.legal,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
@@ -147,9 +148,10 @@ def _of_plan(terms: PlanTerms, choice: Choice) -> tuple[Money, date, Money, date
     )
 
 
-def net_and_tax(price: Money, seller: Seller, code: TaxCode, law: Mapping[str, int]) -> tuple[Money, Money] | None:
-    """The net amount and the tax in a price, for businesses; None where the seller shows no tax."""
-    if not seller.taxes(code):
+def net_and_tax(agreed: Agreement, law: Mapping[str, int]) -> tuple[Money, Money] | None:
+    """The net amount and the tax in the price, for businesses; None where the seller shows no tax."""
+    code, price = agreed.terms.tax_code, agreed.price
+    if agreed.seller.tax_said(code) is not TaxSaid.INCLUDED:
         return None
     net = net_of(price, law["tax_reduced" if code is TaxCode.REDUCED else "tax_standard"])
     return net, Money(price.amount - net.amount, price.currency)

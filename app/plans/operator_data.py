@@ -203,6 +203,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "price_class": "pass.price_class",
             "is_trial": "pass.is_trial",
             "bought_at": "pass.bought_at",
+            "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
         },
         {
@@ -214,6 +215,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "price_class": _PRICE_CLASS,
             "is_trial": marked("ob es ein Probetag ist"),
             "bought_at": marked("wann gekauft"),
+            "noticed_at": marked("wann gekündigt"),
             "withdrawn_at": marked("wann widerrufen"),
         },
     ),

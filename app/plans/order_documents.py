@@ -10,7 +10,9 @@ from app.billing.payers import PayerDetails
 from app.kernel.refusals import marked
 from app.network.queries import legal_document, the_network
 from app.plans.agreements import Agreement
-from app.plans.contract_words import facts_of, name_of, where_of
+from app.plans.contract_words import facts_of
+from app.plans.place_names import reader_of
+from app.plans.terms_said import name_of
 from app.plans.withdrawal_notices import withdrawal_notice
 from app.platform.database import execute
 from app.platform.language import speaker
@@ -46,7 +48,7 @@ class Placed:
 
 async def write_confirmation(paper: Paper, placed: Placed, now: datetime) -> None:
     """Writes the confirmation and keeps it, in the transaction of the order."""
-    says, agreed = speaker(paper.language), placed.agreed
+    says, agreed, today = speaker(paper.language), placed.agreed, now.astimezone(_ZONE).date()
     title = says.say(marked("Bestätigung Ihrer Bestellung"))
     network = await the_network()
     assert network is not None, "a network sells"
@@ -60,12 +62,12 @@ async def write_confirmation(paper: Paper, placed: Placed, now: datetime) -> Non
             "agreed": agreed,
             "is_plan": agreed.offer.is_plan,
             "name": name_of(agreed.terms, paper.language),
-            "facts": facts_of(agreed, await where_of(agreed.terms.scope), says),
+            "facts": facts_of(agreed, await reader_of(paper.language, today), says),
             "at": placed.at.astimezone(_ZONE),
             "address": paper.address,
             "terms_of_use": await legal_document("terms", paper.language, now),
             "imprint": await legal_document("imprint", paper.language, now) if agreed.seller.key is None else None,
-            "notice": withdrawal_notice(agreed.seller, paper.language, now.astimezone(_ZONE).date(), paper.address)
+            "notice": withdrawal_notice(agreed.seller, paper.language, today, paper.address)
             if agreed.withdrawal_until
             else None,
         },

@@ -4,12 +4,9 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.plans.contract_tables import ChangeOffer, ContractDocument, ContractOrder, Declaration
 from app.plans.tables import (
-    ChangeOffer,
     Concession,
-    ContractDocument,
-    ContractOrder,
-    Declaration,
     Entitlement,
     EntitlementEntry,
     FixedDesk,

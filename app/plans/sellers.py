@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.billing.rules import TaxCode
-from app.kernel.refusals import marked
 from app.network.operators import TaxKind
+from app.plans.shown_prices import GROSS_WORDS, Taxes, TaxSaid
 from app.platform.database import fetch_row
 
 
@@ -25,17 +25,13 @@ class Seller:
         """Name, address, telephone and mail address in one line."""
         return ", ".join(part for part in (self.name, self.address, self.phone, self.email) if part)
 
-    def taxes(self, code: TaxCode) -> bool:
-        """Whether its prices hold a tax that may be shown."""
-        return self.tax is TaxKind.STANDARD and code is not TaxCode.EXEMPT
+    def tax_said(self, code: TaxCode) -> TaxSaid:
+        """What is said of the tax beside its prices."""
+        return Taxes({self.key: self.tax} if self.tax else {}, {}).said(self.key, code)
 
     def tax_note(self, code: TaxCode) -> str:
-        """What stands beside its prices, to be translated. Who charges no tax must not say otherwise."""
-        if self.tax is TaxKind.SMALL_BUSINESS:
-            return marked("umsatzsteuerfrei nach § 19 UStG")
-        if self.tax is TaxKind.STANDARD:
-            return marked("umsatzsteuerfrei") if code is TaxCode.EXEMPT else marked("inkl. MwSt.")
-        return marked("Endpreis")
+        """That in words, to be translated. Who charges no tax must not say otherwise."""
+        return GROSS_WORDS[self.tax_said(code)]
 
 
 async def seller_of(operator: int | None, today: date) -> Seller:

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from app.billing.open_charges import open_charges_of
 from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound
-from app.plans.contract_words import name_of
 from app.plans.orders import document_of, order_of
 from app.plans.terms import PlanTerms
+from app.plans.terms_said import name_of
 from app.web.forms import checked_id, network_time, way_on
 from app.web.pages import PageRequest, Pages
 

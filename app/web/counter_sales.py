@@ -13,10 +13,12 @@ from app.identity.rules import Action
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, the_network
-from app.plans.contract_words import includes, name_of, price_in_words
+from app.plans.contract_words import includes, price_in_words
 from app.plans.counter_sales import agreement_at_counter, offers_at, sell_at_counter
 from app.plans.order_documents import Paper
 from app.plans.orders import next_number
+from app.plans.place_names import reader_of
+from app.plans.terms_said import name_of
 from app.platform.language import speaker
 from app.platform.settings import Settings
 from app.web.forms import NO_ERRORS, show_again
@@ -89,10 +91,10 @@ async def _sold_to(slug: str, person: str, visitor: Visitor) -> tuple[SpaceCard,
 
 async def _context(space: SpaceCard, whom: Guest, visitor: Visitor) -> dict[str, Any]:
     today, say = local_day(visitor.now, ZONE), visitor.speaker
-    options = []
+    options, reader = [], await reader_of(visitor.language, today)
     for offer in await offers_at(space, whom.id, visitor.now, today):
         agreed = await agreement_at_counter(offer, whom.id, visitor.language, visitor.now, today)
-        what = say.listed(includes(offer.terms, say))
+        what = includes(offer.terms, reader, say)
         until = say.say(marked("gültig bis {day}"), day=say.day_of_year(agreed.ends_on))
         options.append(
             (offer.public_id, name_of(offer.terms, visitor.language), what, until, price_in_words(agreed, say))

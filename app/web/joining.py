@@ -16,7 +16,7 @@ from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import legal_document
 from app.plans.agreements import Agreement, is_trial, latest_start, net_and_tax
-from app.plans.contract_words import facts_of, name_of, price_in_words, where_of
+from app.plans.contract_words import facts_of, price_in_words
 from app.plans.order_documents import Paper
 from app.plans.ordering import (
     ADULT,
@@ -31,8 +31,10 @@ from app.plans.ordering import (
     what_is_against,
 )
 from app.plans.orders import next_number, proven_classes
+from app.plans.place_names import reader_of
 from app.plans.products import Offer, offer_on_sale
 from app.plans.terms import PRICE_CLASS_NAMES, Audience, PlanTerms, PriceClass
+from app.plans.terms_said import about_of, name_of
 from app.plans.withdrawal_notices import withdrawal_notice
 from app.platform.settings import Settings
 from app.web.forms import NO_ERRORS, checked_id, show_again, with_way_on
@@ -193,8 +195,8 @@ async def _choosing(offer: Offer, form: JoinForm, visitor: Visitor) -> dict[str,
     extras = offer.terms.extras if isinstance(offer.terms, PlanTerms) else ()
     return _frame(offer, form, visitor) | {
         "agreed": agreed,
-        "facts": facts_of(agreed, await where_of(offer.terms.scope), say),
-        "about": offer.terms.about_en if visitor.language == "en" else offer.terms.about_de,
+        "facts": facts_of(agreed, await reader_of(visitor.language, today), say),
+        "about": about_of(offer.terms, visitor.language),
         "audiences": [
             ("privat", say.gettext(marked("Privat"))),
             ("firma", say.gettext(marked("Firma, Verein oder Kommune"))),
@@ -226,9 +228,9 @@ async def _summary(offer: Offer, form: JoinForm, visitor: Visitor, settings: Set
         "agreed": agreed,
         "withdrawal_days": law["withdrawal_days"],
         "is_trial": is_trial(offer.terms),
-        "facts": facts_of(agreed, await where_of(offer.terms.scope), visitor.speaker),
+        "facts": facts_of(agreed, await reader_of(language, today), visitor.speaker),
         "price": price_in_words(agreed, visitor.speaker),
-        "net": net_and_tax(agreed.price, agreed.seller, agreed.terms.tax_code, law),
+        "net": net_and_tax(agreed, law),
         "payer": await payer_of(person, PAYERS[form.choice.audience]),
         "payer_url": form.url(offer, "/rechnungsadresse") + "&aendern=ja",
         "check_url": form.url(offer, "/pruefen"),

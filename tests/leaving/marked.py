@@ -152,7 +152,6 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     await put("booking_guest", mark, booking=booking, forget_at=NOW)
     waited = {"space": space, "kind": "desk", "resource": desk, "status": "booked", **times}
     await put("waiting", mark, **waited, features=[], person=guest, booking=booking, offered=desk)
-    await _fixed_desk(mark, operator, desk, guest, staff)
     await put("short_notice", mark, booking=booking, blocker=blocker)
     hours = {"available": [0] * 24, "booked": [0] * 24, "used": [0] * 24, "lead": [0], "opened": [480, 1080]}
     await put("occupancy_day", mark, space=space, kind="desk", **hours)
@@ -161,7 +160,7 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     endpoint = await put("webhook_endpoint", mark, operator=operator, disabled_because=None)
     delivery = await put("webhook_delivery", mark, endpoint=endpoint, state="taken")
     await put("webhook_attempt", mark, delivery=delivery)
-    await _sold(mark, operator, guest, staff, booking)
+    await _fixed_desk(mark, await _sold(mark, operator, guest, staff, booking), desk, staff)
     await _ordered(mark, operator, guest, staff)
     for kind, key in (("operator", operator), ("space", space), ("resource", desk), ("booking", booking)):
         await note(mark, staff, f"{kind}.changed", kind, key, f'{{"after": "{mark}", "whom": {guest}}}')
@@ -183,19 +182,14 @@ async def _ordered(mark: str, operator: int, guest: int, staff: int) -> None:
     await put("contract_document", mark, person=guest, contract_order=order)
 
 
-async def _fixed_desk(mark: str, operator: int, desk: int, holder: int, staff: int) -> None:
+async def _fixed_desk(mark: str, membership: int, desk: int, staff: int) -> None:
     """A membership's own desk, with a day that is left to others."""
-    product = await put("product", SECRET, operator=operator, kind="plan")
-    version = await put("product_version", SECRET, product=product, made_by=staff)
-    payer = await put("payer", SECRET, kind="person", person=holder)
-    membership = await put("membership", SECRET, person=holder, payer=payer, seller=None)
-    await put("membership_terms", SECRET, membership=membership, product_version=version)
     fixed = await put("fixed_desk", mark, membership=membership, resource=desk, last_day=None, assigned_by=staff)
     await put("fixed_desk_release", mark, fixed_desk=fixed, entitlement=None)
 
 
-async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) -> None:
-    """What the operator sells itself, and somebody has bought."""
+async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) -> int:
+    """What the operator sells itself, and somebody has bought; the membership among it."""
     product = await put("product", mark, operator=operator, kind="plan")
     version = await put("product_version", mark, product=product, made_by=staff)
     await put("price_list_entry", mark, operator=operator, space=None, resource=None, kind="desk", per_day=1900)
@@ -214,6 +208,7 @@ async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) 
     account = await put("entitlement", mark, **of, source="pass", **{"pass": sold})
     entry = {"change": "hold", "booking": booking, "person": guest, "day": NOW.date(), "step": 1, "actor": None}
     await put("entitlement_entry", mark, **entry, entitlement=account)
+    return membership
 
 
 _CODED_RULES = {

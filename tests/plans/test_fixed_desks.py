@@ -23,7 +23,18 @@ DECEMBER, JANUARY = date(2026, 12, 1), date(2027, 1, 1)
 def a_card(*stretches: Stretch, pauses: tuple[Days, ...] = ()) -> MembershipCard:
     last = stretches[-1].days.last
     return MembershipCard(
-        1, "m", 7, 1, None, NOW, stretches[0].days.first, date(2027, 5, 1), None, last, Timeline(stretches, pauses)
+        1,
+        "m",
+        7,
+        1,
+        None,
+        NOW,
+        stretches[0].days.first,
+        date(2027, 5, 1),
+        None,
+        last,
+        Timeline(stretches, pauses),
+        stretches[-1].terms,
     )
 
 

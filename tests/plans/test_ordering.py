@@ -109,7 +109,7 @@ async def test_who_withdraws_pays_for_what_was_had_only_as_stated(world: World) 
     later = await order(world.mia, await on_sale(TEN), replace(NOW_AS_CONSUMER, starts_on=date(2026, 12, 3)))
     assert later.bought is not None
     stated = [await contract_by_id(ContractKind.PASS, key) for key in (early.bought, later.bought)]
-    assert [one.statements.pays_for_use for one in stated if one] == [True, False]
+    assert [one.stated.pays_for_use for one in stated if one] == [True, False]
     assert [one.public_id for one in stated if one] == [early.public_id, later.public_id]
     assert stated[0] is not None
     assert (await withdrawal_terms(stated[0], TODAY)).last_day == early.withdrawal_until
@@ -245,8 +245,8 @@ async def test_a_lower_price_is_for_who_has_shown_the_proof(world: World) -> Non
     with pytest.raises(ConcessionMissing):
         await order(world.mia, offer, student)
     await execute(
-        "INSERT INTO concession (person, price_class, asked_at, checked_at, ends_on)"
-        " VALUES ($1, 'student', $2, $2, $3), ($4, 'student', $2, NULL, $3)",
+        "INSERT INTO concession (public_id, person, price_class, asked_at, checked_at, ends_on)"
+        " VALUES ('mias', $1, 'student', $2, $2, $3), ('gundulas', $4, 'student', $2, NULL, $3)",
         world.mia.id,
         NOW,
         TODAY,

@@ -216,7 +216,7 @@ async def test_the_front_desk_sells_a_ticket_and_a_pass(selling: World, site: Si
     assert order is not None
     assert tuple(order.values()) == (selling.frida.id, None, None)
     bought = await contracts_where("c.person = (SELECT id FROM person WHERE public_id = $1)", guest)
-    assert [one.statements.is_distance for one in bought] == [False, False]
+    assert [one.stated.is_distance for one in bought] == [False, False]
     await execute("UPDATE network SET charges = false")
     assert (await frida.get(path)).status_code == 404
     assert "Karte" not in (await frida.get(f"/theke/{selling.polch.slug}/leute/{guest}")).text
