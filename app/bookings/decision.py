@@ -132,7 +132,8 @@ class Booker:
 class Wish:
     """What is asked for. `people` counts everybody who comes. Staff book at short notice and for whom they will.
 
-    `pays` is the key of what shall pay; None takes what `has_paid` before, by its key, or the first in the order.
+    `pays` is the key of what shall pay; None takes what `has_paid` before, by its key, or the first in the order. With
+    `or_else` the first in the order pays where the chosen one cannot.
     """
 
     period: Period
@@ -143,6 +144,7 @@ class Wish:
     by_staff: bool = False
     pays: str | None = None
     has_paid: int | None = None
+    or_else: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +363,7 @@ def payment_of(wish: Wish, place: Place, booker: Booker) -> Payment:
     if place.paid is None or not booker.purse.charges:
         return FREE_OF_CHARGE
     need = place.paid.need(wish.period, place.hours.zone)
-    return chosen_way(need, booker.purse, wish.pays, place.name, has_paid=wish.has_paid)
+    return chosen_way(need, booker.purse, wish.pays, place.name, has_paid=wish.has_paid, or_else=wish.or_else)
 
 
 _CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], object]]] = (

@@ -34,6 +34,7 @@ class Draft:
     guest_phone: str | None
     guests: tuple[str, ...] = ()
     organisation: OrganisationCard | None = None
+    early_start: bool = False
 
     @property
     def counts_open(self) -> bool:
@@ -88,6 +89,8 @@ class Draft:
         """What pays, the booking with further columns and its guests, of which nothing is told yet."""
         if self.organisation is not None:
             columns |= {"organisation": self.organisation.id}
+        if self.early_start and booking.price.amount:
+            columns |= {"early_start_at": booking.created_at}
         columns |= paid.columns
         return [
             *paid.rows,

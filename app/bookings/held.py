@@ -34,6 +34,7 @@ class Choice(msgspec.Struct, frozen=True):
     by_staff: bool = False
     pays: str | None = None
     agreed_price: int | None = None
+    early_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """What somebody does with an offer: accepts it, or lets it go."""
 
+from dataclasses import replace
 from datetime import datetime
+
+import msgspec
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
@@ -27,8 +30,17 @@ class OfferOver(Conflict):
 
 
 @retried
-async def accept_offer(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+async def accept_offer(
+    actor: Actor,
+    public_id: str,
+    now: datetime,
+    *,
+    agreed_price: int | None = None,
+    early_start: bool = False,
+) -> BookingCard:
     """Books what is offered, with all that was chosen when joining; saying it twice books once.
+
+    What it costs was agreed to when joining, or is by `agreed_price`, in minor units.
 
     The claims change hands, so nothing is free in between. Raises NotFound, OfferOver, and what the rules say by now of
     the person: whoever holds too many bookings meanwhile gives one back first.
@@ -40,6 +52,9 @@ async def accept_offer(actor: Actor, public_id: str, now: datetime) -> BookingCa
             booked = await booking_of(actor.person, place.booking)
             assert booked is not None, "it belongs to the same person"
             return booked
+        if agreed_price is not None:
+            choice = msgspec.structs.replace(place.choice, agreed_price=agreed_price, early_start=early_start)
+            place = replace(place, choice=choice)
         booking = await _accepted(place, actor, now) if place.is_offered_at(now) else None
     if booking is None:
         await lapse_offers(now)

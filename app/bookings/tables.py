@@ -57,7 +57,10 @@ class Series(Table, tablename="series"):
 
 
 class Booking(Table, tablename="booking"):
-    """One reservation. Its time is held by claims of inventory while it is requested, held, confirmed or checked in.
+    """One reservation. `early_start_at` is when a consumer said to want what he pays for before the days to withdraw
+    are over, knowing that this ends the right.
+
+    Its time is held by claims of inventory while it is requested, held, confirmed or checked in.
 
     `series_slot` is the start that the series' rule gives it, wherever it was moved. Until `cancel_until` it can be
     given back as if it had never been. `due_at` is when something happens to it by itself: the end of a request's time
@@ -127,6 +130,7 @@ class Booking(Table, tablename="booking"):
     )
     left_at = Timestamptz(default=None, null=True, help_text=personal("know who is in, and how much is used", _HISTORY))
     is_late = Boolean(default=False)
+    early_start_at = Timestamptz(default=None, null=True)
     taken_over_by: ForeignKey["Booking"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

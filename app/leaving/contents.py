@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.billing.operator_data import BILLING
 from app.bookings.operator_data import BOOKINGS
 from app.calendars.operator_data import CALENDARS
 from app.insights.operator_data import INSIGHTS
@@ -13,6 +14,8 @@ from app.network.operator_data import NETWORK
 from app.network.operator_people_data import OPERATORS_PEOPLE
 from app.notifications.operator_data import WEBHOOKS
 from app.plans.desk_data import FIXED_DESKS
+from app.plans.operator_data import PLANS
+from app.plans.operator_orders_data import ORDERS
 from app.platform.exported_tables import ExportedTable
 
 TABLES: Final[Sequence[ExportedTable]] = (
@@ -22,6 +25,9 @@ TABLES: Final[Sequence[ExportedTable]] = (
     *BOOKINGS,
     *FIXED_DESKS,
     *OPERATORS_PEOPLE,
+    *PLANS,
+    *BILLING,
+    *ORDERS,
     *INSIGHTS,
     *CALENDARS,
     *WEBHOOKS,
@@ -43,16 +49,21 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",
     "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",
     "import_draft": "a file that the operator has uploaded itself, kept for a day at most",
+    "contract_document": "what a person got as the confirmation of an order, which is in the file",
+    "contract_order.number": "keeps an order from being placed twice",
+    "contract_order.shown": "keeps an order from being placed twice",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event": "a copy of the booking for calendars",
     "kept_series": "a copy of the series for calendars",
     "occupancy_closed": "which days were counted; the sums are in the file",
+    "law_value": "what the law sets, for everybody",
     "person.password_hash": _SIGNING_IN,
     "person.language": "for mails to the person",
     "person.home_municipality": "given for sums from five up, not for an operator's list",
@@ -67,6 +78,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "booking.sequence": "counts changes for calendars",
     "booking.due_at": "when the network's machinery looks at the booking next",
     "booking.no_show_at": "when the network's machinery looks at the booking next",
+    "booking.entitlement": "what a person pays with is the person's own; entries of own accounts name the booking",
+    "entitlement.told_ending_at": "that a mail was sent",
+    "charge.key": "keeps something from being charged twice",
     "series.sequence": "counts changes for calendars",
     "booking_guest.forget_at": "when the network deletes the name",
     "fixed_desk_release.settled_at": "when the network has credited its member",

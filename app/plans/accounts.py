@@ -1,18 +1,17 @@
 """Entitlements as accounts: opened with what is granted, and entered into. Nothing of them is ever overwritten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
-from app.billing.operations import take_back
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import Refusal, marked
 from app.plans.purses import EVERYWHERE, ScopeShape
 from app.plans.rules import Source
+from app.plans.tickets import settle_ticket
 from app.plans.uses import Change, Entry, Unit, Use, after, consume, release
 from app.platform.database import (
     DecidedTooLate,
@@ -21,6 +20,7 @@ from app.platform.database import (
     fetch_row,
     fetch_value,
     refuse_constraint,
+    retried,
     transaction,
 )
 from app.platform.new_rows import NewRow, insert_together
@@ -75,6 +75,11 @@ async def open_account(account: NewAccount, now: datetime) -> int:
 async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[NewRow]]:
     """The drawn key of an account and its rows, to be inserted together with what it comes from."""
     key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('entitlement', 'id'))")
+    return key, account_rows(key, account, now)
+
+
+def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
+    """The rows of an account with this key: itself, and what it is granted."""
     opened = NewRow(
         "entitlement",
         {
@@ -97,7 +102,7 @@ async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[New
         },
     )
     granted = [_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
-    return key, [opened, *granted]
+    return [opened, *granted]
 
 
 def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, booking: int, now: datetime) -> NewRow:
@@ -108,29 +113,31 @@ def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, bo
     return _use_row(entitlement, entry, use.step + 1, person, day, booking, now)
 
 
-async def give_back(entitlement: int, person: int, day: date, booked: int, booking: int, now: datetime) -> None:
-    """A booking of so many minutes (or cents) less on that day; what it took comes back.
+async def give_back(entitlement: int, booking: int, now: datetime) -> None:
+    """What a booking has taken of the account comes back. Saying it twice gives nothing more.
 
-    An account that was bought for a booking and that nothing uses any more goes back, too.
+    A day that was bought costs what is still booked of it, and goes back as a whole with its last booking.
     """
-    account, use = await _locked_use(entitlement, person, day)
-    if account is None:
+    taken = await _locked_booking(entitlement, booking)
+    if taken is None or not taken.booked:
         return
-    entry = release(use, Unit(account["unit"]), booked, half_days=account["half_days"])
-    await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
-    if account["charge"] is not None and not after(use, entry).units:
-        await expire(entitlement, now)
-        await take_back(account["charge"], now)
+    entry = release(taken.use, taken.unit, taken.booked, half_days=taken.half_days)
+    step, rest = taken.use.step + 1, after(taken.use, entry)
+    await insert_together(_use_row(entitlement, entry, step, taken.person, taken.day, booking, now))
+    if taken.is_ticket:
+        if not rest.units:
+            await expire(entitlement, now)
+        await settle_ticket(entitlement, rest.booked, step, now)
 
 
-async def use_up(entitlement: int, person: int, day: date, booked: int, booking: int | None, now: datetime) -> None:
-    """A booking of so many minutes was used: what is held for it is spent. Saying it twice spends nothing more."""
-    account, use = await _locked_use(entitlement, person, day)
-    if account is None:
+async def use_up(entitlement: int, booking: int, now: datetime) -> None:
+    """A booking was used: what is held for it is spent. Saying it twice spends nothing more."""
+    taken = await _locked_booking(entitlement, booking)
+    if taken is None:
         return
-    entry = consume(use, Unit(account["unit"]), booked)
+    entry = consume(taken.use, taken.unit, max(0, taken.booked - taken.spent))
     if entry is not None:
-        await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, booking, now))
+        await insert_together(_use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
 
 
 async def change_grant(entitlement: int, units: int, now: datetime) -> None:
@@ -172,7 +179,7 @@ async def expire(entitlement: int, now: datetime) -> int:
         return row["left_units"] or 0
 
 
-async def expire_past(today: date, now: datetime) -> int:
+async def expire_past(now: datetime, today: date) -> int:
     """Ends all accounts whose last day is over; how many."""
     rows = await fetch("SELECT id FROM entitlement WHERE ends_on < $1 AND expired_at IS NULL ORDER BY id", today)
     for row in rows:
@@ -180,17 +187,16 @@ async def expire_past(today: date, now: datetime) -> int:
     return len(rows)
 
 
-async def use_up_past(today: date, now: datetime) -> int:
+async def use_up_past(now: datetime, today: date) -> int:
     """Spends what is still held for days that are over: nobody gave it back. How many uses."""
     rows = await fetch(
-        "SELECT u.entitlement, u.person, u.day, sum(u.booked_change) AS booked FROM entitlement e"
+        "SELECT u.entitlement, u.person, u.day FROM entitlement e"
         " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0 AND u.day < $1"
         " GROUP BY u.entitlement, u.person, u.day HAVING sum(u.held_change) > 0 ORDER BY u.entitlement, u.day",
         today,
     )
     for row in rows:
-        async with transaction():
-            await use_up(row["entitlement"], row["person"], row["day"], row["booked"], None, now)
+        await _use_up_day(row["entitlement"], row["person"], row["day"], now)
     return len(rows)
 
 
@@ -203,12 +209,75 @@ async def accounts_out_of_balance() -> Sequence[int]:
     return [row["id"] for row in rows]
 
 
-async def _locked_use(entitlement: int, person: int, day: date) -> tuple[Mapping[str, Any] | None, Use]:
-    """The account, locked, and what the day has used of it; None for one without limit, which has no entries."""
-    account = await fetch_row(
+@retried
+async def _use_up_day(entitlement: int, person: int, day: date, now: datetime) -> None:
+    async with transaction():
+        account = await _locked(entitlement)
+        use = await _use_of(entitlement, person, day)
+        entry = consume(use, account.unit, use.held) if account else None
+        if entry is not None:
+            await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, None, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """An account as it is locked."""
+
+    unit: Unit
+    half_days: bool
+    is_ticket: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a booking has taken of an account: `booked` and not given back, `spent` of it, on a person's day."""
+
+    person: int
+    day: date
+    booked: int
+    spent: int
+    use: Use
+    unit: Unit
+    half_days: bool
+    is_ticket: bool
+
+
+async def _locked(entitlement: int) -> _Account | None:
+    """The account, which nobody else enters into; None for one without limit, which has no entries."""
+    row = await fetch_row(
         "SELECT unit, half_days, charge FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
         entitlement,
     )
+    return _Account(Unit(row["unit"]), row["half_days"], row["charge"] is not None) if row is not None else None
+
+
+async def _locked_booking(entitlement: int, booking: int) -> _Taken | None:
+    """What the booking has taken last, which is of its latest day; None where it has taken nothing."""
+    account = await _locked(entitlement)
+    row = await fetch_row(
+        "SELECT person, day, sum(booked_change)::int AS booked,"
+        " coalesce(-sum(held_change) FILTER (WHERE change = 'consume'), 0)::int AS spent"
+        " FROM entitlement_entry WHERE entitlement = $1 AND booking = $2 GROUP BY person, day"
+        " ORDER BY max(id) DESC LIMIT 1",
+        entitlement,
+        booking,
+    )
+    if account is None or row is None:
+        return None
+    use = await _use_of(entitlement, row["person"], row["day"])
+    return _Taken(
+        row["person"],
+        row["day"],
+        row["booked"],
+        row["spent"],
+        use,
+        account.unit,
+        account.half_days,
+        account.is_ticket,
+    )
+
+
+async def _use_of(entitlement: int, person: int, day: date) -> Use:
     row = await fetch_row(
         "SELECT coalesce(sum(booked_change), 0)::int AS booked, coalesce(sum(held_change), 0)::int AS held,"
         " coalesce(-sum(left_change + held_change), 0)::int AS consumed, coalesce(max(step), 0) AS step"
@@ -218,7 +287,7 @@ async def _locked_use(entitlement: int, person: int, day: date) -> tuple[Mapping
         day,
     )
     assert row is not None, "it adds up"
-    return account, Use(row["booked"], row["held"], row["consumed"], row["step"])
+    return Use(row["booked"], row["held"], row["consumed"], row["step"])
 
 
 def _use_row(

@@ -11,6 +11,7 @@ import msgspec
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import Conflict, NotFound, marked
+from app.plans.ending import EndedBecause
 from app.plans.grants import Days
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.terms import PlanTerms, PriceClass
@@ -130,12 +131,12 @@ async def resume(actor: Actor | None, membership: int, first: date, now: datetim
 
 @retried
 async def end(
-    actor: Actor | None, membership: int, last: date, because: str, now: datetime, today: date
+    actor: Actor | None, membership: int, last: date, because: EndedBecause, now: datetime, today: date
 ) -> MembershipCard:
     """The membership ends with this day: by notice, withdrawal or agreement. Raises AlreadyEnding where it ends so
     early already.
 
-    Bookings behind the end have to be paid otherwise, or ended, before (bookings/leaving.py).
+    Bookings behind the end have to be paid otherwise, or ended, before (bookings/contract_ends.py).
     """
     async with transaction():
         card = await _locked(membership)

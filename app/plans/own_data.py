@@ -24,6 +24,23 @@ PLANS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "change_offers",
+        marked("Neue Bedingungen, die Ihnen angeboten wurden"),
+        "change_offer JOIN membership ON membership.id = change_offer.membership"
+        " JOIN product_version ON product_version.id = change_offer.product_version"
+        " WHERE membership.person = $1 ORDER BY change_offer.id",
+        {
+            "id": "change_offer.public_id",
+            "membership": "membership.public_id",
+            "terms": "product_version.terms",
+            "valid_from": "change_offer.valid_from",
+            "offered_at": "change_offer.offered_at",
+            "answered_at": "change_offer.answered_at",
+            "is_accepted": "change_offer.is_accepted",
+            "withdrawn_at": "change_offer.withdrawn_at",
+        },
+    ),
+    Section(
         "passes",
         marked("Karten, die Sie gekauft haben"),
         "pass WHERE pass.person = $1 ORDER BY pass.id",
@@ -32,7 +49,26 @@ PLANS: Final[Sequence[Section]] = (
             "terms": "pass.terms",
             "price_class": "pass.price_class",
             "bought_at": "pass.bought_at",
+            "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+        },
+    ),
+    Section(
+        "declarations",
+        marked("Kündigungen und Widerrufe, die Sie erklärt haben"),
+        "declaration WHERE declaration.person = $1 ORDER BY declaration.id",
+        {
+            "id": "declaration.public_id",
+            "kind": "declaration.kind",
+            "reason": "declaration.reason",
+            "name": "declaration.name",
+            "contract": "declaration.contract",
+            "email": "declaration.email",
+            "wished_end": "declaration.wished_end",
+            "received_at": "declaration.received_at",
+            "outcome": "declaration.outcome",
+            "settled_at": "declaration.settled_at",
+            "answer": "declaration.answer",
         },
     ),
     Section(
@@ -75,6 +111,7 @@ PLANS: Final[Sequence[Section]] = (
             "operator": "operator.name",
             "price_class": "concession.price_class",
             "proof": "concession.proof",
+            "answer": "concession.answer",
             "checked_by_staff": "concession.checked_by IS NOT NULL",
             "asked_at": "concession.asked_at",
             "checked_at": "concession.checked_at",
@@ -99,6 +136,43 @@ PLANS: Final[Sequence[Section]] = (
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"
             " FROM fixed_desk_release WHERE fixed_desk_release.fixed_desk = fixed_desk.id"
             " AND fixed_desk_release.taken_back_at IS NULL)",
+        },
+    ),
+    Section(
+        "orders",
+        marked("Bestellungen und was Sie dabei erklärt haben"),
+        "contract_order LEFT JOIN operator ON operator.id = contract_order.seller WHERE contract_order.person = $1"
+        " ORDER BY contract_order.id",
+        {
+            "id": "contract_order.public_id",
+            "number": "contract_order.number",
+            "seller": "operator.name",
+            "terms": "contract_order.terms",
+            "price_class": "contract_order.price_class",
+            "audience": "contract_order.audience",
+            "amount": "contract_order.amount",
+            "currency": "contract_order.currency",
+            "starts_on": "contract_order.starts_on",
+            "adult_at": "contract_order.adult_at",
+            "early_start_at": "contract_order.early_start_at",
+            "early_loss_at": "contract_order.early_loss_at",
+            "terms_valid_from": "contract_order.terms_valid_from",
+            "notice_valid_from": "contract_order.notice_valid_from",
+            "withdrawal_until": "contract_order.withdrawal_until",
+            "by_staff": "contract_order.placed_by IS NOT NULL",
+            "placed_at": "contract_order.placed_at",
+        },
+    ),
+    Section(
+        "contract_documents",
+        marked("Dokumente zu Ihren Verträgen"),
+        "contract_document WHERE contract_document.person = $1 ORDER BY contract_document.id",
+        {
+            "id": "contract_document.public_id",
+            "title": "contract_document.title",
+            "language": "contract_document.language",
+            "content": "contract_document.content",
+            "made_at": "contract_document.made_at",
         },
     ),
 )

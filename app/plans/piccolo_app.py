@@ -5,7 +5,11 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.plans.tables import (
+    ChangeOffer,
     Concession,
+    ContractDocument,
+    ContractOrder,
+    Declaration,
     Entitlement,
     EntitlementEntry,
     FixedDesk,
@@ -17,13 +21,18 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    TicketCharge,
 )
 
 APP_CONFIG = AppConfig(
     app_name="plans",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        ChangeOffer,
         Concession,
+        ContractDocument,
+        ContractOrder,
+        Declaration,
         Entitlement,
         EntitlementEntry,
         FixedDesk,
@@ -35,6 +44,7 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        TicketCharge,
     ],
     migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],
 )

@@ -8,8 +8,9 @@ from app.billing.queries import law_values
 from app.identity.audit import record
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
-from app.plans.terms import PlanTerms, Terms, check_terms
-from app.platform.database import execute, fetch_row, fetch_value, transaction
+from app.plans.term_checks import check_terms
+from app.plans.terms import PlanTerms, Terms
+from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
@@ -24,6 +25,36 @@ class SaleInThePast(BadInput):
     text = marked("Der Verkauf beginnt frühestens jetzt.")
 
 
+class SaleIsComing(Conflict):
+    code = "sale_is_coming"
+    text = marked("Eine neue Fassung ist schon angesetzt. Ziehen Sie diese zuerst zurück.")
+
+
+class SaleIsAnnounced(Conflict):
+    code = "sale_is_announced"
+    text = marked("Diese Fassung ist den Mitgliedern schon angekündigt. Sie lässt sich nicht mehr zurückziehen.")
+
+
+class DraftInTheWay(Conflict):
+    code = "draft_in_the_way"
+    text = marked("Es gibt schon einen neueren Entwurf. Zwei Entwürfe nebeneinander gehen nicht.")
+
+
+class DraftChangedMeanwhile(Conflict):
+    code = "draft_changed"
+    text = marked(
+        "Inzwischen hat jemand anderes diesen Entwurf gespeichert. Ihre Eingaben stehen noch hier; speichern Sie noch"
+        " einmal, um ihn zu ersetzen."
+    )
+
+
+class NotOwnSpace(BadInput):
+    """An operator sells for its own spaces alone."""
+
+    code = "not_own_space"
+    text = marked("Ein Betreiber verkauft nur für eigene Standorte.")
+
+
 async def wrong_in(terms: Terms, today: date) -> list[BadInput]:
     """What is wrong with the terms as the law stands today, field by field."""
     law = await law_values(today)
@@ -36,7 +67,7 @@ async def new_product(actor: Actor | None, seller: int | None, terms: Terms, now
     Raises NotFound to who may not sell there, BadInput.
     """
     _demand_seller(actor, seller)
-    await _check(terms, today)
+    terms = await _sellable(terms, seller, today)
     async with transaction():
         public_id = new_public_id()
         kind = "plan" if isinstance(terms, PlanTerms) else "pass"
@@ -54,13 +85,23 @@ async def new_product(actor: Actor | None, seller: int | None, terms: Terms, now
         return public_id
 
 
-async def write_draft(actor: Actor | None, public_id: str, terms: Terms, now: datetime, today: date) -> None:
-    """The product's next version as a draft, in place of a draft that is there. Raises NotFound, BadInput."""
+async def write_draft(
+    actor: Actor | None, public_id: str, terms: Terms, now: datetime, today: date, *, seen: datetime | None = None
+) -> None:
+    """The product's next version as a draft, in place of a draft that is there.
+
+    Raises NotFound, BadInput; DraftChangedMeanwhile where the latest version is not of the time that was `seen`.
+    """
     async with transaction():
-        product, kind = await _locked(actor, public_id)
+        product, seller, kind = await _locked(actor, public_id)
         if (kind == "plan") is not isinstance(terms, PlanTerms):
             raise NotFound
-        await _check(terms, today)
+        terms = await _sellable(terms, seller, today)
+        written = await fetch_value(
+            "SELECT made_at FROM product_version WHERE product = $1 ORDER BY number DESC LIMIT 1", product
+        )
+        if seen is not None and written != seen:
+            raise DraftChangedMeanwhile
         changed = await execute(
             "UPDATE product_version SET terms = $2::jsonb, made_by = $3, made_at = $4"
             " WHERE product = $1 AND valid_from IS NULL",
@@ -83,20 +124,45 @@ async def put_on_sale(actor: Actor | None, public_id: str, valid_from: datetime,
     if valid_from < now:
         raise SaleInThePast(field="valid_from")
     async with transaction():
-        product, _ = await _locked(actor, public_id)
+        product, _, _ = await _locked(actor, public_id)
         if not await execute(
             "UPDATE product_version SET valid_from = $2 WHERE product = $1 AND valid_from IS NULL", product, valid_from
         ):
             raise NoDraft
-        await execute("UPDATE product SET retired_at = NULL, version = version + 1 WHERE id = $1", product)
+        await execute(
+            "UPDATE product SET version = version + 1, retired_at = CASE WHEN $2 THEN NULL ELSE retired_at END"
+            " WHERE id = $1",
+            product,
+            valid_from <= now,
+        )
         await record("product.put_on_sale", "product", product, actor, now, valid_from=valid_from)
         await emit("product.put_on_sale", "product", product, now)
 
 
-async def take_off_sale(actor: Actor | None, public_id: str, now: datetime) -> None:
-    """Nobody can buy it any more; who has bought it keeps it. Raises NotFound."""
+async def call_off_sale(actor: Actor | None, public_id: str, now: datetime) -> None:
+    """The version that is to be sold from a later time on is the draft again; where there is none nothing changes.
+
+    Raises NotFound, DraftInTheWay, SaleIsAnnounced.
+    """
     async with transaction():
-        product, _ = await _locked(actor, public_id)
+        product, _, _ = await _locked(actor, public_id)
+        coming = await _coming(product, now)
+        if coming is None:
+            return
+        if await fetch_value("SELECT 1 FROM change_offer WHERE product_version = $1 LIMIT 1", coming):
+            raise SaleIsAnnounced
+        if await fetch_value("SELECT 1 FROM product_version WHERE product = $1 AND valid_from IS NULL", product):
+            raise DraftInTheWay
+        await execute("UPDATE product_version SET valid_from = NULL WHERE id = $1", coming)
+        await record("product.sale_called_off", "product", product, actor, now)
+
+
+async def take_off_sale(actor: Actor | None, public_id: str, now: datetime) -> None:
+    """Nobody can buy it any more; who has bought it keeps it. Raises NotFound, SaleIsComing."""
+    async with transaction():
+        product, _, _ = await _locked(actor, public_id)
+        if await _coming(product, now) is not None:
+            raise SaleIsComing
         await execute("UPDATE product SET retired_at = $2, version = version + 1 WHERE id = $1", product, now)
         await record("product.taken_off_sale", "product", product, actor, now)
 
@@ -108,22 +174,56 @@ def may_sell_for(actor: Actor, seller: int | None) -> bool:
     return actor.may(Action.MANAGE_OPERATOR, operator=seller)
 
 
+async def locked_product(actor: Actor | None, public_id: str) -> int:
+    """The key of a product that the actor looks after; nobody else changes it until the transaction ends.
+
+    Raises NotFound.
+    """
+    product, _, _ = await _locked(actor, public_id)
+    return product
+
+
 def _demand_seller(actor: Actor | None, seller: int | None) -> None:
     if actor is not None and not may_sell_for(actor, seller):
         raise NotFound
 
 
-async def _locked(actor: Actor | None, public_id: str) -> tuple[int, str]:
+async def _coming(product: int, now: datetime) -> int | None:
+    """The version that is to be sold last of those to come; its key."""
+    key: int | None = await fetch_value(
+        "SELECT id FROM product_version WHERE product = $1 AND valid_from > $2 ORDER BY valid_from DESC, number DESC"
+        " LIMIT 1",
+        product,
+        now,
+    )
+    return key
+
+
+async def _locked(actor: Actor | None, public_id: str) -> tuple[int, int | None, str]:
+    """Key, seller and kind of the product, which nobody else changes until the transaction ends."""
     row = await fetch_row("SELECT id, operator, kind FROM product WHERE public_id = $1 FOR UPDATE", public_id)
     if row is None:
         raise NotFound
     _demand_seller(actor, row["operator"])
-    return row["id"], row["kind"]
+    return row["id"], row["operator"], row["kind"]
 
 
-async def _check(terms: Terms, today: date) -> None:
+async def _sellable(terms: Terms, seller: int | None, today: date) -> Terms:
+    """The terms as this seller may sell them: those of an operator that name no place hold at all of its own.
+
+    Raises BadInput.
+    """
     for refusal in await wrong_in(terms, today):
         raise refusal
+    if seller is None:
+        return terms
+    own = {row["id"] for row in await fetch("SELECT id FROM space WHERE operator = $1", seller)}
+    scope = terms.scope
+    if not (set(scope.operators) <= {seller} and set(scope.spaces) <= own):
+        raise NotOwnSpace(field="places")
+    if scope.operators or scope.spaces:
+        return terms
+    return msgspec.structs.replace(terms, scope=msgspec.structs.replace(scope, operators=[seller]))
 
 
 async def _insert_draft(actor: Actor | None, product: int, number: int, terms: Terms, now: datetime) -> None:

@@ -29,6 +29,11 @@ class Offer:
     def is_for(self, audience: Audience) -> bool:
         return audience in self.terms.audiences
 
+    def holds_at(self, operator: int, space: int) -> bool:
+        """Whether it pays at this space at all, on whatever weekdays and hours."""
+        scope = self.terms.scope
+        return not (scope.operators or scope.spaces) or operator in scope.operators or space in scope.spaces
+
 
 @dataclass(frozen=True, slots=True)
 class VersionCard:
@@ -46,9 +51,9 @@ _ON_SALE = """
            coalesce(o.name, (SELECT name FROM network ORDER BY id LIMIT 1)) AS seller_name, o.slug AS seller_slug
       FROM product p
       LEFT JOIN operator o ON o.id = p.operator
-      JOIN LATERAL (SELECT id, number, terms FROM product_version
+      JOIN LATERAL (SELECT id, number, terms, valid_from FROM product_version
                      WHERE product = p.id AND valid_from <= $1 ORDER BY valid_from DESC, number DESC LIMIT 1) v ON true
-     WHERE (p.retired_at IS NULL OR p.retired_at > $1)
+     WHERE (p.retired_at IS NULL OR p.retired_at > $1 OR v.valid_from > p.retired_at)
        AND (o.id IS NULL OR o.charges AND o.suspended_at IS NULL AND coalesce(o.ends_at, 'infinity') > $1)
 """
 

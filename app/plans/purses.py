@@ -1,7 +1,7 @@
 """What could pay for somebody's bookings, in one query; and what a booking asks of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -62,6 +62,7 @@ class _EntitlementRow(msgspec.Struct):
     half_days: bool
     left_units: int | None
     uses: list[_UseRow] | None
+    paid: int | None
 
     def read(self) -> Entitlement:
         return Entitlement(
@@ -76,6 +77,7 @@ class _EntitlementRow(msgspec.Struct):
             self.scope.read(),
             self.half_days,
             self.membership,
+            self.paid,
         )
 
 
@@ -93,6 +95,11 @@ class _PriceRow(msgspec.Struct):
     price_class: str = NORMAL
     space: int | None = None
     resource: int | None = None
+
+    @property
+    def ends(self) -> bool:
+        """An entry without any figure ends an older one; what the list says of more places holds again."""
+        return self.per_day is None and self.per_half_day is None and self.per_hour is None
 
     def read(self, unit: Unit) -> Price:
         return Price(
@@ -115,6 +122,7 @@ class _PriceRow(msgspec.Struct):
 
 _entitlements = msgspec.json.Decoder(list[_EntitlementRow])
 _prices = msgspec.json.Decoder(list[_PriceRow])
+_tickets = msgspec.json.Decoder(dict[date, int])
 
 _PURSE: Final = """
     SELECT (SELECT json_agg(t) FROM (
@@ -125,7 +133,11 @@ _PURSE: Final = """
                                  -sum(left_change + held_change) AS consumed, max(step) AS step
                             FROM entitlement_entry
                            WHERE entitlement = e.id AND person = $1 AND day BETWEEN $2 AND $3 GROUP BY day
-                      ) u) AS uses
+                      ) u) AS uses,
+                      CASE WHEN e.charge IS NOT NULL THEN (
+                          SELECT coalesce(sum(c.amount), 0) FROM ticket_charge t JOIN charge c ON c.id = t.charge
+                           WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
+                      ) END AS paid
                  FROM entitlement e
                 WHERE e.person = $1 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.starts_on <= $3
                   AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
@@ -147,16 +159,23 @@ _PURSE: Final = """
                  ) m WHERE m.overage IS NOT NULL
            ) t)::text AS overage,
            (SELECT json_agg(t) FROM (
-               SELECT DISTINCT ON (space, resource, price_class) per_day, per_half_day, per_hour, currency, tax_code,
-                      operator AS seller, price_class, space, resource
+               SELECT DISTINCT ON (operator, space, resource, price_class) per_day, per_half_day, per_hour, currency,
+                      tax_code, operator AS seller, price_class, space, resource
                  FROM price_list_entry
-                WHERE operator = $5 AND kind = $6 AND valid_from <= $7 AND (price_class = ANY($9) OR price_class IN (
+                WHERE operator = ANY($5::bigint[]) AND kind = $6 AND valid_from <= $7
+                  AND (price_class = ANY($9) OR price_class IN (
                       SELECT price_class FROM concession
                        WHERE person = $1 AND checked_at IS NOT NULL AND ended_at IS NULL
-                         AND coalesce(ends_on, 'infinity') >= $2 AND (operator IS NULL OR operator = $5)
+                         AND coalesce(ends_on, 'infinity') >= $2
+                         AND (concession.operator IS NULL OR concession.operator = price_list_entry.operator)
                 ))
-                ORDER BY space, resource, price_class, valid_from DESC, id DESC
-           ) t)::text AS prices
+                ORDER BY operator, space, resource, price_class, valid_from DESC, id DESC
+           ) t)::text AS prices,
+           (SELECT json_object_agg(day, number) FROM (
+               SELECT ends_on AS day, count(*) AS number FROM entitlement
+                WHERE person = $1 AND charge IS NOT NULL AND coalesce(ends_on, 'infinity') BETWEEN $2 AND $3
+                GROUP BY ends_on
+           ) t)::text AS tickets
 """
 
 
@@ -175,14 +194,33 @@ async def purse_of(
     Prices are those of today; an organisation has that of clubs. Who is not known yet (None) has no accounts. Raises
     ValueError for days that go on.
     """
+    found = await purses_of(person, [operator], kind, days, today, language, for_organisation=for_organisation)
+    return found[operator]
+
+
+async def purses_of(
+    person: int | None,
+    operators: Sequence[int],
+    kind: Kind,
+    days: Days,
+    today: date,
+    language: str,
+    *,
+    for_organisation: bool = False,
+) -> Mapping[int, Purse]:
+    """The same by operator, for several of them in one query."""
     if days.last is None:
         raise ValueError("these days go on")
     unit = UNITS[kind]
     classes = [NORMAL, CLUB] if for_organisation else [NORMAL]
-    row = await fetch_row(_PURSE, person or 0, days.first, days.last, unit, operator, kind, today, language, classes)
+    row = await fetch_row(
+        _PURSE, person or 0, days.first, days.last, unit, list(operators), kind, today, language, classes
+    )
     assert row is not None, "it selects no table"
     found = _entitlements.decode(row["entitlements"] or "[]")
-    return Purse(
+    overage = [each.read(unit) for each in _prices.decode(row["overage"] or "[]")]
+    listed = [each.read(unit) for each in _prices.decode(row["prices"] or "[]") if not each.ends]
+    everywhere = Purse(
         charges=True,
         entitlements=[each.read() for each in found],
         uses={
@@ -190,8 +228,13 @@ async def purse_of(
             for each in found
             for use in each.uses or ()
         },
-        prices=[each.read(unit) for rows in (row["overage"], row["prices"]) for each in _prices.decode(rows or "[]")],
+        prices=overage,
+        tickets=_tickets.decode(row["tickets"] or "{}"),
     )
+    return {
+        operator: replace(everywhere, prices=[*overage, *(price for price in listed if price.seller == operator)])
+        for operator in operators
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from app.plans.ending import EndedBecause
 from app.plans.grants import Days
 from app.plans.terms import PlanTerms, PriceClass
 from app.plans.timeline import Stretch, Timeline, earliest_end
@@ -17,7 +18,7 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class MembershipCard:
-    """A membership as it stands; `timeline` with all that is known to come."""
+    """A membership as it stands; `timeline` with all that is known to come, `latest` the terms agreed last."""
 
     id: int
     public_id: str
@@ -30,11 +31,8 @@ class MembershipCard:
     noticed_at: datetime | None
     ends_on: date | None
     timeline: Timeline
-
-    @property
-    def latest(self) -> PlanTerms:
-        """The terms that it ends up with."""
-        return self.timeline.stretches[-1].terms
+    latest: PlanTerms
+    ended_because: EndedBecause | None = None
 
     def earliest_end(self, today: date) -> date:
         """The last day if notice is given today."""
@@ -57,7 +55,7 @@ async def memberships_where(condition: str, *arguments: object) -> list[Membersh
     rows = await fetch(
         f"""
         SELECT m.id, m.public_id, m.person, m.payer, m.seller, m.ordered_at, m.starts_on, m.first_term_ends_on,
-               m.noticed_at, m.ends_on,
+               m.noticed_at, m.ends_on, m.ended_because,
                (SELECT json_agg(t ORDER BY t.valid_from, t.id) FROM membership_terms t WHERE t.membership = m.id)::text
                    AS terms,
                (SELECT json_agg(p ORDER BY p.first) FROM membership_pause p WHERE p.membership = m.id)::text AS pauses
@@ -85,7 +83,7 @@ _pause_rows = msgspec.json.Decoder(list[_PauseRow])
 
 def _card(row: Any) -> MembershipCard:
     pauses = [Days(pause.first, pause.last) for pause in _pause_rows.decode(row["pauses"] or "[]")]
-    stretches = _stretches(_terms_rows.decode(row["terms"]), row["ends_on"])
+    copies = _terms_rows.decode(row["terms"])
     return MembershipCard(
         row["id"],
         row["public_id"],
@@ -97,7 +95,9 @@ def _card(row: Any) -> MembershipCard:
         row["first_term_ends_on"],
         row["noticed_at"],
         row["ends_on"],
-        Timeline(stretches, pauses),
+        Timeline(_stretches(copies, row["ends_on"]), pauses),
+        copies[-1].terms,
+        EndedBecause(row["ended_because"]) if row["ended_because"] else None,
     )
 
 

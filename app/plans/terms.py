@@ -1,24 +1,15 @@
-"""What plans and passes say: the terms that a version holds and a contract copies. Pure.
+"""What plans and passes say: the terms that a version holds and a contract copies. Pure."""
 
-For consumers a contract by form may bind for two years at most, goes on for an indefinite time alone, and can then be
-ended with a month's notice (BGB § 309 no. 9); the figures are the law's values of the day.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from app.billing.rules import TaxCode
-from app.kernel.refusals import BadInput, marked
+from app.kernel.refusals import marked
 from app.plans.purses import EVERYWHERE, ScopeShape
 from app.plans.uses import Unit
-
-LONGEST_NAME: Final = 80
-MOST_MONEY: Final = 1_000_000
-MOST_DAYS: Final = 31
-MOST_HOURS: Final = 31 * 24
 
 
 class Audience(StrEnum):
@@ -103,6 +94,10 @@ class PlanTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     def price_for(self, price_class: PriceClass) -> int:
         return self.concessions.get(price_class, self.price)
 
+    def priced_for(self, price_class: PriceClass) -> "PlanTerms":
+        """The terms as somebody of this class reads them: with this price alone."""
+        return msgspec.structs.replace(self, price=self.price_for(price_class), concessions={})
+
     @property
     def is_for_consumers(self) -> bool:
         return Audience.CONSUMER in self.audiences
@@ -138,56 +133,6 @@ Terms = PlanTerms | PassTerms
 
 terms_of: Final = msgspec.json.Decoder(Terms)
 """Reads terms as they are kept."""
-
-
-class TermsUnusable(BadInput):
-    code = "terms_unusable"
-    text = marked("Bitte eine Zahl von {least} bis {most} angeben.")
-
-
-class NameNeeded(BadInput):
-    code = "name_needed"
-    text = marked("Bitte einen Namen mit höchstens {most} Zeichen angeben.")
-
-
-class TermTooLong(BadInput):
-    code = "term_too_long"
-    text = marked("Verbraucher dürfen höchstens {most} Monate gebunden werden (BGB § 309 Nr. 9).")
-
-
-class NoticeTooLong(BadInput):
-    code = "notice_too_long"
-    text = marked("Für Verbraucher darf die Kündigungsfrist höchstens einen Monat betragen (BGB § 309 Nr. 9).")
-
-
-class GrantsNothing(BadInput):
-    code = "grants_nothing"
-    text = marked("Ein Tarif enthält Tage, Stunden oder einen festen Platz.")
-
-
-def check_terms(terms: Terms, longest_first_term: int, longest_notice_months: int) -> Iterator[BadInput]:
-    """What is wrong with them, field by field; the law's figures in months."""
-    for field in ("name_de", "name_en"):
-        if not 0 < len(getattr(terms, field).strip()) <= LONGEST_NAME:
-            yield NameNeeded(field=field, most=LONGEST_NAME)
-    if not 0 <= terms.price <= MOST_MONEY:
-        yield TermsUnusable(field="price", least=0, most=MOST_MONEY // 100)
-    if isinstance(terms, PassTerms):
-        if terms.amount < 1:
-            yield TermsUnusable(field="amount", least=1, most=MOST_HOURS)
-        return
-    for field, most in (("desk_days", MOST_DAYS), ("room_hours", MOST_HOURS), ("rolls_over_months", 12)):
-        if not 0 <= getattr(terms, field) <= most:
-            yield TermsUnusable(field=field, least=0, most=most)
-    if not (terms.desk_days or terms.unlimited_desks or terms.room_hours or terms.fixed_desk):
-        yield GrantsNothing(field="desk_days")
-    if terms.first_term_months < 1:
-        yield TermsUnusable(field="first_term_months", least=1, most=longest_first_term)
-    if terms.is_for_consumers:
-        if terms.first_term_months > longest_first_term:
-            yield TermTooLong(field="first_term_months", most=longest_first_term)
-        if terms.notice_days > 30 * longest_notice_months + longest_notice_months:
-            yield NoticeTooLong(field="notice_days")
 
 
 def agreed(terms: PlanTerms, extras: frozenset[int]) -> PlanTerms:

@@ -22,7 +22,8 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A membership's stretches in order, without gaps, and the days on which it rests."""
+    """A membership's stretches in order, without gaps, and the days on which it rests. One that ended before it began
+    has none."""
 
     stretches: Sequence[Stretch]
     pauses: Sequence[Days] = ()
@@ -58,7 +59,9 @@ class PeriodsDue:
 
 
 def grants_of(timeline: Timeline, until: date) -> Iterator[MonthsGrant]:
-    """Everything that the membership grants up to the month in which `until` lies."""
+    """Everything that the membership grants up to the month in which `until` lies. Nothing of it outlasts its end."""
+    if not timeline.stretches:
+        return
     for stretch in timeline.stretches:
         if stretch.terms.unlimited_desks:
             for days in stretch.days.without(timeline.pauses):
@@ -75,7 +78,9 @@ def grants_of(timeline: Timeline, until: date) -> Iterator[MonthsGrant]:
             units = granted(unit, month, allowances, timeline.pauses, halves=halves)
             if units:
                 last = _rolled_over(running.last, latest.terms.rolls_over_months)
-                yield MonthsGrant(unit, Days(running.first, last), units, latest.terms)
+                spent = Days(running.first, last).within(timeline.days)
+                assert spent is not None, "it begins within them"
+                yield MonthsGrant(unit, spent, units, latest.terms)
 
 
 def dues_of(timeline: Timeline, until: date) -> Iterator[PeriodsDue]:
@@ -99,6 +104,8 @@ def dues_of(timeline: Timeline, until: date) -> Iterator[PeriodsDue]:
 
 
 def _periods(timeline: Timeline, until: date) -> Iterator[Days]:
+    if not timeline.stretches:
+        return
     first = timeline.stretches[0]
     if first.terms.billed is Billed.MONTHLY:
         yield from months_of(timeline.days, until)
@@ -127,9 +134,16 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last.day))
 
 
+def last_of_months(first: date, months: int) -> date:
+    """The last day of so many months that begin with this day: the one before the day of the same number, or the
+    month's last where it has no such day (BGB § 188 Abs. 2 and 3)."""
+    following = months_later(first, months)
+    return following - _A_DAY if following.day == first.day else following
+
+
 def first_term_of(starts_on: date, terms: PlanTerms) -> date:
     """The last day of the first term."""
-    return months_later(starts_on, terms.first_term_months) - _A_DAY
+    return last_of_months(starts_on, terms.first_term_months)
 
 
 def earliest_end(noticed_on: date, first_term_ends_on: date, terms: PlanTerms) -> date:

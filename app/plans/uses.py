@@ -65,6 +65,13 @@ class Entry:
     booked: int = 0
 
 
+def counted(unit: Unit, units: int) -> int | float:
+    """Units as people count them: whole and half days, minutes, minor units of money."""
+    if unit is not Unit.DESK_DAY:
+        return units
+    return units // HALVES_OF_A_DAY if units % HALVES_OF_A_DAY == 0 else units / HALVES_OF_A_DAY
+
+
 def units_for(unit: Unit, booked: int, *, half_days: bool) -> int:
     """What a day with so many booked minutes (or cents) takes."""
     if unit is not Unit.DESK_DAY:

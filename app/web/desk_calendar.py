@@ -17,7 +17,7 @@ from app.bookings.arrivals import check_in
 from app.bookings.calendar import entries_within, load_of_days, whole_days
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor

@@ -20,6 +20,7 @@ from app.kernel.wall_time import local_day
 from app.notifications.queries import recent_mails
 from app.web.feed_view import feed_lines
 from app.web.forms import notice
+from app.web.holdings_view import own_credit
 from app.web.lately import lately
 from app.web.offline import keep_with_the_week
 from app.web.own_desk import NOTICES, own_desks
@@ -58,6 +59,7 @@ async def week_page(
             for one in await series_ahead(actor.person, visitor.now)
         ],
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),
+        "credit": await own_credit(actor.person, visitor),
         "mails": [
             (mail.sent_at, lately(mail.sent_at, visitor), mail.subject)
             for mail in await recent_mails(actor.person, MAILS_SHOWN)

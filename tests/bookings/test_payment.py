@@ -1,19 +1,23 @@
 """What pays for bookings through their life."""
 
-import asyncio
 from datetime import date, timedelta
 
 import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
+from app.bookings.quoting import quote
 from app.bookings.rules import Status
+from app.bookings.series_changes import ChangeSeries, change_series, preview_change
+from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series, preview_series
 from app.bookings.series_planning import OnConflict, SeriesConflicts
 from app.bookings.together import book_together
 from app.inventory.rules import Kind
+from app.kernel.money import Money
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
 from app.plans.rules import NothingPays, PriceChanged, Source
 from app.plans.uses import Unit
@@ -126,15 +130,50 @@ async def test_a_day_ticket_is_charged_once_for_the_day_and_taken_back(world: Wo
     assert [(one.paid_by, one.price.amount) for one in (whole, also)] == [("money", 1900), ("entitlement", 0)]
     assert await charged() == [1900]
     await cancel(world.mia.actor(), whole.public_id, NOW)
-    assert await charged() == [1900]
+    assert await charged() == [1900, -1900, 1200]
     await cancel(world.mia.actor(), also.public_id, NOW)
-    assert await charged() == [1900, -1900]
+    assert sum(await charged()) == 0
     assert await accounts_out_of_balance() == []
 
 
 async def test_half_a_day_costs_half_a_day(world: World) -> None:
     await a_price(world, day=1900, half_day=1200)
     assert (await booked(world, desk(world))).price.amount == 1200
+
+
+async def test_half_a_day_that_becomes_a_whole_one_costs_the_difference_and_gives_it_back(world: World) -> None:
+    await a_price(world, day=1900, half_day=1200)
+    morning = await booked(world, desk(world))
+    afternoon = await booked(world, desk(world, "2", 13, 18))
+    assert (afternoon.paid_by, afternoon.price.amount, await charged()) == ("money", 700, [1200, 700])
+    await cancel(world.mia.actor(), morning.public_id, NOW)
+    assert await charged() == [1200, 700, -700]
+    evening = await booked(world, desk(world, "1", 8, 12))
+    await cancel(world.mia.actor(), afternoon.public_id, NOW)
+    await cancel(world.mia.actor(), evening.public_id, NOW)
+    assert sum(await charged()) == 0
+    assert await accounts_out_of_balance() == []
+
+
+async def test_an_hour_that_was_bought_is_no_day(world: World) -> None:
+    await a_price(world, day=1900, hour=500)
+    assert [(await booked(world, desk(world, starts=n, ends=n + 1))).price.amount for n in (8, 9, 10, 11, 12)] == [
+        500,
+        500,
+        500,
+        400,
+        0,
+    ]
+    assert sum(await charged()) == 1900
+
+
+async def test_money_in_an_account_comes_back_as_it_was_taken(world: World) -> None:
+    await a_price(world, Kind.ROOM, hour=1500)
+    account = await a_pass(world, unit=Unit.MONEY, units=5000)
+    booking = await booked(world, BookDesk(world.polch["Nette"].public_id, tomorrow(8), tomorrow(10)))
+    assert (booking.paid_by, await balance(account), await charged()) == ("entitlement", (2000, 3000), [])
+    await cancel(world.mia.actor(), booking.public_id, NOW)
+    assert await balance(account) == (5000, 0)
 
 
 async def test_nobody_pays_more_than_was_agreed(world: World) -> None:
@@ -187,6 +226,49 @@ async def test_a_series_is_paid_date_by_date_and_says_which_dates_are_not(world:
     assert await accounts_out_of_balance() == []
 
 
+async def test_a_series_takes_another_months_account_of_the_same_membership_and_money_for_the_rest(
+    world: World,
+) -> None:
+    account = await a_pass(world, days=2)
+    await a_price(world, day=1900)
+    made = await make_series(world.mia.actor(), MakeSeries(desk(world), "FREQ=WEEKLY;COUNT=4"), NOW)
+    assert [booking.paid_by for booking in made.bookings] == ["entitlement"] * 2 + ["money"] * 2
+    assert (await balance(account), await charged()) == ((0, 4), [1900, 1900])
+    with pytest.raises(PriceChanged) as refused:
+        await make_series(
+            world.mia.actor(), MakeSeries(desk(world, "2", agreed_price=1900, pays="money"), "FREQ=DAILY;COUNT=2"), NOW
+        )
+    assert refused.value.facts["price"] == Money(3800)
+
+
+async def test_a_changed_series_takes_what_it_has_paid_along(world: World) -> None:
+    account = await a_pass(world, days=3)
+    made = await make_series(world.mia.actor(), MakeSeries(desk(world), "FREQ=WEEKLY;COUNT=3"), NOW)
+    assert await balance(account) == (0, 6)
+    change = ChangeSeries(starts_at=tomorrow(9), ends_at=tomorrow(17))
+    planned = await preview_change(world.mia.actor(), made.series.public_id, change, NOW)
+    assert [date.taken is not None for date in planned.plan.dates] == [True] * 3
+    assert await balance(account) == (0, 6)
+    changed = await change_series(world.mia.actor(), made.series.public_id, change, NOW)
+    assert [booking.paid_by for booking in changed.bookings] == ["entitlement"] * 3
+    assert await balance(account) == (0, 6)
+    await cancel_series(world.mia.actor(), made.series.public_id, CancelSeries(), NOW)
+    assert await balance(account) == (6, 0)
+    assert await accounts_out_of_balance() == []
+
+
+async def test_dates_of_a_series_that_end_too_late_to_come_back_stay_spent(world: World) -> None:
+    account = await a_pass(world, days=3)
+    made = await make_series(world.mia.actor(), MakeSeries(desk(world), "FREQ=WEEKLY;COUNT=3"), NOW)
+    await execute("UPDATE booking SET cancel_until = $2 WHERE id = $1", made.bookings[2].id, NOW)
+    change = ChangeSeries(rrule="FREQ=WEEKLY;BYDAY=TH;COUNT=2", starts_at=tomorrow(8) + timedelta(1))
+    await change_series(world.mia.actor(), made.series.public_id, change, NOW)
+    assert await accounts_out_of_balance() == []
+    row = await fetch_row("SELECT sum(booked_change) AS booked FROM entitlement_entry WHERE entitlement = $1", account)
+    assert row
+    assert row["booked"] == 3 * 240
+
+
 async def test_a_quote_is_what_the_booking_does(world: World) -> None:
     await a_pass(world, days=1)
     await a_price(world, day=1900)
@@ -196,24 +278,3 @@ async def test_a_quote_is_what_the_booking_does(world: World) -> None:
         made = await booked(world, wish)
         assert quoted.decision
         assert (quoted.decision.paid_by, quoted.decision.price) == (made.paid_by, made.price)
-
-
-async def test_twenty_programs_spend_the_last_days_of_one_account(database: str) -> None:
-    world = await a_charging_world()
-    account = await a_pass(world, days=5)
-    days = [
-        day
-        for day in (date(2026, 12, 2) + timedelta(n) for n in range(30))
-        if day.weekday() < 5 and day.day not in (24, 25)
-    ]
-
-    async def on(day: date) -> bool:
-        try:
-            wish = BookDesk(world.polch["1"].public_id, at(day, 8), at(day, 18))
-            return (await book(world.mia.actor(), wish, NOW)).paid_by == "entitlement"
-        except NothingPays:
-            return False
-
-    assert sum(await asyncio.gather(*(on(day) for day in days[:20]))) == 5
-    assert await balance(account) == (0, 10)
-    assert await accounts_out_of_balance() == []

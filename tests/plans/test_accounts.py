@@ -77,7 +77,7 @@ async def test_a_booking_holds_and_giving_back_restores(world: World) -> None:
     account = await a_pass(world.mia.id)
     assert await booked(world) == account
     assert await balance(account) == (18, 2)
-    await give_back(account, world.mia.id, TOMORROW, 240, 1, NOW)
+    await give_back(account, 1, NOW)
     assert await balance(account) == (20, 0)
     assert await accounts_out_of_balance() == []
 
@@ -89,9 +89,9 @@ async def test_the_second_desk_of_a_day_costs_nothing_more(world: World) -> None
     assert (payment.entitlement and payment.entitlement.label, payment.takes) == ("Zehnerkarte", 0)
     await booked(world, booking=2)
     assert await balance(account) == (18, 2)
-    await give_back(account, world.mia.id, TOMORROW, 240, 1, NOW)
+    await give_back(account, 1, NOW)
     assert await balance(account) == (18, 2)
-    await give_back(account, world.mia.id, TOMORROW, 240, 2, NOW)
+    await give_back(account, 2, NOW)
     assert await balance(account) == (20, 0)
 
 
@@ -99,16 +99,16 @@ async def test_what_is_used_is_spent_once(world: World) -> None:
     account = await a_pass(world.mia.id)
     await booked(world)
     for _ in range(2):
-        await use_up(account, world.mia.id, TOMORROW, 240, 1, NOW)
+        await use_up(account, 1, NOW)
     assert await balance(account) == (18, 0)
-    assert await use_up_past(TOMORROW + timedelta(1), NOW) == 0
+    assert await use_up_past(NOW, TOMORROW + timedelta(1)) == 0
 
 
 async def test_what_nobody_gave_back_is_spent_when_the_day_is_over(world: World) -> None:
     account = await a_pass(world.mia.id)
     await booked(world)
-    assert await use_up_past(TOMORROW, NOW) == 0
-    assert await use_up_past(TOMORROW + timedelta(1), NOW) == 1
+    assert await use_up_past(NOW, TOMORROW) == 0
+    assert await use_up_past(NOW, TOMORROW + timedelta(1)) == 1
     assert await balance(account) == (18, 0)
 
 
@@ -119,8 +119,8 @@ async def test_what_is_left_lapses_and_what_is_held_stays(world: World) -> None:
     assert await expire(account, NOW) == 0
     assert await balance(account) == (0, 2)
     other = await a_pass(world.mia.id, ends_on=TOMORROW)
-    assert await expire_past(TOMORROW, NOW) == 0
-    assert await expire_past(TOMORROW + timedelta(1), NOW) == 1
+    assert await expire_past(NOW, TOMORROW) == 0
+    assert await expire_past(NOW, TOMORROW + timedelta(1)) == 1
     assert await balance(other) == (0, 0)
 
 
@@ -137,8 +137,8 @@ async def test_staff_adjusts_with_a_reason_and_never_below_zero(world: World) ->
 async def test_without_limit_nothing_is_entered(world: World) -> None:
     account = await a_pass(world.mia.id, units=None)
     assert await booked(world) == account
-    await give_back(account, world.mia.id, TOMORROW, 240, 1, NOW)
-    await use_up(account, world.mia.id, TOMORROW, 240, 1, NOW)
+    await give_back(account, 1, NOW)
+    await use_up(account, 1, NOW)
     assert await fetch_value("SELECT count(*) FROM entitlement_entry") == 0
 
 

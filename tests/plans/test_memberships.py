@@ -68,7 +68,7 @@ async def each_day(world: World, first: date, last: date) -> dict[date, int]:
     day = first
     while day <= last:
         await settle_running(noon(day), day)
-        await expire_past(day, noon(day))
+        await expire_past(noon(day), day)
         left = await halves_on(world, day)
         if not found or list(found.values())[-1] != left:
             found[day] = left

@@ -2,16 +2,28 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from app.billing.operations import own_payer
 from app.billing.rules import Voucher
 from app.kernel.refusals import NotFound
 from app.plans.passes import TrialUsed, last_day_of, sell_pass, voucher_class
-from app.plans.product_versions import NoDraft, new_product, put_on_sale, take_off_sale, write_draft
+from app.plans.product_versions import (
+    DraftChangedMeanwhile,
+    NoDraft,
+    NotOwnSpace,
+    SaleIsComing,
+    call_off_sale,
+    new_product,
+    put_on_sale,
+    take_off_sale,
+    write_draft,
+)
 from app.plans.products import Offer, offer_on_sale, offers_on_sale, versions_of
 from app.plans.purses import ScopeShape
-from app.plans.terms import Extra, NoticeTooLong, PassTerms, PlanTerms, PriceClass, TermTooLong, agreed
+from app.plans.term_checks import NoticeTooLong, TermTooLong
+from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass, agreed
 from app.platform.database import execute, fetch, fetch_row
 from tests.worlds import World, a_world
 
@@ -92,6 +104,41 @@ async def test_consumers_are_not_bound_longer_than_the_law_allows(world: World) 
         )
 
 
+async def test_an_operator_sells_for_its_own_spaces_alone(world: World) -> None:
+    offer = await on_sale(EIGHT, world.operator)
+    assert offer.terms.scope.operators == [world.operator], "that name no place hold at all of its own"
+    assert offer.holds_at(world.operator, world.polch.id)
+    assert not offer.holds_at(world.rival_operator, world.andernach.id)
+    for scope in (ScopeShape(operators=[world.rival_operator]), ScopeShape(spaces=[world.andernach.id])):
+        with pytest.raises(NotOwnSpace):
+            await new_product(None, world.operator, msgspec.structs.replace(EIGHT, scope=scope), NOW, TODAY)
+
+
+async def test_what_was_written_meanwhile_is_not_overwritten_unseen(world: World) -> None:
+    public_id = await new_product(None, None, EIGHT, NOW, TODAY)
+    later = NOW + timedelta(minutes=1)
+    await write_draft(None, public_id, EIGHT, later, TODAY, seen=NOW)
+    with pytest.raises(DraftChangedMeanwhile):
+        await write_draft(None, public_id, EIGHT, later, TODAY, seen=NOW)
+
+
+async def test_a_version_to_come_is_called_off_and_is_the_draft_again(world: World) -> None:
+    offer = await on_sale(EIGHT)
+    await write_draft(None, offer.public_id, msgspec.structs.replace(EIGHT, price=1), NOW, TODAY)
+    tomorrow = NOW + timedelta(days=1)
+    await put_on_sale(None, offer.public_id, tomorrow, NOW)
+    with pytest.raises(SaleIsComing):
+        await take_off_sale(None, offer.public_id, NOW)
+    await call_off_sale(None, offer.public_id, NOW)
+    await take_off_sale(None, offer.public_id, NOW)
+    assert await offer_on_sale(offer.public_id, tomorrow) is None
+    await put_on_sale(None, offer.public_id, tomorrow, NOW)
+    assert await offer_on_sale(offer.public_id, NOW) is None, "off sale until the new version begins"
+    again = await offer_on_sale(offer.public_id, tomorrow)
+    assert again is not None
+    assert again.terms.price == 1
+
+
 async def test_a_pass_fills_an_account_and_is_charged_once(world: World) -> None:
     offer = await on_sale(TEN)
     payer = await own_payer(world.mia.id, NOW)
@@ -116,7 +163,7 @@ async def test_a_trial_is_once_a_person_and_costs_nothing(world: World) -> None:
 def test_a_pass_ends_when_its_terms_say_or_with_the_third_calendar_year() -> None:
     assert last_day_of(TEN, TODAY, 3) == date(2029, 12, 31)
     half_a_year = PassTerms(name_de="A", name_en="A", amount=1, price=1, valid_months=6)
-    assert last_day_of(half_a_year, date(2026, 8, 31), 3) == date(2027, 2, 27)
+    assert last_day_of(half_a_year, date(2026, 8, 31), 3) == date(2027, 2, 28)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ async def test_a_manager_orders_waits_and_takes_the_file(
     assert 'http-equiv="refresh"' in waiting
     assert 'hx-trigger="every 3s"' in waiting
     again = await browser.post(PAGE)
-    assert (again.status_code, "Eine Datei ist schon bestellt" in again.text) == (409, True)
+    assert (again.status_code, "Eine Datei ist schon angefordert" in again.text) == (409, True)
 
     assert await make_due(settings.exports_folder, FolderFiles(settings.data_dir / "files"), site.clock)
     ready = (await browser.get(PAGE)).text
