@@ -61,6 +61,7 @@ NOBODY_REACTS: Final = (
     "blocker.made",
     "booking.delayed",
     "desk_hold.ended",
+    "fixed_desk.assigned",
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",

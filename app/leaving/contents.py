@@ -15,6 +15,7 @@ from app.network.operator_people_data import OPERATORS_PEOPLE
 from app.notifications.operator_data import WEBHOOKS
 from app.plans.desk_data import FIXED_DESKS
 from app.plans.operator_data import PLANS
+from app.plans.operator_orders_data import ORDERS
 from app.platform.exported_tables import ExportedTable
 
 TABLES: Final[Sequence[ExportedTable]] = (
@@ -26,6 +27,7 @@ TABLES: Final[Sequence[ExportedTable]] = (
     *OPERATORS_PEOPLE,
     *PLANS,
     *BILLING,
+    *ORDERS,
     *INSIGHTS,
     *CALENDARS,
     *WEBHOOKS,
@@ -53,6 +55,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "sent_mail": "which mails a person got is the person's own",
     "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",
     "import_draft": "a file that the operator has uploaded itself, kept for a day at most",
+    "contract_document": "what a person got as the confirmation of an order, which is in the file",
+    "contract_order.number": "keeps an order from being placed twice",
+    "contract_order.shown": "keeps an order from being placed twice",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",

@@ -31,6 +31,7 @@ from app.notifications.membership_mails import (
     tell_paused,
     tell_resumed,
 )
+from app.notifications.order_mails import tell_ordered
 from app.notifications.plan_mails import tell_change_accepted, tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
@@ -75,6 +76,7 @@ def notification_reactions(
         await tell_disabled(office, event, now)
 
     return {
+        "contract_order.placed": [_about_booking("mail.order_placed", tell_ordered, office)],
         "webhook.disabled": [Reaction("mail.webhook_disabled", webhook_disabled)],
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "series.made": [_of_event("mail.series_made", tell_series_made, office)],

@@ -63,7 +63,8 @@ class ContractCard:
 
 
 _CONTRACTS: Final = """
-    SELECT c.*, p.name AS person_name, coalesce(p.email, '') AS email, coalesce(y.name, '') AS payer_name,
+    SELECT c.*, q.placed_by, q.notice_valid_from, q.early_start_at, q.early_loss_at,
+           p.name AS person_name, coalesce(p.email, '') AS email, coalesce(y.name, '') AS payer_name,
            coalesce(y.company, '') AS payer_company, coalesce(y.email, '') AS payer_email,
            coalesce(y.kind, 'person') = 'person' AS is_consumer,
            coalesce(o.name, (SELECT name FROM network ORDER BY id LIMIT 1), '') AS seller_name
@@ -71,13 +72,14 @@ _CONTRACTS: Final = """
           SELECT 'membership' AS kind, m.id, m.public_id, m.person, m.payer, m.seller, m.ordered_at,
                  m.starts_on AS first_day, m.ends_on AS last_day, m.noticed_at, m.ended_because,
                  (SELECT t.terms FROM membership_terms t WHERE t.membership = m.id
-                   ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS terms
-            FROM membership m
+                   ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS terms, q.id AS ordered
+            FROM membership m LEFT JOIN contract_order q ON q.membership = m.id
            UNION ALL
           SELECT 'pass', b.id, b.public_id, b.person, b.payer, b.seller, b.bought_at, e.starts_on, e.ends_on,
-                 b.noticed_at, CASE WHEN b.withdrawn_at IS NOT NULL THEN 'withdrawn' END, b.terms
-            FROM pass b JOIN entitlement e ON e.pass = b.id
+                 b.noticed_at, CASE WHEN b.withdrawn_at IS NOT NULL THEN 'withdrawn' END, b.terms, q.id
+            FROM pass b JOIN entitlement e ON e.pass = b.id LEFT JOIN contract_order q ON q.pass = b.id
       ) c
+      LEFT JOIN contract_order q ON q.id = c.ordered
       JOIN person p ON p.id = c.person
       LEFT JOIN payer y ON y.id = c.payer
       LEFT JOIN operator o ON o.id = c.seller
@@ -134,4 +136,17 @@ def _card(row: Any) -> ContractCard:
         row["noticed_at"],
         EndedBecause(row["ended_because"]) if row["ended_because"] else None,
         terms_of.decode(row["terms"]),
+        _stated(row),
+    )
+
+
+def _stated(row: Any) -> Stated:
+    """Those of the order; without one, as for contracts from paper, nothing was declared."""
+    if row["ordered"] is None:
+        return NOTHING_STATED
+    return Stated(
+        is_distance=row["placed_by"] is None,
+        was_informed=row["notice_valid_from"] is not None,
+        asked_for_early_start=row["early_start_at"] is not None,
+        knows_of_loss=row["early_loss_at"] is not None,
     )

@@ -3,7 +3,7 @@
 from app.identity.merging import Merge, on_merge
 from app.platform.database import execute
 
-_HOLDERS = ("membership", "pass", "concession", "entitlement", "entitlement_entry")
+_HOLDERS = ("membership", "pass", "concession", "entitlement", "entitlement_entry", "contract_document")
 
 
 @on_merge(*(f"{table}.person" for table in _HOLDERS))
@@ -19,6 +19,23 @@ async def _move_contracts(merge: Merge) -> None:
         await execute(f"UPDATE {table} SET person = $1 WHERE person = $2", merge.kept, merge.gone)  # noqa: S608
 
 
-@on_merge("product_version.made_by", "concession.checked_by", "entitlement_entry.actor", "fixed_desk.assigned_by")
+@on_merge("contract_order.person")
+async def _move_orders(merge: Merge) -> None:
+    """The numbers of those that come go on after those that are there."""
+    await execute(
+        "UPDATE contract_order SET person = $1, number = number"
+        " + (SELECT coalesce(max(number), 0) FROM contract_order WHERE person = $1) WHERE person = $2",
+        merge.kept,
+        merge.gone,
+    )
+
+
+@on_merge(
+    "product_version.made_by",
+    "concession.checked_by",
+    "entitlement_entry.actor",
+    "contract_order.placed_by",
+    "fixed_desk.assigned_by",
+)
 async def _keep_staff(merge: Merge) -> None:
     """Who signs in is never merged away, and staff signs in."""

@@ -14,6 +14,7 @@ from app.identity.rules import Actor
 from app.kernel.money import Money
 from app.kernel.refusals import Conflict, marked
 from app.plans.accounts import NewAccount, new_account
+from app.plans.grants import Days
 from app.plans.products import Offer, pass_of
 from app.plans.purses import ScopeShape
 from app.plans.rules import Source
@@ -49,15 +50,26 @@ class SoldPass:
 
 
 async def sell_pass(
-    actor: Actor | None, person: int, payer: int, offer: Offer, price_class: PriceClass, now: datetime, today: date
+    actor: Actor | None,
+    person: int,
+    payer: int,
+    offer: Offer,
+    price_class: PriceClass,
+    now: datetime,
+    today: date,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
 ) -> SoldPass:
-    """The person has the pass at once; what is due is charged. Raises TrialUsed."""
-    terms = pass_of(offer)
-    ends_on = last_day_of(terms, today, (await law_values(today))["pass_years"])
+    """The person has the pass, from today on if no other day is said; what is due is charged. Raises TrialUsed.
+
+    Where no last day is said, the terms say it. An offer without a product has the version 0.
+    """
+    terms, starts_on = pass_of(offer), starts_on or today
+    ends_on = ends_on or last_day_of(terms, starts_on, (await law_values(today))["pass_years"])
     async with transaction():
         key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('pass', 'id'))")
         public_id = new_public_id()
-        charge = await _charge(key, payer, offer, price_class, ends_on, now, today)
+        charge = await _charge(key, payer, offer, price_class, Days(starts_on, ends_on), now, today)
         sold = NewRow(
             "pass",
             {
@@ -66,7 +78,7 @@ async def sell_pass(
                 "person": person,
                 "payer": payer,
                 "seller": offer.seller,
-                "product_version": offer.version,
+                "product_version": offer.version or None,
                 "charge": charge.values["id"] if charge else None,
                 "terms": msgspec.to_builtins(terms, str_keys=True),
                 "price_class": price_class,
@@ -79,7 +91,7 @@ async def sell_pass(
             terms.unit,
             Source.PASS,
             units_in(terms),
-            today,
+            starts_on,
             ends_on,
             terms.name_de,
             terms.name_en,
@@ -95,7 +107,7 @@ async def sell_pass(
 
 
 async def _charge(
-    bought: int, payer: int, offer: Offer, price_class: PriceClass, ends_on: date, now: datetime, today: date
+    bought: int, payer: int, offer: Offer, price_class: PriceClass, days: Days, now: datetime, today: date
 ) -> NewRow | None:
     price = offer.terms.price_for(price_class)
     if not price:
@@ -108,8 +120,8 @@ async def _charge(
         what_en=offer.terms.name_en,
         price=Money(price, offer.terms.currency),
         tax_code=offer.terms.tax_code,
-        supply_from=today,
-        supply_until=ends_on,
+        supply_from=days.first,
+        supply_until=days.last or days.first,
         voucher=await voucher_of(offer.seller, offer.terms.scope, today),
     )
     return await new_charge(due, now)

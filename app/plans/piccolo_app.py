@@ -7,6 +7,8 @@ from piccolo.conf.apps import AppConfig
 from app.plans.tables import (
     ChangeOffer,
     Concession,
+    ContractDocument,
+    ContractOrder,
     Declaration,
     Entitlement,
     EntitlementEntry,
@@ -28,6 +30,8 @@ APP_CONFIG = AppConfig(
     table_classes=[
         ChangeOffer,
         Concession,
+        ContractDocument,
+        ContractOrder,
         Declaration,
         Entitlement,
         EntitlementEntry,

@@ -69,7 +69,7 @@ async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTer
     last = last_day_to_withdraw(
         local_day(contract.ordered_at, _ZONE),
         law["withdrawal_days"],
-        _is_working_day,
+        is_working_day,
         informed=stated.was_informed,
     )
     granted, used = await _used(contract, today) if contract.is_pass else (0, 0)
@@ -227,5 +227,6 @@ def _refusal(contract: ContractCard, last: date, today: date, *, is_fully_used: 
     return FullyUsed() if is_fully_used else None
 
 
-def _is_working_day(day: date) -> bool:
+def is_working_day(day: date) -> bool:
+    """Whether a deadline may end on it (BGB § 193)."""
     return day.weekday() < _SATURDAY and day not in public_holidays(_STATE, day.year)

@@ -24,6 +24,7 @@ _THINGS: Final = {
     "booking": marked("Buchung"),
     "booking_rules": marked("Regeln"),
     "concession": marked("Ermäßigung"),
+    "contract_order": marked("Bestellung"),
     "declaration": marked("Erklärung"),
     "desk_hold": marked("Gehaltener Platz"),
     "change_offer": marked("Neue Bedingungen"),
@@ -139,6 +140,7 @@ _DONE: Final = {
     "picture_shown": marked("Bild gezeigt oder verborgen"),
     "price_entered": marked("Preis eingetragen"),
     "product.announced": marked("den Mitgliedern angekündigt"),
+    "placed": marked("aufgegeben"),
     "published": marked("veröffentlicht"),
     "put_aside": marked("zurückgelegt"),
     "put_on_sale": marked("in den Verkauf gegeben"),
@@ -259,7 +261,9 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
     return format_date(date.fromisoformat(text), "short", locale=speaker.locale) if _DAY.match(text) else text
 
 
-_WHERE_IT_CHARGES: Final = frozenset({"change_offer", "product"})
+_WHERE_IT_CHARGES: Final = frozenset(
+    {"change_offer", "concession", "declaration", "entitlement", "fixed_desk", "membership", "pass", "product"}
+)
 """What there is nothing of in a network that is free of charge for good."""
 
 

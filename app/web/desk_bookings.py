@@ -62,6 +62,7 @@ NOTICES = {
     "neu": marked("Eingetragen. Jetzt können Sie buchen."),
     "email": marked("Der Link ist unterwegs. Die Adresse gilt, sobald er geöffnet wurde."),
     "zusammengefuehrt": marked("Die beiden Einträge sind jetzt einer."),
+    "karte": marked("Verkauft. Damit kann gleich gebucht werden."),
     "wartet": marked("Steht auf der Warteliste."),
     "notiz": marked("Notiz gespeichert."),
     "notiz_weg": marked("Notiz gelöscht."),

@@ -33,7 +33,7 @@ class FitRow:
     month: Money
     day: Money
     tax: str
-    term: Phrase | None
+    said: Sequence[Phrase]
     url: str
 
 
@@ -112,10 +112,10 @@ def _fit_row(fit: Fit, single: DayPrice | None, compared: Comparison) -> FitRow:
         assert single is not None, "a day is bought alone where there is a price"
         month, day = (_shown_day(single, compared, amount) for amount in (fit.month, fit.day))
         tax = compared.taxes.word(single.seller, single.tax_code, compared.audience)
-        return FitRow("", "", month, day, tax, None, "/plaetze")
+        return FitRow("", "", month, day, tax, (), "/plaetze")
     row = compared.row(fit.offer)
     month, day = (compared.shown(fit.offer, amount) for amount in (fit.month, fit.day))
-    return FitRow(row.name, fit.offer.seller_name, month, day, row.tax, row.term[0], row.url)
+    return FitRow(row.name, fit.offer.seller_name, month, day, row.tax, [row.where[0], row.term[0]], row.url)
 
 
 HANDLERS = [offers_page]

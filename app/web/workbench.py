@@ -69,7 +69,8 @@ async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: 
         for label, address, action in OF_A_SPACE
         if actor.may(action, operator=operator, space=space.id)
     ]
-    items = _items(sections + _of_operator(space.operator, actor), path, speaker)
+    of_guests = path.replace(f"/theke/{slug}/gaeste/", f"/theke/{slug}/leute/")
+    items = _items(sections + _of_operator(space.operator, actor), of_guests, speaker)
     reports = _REPORTS.format(slug=slug)
     if not any(item.url == reports for item in items):
         return items

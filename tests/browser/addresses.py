@@ -122,7 +122,7 @@ def addresses(site: Site) -> list[str]:
 def addresses_tolerantly(site: Site) -> list[str]:
     """The same, where nothing stands for a new parameter: then what it names does not exist."""
     names = {name for path in pages() for name in re.findall(r"\{(\w+)\}", path)} - {"slug"}
-    nothing = dict.fromkeys(names, "zzzzzzzzzzzzzzzz")
+    nothing = dict.fromkeys(names | set(_LINKS.values()), "zzzzzzzzzzzzzzzz")
     return addresses(Site(site.address, {**nothing, **site.ids}))
 
 

@@ -54,6 +54,7 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 from tests.browser.of_contracts import contracts_of
 from tests.browser.of_people import links_of_people
+from tests.orders import A_GIFT, on_sale, ordered
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
@@ -133,6 +134,7 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
             "mail": mail.name,
             "link": link,
             "series": series,
+            **await _an_order(member["id"], now),
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
@@ -140,6 +142,17 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
         }
     finally:
         await DB.close_pool()
+
+
+async def _an_order(member: int, now: datetime) -> dict[str, str]:
+    """Something to buy, an order of it and its document; the network charges afterwards if it did before."""
+    charges = await fetch_value(
+        "UPDATE network n SET charges = true FROM network b WHERE b.id = n.id RETURNING b.charges"
+    )
+    offer = await on_sale(A_GIFT, now)
+    order = await ordered(await actor_of_person(member), offer, now)
+    await execute("UPDATE network SET charges = $1", charges)
+    return {"product": offer.public_id, "order": order.public_id, "document": order.document or ""}
 
 
 async def _a_draft(now: datetime) -> str:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.bookings.operations import BookDesk, book, quote
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import quote
 from app.bookings.rules import AnyOf
 from app.demo.cast import add_members
 from app.demo.history import add_bookings

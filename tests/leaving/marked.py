@@ -162,6 +162,7 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     delivery = await put("webhook_delivery", mark, endpoint=endpoint, state="taken")
     await put("webhook_attempt", mark, delivery=delivery)
     await _sold(mark, operator, guest, staff, booking)
+    await _ordered(mark, operator, guest, staff)
     for kind, key in (("operator", operator), ("space", space), ("resource", desk), ("booking", booking)):
         await note(mark, staff, f"{kind}.changed", kind, key, f'{{"after": "{mark}", "whom": {guest}}}')
     scope = f'{{"role": "front_desk", "scope_kind": "space", "scope_id": {space}}}'
@@ -170,6 +171,16 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     return Marked(
         mark, operator, mark.lower(), space, desk, room, staff, guest, group, organisation, series, booking, blocker
     )
+
+
+async def _ordered(mark: str, operator: int, guest: int, staff: int) -> None:
+    """An order of what the operator sells itself."""
+    payer = await put("payer", mark, person=guest, kind="person")
+    of = {"person": guest, "payer": payer, "seller": operator}
+    sold = await put("pass", mark, **of, product_version=None, charge=None)
+    more = {"membership": None, "product_version": None, "placed_by": staff, "audience": "consumer", "pass": sold}
+    order = await put("contract_order", mark, **of, **more, number=1, amount=1900)
+    await put("contract_document", mark, person=guest, contract_order=order)
 
 
 async def _fixed_desk(mark: str, operator: int, desk: int, holder: int, staff: int) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time
 
+import msgspec
+
 from app.billing.operations import own_payer
 from app.plans.fixed_desks import FixedDesk, desk_by_id
 from app.plans.memberships import Begun, begin
@@ -31,7 +33,8 @@ async def a_version() -> int:
     key: int = await fetch_value(
         "WITH p AS (INSERT INTO product (public_id, kind, created_at) VALUES (md5(random()::text), 'plan', now())"
         " RETURNING id) INSERT INTO product_version (product, number, terms, made_at)"
-        " SELECT id, 1, '{}', now() FROM p RETURNING id"
+        " SELECT id, 1, $1::jsonb, now() FROM p RETURNING id",
+        msgspec.json.encode(FIXED).decode(),
     )
     return key
 

@@ -37,6 +37,7 @@ from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
+from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
 from tests.web.conftest import fresh
@@ -87,16 +88,19 @@ async def belongings(world: World) -> Mapping[str, str]:
         " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
         NOW,
     )
+    await it_charges()
+    order = await ordered(world.mia.actor(), await on_sale(A_GIFT), NOW)
     closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
-    await it_charges()
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     return {
         "slug": world.polch.slug,
+        "order": order.public_id,
+        "document": order.document or "",
         "membership": member.public_id,
         "contract": member.public_id,
         "declaration": await _a_declaration(),
