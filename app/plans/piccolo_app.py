@@ -4,11 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.plans.order_tables import ContractDocument, ContractOrder
 from app.plans.tables import (
     ChangeOffer,
     Concession,
-    ContractDocument,
-    ContractOrder,
     Declaration,
     Entitlement,
     EntitlementEntry,
