@@ -58,6 +58,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "contract_order.number": "keeps an order from being placed twice",
     "contract_order.shown": "keeps an order from being placed twice",
     "claim": "follows from bookings, blockers and holds, which are in the file",
+    "ticket_charge": "joins a ticket's account and its charges, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event": "a copy of the booking for calendars",

@@ -4,24 +4,23 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.plans.order_tables import ContractDocument, ContractOrder
 from app.plans.tables import (
-    ChangeOffer,
     Concession,
+    ContractDocument,
+    ContractOrder,
     Declaration,
     Entitlement,
     EntitlementEntry,
     FixedDesk,
     FixedDeskRelease,
     Membership,
-    MembershipPause,
-    MembershipTerms,
     Pass,
     PriceListEntry,
     Product,
     ProductVersion,
     TicketCharge,
 )
+from app.plans.terms_tables import ChangeOffer, MembershipPause, MembershipTerms
 
 APP_CONFIG = AppConfig(
     app_name="plans",

@@ -122,45 +122,6 @@ class Membership(Table, tablename="membership"):
     version = Integer(default=1)
 
 
-class MembershipTerms(Table, tablename="membership_terms"):
-    """A membership's own copy of terms, from a day on; every change is a further one."""
-
-    id = BigSerial(primary_key=True)
-    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
-    product_version = ForeignKey(ProductVersion, null=False, on_delete=OnDelete.restrict, default=None)
-    terms = JSONB(default="{}", help_text=NOT_PERSONAL)
-    price_class = Text(default="normal", help_text=personal("know which price holds", _CONTRACT))
-    valid_from = Date(default=None)
-    agreed_at = Timestamptz(default=None)
-
-
-class ChangeOffer(Table, tablename="change_offer"):
-    """That a membership could have the terms of a newer version from a day on. Without an answer nothing changes.
-
-    A member is asked once about each version.
-    """
-
-    id = BigSerial(primary_key=True)
-    public_id = Text(default=None, help_text=personal("name the change that the member is asked about", _CONTRACT))
-    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
-    product_version = ForeignKey(ProductVersion, null=False, on_delete=OnDelete.restrict, default=None)
-    valid_from = Date(default=None)
-    offered_at = Timestamptz(default=None)
-    answered_at = Timestamptz(default=None, null=True)
-    is_accepted = Boolean(default=None, null=True)
-    withdrawn_at = Timestamptz(default=None, null=True)
-
-
-class MembershipPause(Table, tablename="membership_pause"):
-    """Days on which a membership rests: it grants nothing and costs nothing."""
-
-    id = BigSerial(primary_key=True)
-    membership = ForeignKey(Membership, null=False, on_delete=OnDelete.restrict, default=None)
-    first = Date(default=None)
-    last = Date(default=None, null=True)
-    asked_at = Timestamptz(default=None)
-
-
 class Pass(Table, tablename="pass"):
     """Days or hours that somebody has bought, with a copy of the terms. The class for tax is fixed when it is sold."""
 
@@ -341,3 +302,72 @@ class FixedDeskRelease(Table, tablename="fixed_desk_release"):
     settled_at = Timestamptz(default=None, null=True)
     credit = Integer(default=0)
     entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
+
+
+class ContractOrder(Table, tablename="contract_order"):
+    """What somebody has ordered, as it was agreed: the order, its price, what was stated when, and which versions of
+    the legal texts it names. Append-only. Its `public_id` is that of its membership or pass; `number` counts a person's
+    orders, so that none is placed twice.
+
+    `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
+    use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is
+    stated.
+    """
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=personal("name the order", _CONTRACT))
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose contract it is", _CONTRACT),
+    )
+    number = Integer(default=1)
+    payer = ForeignKey(Payer, null=False, on_delete=OnDelete.restrict, default=None)
+    seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
+    product_version = ForeignKey(ProductVersion, null=True, on_delete=OnDelete.restrict, default=None)
+    membership = ForeignKey(Membership, null=True, on_delete=OnDelete.restrict, default=None)
+    pass_: ForeignKey[Pass] = ForeignKey(
+        Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
+    )
+    terms = JSONB(default="{}", help_text=NOT_PERSONAL)
+    price_class = Text(default="normal", help_text=personal("know which price holds", _CONTRACT))
+    audience = Text(default=None, help_text=NOT_PERSONAL)
+    amount = Integer(default=0)
+    currency = Text(default="EUR", help_text=NOT_PERSONAL)
+    starts_on = Date(default=None)
+    shown = Text(default=None, help_text=NOT_PERSONAL)
+    adult_at = Timestamptz(default=None, null=True)
+    early_start_at = Timestamptz(default=None, null=True)
+    early_loss_at = Timestamptz(default=None, null=True)
+    terms_valid_from = Timestamptz(default=None, null=True)
+    notice_valid_from = Date(default=None, null=True)
+    withdrawal_until = Date(default=None, null=True)
+    placed_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("say who of the staff has sold it", _CONTRACT),
+    )
+    placed_at = Timestamptz(default=None)
+
+
+class ContractDocument(Table, tablename="contract_document"):
+    """A document as it was sent, for good: a self-contained HTML file, readable again by whose it is."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=personal("name the document in addresses", _CONTRACT))
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose document it is", _CONTRACT),
+    )
+    contract_order = ForeignKey(ContractOrder, null=True, on_delete=OnDelete.restrict, default=None)
+    title = Text(default=None, help_text=NOT_PERSONAL)
+    language = Text(default="de", help_text=NOT_PERSONAL)
+    content = Text(default=None, help_text=personal("confirm what was agreed on a durable medium", _CONTRACT))
+    made_at = Timestamptz(default=None)
