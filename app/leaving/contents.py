@@ -61,6 +61,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "change_offer": "what a member was asked; what was agreed is in the file",
     "ticket_charge": "what a bought day was priced by; its charges are in the file",
     "claim": "follows from bookings, blockers and holds, which are in the file",
+    "ticket_charge": "joins a ticket's account and its charges, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event": "a copy of the booking for calendars",

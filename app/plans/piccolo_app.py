@@ -12,14 +12,13 @@ from app.plans.tables import (
     FixedDesk,
     FixedDeskRelease,
     Membership,
-    MembershipPause,
-    MembershipTerms,
     Pass,
     PriceListEntry,
     Product,
     ProductVersion,
     TicketCharge,
 )
+from app.plans.terms_tables import ChangeOffer, MembershipPause, MembershipTerms
 
 APP_CONFIG = AppConfig(
     app_name="plans",
