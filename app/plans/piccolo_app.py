@@ -12,13 +12,14 @@ from app.plans.tables import (
     FixedDesk,
     FixedDeskRelease,
     Membership,
+    MembershipPause,
+    MembershipTerms,
     Pass,
     PriceListEntry,
     Product,
     ProductVersion,
     TicketCharge,
 )
-from app.plans.terms_tables import ChangeOffer, MembershipPause, MembershipTerms
 
 APP_CONFIG = AppConfig(
     app_name="plans",
