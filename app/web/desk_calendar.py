@@ -27,6 +27,7 @@ from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import desks_at
 from app.platform.live import latest_event
 from app.platform.problems import status_of
 from app.web.calendar_address import Asked, Choice, View, chosen, floors, kinds, read_asked, views
@@ -123,7 +124,7 @@ async def _show(
         window = whole_days(days[0], days[-1], zone)
         claims = await claims_within(space.id, window, visitor.language)
         keys = {resource.id for resource in resources}
-        holders = await holder_names(space.id, days[0])
+        holders = await holder_names(await desks_at(space.id, days[0]))
         entries = await entries_within(space, window)
         bars = bars_of(entries, claims, keys, days, zone, asked.booking_url, visitor, holders)
         if asked.view is View.DAY:

@@ -281,13 +281,13 @@ async def holder_is_there(slug: FromPath[str], desk_id: FromPath[str], visitor: 
     return go(f"/theke/{slug}?getan=da")
 
 
-async def expected_holders(space: SpaceCard, day: date) -> Sequence[tuple[str, str, str]]:
-    """Who may come to an own desk that day and has not yet: the desk's id, the name, and the desk's."""
-    held = [desk for desk in await desks_at(space.id, day) if desk.is_held_on(day)]
+async def expected_holders(
+    desks: Sequence[FixedDesk], holders: Mapping[int, str], day: date
+) -> Sequence[tuple[str, str, str]]:
+    """Who may come to one of these that day and has not yet: the desk's id, the holder's name, and the desk's."""
+    held = [desk for desk in desks if desk.is_held_on(day)]
     there = await arrived_on(held, day)
-    desks = [desk for desk in held if desk.id not in there]
-    names = await people({desk.person for desk in desks})
-    return [(desk.public_id, names[desk.person].name, desk.name) for desk in desks]
+    return [(desk.public_id, holders[desk.id], desk.name) for desk in held if desk.id not in there]
 
 
 HANDLERS = [fixed_desks_page, assigning_page, assign_it, ending_page, end_it, holder_is_there]

@@ -1,13 +1,12 @@
 """Fixed desks in words, as guests and their holders see them."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from app.identity.authentication import Visitor
 from app.identity.queries import people
 from app.kernel.periods import Period
 from app.kernel.refusals import marked
-from app.plans.fixed_desks import desks_at, holders_then
+from app.plans.fixed_desks import FixedDesk, holders_then
 
 _FIXED = marked("fest vergeben")
 _YOUR_OWN = marked("Ihr Platz")
@@ -22,8 +21,7 @@ async def whose_own(space: int, window: Period | None, visitor: Visitor) -> Mapp
     return {resource: words[holder == person] for resource, holder in (await holders_then(space, window)).items()}
 
 
-async def holder_names(space: int, day: date) -> Mapping[int, str]:
-    """For staff: whose the space's fixed desks are from this day on, by the fixed desk's key."""
-    desks = await desks_at(space, day)
-    names = await people({desk.person for desk in desks})
+async def holder_names(desks: Sequence[FixedDesk]) -> Mapping[int, str]:
+    """For staff: whose these are, by the fixed desk's key."""
+    names = await people({desk.person for desk in desks}) if desks else {}
     return {desk.id: names[desk.person].name for desk in desks}

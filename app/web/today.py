@@ -28,6 +28,7 @@ from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import desks_at
 from app.platform.live import latest_event
 from app.platform.periodic import last_run_of
 from app.platform.problems import status_of
@@ -95,7 +96,8 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
     entries = [Entry(row.booking, row.name) for row in rows if row.booking.status in SHOWN]
     claims = await claims_within(space.id, whole_days(day, day, hours.zone), visitor.language)
     keys = {each.id for each in resources}
-    holders = await holder_names(space.id, day)
+    fixed = await desks_at(space.id, day)
+    holders = await holder_names(fixed)
     bars = bars_of(
         entries, claims, keys, [day], hours.zone, lambda booking: f"#b-{booking.public_id}", visitor, holders
     )
@@ -113,7 +115,7 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
         "is_past": day < now.date(),
         "day_error": error,
         "groups": groups,
-        "holders": await expected_holders(space, day) if is_today else [],
+        "holders": await expected_holders(fixed, holders, day) if is_today else [],
         "free": await _free_desks(day, hours, resources, visitor),
         "notes": await notes_of(space, hours, groups, ran_at, visitor) if is_today else [],
         "board": day_table(day, hours, resources, bars, visitor),
