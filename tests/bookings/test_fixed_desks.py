@@ -46,7 +46,8 @@ from app.plans.queries import MembershipCard
 from app.plans.terms import PlanTerms, PriceClass
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.outbox import Event
-from tests.plans.desks import FIXED, TODAY, a_charging_world, a_member, a_version, again, claims_of, held
+from tests.plans.desks import FIXED, TODAY, a_member, a_version, again, claims_of, held
+from tests.selling import a_charging_world
 from tests.worlds import NOW, TOMORROW, APerson, AResource, World, at, rules_at, tomorrow
 
 A_DAY = timedelta(days=1)
@@ -241,7 +242,7 @@ async def test_who_waits_gets_a_released_day_first(world: World) -> None:
     await release_days(world.mia.actor(), desk.public_id, [TOMORROW], NOW)
     served = await waiting_by_id(place.id)
     assert served is not None
-    assert served.status is WaitingStatus.BOOKED
+    assert served.status is WaitingStatus.OFFERED
 
 
 async def test_a_holder_who_releases_every_friday_is_credited_when_somebody_comes(world: World) -> None:
