@@ -39,6 +39,7 @@ _SIGNING_IN = "how a person signs in is the person's own"
 _MACHINE = "how the network's machinery works"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "ticket_charge": "by which prices a day was bought; the charge itself is in the file",
     "network": "the network's own name and contact, which stand on every page",
     "session": _SIGNING_IN,
     "mailed_link": _SIGNING_IN,
@@ -58,7 +59,6 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "contract_order.number": "keeps an order from being placed twice",
     "contract_order.shown": "keeps an order from being placed twice",
     "change_offer": "what a member was asked; what was agreed is in the file",
-    "ticket_charge": "what a bought day was priced by; its charges are in the file",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",

@@ -166,6 +166,35 @@ PLANS: Final[Sequence[ExportedTable]] = (
         },
     ),
     ExportedTable(
+        "change_offers",
+        "change_offer",
+        marked("Neue Bedingungen, die Sie in diesen Mitgliedschaften angeboten haben, und die Antworten"),
+        "change_offer JOIN membership ON membership.id = change_offer.membership"
+        " JOIN product_version ON product_version.id = change_offer.product_version"
+        " JOIN product ON product.id = product_version.product"
+        " WHERE membership.seller = $1 ORDER BY change_offer.id",
+        {
+            "id": "change_offer.public_id",
+            "membership": "membership.public_id",
+            "product": "product.public_id",
+            "number": "product_version.number",
+            "valid_from": "change_offer.valid_from",
+            "offered_at": "change_offer.offered_at",
+            "answered_at": "change_offer.answered_at",
+            "is_accepted": "change_offer.is_accepted",
+            "withdrawn_at": "change_offer.withdrawn_at",
+        },
+        {
+            "membership": marked("Mitgliedschaft (memberships.id)"),
+            "product": marked("Tarif (products.id)"),
+            "number": marked("angebotene Fassung des Tarifs"),
+            "offered_at": marked("wann angeboten"),
+            "answered_at": marked("wann beantwortet; leer: keine Antwort, es bleibt beim Bisherigen"),
+            "is_accepted": marked("ob zugestimmt"),
+            "withdrawn_at": marked("wann durch eine neuere Frage ersetzt"),
+        },
+    ),
+    ExportedTable(
         "membership_pauses",
         "membership_pause",
         marked("Tage, an denen diese Mitgliedschaften ruhen"),

@@ -202,6 +202,7 @@ async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) 
     membership = await put("membership", mark, **bought, person=guest, ended_because="notice")
     await put("membership_terms", mark, **terms, membership=membership)
     await put("membership_pause", mark, membership=membership)
+    await put("change_offer", mark, **terms, membership=membership)
     sold = await put("pass", mark, **bought, **terms, person=guest, charge=charge)
     of = {"unit": "desk_day", "person": guest, "charge": None}
     await put("entitlement", mark, **of, source="membership", membership=membership)
