@@ -54,7 +54,8 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 from tests.browser.of_contracts import contracts_of
 from tests.browser.of_people import links_of_people
-from tests.orders import A_GIFT, on_sale, ordered
+from tests.orders import A_GIFT, ordered
+from tests.selling import on_sale
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
