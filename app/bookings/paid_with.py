@@ -51,8 +51,8 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
         return {}
     rows = await fetch(
         "SELECT b.id, e.public_id, e.source, e.unit, CASE WHEN $2 = 'en' THEN e.label_en ELSE e.label_de END AS label,"
-        " (SELECT coalesce(-sum(x.left_change), 0)::int FROM entitlement_entry x"
-        "   WHERE x.booking = b.id AND x.entitlement = e.id AND x.change = 'hold') AS units"
+        " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = e.id"
+        "   AND x.change = 'hold' ORDER BY x.id DESC LIMIT 1), 0) AS units"
         " FROM booking b JOIN entitlement e ON e.id = b.entitlement WHERE b.id = ANY($1::bigint[])",
         keys,
         language,
