@@ -82,18 +82,17 @@ async def billed_by(booking: BookingCard) -> Billed | None:
 
 async def said_paid(booking: BookingCard, say: Speaker) -> str:
     """What pays for a booking, in one line; nothing where it was free."""
-    billed = await said_billed(booking, say)
-    return billed or paid_text((await paid_with([booking], say.language)).get(booking.id), say)
-
-
-async def said_billed(booking: BookingCard, say: Speaker) -> str:
-    """Its price, that it is open, and who sells; nothing where no money is due for it."""
     billed = await billed_by(booking)
-    if billed is None:
-        return ""
+    if billed is not None:
+        return billed_text(billed, booking.price, say)
+    return paid_text((await paid_with([booking], say.language)).get(booking.id), say)
+
+
+def billed_text(billed: Billed, price: Money, say: Speaker) -> str:
+    """What is due, that it is open, and who sells."""
     return say.say(
         marked("{price} {tax}, offen, Rechnung folgt. Verkäufer: {seller}"),
-        price=booking.price,
+        price=price,
         tax=say.gettext(billed.tax),
         seller=billed.seller,
     )

@@ -1,27 +1,37 @@
 """What mails say of paying: what has paid, and that a consumer can withdraw. Free of charge they say nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.billing.consumers import is_consumer
 from app.billing.queries import law_values
-from app.bookings.paid_with import PaidWith, paid_text, paid_with, said_billed, units_text
+from app.bookings.paid_with import Billed, PaidWith, billed_by, billed_text, paid_text, paid_with, units_text
 from app.bookings.queries import BookingCard
+from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.platform.language import Speaker
 
 
 async def paid_lines(bookings: Sequence[BookingCard], says: Speaker) -> list[tuple[str, str]]:
-    """What has paid for bookings that are told together, each thing once, with what it is called."""
-    accounts = await paid_with(bookings, says.language)
-    lines: list[tuple[str, str]] = []
+    """What has paid for bookings that are told together, added up by account and by seller, with what it is called."""
+    lines = [(says.gettext(marked("Bezahlt mit")), text) for text in await _from_accounts(bookings, says)]
+    due: dict[Billed, Money] = {}
     for booking in bookings:
-        billed = await said_billed(booking, says)
-        if billed:
-            lines.append((says.gettext(marked("Preis")), billed))
-        elif (paid := accounts.get(booking.id)) is not None:
-            lines.append((says.gettext(marked("Bezahlt mit")), _with_what_is_left(paid, says)))
-    return list(dict.fromkeys(lines))
+        billed = await billed_by(booking)
+        if billed is not None:
+            before = due.get(billed, Money(0, booking.price.currency))
+            due[billed] = Money(before.amount + booking.price.amount, before.currency)
+    price = says.gettext(marked("Preis"))
+    return lines + [(price, billed_text(billed, amount, says)) for billed, amount in due.items()]
+
+
+async def _from_accounts(bookings: Sequence[BookingCard], says: Speaker) -> list[str]:
+    by_account: dict[str, PaidWith] = {}
+    for one in (await paid_with(bookings, says.language)).values():
+        before = by_account.get(one.public_id)
+        by_account[one.public_id] = one if before is None else replace(one, units=before.units + one.units)
+    return [_with_what_is_left(one, says) for one in by_account.values()]
 
 
 async def right_to_withdraw(bookings: Sequence[BookingCard], address: str, says: Speaker, now: datetime) -> str:

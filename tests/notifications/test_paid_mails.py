@@ -5,9 +5,10 @@ import pytest
 from app.bookings.cancellation import cancel
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
+from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.together import book_together
 from app.inventory.rules import Kind
-from app.platform.database import execute
+from app.platform.database import execute, fetch_value
 from tests.bookings.test_payment import a_pass, a_price
 from tests.notifications.conftest import ADDRESS, Happen, Postman, text_of
 from tests.worlds import NOW, World, tomorrow
@@ -78,6 +79,18 @@ async def test_what_was_booked_together_says_all_that_has_paid(
     desk, _ = await book_together(charging.mia.actor(), [wish(charging), wish(charging, "Nette")], NOW)
     text = await told(postman, happens, desk)
     assert "Bezahlt mit: 1 Tag von Ihrer Karte (Zehnerkarte), übrig 3 Tage\nPreis: 60,00 €" in text
+    assert WITHDRAW in text
+
+
+async def test_a_series_adds_up_what_has_paid_for_its_dates(charging: World, postman: Postman, happens: Happen) -> None:
+    await a_pass(charging, days=2)
+    await a_price(charging, day=1900)
+    made = await make_series(charging.mia.actor(), MakeSeries(wish(charging), "FREQ=WEEKLY;COUNT=4"), NOW)
+    keys = [booking.id for booking in made.bookings]
+    key = await fetch_value("SELECT id FROM series WHERE public_id = $1", made.series.public_id)
+    await happens("series.made", key, bookings=keys)
+    text = text_of(postman.mails[-1]).replace("\r\n", "\n").replace("\xa0", " ")
+    assert "\nBezahlt mit: 2 Tage von Ihrer Karte (Zehnerkarte), übrig 0 Tage\nPreis: 38,00 €" in text
     assert WITHDRAW in text
 
 
