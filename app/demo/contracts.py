@@ -17,7 +17,7 @@ from app.plans.grants import Days, month_of
 from app.plans.products import Offer, offers_on_sale, plan_of
 from app.plans.purses import EVERYWHERE
 from app.plans.rules import Entitlement, Source
-from app.plans.terms import PlanTerms, PriceClass
+from app.plans.terms import PlanTerms, PriceClass, agreed
 from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants_of, months_later
 from app.plans.upkeep import GRANTED_AHEAD_MONTHS, account_of, due_of
 from app.platform.database import fetch
@@ -28,16 +28,21 @@ _ZONE = ZoneInfo("Europe/Berlin")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Somebody's membership since a day."""
+    """Somebody's membership since a day, with the extras that were chosen, by their place in the plan's list."""
 
     person: int
     offer: Offer
     starts_on: date
     price_class: PriceClass = PriceClass.NORMAL
+    extras: frozenset[int] = frozenset()
+
+    @property
+    def terms(self) -> PlanTerms:
+        return agreed(plan_of(self.offer), self.extras)
 
     @property
     def timeline(self) -> Timeline:
-        return Timeline([Stretch(Days(self.starts_on), plan_of(self.offer), self.price_class)])
+        return Timeline([Stretch(Days(self.starts_on), self.terms, self.price_class)])
 
 
 async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping[int, list[Entitlement]]:
@@ -131,7 +136,7 @@ async def payers_of(people: Sequence[int], now: datetime) -> Mapping[int, int]:
 
 
 def _membership(key: int, contract: Contract, payer: int) -> list[NewRow]:
-    terms = plan_of(contract.offer)
+    terms = contract.terms
     membership = NewRow(
         "membership",
         {

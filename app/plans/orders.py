@@ -68,6 +68,18 @@ class DocumentCard:
     order: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document in a list: its title, the day it was sent, what it is about, and of which membership or pass it is."""
+
+    public_id: str
+    title: str
+    made_on: date
+    about: Mapping[str, str]
+    membership: int | None
+    bought: int | None
+
+
 _ORDER = """
     SELECT o.id, o.public_id, o.person, o.number, p.public_id AS product, o.payer, o.seller,
            o.product_version AS version, o.membership, o.pass AS bought, o.terms, o.price_class, o.audience, o.amount,
@@ -122,9 +134,27 @@ async def document_of_order(order: int) -> DocumentCard | None:
     return DocumentCard(**row) if row else None
 
 
-async def documents_of(person: int) -> list[DocumentCard]:
+async def documents_of(person: int) -> list[DocumentLine]:
     """All that was sent to the person, the latest first."""
-    return [DocumentCard(**row) for row in await fetch(f"{_DOCUMENT} WHERE person = $1 ORDER BY id DESC", person)]
+    rows = await fetch(
+        "SELECT d.public_id, d.title, (d.made_at AT TIME ZONE 'Europe/Berlin')::date AS made_on,"
+        " coalesce(o.terms ->> 'name_de', '') AS de,"
+        " coalesce(o.terms ->> 'name_en', '') AS en, o.membership, o.pass AS bought"
+        " FROM contract_document d LEFT JOIN contract_order o ON o.id = d.contract_order"
+        " WHERE d.person = $1 ORDER BY d.id DESC",
+        person,
+    )
+    return [
+        DocumentLine(
+            row["public_id"],
+            row["title"],
+            row["made_on"],
+            {"de": row["de"], "en": row["en"]},
+            row["membership"],
+            row["bought"],
+        )
+        for row in rows
+    ]
 
 
 async def has_used_trial(person: int) -> bool:
