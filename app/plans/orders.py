@@ -13,7 +13,7 @@ from app.platform.database import fetch, fetch_row, fetch_value
 @dataclass(frozen=True, slots=True)
 class OrderCard:
     """An order as it was placed. Each statement is the time at which it was made; one of `membership` and
-    `bought` (a pass) is what came of it."""
+    `bought` (a pass) is what came of it. `difference` is None unless it changed a running membership's terms."""
 
     id: int
     public_id: str
@@ -29,6 +29,7 @@ class OrderCard:
     price_class: PriceClass
     audience: Audience
     price: Money
+    difference: int | None
     starts_on: date
     shown: str
     adult_at: datetime | None
@@ -45,6 +46,11 @@ class OrderCard:
     def contract(self) -> str:
         """Begins the keys of all charges that are due for it."""
         return f"membership:{self.membership}" if self.membership else f"pass:{self.bought}"
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it gave other terms to a membership that was there."""
+        return self.difference is not None
 
     @property
     def is_of_counter(self) -> bool:
@@ -83,8 +89,8 @@ class DocumentLine:
 _ORDER = """
     SELECT o.id, o.public_id, o.person, o.number, p.public_id AS product, o.payer, o.seller,
            o.product_version AS version, o.membership, o.pass AS bought, o.terms, o.price_class, o.audience, o.amount,
-           o.currency, o.starts_on, o.shown, o.adult_at, o.early_start_at, o.early_loss_at, o.terms_valid_from,
-           o.notice_valid_from, o.withdrawal_until, o.placed_by, o.placed_at,
+           o.difference, o.currency, o.starts_on, o.shown, o.adult_at, o.early_start_at, o.early_loss_at,
+           o.terms_valid_from, o.notice_valid_from, o.withdrawal_until, o.placed_by, o.placed_at,
            (SELECT d.public_id FROM contract_document d WHERE d.contract_order = o.id ORDER BY d.id LIMIT 1) AS document
       FROM contract_order o
       LEFT JOIN product_version v ON v.id = o.product_version LEFT JOIN product p ON p.id = v.product
@@ -108,7 +114,7 @@ async def order_by_number(person: int, number: int) -> OrderCard | None:
 
 async def order_of_membership(membership: int) -> OrderCard | None:
     """How this membership was ordered; None where it was not (it was taken over from paper)."""
-    return _order(await fetch_row(f"{_ORDER} WHERE o.membership = $1", membership))
+    return _order(await fetch_row(f"{_ORDER} WHERE o.membership = $1 AND o.difference IS NULL", membership))
 
 
 async def order_of_pass(bought: int) -> OrderCard | None:
