@@ -7,43 +7,27 @@ from app.kernel.wall_time import local_day
 from app.plans.contracts import ContractCard, ContractKind, contract_by_id
 from app.plans.memberships import Begun, begin
 from app.plans.passes import sell_pass
-from app.plans.product_versions import new_product, put_on_sale
-from app.plans.products import Offer, offer_on_sale
-from app.plans.terms import PassTerms, PlanTerms, PriceClass, Terms
-from app.platform.database import execute, fetch
-from tests.worlds import HERE, NOW, APerson, World, a_world
+from app.plans.terms import PassTerms, PlanTerms, PriceClass
+from app.platform.database import fetch
+from tests.selling import on_sale
+from tests.worlds import HERE, NOW, APerson, World
 
 EIGHT = PlanTerms(name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8)
 TEN = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=15000)
-
-
-async def a_charging_world() -> World:
-    world = await a_world()
-    await execute("UPDATE network SET charges = true")
-    return world
-
-
-async def on_sale(world: World, terms: Terms, at: datetime = NOW) -> Offer:
-    """The network sells it."""
-    public_id = await new_product(world.nadja.actor(), None, terms, at, local_day(at, HERE))
-    await put_on_sale(world.nadja.actor(), public_id, at, at)
-    offer = await offer_on_sale(public_id, at)
-    assert offer is not None
-    return offer
 
 
 async def a_membership(
     world: World, person: APerson, terms: PlanTerms = EIGHT, at: datetime = NOW, starts_on: date | None = None
 ) -> ContractCard:
     """Ordered then, and begun on that day if no other is said."""
-    offer, today = await on_sale(world, terms, at), local_day(at, HERE)
+    offer, today = await on_sale(terms, at), local_day(at, HERE)
     payer = await own_payer(person.id, at)
     begun = Begun(person.id, payer, None, offer.version, terms, PriceClass.NORMAL, starts_on or today)
     return await contract(ContractKind.MEMBERSHIP, (await begin(person.actor(), begun, at, today)).id)
 
 
 async def a_bought_pass(world: World, person: APerson, terms: PassTerms = TEN, at: datetime = NOW) -> ContractCard:
-    offer, today = await on_sale(world, terms, at), local_day(at, HERE)
+    offer, today = await on_sale(terms, at), local_day(at, HERE)
     payer = await own_payer(person.id, at)
     sold = await sell_pass(person.actor(), person.id, payer, offer, PriceClass.NORMAL, at, today)
     return await contract(ContractKind.PASS, sold.id)

@@ -9,24 +9,14 @@ from app.plans.agreements import Choice
 from app.plans.order_documents import Paper
 from app.plans.ordering import Statements, Wish, place_order, prepared
 from app.plans.orders import OrderCard, next_number
-from app.plans.product_versions import new_product, put_on_sale
-from app.plans.products import Offer, offer_on_sale
-from app.plans.terms import Audience, PassTerms, Terms
+from app.plans.products import Offer
+from app.plans.terms import Audience, PassTerms
 from app.platform.settings import ROOT
 from app.platform.templates import Templates
 
 PAPER = Paper(Templates(ROOT / "templates", str), "http://nahwerk.example", "de")
 A_GIFT = PassTerms(name_de="Schnuppertag", name_en="Taster day", amount=1, price=0)
 ALL = Statements(is_adult=True, asks_early_start=True, knows_early_loss=True)
-
-
-async def on_sale(terms: Terms, now: datetime, seller: int | None = None) -> Offer:
-    """Puts it on sale; the network has to charge."""
-    public_id = await new_product(None, seller, terms, now, local_day(now, ZoneInfo("Europe/Berlin")))
-    await put_on_sale(None, public_id, now, now)
-    offer = await offer_on_sale(public_id, now)
-    assert offer is not None, "the network charges"
-    return offer
 
 
 async def wish_of(

@@ -10,7 +10,7 @@ from app.plans.queries import MembershipCard
 from app.plans.terms import Extra, Overage, PassTerms, PlanTerms, PriceClass, Terms, agreed
 from app.plans.uses import Unit
 from app.platform.database import execute
-from tests.worlds import NOW, APerson
+from tests.worlds import NOW, APerson, World, a_world
 
 TODAY = date(2026, 11, 24)
 TEN = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=15000)
@@ -29,7 +29,14 @@ async def it_charges() -> None:
     await execute("UPDATE network SET charges = true")
 
 
-async def on_sale(terms: Terms, seller: int | None = None, now: datetime = NOW) -> Offer:
+async def a_charging_world() -> World:
+    """The tests' network, not free of charge."""
+    world = await a_world()
+    await it_charges()
+    return world
+
+
+async def on_sale(terms: Terms, now: datetime = NOW, seller: int | None = None) -> Offer:
     """The terms as a product that can be bought."""
     public_id = await new_product(None, seller, terms, now, now.date())
     await put_on_sale(None, public_id, now, now)

@@ -58,7 +58,6 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "contract_document": "what a person got as the confirmation of an order, which is in the file",
     "contract_order.number": "keeps an order from being placed twice",
     "contract_order.shown": "keeps an order from being placed twice",
-    "change_offer": "what a member was asked; what was agreed is in the file",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",

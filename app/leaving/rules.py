@@ -26,7 +26,16 @@ LISTED_FOR: Final = timedelta(days=365)
 
 OF_MONEY: Final = frozenset(
     {"opening_balance", "payer", "charge", "law_value", "product", "product_version", "price_list_entry", "concession"}
-    | {"membership", "membership_terms", "membership_pause", "pass", "entitlement", "entitlement_entry"}
+    | {
+        "membership",
+        "membership_terms",
+        "membership_pause",
+        "pass",
+        "entitlement",
+        "entitlement_entry",
+        "ticket_charge",
+    }
+    | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
 )
 """Tables that are not spoken of where the network is free of charge, and empty there."""
 

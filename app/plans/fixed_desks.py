@@ -99,9 +99,12 @@ def fixed_terms_on(membership: MembershipCard, day: date) -> PlanTerms | None:
 
 
 def last_fixed_day(membership: MembershipCard) -> date | None:
-    """The last day on which the terms, as far as they are known, have a fixed desk; None where they go on."""
+    """The last day on which the terms, as far as they are known, have a fixed desk; None where they go on.
+
+    Of a membership that ended before it began that is the day before it.
+    """
     fixed = [stretch.days.last for stretch in membership.timeline.stretches if stretch.terms.fixed_desk]
-    return fixed[-1] if fixed else None
+    return fixed[-1] if fixed else membership.starts_on - _A_DAY
 
 
 def has_fixed_desk(membership: MembershipCard, today: date) -> bool:
@@ -234,8 +237,8 @@ async def end_with(desk: FixedDesk, last: date) -> None:
 async def end_with_terms(desk: FixedDesk) -> None:
     """The same where the membership ends it, so that the desk can be another's afterwards."""
     last = desk.last_day
-    if last is not None and last != desk.days.last and last >= desk.days.first:
-        await end_with(desk, last)
+    if last is not None and last != desk.days.last:
+        await end_with(desk, max(last, desk.days.first))
 
 
 async def forget_desk(desk: FixedDesk) -> None:

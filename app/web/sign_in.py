@@ -35,7 +35,7 @@ class DemoAccount(NamedTuple):
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("commuter@demo.example", marked("Pendlerin"), marked("ihr Arbeitgeber zahlt")),
+    DemoAccount("commuter@demo.example", marked("Pendlerin"), marked("hat einen Tarif")),
     DemoAccount("freelancer@demo.example", marked("Freiberufler"), marked("hat eine eigene Mitgliedschaft")),
     DemoAccount("guest@demo.example", marked("Gast"), marked("hat keinen Tarif")),
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),

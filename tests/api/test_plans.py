@@ -15,7 +15,7 @@ async def test_what_is_on_sale_with_price_seller_and_where_it_holds(anyone: http
     local = PassTerms(
         name_de="Zehn", name_en="Ten", amount=10, price=15000, scope=ScopeShape(spaces=[world.polch.id], weekdays=[4])
     )
-    await on_sale(local, world.operator)
+    await on_sale(local, seller=world.operator)
     answer = await anyone.get("/api/v1/plans", headers={"Accept-Language": "en"})
     assert answer.status_code == 200
     assert answer.json()["next"] is None

@@ -21,7 +21,8 @@ from app.plans.notice import take_notice_back
 from app.plans.terms import PlanTerms
 from app.plans.upkeep import settle_running
 from app.platform.database import execute, fetch, fetch_row, fetch_value
-from tests.contracts import EIGHT, TEN, a_bought_pass, a_charging_world, a_membership, again, charged
+from tests.contracts import EIGHT, TEN, a_bought_pass, a_membership, again, charged
+from tests.selling import a_charging_world
 from tests.worlds import HERE, NOW, World, at
 
 ORDINARY = EndWish(DeclarationKind.ORDINARY)

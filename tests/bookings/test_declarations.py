@@ -32,8 +32,9 @@ from app.plans.declarations import (
 from app.plans.ending import EndedBecause
 from app.platform.database import fetch, fetch_value
 from app.platform.rate_limits import TooMany
-from tests.contracts import a_bought_pass, a_charging_world, a_membership, again, charged
+from tests.contracts import a_bought_pass, a_membership, again, charged
 from tests.identity.conftest import HOME, KEY
+from tests.selling import a_charging_world
 from tests.worlds import NOW, World
 
 MIAS = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Tarif Acht Tage", "Mia@Example.org", form_key="1")

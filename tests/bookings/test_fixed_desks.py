@@ -38,6 +38,7 @@ from app.inventory.rules import Kind
 from app.kernel.refusals import NotFound
 from app.network.managing import managed_space
 from app.plans.accounts import accounts_out_of_balance
+from app.plans.ending import EndedBecause
 from app.plans.fixed_desks import FixedAlready, FixedDesk, desks_of_person
 from app.plans.grants import Days
 from app.plans.memberships import change_terms, end, pause, resume
@@ -46,7 +47,8 @@ from app.plans.queries import MembershipCard
 from app.plans.terms import PlanTerms, PriceClass
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.outbox import Event
-from tests.plans.desks import FIXED, TODAY, a_charging_world, a_member, a_version, again, claims_of, held
+from tests.plans.desks import FIXED, TODAY, a_member, a_version, again, claims_of, held
+from tests.selling import a_charging_world
 from tests.worlds import NOW, TOMORROW, APerson, AResource, World, at, rules_at, tomorrow
 
 A_DAY = timedelta(days=1)
@@ -190,7 +192,7 @@ async def test_a_pause_frees_the_desk_for_these_days_and_the_end_for_good(world:
     assert stands == "confirmed"
     with pytest.raises(AlreadyTaken):
         await booked(world.gundula, one, date(2026, 12, 9))
-    await end(None, card.id, date(2027, 5, 31), "notice", NOW, TODAY)
+    await end(None, card.id, date(2027, 5, 31), EndedBecause.NOTICE, NOW, TODAY)
     await followed(card)
     assert (await held(one, date(2027, 5, 31)), await held(one, date(2027, 6, 1))) == (True, False)
     assert await fetch_value("SELECT last_day FROM fixed_desk") == date(2027, 5, 31)
@@ -235,13 +237,13 @@ async def test_who_waits_gets_a_released_day_first(world: World) -> None:
         await booked(world.otto, world.polch[name])
     place = await join_line(
         world.gundula.actor(),
-        JoinLine(AnyOf(world.polch.slug, Kind.DESK), tomorrow(9), tomorrow(12), books_itself=True),
+        JoinLine(AnyOf(world.polch.slug, Kind.DESK), tomorrow(9), tomorrow(12)),
         NOW,
     )
     await release_days(world.mia.actor(), desk.public_id, [TOMORROW], NOW)
     served = await waiting_by_id(place.id)
     assert served is not None
-    assert served.status is WaitingStatus.BOOKED
+    assert served.status is WaitingStatus.OFFERED
 
 
 async def test_a_holder_who_releases_every_friday_is_credited_when_somebody_comes(world: World) -> None:
@@ -356,3 +358,15 @@ async def test_occupancy_counts_a_fixed_desk_as_booked_and_a_released_day_as_fre
     ]
     assert counted == [(600, 0), (0, 0), (600, 0)]
     assert (sums[friday, Kind.DESK].used_minutes, sums[friday, Kind.DESK].bookings) == (480, 1)
+
+
+async def test_a_membership_that_ends_before_it_begins_holds_no_desk(world: World) -> None:
+    card = await a_member(world.mia, date(2026, 12, 10))
+    desk = world.polch["1"]
+    await assign_desk(world.otto.actor(), card.public_id, desk.public_id, date(2026, 12, 10), NOW)
+    await end(None, card.id, date(2026, 12, 9), EndedBecause.WITHDRAWN_FREE, NOW, TODAY)
+    await followed(card)
+    assert not await held(desk, date(2026, 12, 10))
+    other = await a_member(world.gundula, date(2026, 12, 11))
+    await assign_desk(world.otto.actor(), other.public_id, desk.public_id, date(2026, 12, 11), NOW)
+    assert await disagreements() == []

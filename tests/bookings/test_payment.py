@@ -22,18 +22,13 @@ from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
 from app.plans.rules import NothingPays, PriceChanged, Source
 from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_row
+from tests.selling import a_charging_world
 from tests.worlds import NOW, World, a_world, at, tomorrow
 
 
 @pytest.fixture
 async def world(undone: None) -> World:
     return await a_charging_world()
-
-
-async def a_charging_world() -> World:
-    world = await a_world()
-    await execute("UPDATE network SET charges = true")
-    return world
 
 
 async def a_pass(world: World, days: int | None = 10, unit: Unit = Unit.DESK_DAY, units: int | None = None) -> int:

@@ -12,8 +12,9 @@ from app.bookings.operations import BookDesk, book
 from app.plans.accounts import accounts_out_of_balance
 from app.plans.rules import NothingPays
 from app.platform.database import DB, fetch
-from tests.bookings.test_payment import a_charging_world, a_pass, a_price, balance, booked, desk
+from tests.bookings.test_payment import a_pass, a_price, balance, booked, desk
 from tests.conftest import copied
+from tests.selling import a_charging_world
 from tests.worlds import NOW, World, at
 
 CLIENTS = 20

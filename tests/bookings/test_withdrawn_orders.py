@@ -17,8 +17,9 @@ from app.plans.ending import BoughtOnTheSpot, NoConsumer, Stated
 from app.plans.orders import next_number
 from app.plans.terms import Audience
 from app.platform.database import fetch_value
-from tests.contracts import EIGHT, TEN, a_charging_world, contract
-from tests.orders import ALL, PAPER, on_sale, ordered
+from tests.contracts import EIGHT, TEN, contract
+from tests.orders import ALL, PAPER, ordered
+from tests.selling import a_charging_world, on_sale
 from tests.worlds import HERE, NOW, World, at
 
 WITHDRAWAL = EndWish(DeclarationKind.WITHDRAWAL)

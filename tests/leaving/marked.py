@@ -210,6 +210,7 @@ async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) 
     entry = {"change": "hold", "booking": booking, "person": guest, "day": NOW.date(), "step": 1, "actor": None}
     await put("entitlement_entry", mark, **entry, entitlement=account)
     return membership
+    return membership
 
 
 _CODED_RULES = {

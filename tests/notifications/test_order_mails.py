@@ -3,7 +3,8 @@
 from app.plans.orders import OrderCard
 from app.platform.database import execute, fetch_value
 from tests.notifications.conftest import ADDRESS, Happen, Postman, text_of
-from tests.orders import A_GIFT, on_sale, ordered
+from tests.orders import A_GIFT, ordered
+from tests.selling import on_sale
 from tests.worlds import NOW, World
 
 

@@ -9,8 +9,8 @@ from app.plans.fixed_desks import FixedDesk, desk_by_id
 from app.plans.memberships import Begun, begin
 from app.plans.queries import MembershipCard
 from app.plans.terms import PlanTerms, PriceClass
-from app.platform.database import execute, fetch, fetch_value
-from tests.worlds import HERE, NOW, APerson, AResource, World, a_world
+from app.platform.database import fetch, fetch_value
+from tests.worlds import HERE, NOW, APerson, AResource
 
 FIXED = PlanTerms(
     name_de="Fester Platz",
@@ -21,12 +21,6 @@ FIXED = PlanTerms(
     first_term_months=6,
 )
 TODAY = date(2026, 11, 24)
-
-
-async def a_charging_world() -> World:
-    world = await a_world()
-    await execute("UPDATE network SET charges = true")
-    return world
 
 
 async def a_version() -> int:

@@ -27,13 +27,13 @@ from app.plans.orders import OrderCard, document_of, order_of_membership, order_
 from app.plans.passes import TrialUsed
 from app.plans.product_versions import put_on_sale, write_draft
 from app.plans.products import Offer
-from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, PriceClass, Terms
+from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, PriceClass
 from app.plans.withdrawal import withdrawal_terms
 from app.platform.database import execute, fetch, fetch_row, fetch_value
 from tests.orders import ALL, PAPER, ordered
-from tests.orders import on_sale as put_up
 from tests.orders import wish_of as form_of
-from tests.worlds import APerson, World, a_world
+from tests.selling import a_charging_world, on_sale
+from tests.worlds import APerson, World
 
 NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
 TODAY = date(2026, 11, 18)
@@ -55,12 +55,12 @@ NOW_AS_CONSUMER = Choice(TODAY, Audience.CONSUMER)
 
 @pytest.fixture
 async def world(undone: None) -> World:
-    return await a_charging_world()
+    return await a_selling_world()
 
 
-async def a_charging_world() -> World:
-    world = await a_world()
-    await execute("UPDATE network SET charges = true")
+async def a_selling_world() -> World:
+    """Terms of use in a first version, and two people whose addresses are known."""
+    world = await a_charging_world()
     await execute(
         "INSERT INTO legal_text (kind, language, sections, valid_from)"
         """ VALUES ('terms', 'de', '[{"heading": "Haftung", "paragraphs": ["Fassung eins."]}]', $1)""",
@@ -73,10 +73,6 @@ async def a_charging_world() -> World:
     return world
 
 
-async def on_sale(terms: Terms) -> Offer:
-    return await put_up(terms, NOW)
-
-
 async def wish_of(person: APerson, offer: Offer, choice: Choice = NOW_AS_CONSUMER, stated: Statements = ALL) -> Wish:
     return await form_of(person.id, offer, NOW, choice, stated)
 
@@ -87,7 +83,7 @@ async def order(person: APerson, offer: Offer, choice: Choice = NOW_AS_CONSUMER,
 
 async def test_a_plan_is_ordered_with_all_that_is_due_and_all_that_was_stated(world: World) -> None:
     choice = replace(NOW_AS_CONSUMER, extras=frozenset({1}))
-    placed = await order(world.mia, await on_sale(EIGHT), choice)
+    placed = await order(world.mia, await on_sale(EIGHT, NOW), choice)
     charges = await fetch("SELECT key, amount FROM charge ORDER BY id")
     # From the 18th to the 30th are 13 of 30 days of 145 euros.
     assert [(row["key"].split(":")[-1], row["amount"]) for row in charges] == [
@@ -104,9 +100,9 @@ async def test_a_plan_is_ordered_with_all_that_is_due_and_all_that_was_stated(wo
 
 
 async def test_who_withdraws_pays_for_what_was_had_only_as_stated(world: World) -> None:
-    early = await order(world.mia, await on_sale(TEN))
+    early = await order(world.mia, await on_sale(TEN, NOW))
     assert early.bought is not None
-    later = await order(world.mia, await on_sale(TEN), replace(NOW_AS_CONSUMER, starts_on=date(2026, 12, 3)))
+    later = await order(world.mia, await on_sale(TEN, NOW), replace(NOW_AS_CONSUMER, starts_on=date(2026, 12, 3)))
     assert later.bought is not None
     stated = [await contract_by_id(ContractKind.PASS, key) for key in (early.bought, later.bought)]
     assert [one.stated.pays_for_use for one in stated if one] == [True, False]
@@ -116,7 +112,7 @@ async def test_who_withdraws_pays_for_what_was_had_only_as_stated(world: World) 
 
 
 async def test_the_confirmation_is_kept_as_it_was_sent(world: World) -> None:
-    placed = await order(world.mia, await on_sale(EIGHT))
+    placed = await order(world.mia, await on_sale(EIGHT, NOW))
     assert placed.document is not None
     kept = await document_of(world.mia.id, placed.document)
     assert kept is not None
@@ -148,7 +144,7 @@ def replace_price(terms: PlanTerms, price: int) -> PlanTerms:
 
 
 async def test_sent_twice_it_is_ordered_once(world: World) -> None:
-    offer = await on_sale(TEN)
+    offer = await on_sale(TEN, NOW)
     wish = await wish_of(world.mia, offer)
     first = await place_order(world.mia.actor(), wish, PAPER, NOW, TODAY)
     again = await place_order(world.mia.actor(), wish, PAPER, NOW + timedelta(minutes=1), TODAY)
@@ -161,7 +157,7 @@ async def test_sent_twice_it_is_ordered_once(world: World) -> None:
 
 
 async def test_another_window_with_another_choice_is_told_of_the_order(world: World) -> None:
-    offer = await on_sale(EIGHT)
+    offer = await on_sale(EIGHT, NOW)
     shown = await wish_of(world.mia, offer, replace(NOW_AS_CONSUMER, extras=frozenset({0})))
     await order(world.mia, offer)
     with pytest.raises(OrderedMeanwhile):
@@ -169,15 +165,15 @@ async def test_another_window_with_another_choice_is_told_of_the_order(world: Wo
 
 
 async def test_a_page_from_before_another_order_orders_nothing(world: World) -> None:
-    shown_before = await wish_of(world.mia, await on_sale(EIGHT))
-    await order(world.mia, await on_sale(TEN))
+    shown_before = await wish_of(world.mia, await on_sale(EIGHT, NOW))
+    await order(world.mia, await on_sale(TEN, NOW))
     with pytest.raises(OrderedMeanwhile):
         await place_order(world.mia.actor(), shown_before, PAPER, NOW, TODAY)
     assert await fetch_value("SELECT count(*) FROM membership") == 0
 
 
 async def test_nobody_orders_for_another_price_than_was_shown(world: World) -> None:
-    offer = await on_sale(EIGHT)
+    offer = await on_sale(EIGHT, NOW)
     wish = await wish_of(world.mia, offer)
     await write_draft(None, offer.public_id, replace_price(EIGHT, 13000), NOW, TODAY)
     await put_on_sale(None, offer.public_id, NOW, NOW)
@@ -196,13 +192,13 @@ async def test_nobody_orders_for_another_price_than_was_shown(world: World) -> N
 )
 async def test_what_has_to_be_stated_is_missed(world: World, stated: Statements, refused: type[Exception]) -> None:
     with pytest.raises(refused):
-        await order(world.mia, await on_sale(TEN), stated=stated)
+        await order(world.mia, await on_sale(TEN, NOW), stated=stated)
     assert await fetch_value("SELECT count(*) FROM pass") == 0
 
 
 async def test_what_begins_after_the_withdrawal_period_needs_no_such_statement(world: World) -> None:
     later = replace(NOW_AS_CONSUMER, starts_on=date(2026, 12, 3))
-    placed = await order(world.mia, await on_sale(TEN), later, Statements(is_adult=True))
+    placed = await order(world.mia, await on_sale(TEN, NOW), later, Statements(is_adult=True))
     assert placed.early_start_at is None
     row = await fetch_row("SELECT starts_on, ends_on FROM entitlement")
     assert row is not None
@@ -211,14 +207,14 @@ async def test_what_begins_after_the_withdrawal_period_needs_no_such_statement(w
 
 async def test_a_business_has_nothing_to_withdraw(world: World) -> None:
     choice = replace(NOW_AS_CONSUMER, audience=Audience.BUSINESS)
-    placed = await order(world.mia, await on_sale(TEN), choice, Statements(is_adult=True))
+    placed = await order(world.mia, await on_sale(TEN, NOW), choice, Statements(is_adult=True))
     assert (placed.withdrawal_until, placed.notice_valid_from) == (None, None)
     assert "Widerruf" not in await fetch_value("SELECT content FROM contract_document")
     assert await fetch_value("SELECT company FROM payer WHERE id = $1", placed.payer) == "Hammes GmbH"
 
 
 async def test_a_trial_needs_neither_address_nor_statement_and_is_once_a_person(world: World) -> None:
-    offer = await on_sale(TRIAL)
+    offer = await on_sale(TRIAL, NOW)
     placed = await order(world.tilda, offer, stated=Statements())
     assert (placed.price.amount, placed.withdrawal_until, placed.adult_at) == (0, None, None)
     assert await fetch_value("SELECT count(*) FROM charge") == 0
@@ -228,11 +224,11 @@ async def test_a_trial_needs_neither_address_nor_statement_and_is_once_a_person(
 
 async def test_without_an_address_nothing_is_ordered_that_costs(world: World) -> None:
     with pytest.raises(PayerMissing):
-        await order(world.tilda, await on_sale(TEN))
+        await order(world.tilda, await on_sale(TEN, NOW))
 
 
 async def test_nobody_has_the_same_plan_twice(world: World) -> None:
-    offer = await on_sale(EIGHT)
+    offer = await on_sale(EIGHT, NOW)
     placed = await order(world.mia, offer)
     with pytest.raises(AlreadyMember):
         await order(world.mia, offer)
@@ -241,7 +237,7 @@ async def test_nobody_has_the_same_plan_twice(world: World) -> None:
 
 
 async def test_a_lower_price_is_for_who_has_shown_the_proof(world: World) -> None:
-    offer, student = await on_sale(EIGHT), replace(NOW_AS_CONSUMER, price_class=PriceClass.STUDENT)
+    offer, student = await on_sale(EIGHT, NOW), replace(NOW_AS_CONSUMER, price_class=PriceClass.STUDENT)
     with pytest.raises(ConcessionMissing):
         await order(world.mia, offer, student)
     await execute(
@@ -268,11 +264,11 @@ async def test_a_lower_price_is_for_who_has_shown_the_proof(world: World) -> Non
 async def test_what_cannot_be_chosen(world: World, choice: Choice, refused: type[Exception]) -> None:
     for_consumers = PassTerms(name_de="A", name_en="A", amount=1, price=100, audiences=(Audience.CONSUMER,))
     with pytest.raises(refused):
-        await order(world.mia, await on_sale(for_consumers), choice)
+        await order(world.mia, await on_sale(for_consumers, NOW), choice)
 
 
 async def test_who_has_two_records_keeps_the_orders_of_both(world: World) -> None:
-    offer = await on_sale(TEN)
+    offer = await on_sale(TEN, NOW)
     for person in (world.mia, world.mia, world.gundula):
         await order(person, offer)
     await execute("UPDATE person SET email_confirmed_at = NULL WHERE id = $1", world.gundula.id)
@@ -283,8 +279,8 @@ async def test_who_has_two_records_keeps_the_orders_of_both(world: World) -> Non
 
 async def test_two_windows_at_the_same_moment_order_once(database: str) -> None:
     """Real connections. What keeps it to one is the number in the form: with two numbers two are placed."""
-    world = await a_charging_world()
-    offer = await on_sale(TEN)
+    world = await a_selling_world()
+    offer = await on_sale(TEN, NOW)
     wish = await wish_of(world.mia, offer)
     orders = await asyncio.gather(*(place_order(world.mia.actor(), wish, PAPER, NOW, TODAY) for _ in range(6)))
     assert len({one.id for one in orders}) == 1
@@ -292,7 +288,7 @@ async def test_two_windows_at_the_same_moment_order_once(database: str) -> None:
     for number in (2, 3):
         await place_order(world.mia.actor(), replace(wish, number=number), PAPER, NOW, TODAY)
     assert await fetch_value("SELECT count(*) FROM pass") == 3
-    trial = await on_sale(TRIAL)
+    trial = await on_sale(TRIAL, NOW)
     first = await wish_of(world.gundula, trial, stated=Statements())
     taken = await asyncio.gather(*(place_order(world.gundula.actor(), first, PAPER, NOW, TODAY) for _ in range(4)))
     assert {one.number for one in taken} == {1}

@@ -20,32 +20,21 @@ from app.plans.product_versions import (
     take_off_sale,
     write_draft,
 )
-from app.plans.products import Offer, offer_on_sale, offers_on_sale, versions_of
+from app.plans.products import offer_on_sale, offers_on_sale, versions_of
 from app.plans.purses import ScopeShape
 from app.plans.term_checks import NoticeTooLong, TermTooLong
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass, agreed
 from app.platform.database import execute, fetch, fetch_row
-from tests.worlds import World, a_world
+from tests.selling import TODAY, a_charging_world, on_sale
+from tests.worlds import NOW, World
 
-NOW = datetime(2026, 11, 18, 11, tzinfo=UTC)
-TODAY = date(2026, 11, 18)
 TEN = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=15000)
 EIGHT = PlanTerms(name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8)
 
 
 @pytest.fixture
 async def world(undone: None) -> World:
-    world = await a_world()
-    await execute("UPDATE network SET charges = true")
-    return world
-
-
-async def on_sale(terms: PassTerms | PlanTerms, seller: int | None = None) -> Offer:
-    public_id = await new_product(None, seller, terms, NOW, TODAY)
-    await put_on_sale(None, public_id, NOW, NOW)
-    offer = await offer_on_sale(public_id, NOW)
-    assert offer is not None
-    return offer
+    return await a_charging_world()
 
 
 async def test_a_draft_is_sold_by_nobody_until_it_is_put_on_sale(world: World) -> None:
@@ -78,7 +67,7 @@ async def test_what_is_taken_off_sale_is_gone_from_the_list(world: World) -> Non
 
 
 async def test_what_is_free_of_charge_sells_nothing(world: World) -> None:
-    await on_sale(TEN, world.operator)
+    await on_sale(TEN, seller=world.operator)
     await on_sale(TEN)
     await execute("UPDATE operator SET charges = false WHERE id = $1", world.operator)
     assert [offer.seller for offer in await offers_on_sale(NOW)] == [None]
@@ -105,7 +94,7 @@ async def test_consumers_are_not_bound_longer_than_the_law_allows(world: World) 
 
 
 async def test_an_operator_sells_for_its_own_spaces_alone(world: World) -> None:
-    offer = await on_sale(EIGHT, world.operator)
+    offer = await on_sale(EIGHT, seller=world.operator)
     assert offer.terms.scope.operators == [world.operator], "that name no place hold at all of its own"
     assert offer.holds_at(world.operator, world.polch.id)
     assert not offer.holds_at(world.rival_operator, world.andernach.id)

@@ -112,7 +112,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
         "end_link": end_token(polch, polch.operator.email, KEY),
         "note": note,
-        "product": (await on_sale(TEN, world.operator)).public_id,
+        "product": (await on_sale(TEN, seller=world.operator)).public_id,
         "network_product": (await on_sale(EIGHT)).public_id,
         "offer": await _a_question(world),
         "account": (await accounts_of(world.mia.id, TODAY))[0].public_id,

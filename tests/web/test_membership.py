@@ -12,11 +12,11 @@ from app.plans.holdings import accounts_of
 from app.plans.memberships import Begun, begin
 from app.plans.orders import documents_of
 from app.plans.passes import sell_pass
-from app.plans.product_versions import new_product, put_on_sale
-from app.plans.products import Offer, offer_on_sale, plan_of
+from app.plans.products import Offer, plan_of
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass
 from app.platform.database import execute, fetch_value
+from tests.selling import on_sale
 from tests.web.conftest import Site, said
 from tests.worlds import NOW, World, at, house_rules_at
 
@@ -48,14 +48,6 @@ class Shop:
         card = await membership_by_id(self.card.id)
         assert card is not None
         return card
-
-
-async def on_sale(terms: PlanTerms | PassTerms) -> Offer:
-    public_id = await new_product(None, None, terms, NOW, TODAY)
-    await put_on_sale(None, public_id, NOW, NOW)
-    offer = await offer_on_sale(public_id, NOW)
-    assert offer is not None
-    return offer
 
 
 @pytest.fixture

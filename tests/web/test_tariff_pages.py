@@ -131,7 +131,7 @@ async def test_a_small_business_shows_no_tax(site: Site, world: World) -> None:
         TODAY,
         NOW,
     )
-    await on_sale(TEN, world.operator)
+    await on_sale(TEN, seller=world.operator)
     page = plain(said((await (await site.browser()).get("/tarife")).text))
     assert "150,00 € umsatzsteuerfrei nach § 19 UStG" in page
     assert "MwSt" not in page
@@ -199,7 +199,7 @@ async def test_announcing_without_a_day_says_so_beside_the_field(site: Site, wor
 
 async def test_where_it_is_free_nothing_of_it_is_there(site: Site, world: World) -> None:
     await execute("UPDATE network SET charges = true")
-    offer = await on_sale(TEN, world.operator)
+    offer = await on_sale(TEN, seller=world.operator)
     member = await on_sale(EIGHT)
     await a_member(world.mia, member)
     await write_draft(None, member.public_id, EIGHT, NOW, TODAY)
@@ -234,7 +234,7 @@ async def test_a_network_that_never_charged_says_no_word_of_it(site: Site, world
 
 
 async def test_an_operator_that_is_free_of_charge_sells_nothing(site: Site, world: World) -> None:
-    await on_sale(TEN, world.operator)
+    await on_sale(TEN, seller=world.operator)
     otto = await site.browser(world.otto)
     await otto.post("/betreiber/polch/kosten", kosten="nein")
     assert (await otto.get(OPERATOR)).status_code == 404
