@@ -11,8 +11,9 @@ from app.plans.memberships import end, pause
 from app.plans.rules import NothingPays
 from app.plans.terms import Billed, PassTerms, PlanTerms
 from app.platform.database import execute, fetch_value
-from tests.orders import on_sale, ordered
+from tests.orders import ordered
 from tests.plans.months import Life, due
+from tests.selling import on_sale
 from tests.worlds import a_world, at
 
 EIGHT = PlanTerms(name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8)
