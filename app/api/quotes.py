@@ -45,10 +45,8 @@ class Pays(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: PaysKind
     label: Annotated[str, Meta(description="For people, in the language of the request.")]
     unit: Annotated[PaysUnit | None, Meta(description="Of what `amount` and `left_after` count.")] = None
-    amount: Annotated[float | int | None, Meta(description="0 where the day is paid already; half a day is 0.5.")] = (
-        None
-    )
-    left_after: Annotated[float | int | None, Meta(description="Left out where there is no limit.")] = None
+    amount: Annotated[float | None, Meta(description="0 where the day is paid already; half a day is 0.5.")] = None
+    left_after: Annotated[float | None, Meta(description="Left out where there is no limit.")] = None
     id: Annotated[str | None, Meta(description="To be sent as `pays` by whoever wants this one.")] = None
     seller: Annotated[str | None, Meta(description="Who gets the money.")] = None
 

@@ -133,6 +133,10 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
+    if path.startswith("/mitgliedschaft/angebote"):
+        ids = {**ids, "offer": ids.get("change_offer", ids["offer"])}
+    if path.startswith("/betreiber"):
+        ids = {**ids, "product": ids.get("operator_product", ids["product"])}
     if path in _LINKS:
         ids = {**ids, "link": ids[_LINKS[path]]}
     if path.startswith("/netzwerk/menschen"):

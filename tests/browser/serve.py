@@ -52,7 +52,7 @@ from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
-from tests.browser.of_contracts import contracts_of
+from tests.browser.of_contracts import contracts_of, more_of_contracts
 from tests.browser.of_people import links_of_people
 from tests.orders import A_GIFT, ordered
 from tests.selling import on_sale
@@ -151,7 +151,8 @@ async def _an_order(member: int, now: datetime) -> dict[str, str]:
         return {}
     offer = await on_sale(A_GIFT, now)
     order = await ordered(await actor_of_person(member), offer, now)
-    return {"product": offer.public_id, "order": order.public_id, "document": order.document or ""}
+    more = await more_of_contracts(member, now)
+    return {"product": offer.public_id, "order": order.public_id, "document": order.document or "", **more}
 
 
 async def _a_draft(now: datetime) -> str:
