@@ -1,11 +1,11 @@
 """Payers as their people enter them: who documents go to, a person or a business."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from app.billing.vat_ids import usable_vat_id
 from app.identity.rules import usable_email, usable_name
@@ -98,12 +98,18 @@ def _lacking(details: PayerDetails, *, is_business: bool) -> Iterator[Refusal]:
 
 async def payer_of(person: int, kind: PayerKind) -> PayerCard | None:
     """The person's payer of this kind, the one entered last."""
-    row = await fetch_row(
-        "SELECT id, kind, name, company, street, postcode, place, email, vat_id FROM payer"
-        " WHERE person = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
-        person,
-        kind,
-    )
+    return _payer(await fetch_row(f"{_PAYER} WHERE person = $1 AND kind = $2 ORDER BY id DESC LIMIT 1", person, kind))
+
+
+async def payer_by_id(payer: int) -> PayerCard | None:
+    """The payer with this key, for documents."""
+    return _payer(await fetch_row(f"{_PAYER} WHERE id = $1", payer))
+
+
+_PAYER: Final = "SELECT id, kind, name, company, street, postcode, place, email, vat_id FROM payer"
+
+
+def _payer(row: Mapping[str, Any] | None) -> PayerCard | None:
     if row is None:
         return None
     details = {name: value for name, value in row.items() if name not in ("id", "kind")}

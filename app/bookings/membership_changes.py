@@ -1,5 +1,6 @@
 """Pauses and changes of plan that leave no booking unpaid: what is booked has to be given back before."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ from app.bookings.rules import HOLDING
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import Conflict, marked
+from app.plans.change_orders import OTHER_PLAN, enter_change
 from app.plans.changing import (
     Change,
     MoreBooked,
@@ -19,6 +21,8 @@ from app.plans.changing import (
 from app.plans.grants import Days
 from app.plans.holdings import product_on
 from app.plans.memberships import change_terms, pause
+from app.plans.order_documents import Paper
+from app.plans.ordering import Statements
 from app.plans.purses import Paid
 from app.plans.queries import MembershipCard
 from app.plans.timeline import months_later
@@ -43,23 +47,48 @@ async def let_rest(actor: Actor, card: MembershipCard, days: Days, now: datetime
     return await pause(actor, card.id, days, now, today)
 
 
+@dataclass(frozen=True, slots=True)
+class MembersOrder:
+    """How the member orders a change: what its confirmation is written with, and what was stated by ticks."""
+
+    paper: Paper
+    stated: Statements
+
+
 @retried
 async def change_plan(
-    actor: Actor, card: MembershipCard, change: Change, shown: int, now: datetime, today: date
+    actor: Actor,
+    card: MembershipCard,
+    change: Change,
+    shown: int,
+    now: datetime,
+    today: date,
+    order: MembersOrder | None = None,
 ) -> MembershipCard:
     """The membership goes on in another plan, as `change` says; whatever other change was agreed for later is off.
 
-    `shown` is the price for a period that was agreed to. Raises OtherPriceMeanwhile, MoreBooked.
+    `shown` is the price for a period that was agreed to; what the member orders is kept as an order. Raises
+    OtherPriceMeanwhile, MoreBooked.
     """
     if shown != change.after.amount:
         raise OtherPriceMeanwhile
     await _demand_covered(card, change, today)
     async with transaction():
+        if order is not None:
+            await enter_change(card, change.other_terms, OTHER_PLAN, order.paper, order.stated, now, today)
         changed = card
         later = {stretch.days.first for stretch in card.timeline.stretches if stretch.days.first > change.valid_from}
         for day in sorted({change.valid_from, *later}):
             changed = await change_terms(
-                actor, card.id, change.offer.version, change.terms, change.price_class, day, now, today
+                actor,
+                card.id,
+                change.offer.version,
+                change.terms,
+                change.price_class,
+                day,
+                now,
+                today,
+                is_told=order is not None or day > change.valid_from,
             )
         await record(
             "membership.change_ordered",

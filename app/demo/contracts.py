@@ -28,17 +28,17 @@ _ZONE = ZoneInfo("Europe/Berlin")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Somebody's membership since a day."""
+    """Somebody's membership since a day, with the extras that were chosen, by their place in the plan's list."""
 
     person: int
     offer: Offer
     starts_on: date
     price_class: PriceClass = PriceClass.NORMAL
+    extras: frozenset[int] = frozenset()
 
     @property
     def terms(self) -> PlanTerms:
-        """What was agreed: no extra that costs anything was chosen."""
-        return agreed(plan_of(self.offer), frozenset())
+        return agreed(plan_of(self.offer), self.extras)
 
     @property
     def timeline(self) -> Timeline:

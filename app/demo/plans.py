@@ -87,7 +87,7 @@ async def enter_plans(
     often, seldom = guests
     contracts = [
         Contract(accounts[FREELANCER], seller.of(EIGHT), since),
-        Contract(accounts[COMMUTER], seller.of(TWELVE), since),
+        Contract(accounts[COMMUTER], seller.of(TWELVE), since, extras=frozenset({0})),
         Contract(often, seller.of(MAIFELD), since),
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]

@@ -26,7 +26,9 @@ _PRICES: Final = {Billed.MONTHLY: marked("{price} im Monat"), Billed.YEARLY: mar
 
 
 async def tell_changed(office: PostOffice, event: Event, now: datetime) -> None:
-    """The plan that holds and from when on, in writing."""
+    """The plan that holds and from when on, in writing; nothing where an order's confirmation says it."""
+    if "told" in event.ids:
+        return
     card = await membership_by_id(event.aggregate_id)
     if card is None or card.ends_on is not None:
         return

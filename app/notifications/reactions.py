@@ -32,7 +32,7 @@ from app.notifications.membership_mails import (
     tell_resumed,
 )
 from app.notifications.order_mails import tell_ordered
-from app.notifications.plan_mails import tell_change_accepted, tell_change_offered
+from app.notifications.plan_mails import tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
@@ -128,7 +128,6 @@ def notification_reactions(
         "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
-        "change_offer.accepted": [_about_booking("mail.change_accepted", tell_change_accepted, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

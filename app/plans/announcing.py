@@ -11,7 +11,11 @@ from typing import Any
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
+from app.plans.change_orders import NEWER_TERMS, enter_change
+from app.plans.changing import other_terms
 from app.plans.memberships import change_terms
+from app.plans.order_documents import Paper
+from app.plans.ordering import Statements
 from app.plans.product_versions import locked_product
 from app.plans.queries import MembershipCard, memberships_where
 from app.plans.terms import PlanTerms, PriceClass, agreed, terms_of
@@ -145,8 +149,11 @@ async def _ask(membership: int, version: int, valid_from: date, now: datetime) -
 
 
 @retried
-async def answer(actor: Actor, public_id: str, now: datetime, today: date, *, accepts: bool) -> ChangeOffer:
-    """The member agrees, or keeps the old terms. The same answer again changes nothing.
+async def answer(
+    actor: Actor, public_id: str, paper: Paper, now: datetime, today: date, *, accepts: bool
+) -> ChangeOffer:
+    """The member agrees, which is kept and confirmed like an order, or keeps the old terms. The same answer again
+    changes nothing.
 
     Raises NotFound to everybody else, OfferGone where something else was answered or nobody asks any more.
     """
@@ -164,9 +171,19 @@ async def answer(actor: Actor, public_id: str, now: datetime, today: date, *, ac
         word = "accepted" if accepts else "declined"
         await record(f"change_offer.{word}", "change_offer", offer.id, actor, now, whom=actor.person)
         if accepts:
-            begins, card = offer.begins(today), offer.card.id
-            await change_terms(actor, card, offer.version, offer.terms, offer.price_class, begins, now, today)
-            await emit("change_offer.accepted", "change_offer", offer.id, now)
+            other = other_terms(offer.card, offer.version, offer.terms, offer.price_class, offer.begins(today), today)
+            await enter_change(offer.card, other, NEWER_TERMS, paper, Statements(), now, today)
+            await change_terms(
+                actor,
+                offer.card.id,
+                other.version,
+                other.terms,
+                other.price_class,
+                other.valid_from,
+                now,
+                today,
+                is_told=True,
+            )
         return await offer_of(actor.person, public_id)
 
 

@@ -57,6 +57,34 @@ class Change:
         """Whether it binds to pay more than before."""
         return self.after.amount > self.before.amount or self.due_now.amount > 0
 
+    @property
+    def other_terms(self) -> "OtherTerms":
+        return OtherTerms(self.offer.version, self.terms, self.price_class, self.valid_from, self.due_now)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTerms:
+    """Terms that a running membership gets from a day on; `difference` is what the running period costs more."""
+
+    version: int
+    terms: PlanTerms
+    price_class: PriceClass
+    valid_from: date
+    difference: Money
+
+    @property
+    def price(self) -> Money:
+        return Money(self.terms.price_for(self.price_class), self.terms.currency)
+
+
+def other_terms(
+    card: MembershipCard, version: int, terms: PlanTerms, price_class: PriceClass, valid_from: date, today: date
+) -> OtherTerms:
+    """What these terms from that day on would mean, whatever was to come."""
+    timeline = changed(card.timeline, valid_from, terms, price_class)
+    difference = _due(timeline, today) - _due(card.timeline, today)
+    return OtherTerms(version, terms, price_class, valid_from, Money(difference, terms.currency))
+
 
 def possible_changes(
     card: MembershipCard, offers: Sequence[Offer], audience: Audience, product: str | None

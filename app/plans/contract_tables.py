@@ -78,6 +78,9 @@ class ContractOrder(Table, tablename="contract_order"):
     the legal texts it names. Append-only. Its `public_id` is that of its membership or pass; `number` counts a person's
     orders, so that none is placed twice.
 
+    A membership has one that it began with, and one for each time the member agreed to other terms: these have an id of
+    their own and a `difference`, which is what the running period costs more or less by it.
+
     `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
     use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is
     stated.
@@ -104,6 +107,7 @@ class ContractOrder(Table, tablename="contract_order"):
     price_class = Text(default="normal", help_text=personal("know which price holds", _CONTRACT))
     audience = Text(default=None, help_text=NOT_PERSONAL)
     amount = Integer(default=0)
+    difference = Integer(default=None, null=True)
     currency = Text(default="EUR", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)
     shown = Text(default=None, help_text=NOT_PERSONAL)

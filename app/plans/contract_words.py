@@ -6,8 +6,12 @@ from typing import Final
 from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.plans.agreements import Agreement, is_trial
+from app.plans.changing import OtherTerms
+from app.plans.queries import MembershipCard
+from app.plans.sellers import Seller
 from app.plans.terms import PRICE_CLASS_NAMES, Billed, PlanTerms, PriceClass, Terms
-from app.plans.terms_said import Reader, included, where
+from app.plans.terms_said import Reader, included, name_of, where
+from app.plans.timeline import Stretch
 from app.platform.language import Speaker
 
 _EVERY: Final = {Billed.MONTHLY: marked("{price} im Monat"), Billed.YEARLY: marked("{price} im Jahr")}
@@ -25,11 +29,12 @@ def price_in_words(agreement: Agreement, says: Speaker) -> str:
     """The gross price with its period and what it says of the tax; of what costs nothing that it does."""
     if not agreement.costs:
         return says.say(marked("kostenlos"))
-    terms = agreement.terms
-    price = says.money(agreement.price)
-    if isinstance(terms, PlanTerms):
-        price = says.say(_EVERY[terms.billed], price=agreement.price)
-    return f"{price} {says.gettext(agreement.seller.tax_note(terms.tax_code))}"
+    return _taxed(agreement.price, agreement.terms, agreement.seller, says)
+
+
+def _taxed(price: Money, terms: Terms, seller: Seller, says: Speaker) -> str:
+    every = says.say(_EVERY[terms.billed], price=price) if isinstance(terms, PlanTerms) else says.money(price)
+    return f"{every} {says.gettext(seller.tax_note(terms.tax_code))}"
 
 
 def facts_of(agreement: Agreement, reader: Reader, says: Speaker) -> list[tuple[str, str]]:
@@ -57,6 +62,44 @@ def facts_of(agreement: Agreement, reader: Reader, says: Speaker) -> list[tuple[
     return facts
 
 
+def facts_of_change(
+    card: MembershipCard, before: Stretch, other: OtherTerms, seller: Seller, reader: Reader, says: Speaker
+) -> list[tuple[str, str]]:
+    """What other terms of a running membership hold, each with its name."""
+    terms, day, reader = other.terms, says.day_of_year, replace(reader, has_agreed=True)
+    old = Money(before.terms.price_for(before.price_class), before.terms.currency)
+    facts = [
+        (
+            says.gettext(marked("Bisher")),
+            f"{name_of(before.terms, says.language)}, {says.say(_EVERY[before.terms.billed], price=old)}",
+        ),
+        (says.gettext(marked("Leistung")), includes(terms, reader, says)),
+        (says.gettext(marked("Gültig")), ", ".join(says.word(said) for said in where(terms.scope, reader.names))),
+        (says.gettext(marked("Gilt ab")), day(other.valid_from)),
+        (says.gettext(marked("Preis")), _taxed(other.price, terms, seller, says)),
+    ]
+    if other.price_class is not PriceClass.NORMAL:
+        facts.append((says.gettext(marked("Ermäßigung")), says.gettext(PRICE_CLASS_NAMES[other.price_class])))
+    if other.difference.amount:
+        text = (
+            marked("Für den laufenden Zeitraum dazu")
+            if other.difference.amount > 0
+            else marked("Für den laufenden Zeitraum zurück")
+        )
+        sum_ = Money(abs(other.difference.amount), other.difference.currency)
+        facts.append((says.gettext(text), says.money(sum_)))
+    if card.first_term_ends_on >= other.valid_from:
+        until = says.say(marked("wie bisher bis {last}, danach unbefristet"), last=day(card.first_term_ends_on))
+        facts.append((says.gettext(marked("Mindestlaufzeit")), until))
+    return [*facts, _notice_period(terms, says), (says.gettext(marked("Verkäufer")), seller.name)]
+
+
+def _notice_period(terms: PlanTerms, says: Speaker) -> tuple[str, str]:
+    notice = marked("{days} Tage, frühestens zum Ende der Mindestlaufzeit")
+    text = notice if terms.notice_days else marked("jederzeit, frühestens zum Ende der Mindestlaufzeit")
+    return says.gettext(marked("Kündigungsfrist")), says.say(text, days=terms.notice_days)
+
+
 def _of_term(agreement: Agreement, terms: PlanTerms, says: Speaker) -> list[tuple[str, str]]:
     facts = []
     if agreement.first != agreement.price:
@@ -79,7 +122,4 @@ def _of_term(agreement: Agreement, terms: PlanTerms, says: Speaker) -> list[tupl
     facts.append((says.gettext(marked("Mindestlaufzeit")), says.say(text, months=months, last=last)))
     if agreement.costs:
         facts.append((says.gettext(marked("Gesamtpreis der Mindestlaufzeit")), says.money(agreement.least)))
-    notice = marked("{days} Tage, frühestens zum Ende der Mindestlaufzeit")
-    text = notice if terms.notice_days else marked("jederzeit, frühestens zum Ende der Mindestlaufzeit")
-    facts.append((says.gettext(marked("Kündigungsfrist")), says.say(text, days=terms.notice_days)))
-    return facts
+    return [*facts, _notice_period(terms, says)]

@@ -73,7 +73,7 @@ _CONTRACTS: Final = """
                  m.starts_on AS first_day, m.ends_on AS last_day, m.noticed_at, m.ended_because,
                  (SELECT t.terms FROM membership_terms t WHERE t.membership = m.id
                    ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS terms, q.id AS ordered
-            FROM membership m LEFT JOIN contract_order q ON q.membership = m.id
+            FROM membership m LEFT JOIN contract_order q ON q.membership = m.id AND q.difference IS NULL
            UNION ALL
           SELECT 'pass', b.id, b.public_id, b.person, b.payer, b.seller, b.bought_at, e.starts_on, e.ends_on,
                  b.noticed_at, CASE WHEN b.withdrawn_at IS NOT NULL THEN 'withdrawn' END, b.terms, q.id

@@ -78,15 +78,20 @@ async def change_terms(
     valid_from: date,
     now: datetime,
     today: date,
+    *,
+    is_told: bool = False,
 ) -> MembershipCard:
-    """Other terms hold from a day on; the days before keep theirs. Raises AlreadyEnding where it is ended before."""
+    """Other terms hold from a day on; the days before keep theirs. Raises AlreadyEnding where it is ended before.
+
+    Where another mail confirms it, `is_told`.
+    """
     async with transaction():
         card = await _locked(membership)
         if card.ends_on is not None and card.ends_on < valid_from:
             raise AlreadyEnding
         await _enter_terms(membership, version, terms, price_class, valid_from, now)
         await record("membership.changed", "membership", membership, actor, now, valid_from=valid_from, version=version)
-        await emit("membership.changed", "membership", membership, now)
+        await emit("membership.changed", "membership", membership, now, **({"told": True} if is_told else {}))
         return await settle_membership(membership, now, today)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -18,6 +19,7 @@ from app.kernel.money import Money
 from app.kernel.refusals import Conflict, NotFound, Refusal, marked
 from app.network.queries import legal_document
 from app.plans.agreements import Agreement, Choice, LegalVersions, agreement, check_choice, is_trial
+from app.plans.contract_words import facts_of
 from app.plans.ending import last_day_to_withdraw
 from app.plans.memberships import Begun, begin
 from app.plans.order_documents import Paper, Placed, write_confirmation
@@ -33,6 +35,7 @@ from app.plans.passes import TrialUsed, sell_pass
 from app.plans.products import Offer, offer_on_sale
 from app.plans.sellers import seller_of
 from app.plans.terms import Audience, PlanTerms
+from app.plans.upkeep import deposit_key
 from app.plans.withdrawal import is_working_day
 from app.plans.withdrawal_notices import withdrawal_notice
 from app.platform.database import execute, fetch_value, retried, transaction
@@ -216,7 +219,21 @@ async def enter_order(
     )
     name = (await people([person]))[person].name
     said = [text for text, is_said in _said(agreed, stated) if is_said]
-    placed = Placed(key, public_id, person, name, payer.details, agreed, said, now, is_of_counter)
+    placed = Placed(
+        key,
+        public_id,
+        person,
+        name,
+        payer.details,
+        agreed.seller,
+        agreed.terms,
+        partial(facts_of, agreed),
+        agreed.costs,
+        agreed.withdrawal_until,
+        said,
+        now,
+        is_of_counter=is_of_counter,
+    )
     await write_confirmation(paper, placed, now)
     await record("contract_order.placed", "contract_order", key, actor, now, whom=person)
     await emit("contract_order.placed", "contract_order", key, now)
@@ -279,31 +296,32 @@ async def _contract(
         return None, sold.id, sold.public_id
     begun = Begun(person, payer, offer.seller, offer.version, agreed.terms, choice.price_class, choice.starts_on)
     card = await begin(actor, begun, now, today)
-    for name, amount, tax_code in (
-        ("setup", agreed.terms.setup, agreed.terms.tax_code),
-        ("deposit", agreed.terms.deposit, TaxCode.EXEMPT),
+    for name, key, amount, tax_code in (
+        (_SETUP, f"membership:{card.id}:setup", agreed.terms.setup, agreed.terms.tax_code),
+        (_DEPOSIT, deposit_key(card.id), agreed.terms.deposit, TaxCode.EXEMPT),
     ):
         if amount:
-            await _charge_once(agreed, agreed.terms, name, amount, tax_code, payer, card.id, now)
+            await _charge_once(agreed, agreed.terms, name, key, amount, tax_code, payer, now)
     return card.id, None, card.public_id
 
 
-_ONCE: Final = {"setup": ("Einrichtung: {}", "Set-up: {}"), "deposit": ("Kaution: {}", "Deposit: {}")}
+_SETUP: Final = ("Einrichtung: {}", "Set-up: {}")
+_DEPOSIT: Final = ("Kaution: {}", "Deposit: {}")
 
 
 async def _charge_once(
     agreed: Agreement,
     terms: PlanTerms,
-    name: str,
+    name: tuple[str, str],
+    key: str,
     amount: int,
     tax_code: TaxCode,
     payer: int,
-    membership: int,
     now: datetime,
 ) -> None:
-    german, english = _ONCE[name]
+    german, english = name
     due = Due(
-        key=f"membership:{membership}:{name}",
+        key=key,
         payer=payer,
         seller=agreed.offer.seller,
         what_de=german.format(terms.name_de),

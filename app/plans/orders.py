@@ -13,7 +13,7 @@ from app.platform.database import fetch, fetch_row, fetch_value
 @dataclass(frozen=True, slots=True)
 class OrderCard:
     """An order as it was placed. Each statement is the time at which it was made; one of `membership` and
-    `bought` (a pass) is what came of it."""
+    `bought` (a pass) is what came of it. `difference` is None unless it changed a running membership's terms."""
 
     id: int
     public_id: str
@@ -29,6 +29,7 @@ class OrderCard:
     price_class: PriceClass
     audience: Audience
     price: Money
+    difference: int | None
     starts_on: date
     shown: str
     adult_at: datetime | None
@@ -45,6 +46,11 @@ class OrderCard:
     def contract(self) -> str:
         """Begins the keys of all charges that are due for it."""
         return f"membership:{self.membership}" if self.membership else f"pass:{self.bought}"
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it gave other terms to a membership that was there."""
+        return self.difference is not None
 
     @property
     def is_of_counter(self) -> bool:
@@ -68,11 +74,23 @@ class DocumentCard:
     order: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document in a list: its title, the day it was sent, what it is about, and of which membership or pass it is."""
+
+    public_id: str
+    title: str
+    made_on: date
+    about: Mapping[str, str]
+    membership: int | None
+    bought: int | None
+
+
 _ORDER = """
     SELECT o.id, o.public_id, o.person, o.number, p.public_id AS product, o.payer, o.seller,
            o.product_version AS version, o.membership, o.pass AS bought, o.terms, o.price_class, o.audience, o.amount,
-           o.currency, o.starts_on, o.shown, o.adult_at, o.early_start_at, o.early_loss_at, o.terms_valid_from,
-           o.notice_valid_from, o.withdrawal_until, o.placed_by, o.placed_at,
+           o.difference, o.currency, o.starts_on, o.shown, o.adult_at, o.early_start_at, o.early_loss_at,
+           o.terms_valid_from, o.notice_valid_from, o.withdrawal_until, o.placed_by, o.placed_at,
            (SELECT d.public_id FROM contract_document d WHERE d.contract_order = o.id ORDER BY d.id LIMIT 1) AS document
       FROM contract_order o
       LEFT JOIN product_version v ON v.id = o.product_version LEFT JOIN product p ON p.id = v.product
@@ -96,7 +114,7 @@ async def order_by_number(person: int, number: int) -> OrderCard | None:
 
 async def order_of_membership(membership: int) -> OrderCard | None:
     """How this membership was ordered; None where it was not (it was taken over from paper)."""
-    return _order(await fetch_row(f"{_ORDER} WHERE o.membership = $1", membership))
+    return _order(await fetch_row(f"{_ORDER} WHERE o.membership = $1 AND o.difference IS NULL", membership))
 
 
 async def order_of_pass(bought: int) -> OrderCard | None:
@@ -122,9 +140,27 @@ async def document_of_order(order: int) -> DocumentCard | None:
     return DocumentCard(**row) if row else None
 
 
-async def documents_of(person: int) -> list[DocumentCard]:
+async def documents_of(person: int) -> list[DocumentLine]:
     """All that was sent to the person, the latest first."""
-    return [DocumentCard(**row) for row in await fetch(f"{_DOCUMENT} WHERE person = $1 ORDER BY id DESC", person)]
+    rows = await fetch(
+        "SELECT d.public_id, d.title, (d.made_at AT TIME ZONE 'Europe/Berlin')::date AS made_on,"
+        " coalesce(o.terms ->> 'name_de', '') AS de,"
+        " coalesce(o.terms ->> 'name_en', '') AS en, o.membership, o.pass AS bought"
+        " FROM contract_document d LEFT JOIN contract_order o ON o.id = d.contract_order"
+        " WHERE d.person = $1 ORDER BY d.id DESC",
+        person,
+    )
+    return [
+        DocumentLine(
+            row["public_id"],
+            row["title"],
+            row["made_on"],
+            {"de": row["de"], "en": row["en"]},
+            row["membership"],
+            row["bought"],
+        )
+        for row in rows
+    ]
 
 
 async def has_used_trial(person: int) -> bool:

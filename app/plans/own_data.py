@@ -151,6 +151,7 @@ PLANS: Final[Sequence[Section]] = (
             "price_class": "contract_order.price_class",
             "audience": "contract_order.audience",
             "amount": "contract_order.amount",
+            "difference": "contract_order.difference",
             "currency": "contract_order.currency",
             "starts_on": "contract_order.starts_on",
             "adult_at": "contract_order.adult_at",

@@ -48,7 +48,8 @@ async def _settle_one(membership: int, now: datetime, today: date) -> None:
 
 
 async def settle_membership(membership: int, now: datetime, today: date) -> MembershipCard:
-    """Makes accounts and charges of what the membership grants and costs. Its row is locked."""
+    """Makes accounts and charges of what the membership grants and costs; when it is over, returns the deposit. Its row
+    is locked."""
     card = await membership_by_id(membership)
     assert card is not None, "it is locked"
     for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)):
@@ -56,7 +57,21 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
     await _drop_grants(card, now, today)
     for due in () if card.ended_because is EndedBecause.WITHDRAWN_FREE else dues_of(card.timeline, today):
         await _charge(card, due, now)
+    if card.ends_on is not None and card.ends_on < today:
+        await _return_deposit(card, now)
     return card
+
+
+async def _return_deposit(card: MembershipCard, now: datetime) -> None:
+    """What was put down at the beginning is owed no more, once the last day is over."""
+    deposit = await fetch_value("SELECT id FROM charge WHERE key = $1", deposit_key(card.id))
+    if deposit is not None:
+        await take_back(deposit, now)
+
+
+def deposit_key(membership: int) -> str:
+    """Names the charge of what was put down when this membership was ordered."""
+    return f"membership:{membership}:deposit"
 
 
 async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> None:

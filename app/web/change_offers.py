@@ -14,10 +14,12 @@ from app.kernel.wall_time import local_day
 from app.network.charging import demand_charging
 from app.network.queries import operators, the_network
 from app.plans.announcing import ChangeOffer, OfferGone, answer, offer_of
+from app.plans.order_documents import Paper
 from app.plans.place_names import reader_of
 from app.plans.shown_prices import taxes_on
 from app.plans.terms import Audience
 from app.plans.terms_said import lines_of, name_of, price_said, term
+from app.platform.settings import Settings
 from app.web.forms import checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -74,6 +76,7 @@ async def answer_change(
     offer: FromPath[str],
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[str] | Redirect:
     """Agrees by one button, keeps what is agreed by the other; anything else is no answer."""
@@ -85,7 +88,8 @@ async def answer_change(
         return go(f"/mitgliedschaft/angebote/{public_id}")
     accepts = data["antwort"] == "zustimmen"
     try:
-        await answer(actor, public_id, visitor.now, local_day(visitor.now, ZONE), accepts=accepts)
+        paper = Paper(pages.templates, settings.address, visitor.language)
+        await answer(actor, public_id, paper, visitor.now, local_day(visitor.now, ZONE), accepts=accepts)
     except OfferGone as refusal:
         context = await _change(found, visitor) | {"notice": ""}
         return await show_again(request, visitor, pages, "tariffs/change.html", context, [refusal])

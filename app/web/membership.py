@@ -32,6 +32,7 @@ from app.plans.holdings import (
     passes_of,
     sellers,
 )
+from app.plans.orders import DocumentLine, documents_of
 from app.plans.pausing import pause_ahead
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.terms import PRICE_CLASS_NAMES, PlanTerms, PriceClass
@@ -66,6 +67,7 @@ class Contract:
     earliest_end: date | None
     withdraw_until: date | None
     accounts: Sequence[AccountRow]
+    documents: Sequence[DocumentLine]
     is_over: bool
     rests: bool
 
@@ -79,6 +81,7 @@ class BoughtPass:
     seller: Seller
     withdraw_until: date | None
     accounts: Sequence[AccountRow]
+    documents: Sequence[DocumentLine]
 
 
 @get("/mitgliedschaft")
@@ -127,8 +130,9 @@ async def held_by(person: int, visitor: Visitor) -> dict[str, Any]:
     selling = {card.seller for card in cards} | {one.seller for one in passes} | {one.seller for one in charges}
     known = await sellers(selling, today)
     withdrawal = timedelta(days=(await law_values(today))["withdrawal_days"])
-    contracts = [await _contract(card, known, rows, withdrawal, visitor) for card in cards]
-    bought = [_bought(one, known, rows, withdrawal, visitor) for one in passes]
+    documents = await documents_of(person)
+    contracts = [await _contract(card, known, rows, documents, withdrawal, visitor) for card in cards]
+    bought = [_bought(one, known, rows, documents, withdrawal, visitor) for one in passes]
     network = await the_network()
     return {
         "today": today,
@@ -144,6 +148,7 @@ async def held_by(person: int, visitor: Visitor) -> dict[str, Any]:
         "open_sum": _sum([one.price for one in charges], visitor.speaker),
         "concessions": [one for one in await concessions_of(person) if one.is_open or one.holds_on(today)],
         "price_classes": PRICE_CLASS_NAMES,
+        "documents": documents,
         "network_name": network.name if network else "",
     }
 
@@ -152,6 +157,7 @@ async def _contract(
     card: MembershipCard,
     known: Mapping[int | None, Seller],
     rows: Sequence[AccountRow],
+    documents: Sequence[DocumentLine],
     withdrawal: timedelta,
     visitor: Visitor,
 ) -> Contract:
@@ -175,6 +181,7 @@ async def _contract(
         None if card.ends_on else card.earliest_end(today),
         last if may_withdraw else None,
         [row for row in rows if row.account.membership == card.id],
+        [each for each in documents if each.membership == card.id],
         card.ends_on is not None and card.ends_on < today,
         pause is not None and pause.first <= today,
     )
@@ -184,6 +191,7 @@ def _bought(
     one: PassCard,
     known: Mapping[int | None, Seller],
     rows: Sequence[AccountRow],
+    documents: Sequence[DocumentLine],
     withdrawal: timedelta,
     visitor: Visitor,
 ) -> BoughtPass:
@@ -195,6 +203,7 @@ def _bought(
         known[one.seller],
         last if may_withdraw else None,
         [row for row in rows if row.account.bought == one.id],
+        [each for each in documents if each.bought == one.id],
     )
 
 

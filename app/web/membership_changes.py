@@ -11,22 +11,26 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.billing.queries import is_business
-from app.bookings.membership_changes import change_plan, let_rest, take_back_change
+from app.bookings.membership_changes import MembersOrder, change_plan, let_rest, take_back_change
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.money import Money
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.charging import demand_charging
+from app.plans.change_orders import BEGINS_AT_ONCE, has_stated_age
 from app.plans.changing import Change, OtherPriceMeanwhile, change_to, coming_change, possible_changes, stretch_now
 from app.plans.concessions import price_classes_of
 from app.plans.holdings import product_on, sellers
 from app.plans.memberships import resume
+from app.plans.order_documents import Paper
+from app.plans.ordering import ADULT, AdultNeeded, Statements
 from app.plans.pausing import MOST_MONTHS_A_YEAR, first_months, pause_ahead, pause_asked, runs_again_from
 from app.plans.products import Offer, offers_on_sale
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.terms import Audience, PlanTerms, PriceClass
 from app.plans.uses import Unit
+from app.platform.settings import Settings
 from app.web.forms import NO_ERRORS, done_once, show_again
 from app.web.holdings_view import UNIT_NAMES, amount_text, month_text, name_of, price_text, tax_note
 from app.web.home import FormData
@@ -143,6 +147,7 @@ async def change_form(
     membership: FromPath[str],
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[str] | Redirect:
     """Orders the change that was shown, or takes back the one that is agreed for later."""
@@ -155,11 +160,16 @@ async def change_form(
 
     async def run() -> str:
         change = await asked_change(card, visitor, data.get("tarif", ""), extras)
-        if change.is_at_once and change.costs and await _needs_consent(card) and data.get("sofort") != "ja":
+        needs_age, needs_consent = await _needed(card, change)
+        if needs_age and data.get("volljaehrig") != "ja":
+            raise AdultNeeded(field="volljaehrig")
+        if needs_consent and data.get("sofort") != "ja":
             raise BeginNotAskedFor(field="sofort")
         if data.get("faellig", "") != str(change.due_now.amount):
             raise OtherPriceMeanwhile
-        await change_plan(actor, card, change, shown_price(data), visitor.now, today)
+        stated = Statements(is_adult=needs_age, asks_early_start=needs_consent)
+        order = MembersOrder(Paper(pages.templates, settings.address, visitor.language), stated)
+        await change_plan(actor, card, change, shown_price(data), visitor.now, today, order)
         return "/mitgliedschaft?getan=tarif"
 
     done = await done_once(actor.person, _CHANGE_FORM, data, visitor.now, run)
@@ -218,6 +228,7 @@ async def change_context(
     terms = offer.terms
     assert isinstance(terms, PlanTerms), "only plans can be chosen"
     grants = change.granted_before, change.granted_after
+    needs_age, needs_consent = await _needed(card, change)
     return context | {
         "change": change,
         "new_name": name_of(change.terms, visitor.language),
@@ -233,7 +244,10 @@ async def change_context(
             for number, extra in enumerate(terms.extras)
             if extra.price
         ],
-        "needs_consent": change.is_at_once and change.costs and await _needs_consent(card),
+        "needs_age": needs_age,
+        "needs_consent": needs_consent,
+        "adult": says.gettext(ADULT),
+        "begins_at_once": says.gettext(BEGINS_AT_ONCE),
         "key": token_urlsafe(16),
     }
 
@@ -266,8 +280,13 @@ def _granted(granted: Mapping[Unit, int | None], unit: Unit, visitor: Visitor) -
     return amount_text(unit, units, visitor.speaker)
 
 
-async def _needs_consent(card: MembershipCard) -> bool:
-    return not await is_business(card.payer)
+async def _needed(card: MembershipCard, change: Change) -> tuple[bool, bool]:
+    """Whether the person has to say to be of age, and to ask for a start at once."""
+    if not change.costs:
+        return False, False
+    is_first_price = not change.before.amount
+    needs_age = is_first_price and not await has_stated_age(card.person)
+    return needs_age, change.is_at_once and not await is_business(card.payer)
 
 
 HANDLERS = [pause_page, pause_form, change_page, change_form]

@@ -132,3 +132,17 @@ async def test_bookings_in_bulk_are_paid_where_somebody_has_an_unlimited_plan() 
     )
     assert {row["paid_by"]: row["fits"] for row in rows}["entitlement"]
     assert await accounts_out_of_balance() == []
+
+
+async def test_a_contract_lists_the_extras_that_were_chosen_with_their_price() -> None:
+    rows = await fetch(
+        "SELECT split_part(p.email, '@', 1) AS name, t.terms -> 'price' AS price,"
+        " coalesce(jsonb_path_query_array(t.terms, '$.extras[*].name_de'), '[]') AS extras"
+        " FROM membership m JOIN person p ON p.id = m.person JOIN membership_terms t ON t.membership = m.id"
+        " WHERE p.email = ANY($1) ORDER BY p.email",
+        ["commuter@demo.example", "freelancer@demo.example"],
+    )
+    assert [(row["name"], row["price"], row["extras"]) for row in rows] == [
+        ("commuter", "19100", '["Schließfach"]'),
+        ("freelancer", "11900", "[]"),
+    ]

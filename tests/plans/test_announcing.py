@@ -22,6 +22,7 @@ from app.plans.products import Offer
 from app.plans.queries import memberships_of
 from app.plans.terms import PlanTerms, PriceClass
 from app.platform.database import fetch_value
+from tests.orders import PAPER
 from tests.selling import EIGHT, TODAY, a_member, it_charges, on_sale
 from tests.worlds import NOW, APerson, World, a_world
 
@@ -66,12 +67,12 @@ async def test_who_agrees_has_the_new_terms_from_the_day_on_with_the_extras_chos
     await a_dearer_version(offer)
     await announce(None, offer.public_id, FEBRUARY, NOW, TODAY)
     [asked] = await open_offers_of(world.mia.id)
-    answered = await answer(world.mia.actor(), asked.public_id, NOW, TODAY, accepts=True)
+    answered = await answer(world.mia.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=True)
     assert answered.is_accepted
     assert answered.agreed_before.price == 12800, "what was agreed before stays readable"
     assert [await price_on(world.mia, day) for day in (date(2027, 1, 31), FEBRUARY)] == [12800, 13800]
     assert await waiting_for_news(offer.product, TODAY) == 0
-    again = await answer(world.mia.actor(), asked.public_id, NOW, TODAY, accepts=True)
+    again = await answer(world.mia.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=True)
     assert again.is_accepted, "a second press changes nothing"
     assert await fetch_value("SELECT count(*) FROM membership_terms") == 2
 
@@ -83,7 +84,7 @@ async def test_a_late_consent_changes_no_day_that_has_begun(world: World) -> Non
     await announce(None, offer.public_id, FEBRUARY, NOW, TODAY)
     [asked] = await open_offers_of(world.mia.id)
     march = date(2027, 3, 10)
-    await answer(world.mia.actor(), asked.public_id, datetime(2027, 3, 10, 9, tzinfo=UTC), march, accepts=True)
+    await answer(world.mia.actor(), asked.public_id, PAPER, datetime(2027, 3, 10, 9, tzinfo=UTC), march, accepts=True)
     assert [await price_on(world.mia, day) for day in (march, date(2027, 3, 11))] == [11900, 12900]
 
 
@@ -93,11 +94,11 @@ async def test_who_declines_keeps_the_terms_and_is_not_asked_about_this_version_
     await a_dearer_version(offer)
     await announce(None, offer.public_id, FEBRUARY, NOW, TODAY)
     [asked] = await open_offers_of(world.mia.id)
-    await answer(world.mia.actor(), asked.public_id, NOW, TODAY, accepts=False)
+    await answer(world.mia.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=False)
     assert await announce(None, offer.public_id, FEBRUARY, NOW, TODAY) == 0
     assert await price_on(world.mia, FEBRUARY) == 11900
     with pytest.raises(OfferGone):
-        await answer(world.mia.actor(), asked.public_id, NOW, TODAY, accepts=True)
+        await answer(world.mia.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=True)
 
 
 async def test_a_newer_question_takes_the_place_of_one_without_an_answer(world: World) -> None:
@@ -111,7 +112,7 @@ async def test_a_newer_question_takes_the_place_of_one_without_an_answer(world: 
     await announce(None, offer.public_id, FEBRUARY, NOW, TODAY)
     assert [asked.terms.price for asked in await open_offers_of(world.mia.id)] == [12500]
     with pytest.raises(OfferGone):
-        await answer(world.mia.actor(), first.public_id, NOW, TODAY, accepts=True)
+        await answer(world.mia.actor(), first.public_id, PAPER, NOW, TODAY, accepts=True)
 
 
 async def test_a_class_with_a_proof_is_asked_about_its_own_price(world: World) -> None:
@@ -120,7 +121,7 @@ async def test_a_class_with_a_proof_is_asked_about_its_own_price(world: World) -
     await a_dearer_version(offer)
     await announce(None, offer.public_id, FEBRUARY, NOW, TODAY)
     [asked] = await open_offers_of(world.mia.id)
-    await answer(world.mia.actor(), asked.public_id, NOW, TODAY, accepts=True)
+    await answer(world.mia.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=True)
     assert await price_on(world.mia, FEBRUARY) == 9900
 
 
@@ -142,7 +143,7 @@ async def test_nobody_sees_or_answers_what_somebody_else_is_asked(world: World) 
     with pytest.raises(NotFound):
         await offer_of(world.gundula.id, asked.public_id)
     with pytest.raises(NotFound):
-        await answer(world.gundula.actor(), asked.public_id, NOW, TODAY, accepts=True)
+        await answer(world.gundula.actor(), asked.public_id, PAPER, NOW, TODAY, accepts=True)
     with pytest.raises(NotFound):
         await announce(world.otto.actor(), offer.public_id, FEBRUARY, NOW, TODAY)
 

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.billing.operations import own_payer
-from app.bookings.membership_changes import BookedInPause, change_plan, let_rest
+from app.billing.payers import PayerDetails, PayerKind, keep_payer
+from app.bookings.membership_changes import BookedInPause, MembersOrder, change_plan, let_rest
 from app.bookings.operations import BookDesk, book
 from app.kernel.refusals import NotFound, Refusal
 from app.plans.accounts import accounts_out_of_balance, expire_past
@@ -30,9 +31,19 @@ from app.plans.concessions import (
     open_concessions,
     price_classes_of,
 )
+from app.plans.contracts import running_contracts_of
 from app.plans.grants import Days
 from app.plans.holdings import accounts_of
 from app.plans.memberships import Begun, begin, end, resume
+from app.plans.ordering import Statements
+from app.plans.orders import (
+    OrderCard,
+    document_of,
+    documents_of,
+    next_number,
+    order_by_number,
+    order_of_membership,
+)
 from app.plans.paper_cards import carry_paper_cards
 from app.plans.passes import sell_pass
 from app.plans.pausing import EndsBefore, PauseKnown, PauseOutOfReach, PauseTooLong, pause_asked, runs_again_from
@@ -43,6 +54,7 @@ from app.plans.terms import Audience, Billed, PassTerms, PlanTerms, PriceClass
 from app.plans.upkeep import settle_running
 from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_value
+from tests.orders import PAPER, ordered
 from tests.worlds import NOW, World, a_world, at, house_rules_at
 
 TODAY = date(2026, 11, 24)
@@ -95,6 +107,16 @@ async def card_of(card: MembershipCard) -> MembershipCard:
     again = await membership_by_id(card.id)
     assert again is not None
     return again
+
+
+async def change_order(sold: Sold, card: MembershipCard, name: str, price: int) -> OrderCard:
+    """What the order of a change keeps, ordered at once."""
+    mia, order = sold.world.mia, MembersOrder(PAPER, Statements(asks_early_start=True))
+    await change_plan(mia.actor(), card, sold.change(card, name), price, NOW, TODAY, order)
+    placed = await order_by_number(mia.id, await next_number(mia.id) - 1)
+    assert placed is not None
+    assert placed.is_change
+    return placed
 
 
 async def booked(world: World, *days: date) -> None:
@@ -189,6 +211,42 @@ async def test_more_holds_at_once_and_costs_the_difference_of_the_days_left(sold
     assert None in await spendable(sold.world, TODAY)
     assert await spendable(sold.world, date(2026, 12, 1)) == [None]
     assert await accounts_out_of_balance() == []
+
+
+async def test_what_the_member_orders_is_kept_with_statement_sum_and_document(sold: Sold) -> None:
+    card, mia = await sold.join("Acht Tage"), sold.world.mia
+    assert (await change_order(sold, card, "Jeden Tag", 25000)).early_start_at == NOW
+    [line] = await documents_of(mia.id)
+    document = await document_of(mia.id, line.public_id)
+    assert document is not None
+    content = " ".join(document.content.split())
+    for words in (
+        "Bestätigung Ihres Tarifwechsels", "Acht Tage, 120,00 € im Monat", "250,00 € im Monat",
+        "Für den laufenden Zeitraum dazu</dt><dd>30,33 €", "Der neue Tarif soll sofort beginnen.",
+        "Widerrufsbelehrung",
+    ):  # fmt: skip
+        assert words in content, words
+    assert await fetch("SELECT FROM outbox_event WHERE name = 'membership.changed' AND payload ? 'told'")
+
+
+async def test_the_order_a_membership_began_with_stays_its_order(sold: Sold) -> None:
+    """The second order changes neither what a withdrawal reads nor how often the contract is found."""
+    mia = sold.world.mia
+    home = PayerDetails(
+        PayerKind.PERSON, "Mia Hammes", street="Markt 1", postcode="56751", place="Polch", email="mia@example.org"
+    )
+    await keep_payer(mia.id, home, NOW)
+    await ordered(mia.actor(), sold.offers["Vier Tage"], NOW)
+    [contract] = await running_contracts_of(mia.id, TODAY)
+    card = await membership_by_id(contract.id)
+    assert card is not None
+    changed = await change_order(sold, card, "Acht Tage", 12000)
+    [found] = await running_contracts_of(mia.id, TODAY)
+    assert found.stated == contract.stated
+    first = await order_of_membership(card.id)
+    assert first is not None
+    assert (first.number, changed.number, first.difference) == (1, 2, None)
+    assert changed.price.amount == 12000
 
 
 async def test_a_change_on_the_day_on_which_a_month_was_granted_makes_it_unlimited(sold: Sold) -> None:

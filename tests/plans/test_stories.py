@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 
+from app.billing.payers import PayerDetails, PayerKind, keep_payer
 from app.plans.ending import EndedBecause
 from app.plans.grants import Days
 from app.plans.memberships import end, pause
 from app.plans.rules import NothingPays
 from app.plans.terms import Billed, PassTerms, PlanTerms
 from app.platform.database import execute, fetch_value
+from tests.orders import ordered
 from tests.plans.months import Life, due
+from tests.selling import on_sale
 from tests.worlds import a_world, at
 
 EIGHT = PlanTerms(name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8)
@@ -18,6 +21,9 @@ TWENTY = PlanTerms(name_de="Zwanzig Tage", name_en="Twenty days", price=24000, d
 FOUR = PlanTerms(name_de="Vier Tage", name_en="Four days", price=7000, desk_days=4)
 FIXED = PlanTerms(
     name_de="Fester Platz", name_en="Own desk", price=30000, fixed_desk=True, desk_days=4, first_term_months=3
+)
+WITH_DEPOSIT = PlanTerms(
+    name_de="Mit Kaution", name_en="With deposit", price=12000, deposit=5000, desk_days=8, first_term_months=3
 )
 YEAR = PlanTerms(name_de="Jahr", name_en="Year", price=120000, billed=Billed.YEARLY, desk_days=8, first_term_months=12)
 TEN = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=15000)
@@ -168,6 +174,27 @@ async def test_a_consumer_who_withdraws_after_three_days_used(life: Life) -> Non
     }
     assert await due() == [(first, 3200)]
     assert await fetch_value("SELECT count(*) FROM entitlement WHERE starts_on > $1 AND left_units > 0", first) == 0
+
+
+async def test_a_deposit_comes_back_once_when_the_last_day_is_over(life: Life) -> None:
+    first, last, mia = date(2026, 11, 1), date(2027, 1, 31), life.world.mia
+    home = PayerDetails(PayerKind.PERSON, "Mia Hammes", "", "Markt 1", "56751", "Polch", "mia@example.org")
+    await keep_payer(mia.id, home, at(first, 9))
+    placed = await ordered(mia.actor(), await on_sale(WITH_DEPOSIT, at(first, 9)), at(first, 9))
+    assert placed.membership is not None
+    membership, owed = placed.membership, []
+
+    async def gives_notice() -> None:
+        await end(mia.actor(), membership, last, EndedBecause.NOTICE, at(date(2026, 12, 1), 9), date(2026, 12, 1))
+
+    async def looks() -> None:
+        owed.append(await fetch_value("SELECT sum(amount) FROM charge WHERE key LIKE '%:deposit%'"))
+
+    seen_on = (date(2026, 11, 2), last, date(2027, 2, 1), date(2027, 2, 3))
+    await life.lives(first, date(2027, 2, 3), {date(2026, 12, 1): gives_notice, **dict.fromkeys(seen_on, looks)})
+    assert owed == [5000, 5000, 0, 0]
+    assert await fetch_value("SELECT count(*) FROM charge WHERE key LIKE '%:deposit%'") == 2
+    assert await due() == [(first, 12000), (date(2026, 12, 1), 12000), (date(2027, 1, 1), 12000)]
 
 
 async def test_29_february(life: Life) -> None:

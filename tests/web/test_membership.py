@@ -10,8 +10,9 @@ from app.bookings.operations import BookDesk, book
 from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.holdings import accounts_of
 from app.plans.memberships import Begun, begin
+from app.plans.orders import documents_of
 from app.plans.passes import sell_pass
-from app.plans.products import Offer
+from app.plans.products import Offer, plan_of
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass
 from app.platform.database import execute, fetch_value
@@ -126,6 +127,27 @@ async def test_another_plan_is_shown_with_what_it_means_and_ordered_once(site: S
         assert (await browser.post(f"{shop.at}/tarif", **fields, sofort="ja")).status_code == 303
     assert [stretch.terms.price for stretch in (await shop.again()).timeline.stretches] == [7000, 13500]
     assert await fetch_value("SELECT sum(amount) FROM charge") == 7000 + 1517
+    assert await fetch_value("SELECT count(*) FROM contract_order WHERE early_start_at = $1", NOW) == 1
+    [document] = await documents_of(shop.world.mia.id)
+    mine = (await browser.get("/mitgliedschaft")).text
+    assert mine.count(f'href="/mitgliedschaft/dokumente/{document.public_id}"') == 2
+    assert "Bestätigung Ihres Tarifwechsels vom 24. November 2026 Acht Tage" in said(mine)
+
+
+async def test_who_paid_nothing_so_far_says_to_be_of_age(site: Site, shop: Shop) -> None:
+    free = await on_sale(PlanTerms(name_de="Gast", name_en="Guest", price=0, desk_days=1))
+    person = shop.world.gundula
+    begun = Begun(
+        person.id, await own_payer(person.id, NOW), None, free.version, plan_of(free), PriceClass.NORMAL, TODAY
+    )
+    card = await begin(None, begun, NOW, TODAY)
+    browser, page = await site.browser(person), f"/mitgliedschaft/{card.public_id}/tarif"
+    assert "mindestens 18 Jahre" in (await browser.get(f"{page}?tarif={shop.four.public_id}")).text
+    fields = {"tarif": shop.four.public_id, "preis": "7000", "faellig": "1633", "sofort": "ja", "schluessel": "k"}
+    refused = await browser.post(page, **fields)
+    assert (refused.status_code, "ab 18 Jahren" in refused.text) == (422, True)
+    assert (await browser.post(page, **fields, volljaehrig="ja")).status_code == 303
+    assert await fetch_value("SELECT adult_at FROM contract_order") == NOW
 
 
 async def test_a_smaller_plan_is_agreed_for_later_and_taken_back(site: Site, shop: Shop) -> None:

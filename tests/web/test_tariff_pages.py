@@ -148,7 +148,7 @@ async def test_which_fits_is_answered_from_days_a_week(site: Site, world: World)
 
 
 async def test_a_space_says_what_it_costs_there(site: Site, world: World) -> None:
-    await on_sale(TEN, world.rival_operator)
+    await on_sale(TEN, seller=world.rival_operator)
     here = await on_sale(EIGHT)
     otto = await site.browser(world.otto)
     entry = {"place": "desk", "price_class": "normal", "per_day": "15", "per_half_day": "9", "tax_code": "standard"}
