@@ -70,7 +70,8 @@ def lines_of(terms: Terms, reader: Reader) -> list[Line]:
     if isinstance(terms, PassTerms):
         lines.append(Line(marked("Gültig"), [until(terms, reader)]))
     else:
-        lines += [*_beside(terms, reader), Line(marked("Laufzeit"), list(term(terms)))]
+        lines += [*_beside(terms, reader), Line(marked("Wer nicht kommt"), list(missed(terms)))]
+        lines.append(Line(marked("Laufzeit"), list(term(terms))))
     if not reader.has_agreed:
         lines.append(Line(marked("Für"), [phrase(_AUDIENCES[frozenset(terms.audiences)])]))
     return [line for line in lines if line.said]
@@ -166,6 +167,13 @@ def _weekdays(weekdays: Sequence[int]) -> Phrase:
     if set(weekdays) == _WORKING_DAYS:
         return phrase(marked("montags bis freitags"))
     return phrase("{days}", days=[phrase(_WEEKDAYS[day]) for day in sorted(set(weekdays))])
+
+
+def missed(terms: PlanTerms) -> Iterator[Phrase]:
+    """What becomes of days and hours that were booked and not used."""
+    if terms.desk_days or terms.room_hours:
+        spent, back = marked("hat das Gebuchte verbraucht"), marked("bekommt das Gebuchte zurück")
+        yield phrase(spent if terms.no_show_spends else back)
 
 
 def term(terms: PlanTerms) -> Iterator[Phrase]:

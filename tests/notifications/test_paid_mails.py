@@ -2,13 +2,14 @@
 
 import pytest
 
-from app.bookings.cancellation import cancel
+from app.bookings.cancellation import cancel, enter_end
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
+from app.bookings.rules import Status
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.together import book_together
 from app.inventory.rules import Kind
-from app.platform.database import execute, fetch_value
+from app.platform.database import execute, fetch_value, transaction
 from tests.bookings.test_payment import a_pass, a_price
 from tests.notifications.conftest import ADDRESS, Happen, Postman, text_of
 from tests.worlds import NOW, World, tomorrow
@@ -100,3 +101,16 @@ async def test_free_of_charge_there_is_not_a_word(world: World, postman: Postman
     text = await told(postman, happens, await book(world.mia.actor(), wish(world), NOW))
     for word in ("Bezahlt", "Preis", "€", "widerrufen", "übrig"):
         assert word not in text + text_of(postman.mails[-1], "html")
+
+
+@pytest.mark.parametrize("spends", [True, False])
+async def test_who_did_not_come_reads_that_the_day_is_back(
+    charging: World, postman: Postman, happens: Happen, spends: bool
+) -> None:
+    account = await a_pass(charging, days=4)
+    await execute("UPDATE entitlement SET no_show_spends = $2 WHERE id = $1", account, spends)
+    booking = await book(charging.mia.actor(), wish(charging), NOW)
+    async with transaction():
+        await enter_end(booking.id, Status.NO_SHOW, Status.NO_SHOW, tomorrow(9))
+    text = await told(postman, happens, booking, "booking.no_show")
+    assert ("ist wieder in Ihrem Guthaben" in text) is not spends

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from app.plans.purses import ScopeShape
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass
 from app.plans.terms_said import PlaceNames, Reader, lines_of
@@ -35,6 +37,7 @@ def test_a_plan_says_all_that_it_is() -> None:
         "Gilt": ["an allen Standorten von Dorfwerk", "hier: RegioHub Polch", "montags und freitags", "17–24 Uhr"],
         "Dazu wählbar": ["Schließfach {1} für 9,00 €"],
         "Einmalig": ["Kaution 50,00 €, die Sie zurückbekommen"],
+        "Wer nicht kommt": ["hat das Gebuchte verbraucht"],
         "Laufzeit": ["mindestens 1 Monat, danach unbefristet", "Kündigungsfrist 30 Tage"],
         "Für": ["Privatpersonen und Unternehmen"],
     }
@@ -53,3 +56,11 @@ def test_english_readers_get_english_names() -> None:
 def test_a_pass_says_when_it_ends() -> None:
     card = PassTerms(name_de="Zehnerkarte", name_en="Pass of ten", amount=10, price=14000)
     assert said(card)["Gültig"] == ["bis 31.12.2029, wenn Sie heute kaufen"]
+
+
+def test_who_does_not_come_reads_before_what_that_means() -> None:
+    eight = PlanTerms(name_de="Acht", name_en="Eight", price=12000, desk_days=8)
+    rooms = replace(eight, desk_days=0, room_hours=8, no_show_spends=False)
+    assert said(eight)["Wer nicht kommt"] == ["hat das Gebuchte verbraucht"]
+    assert said(rooms)["Wer nicht kommt"] == ["bekommt das Gebuchte zurück"]
+    assert "Wer nicht kommt" not in said(replace(eight, desk_days=0, unlimited_desks=True))
