@@ -27,13 +27,17 @@ UNLIMITED = marked("In Ihrer Mitgliedschaft enthalten")
 
 @dataclass(frozen=True, slots=True)
 class PaidWith:
-    """The account that pays: so many units of it, none where the day was paid already."""
+    """The account that pays: so many units of it, none where the day was paid already.
+
+    `left` is what is left of it now, None where it has no limit or was bought for that day alone.
+    """
 
     public_id: str
     source: Source
     unit: Unit
     label: str
     units: int
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,17 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
         return {}
     rows = await fetch(
         "SELECT b.id, e.public_id, e.source, e.unit, CASE WHEN $2 = 'en' THEN e.label_en ELSE e.label_de END AS label,"
-        " (SELECT coalesce(-sum(x.left_change), 0)::int FROM entitlement_entry x"
-        "   WHERE x.booking = b.id AND x.entitlement = e.id AND x.change = 'hold') AS units"
+        " CASE WHEN e.charge IS NULL THEN e.left_units END AS left,"
+        " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = e.id"
+        "   AND x.change = 'hold' ORDER BY x.id DESC LIMIT 1), 0) AS units"
         " FROM booking b JOIN entitlement e ON e.id = b.entitlement WHERE b.id = ANY($1::bigint[])",
         keys,
         language,
     )
     return {
-        row["id"]: PaidWith(row["public_id"], Source(row["source"]), Unit(row["unit"]), row["label"], row["units"])
+        row["id"]: PaidWith(
+            row["public_id"], Source(row["source"]), Unit(row["unit"]), row["label"], row["units"], row["left"]
+        )
         for row in rows
     }
 
@@ -77,13 +84,18 @@ async def said_paid(booking: BookingCard, say: Speaker) -> str:
     """What pays for a booking, in one line; nothing where it was free."""
     billed = await billed_by(booking)
     if billed is not None:
-        return say.say(
-            marked("{price} {tax}, offen, Rechnung folgt. Verkäufer: {seller}"),
-            price=booking.price,
-            tax=say.gettext(billed.tax),
-            seller=billed.seller,
-        )
+        return billed_text(billed, booking.price, say)
     return paid_text((await paid_with([booking], say.language)).get(booking.id), say)
+
+
+def billed_text(billed: Billed, price: Money, say: Speaker) -> str:
+    """What is due, that it is open, and who sells."""
+    return say.say(
+        marked("{price} {tax}, offen, Rechnung folgt. Verkäufer: {seller}"),
+        price=price,
+        tax=say.gettext(billed.tax),
+        seller=billed.seller,
+    )
 
 
 def units_text(unit: Unit, units: int, say: Speaker) -> str:

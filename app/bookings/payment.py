@@ -13,7 +13,7 @@ from app.billing.operations import Due, new_charge, payer_for, take_back
 from app.billing.rules import TaxCode
 from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
-from app.plans.accounts import NewAccount, give_back, new_account, new_use, use_up
+from app.plans.accounts import NewAccount, give_back, miss, new_account, new_use, use_up
 from app.plans.purses import ScopeShape
 from app.plans.rules import Payment, Pays, Source
 from app.plans.tickets import new_ticket_charge
@@ -105,6 +105,12 @@ async def spend_payment(booking: PaidBooking, now: datetime) -> None:
     """What is held for it is spent: somebody came, or gave it back too late."""
     if booking.entitlement is not None:
         await use_up(booking.entitlement, booking.id, now)
+
+
+async def settle_missed(booking: PaidBooking, now: datetime) -> None:
+    """Nobody came: what is held for it is spent, or comes back, as the account says."""
+    if booking.entitlement is not None:
+        await miss(booking.entitlement, booking.id, now)
 
 
 def _day(booking: BookingCard) -> date:

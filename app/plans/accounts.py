@@ -12,7 +12,7 @@ from app.kernel.refusals import Refusal, marked
 from app.plans.purses import EVERYWHERE, ScopeShape
 from app.plans.rules import Source
 from app.plans.tickets import settle_ticket
-from app.plans.uses import Change, Entry, Unit, Use, after, consume, release
+from app.plans.uses import Change, Entry, Unit, Use, after, consume, release, unused
 from app.platform.database import (
     DecidedTooLate,
     execute,
@@ -61,8 +61,8 @@ class NewAccount:
     half_days: bool = False
     membership: int | None = None
     bought: int | None = None
-
     charge: int | None = None
+    no_show_spends: bool = True
 
 
 async def open_account(account: NewAccount, now: datetime) -> int:
@@ -97,6 +97,7 @@ def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
             "ends_on": account.ends_on,
             "scope": msgspec.to_builtins(account.scope),
             "half_days": account.half_days,
+            "no_show_spends": account.no_show_spends,
             "left_units": None if account.units is None else 0,
             "created_at": now,
         },
@@ -138,6 +139,22 @@ async def use_up(entitlement: int, booking: int, now: datetime) -> None:
     entry = consume(taken.use, taken.unit, max(0, taken.booked - taken.spent))
     if entry is not None:
         await insert_together(_use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
+
+
+async def miss(entitlement: int, booking: int, now: datetime) -> None:
+    """Nobody came: what is held for the booking is spent, or comes back where the account says so."""
+    spends: bool = await fetch_value("SELECT no_show_spends FROM entitlement WHERE id = $1", entitlement)
+    await (use_up if spends else give_back)(entitlement, booking, now)
+
+
+async def has_come_back(entitlement: int, booking: int) -> bool:
+    """Whether the booking has given back all that it has taken of the account."""
+    booked: int | None = await fetch_value(
+        "SELECT sum(booked_change)::int FROM entitlement_entry WHERE entitlement = $1 AND booking = $2",
+        entitlement,
+        booking,
+    )
+    return booked == 0
 
 
 async def change_grant(entitlement: int, units: int, now: datetime) -> None:
@@ -188,10 +205,14 @@ async def expire_past(now: datetime, today: date) -> int:
 
 
 async def use_up_past(now: datetime, today: date) -> int:
-    """Spends what is still held for days that are over: nobody gave it back. How many uses."""
+    """Settles what is still held for days that are over, because nobody gave it back or arrived; how many uses.
+
+    It is spent, or comes back where the account says so: a day later, when whoever booked over midnight is there too.
+    """
     rows = await fetch(
         "SELECT u.entitlement, u.person, u.day FROM entitlement e"
-        " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0 AND u.day < $1"
+        " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0"
+        " AND u.day < $1::date - (NOT e.no_show_spends)::integer"
         " GROUP BY u.entitlement, u.person, u.day HAVING sum(u.held_change) > 0 ORDER BY u.entitlement, u.day",
         today,
     )
@@ -214,7 +235,9 @@ async def _use_up_day(entitlement: int, person: int, day: date, now: datetime) -
     async with transaction():
         account = await _locked(entitlement)
         use = await _use_of(entitlement, person, day)
-        entry = consume(use, account.unit, use.held) if account else None
+        if account is None:
+            return
+        entry = unused(use) if account.gives_back else consume(use, account.unit, use.held)
         if entry is not None:
             await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, None, now))
 
@@ -226,6 +249,7 @@ class _Account:
     unit: Unit
     half_days: bool
     is_ticket: bool
+    gives_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +269,14 @@ class _Taken:
 async def _locked(entitlement: int) -> _Account | None:
     """The account, which nobody else enters into; None for one without limit, which has no entries."""
     row = await fetch_row(
-        "SELECT unit, half_days, charge FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
+        "SELECT unit, half_days, charge IS NOT NULL AS is_ticket,"
+        " NOT no_show_spends AND expired_at IS NULL AS gives_back"
+        " FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
         entitlement,
     )
-    return _Account(Unit(row["unit"]), row["half_days"], row["charge"] is not None) if row is not None else None
+    if row is None:
+        return None
+    return _Account(Unit(row["unit"]), row["half_days"], row["is_ticket"], row["gives_back"])
 
 
 async def _locked_booking(entitlement: int, booking: int) -> _Taken | None:

@@ -277,7 +277,7 @@ def ways_to_pay(need: Need, purse: Purse) -> list[Payment]:
             by_money.append(way)
         elif way is not None and (one.left is None or way.takes <= one.left):
             by_account.append(way)
-    cheapest = sorted(by_money, key=lambda way: (way.price.amount, way.entitlement is None))[:1]
+    cheapest = sorted(by_money, key=_by_price)[:1]
     return [*sorted(by_account, key=_in_order), *cheapest]
 
 
@@ -353,12 +353,23 @@ def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, date, int]]:
     return is_money, not (way.use.units and not way.takes), way.entitlement.place_in_order
 
 
+def _by_price(way: Payment) -> tuple[int, bool, int]:
+    """A day that was bought already grows before another one is bought for as much."""
+    key = way.entitlement.id if way.entitlement is not None else 0
+    return way.price.amount, way.entitlement is None, key
+
+
 def _cheapest(need: Need, prices: Sequence[Price]) -> tuple[Money | None, Price | None]:
-    """Of a list the narrowest entry of each price class counts, and of all that count the lowest price."""
+    """Of a list the narrowest entry of each price class counts, and of all that count the lowest price: of equal ones
+    that of a membership."""
     counting: dict[tuple[int | None, str], Price] = {}
     for one in prices:
         kind = (one.membership, one.price_class)
         if one.is_for(need) and (kind not in counting or one.narrowness > counting[kind].narrowness):
             counting[kind] = one
     said = [(price, one) for one in counting.values() if (price := one.of(need)) is not None]
-    return min(said, key=lambda each: each[0].amount, default=(None, None))
+    return min(said, key=lambda each: (each[0].amount, *_of_equals(each[1])), default=(None, None))
+
+
+def _of_equals(price: Price) -> tuple[bool, int, bool, str]:
+    return price.membership is None, price.membership or 0, price.price_class != NORMAL, price.price_class

@@ -173,6 +173,7 @@ class Entitlement(Table, tablename="entitlement"):
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
     `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
+    `no_show_spends` says whether what nobody came for is spent, or comes back.
     """
 
     id = BigSerial(primary_key=True)
@@ -197,6 +198,7 @@ class Entitlement(Table, tablename="entitlement"):
     ends_on = Date(default=None, null=True)
     scope = JSONB(default="{}", help_text=NOT_PERSONAL)
     half_days = Boolean(default=False)
+    no_show_spends = Boolean(default=True)
     left_units = Integer(default=0, null=True)
     held_units = Integer(default=0)
     created_at = Timestamptz(default=None)

@@ -88,6 +88,7 @@ async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> Non
         return
     await execute(
         "UPDATE entitlement SET ends_on = $2, label_de = $3, label_en = $4, scope = $5::jsonb, half_days = $6,"
+        " no_show_spends = $7,"
         " expired_at = CASE WHEN left_units IS NOT NULL THEN expired_at END WHERE id = $1",
         row["id"],
         grant.days.last,
@@ -95,6 +96,7 @@ async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> Non
         grant.terms.name_en,
         msgspec.json.encode(grant.terms.scope).decode(),
         grant.terms.half_days,
+        grant.terms.no_show_spends,
     )
     if grant.units is not None:
         await change_grant(row["id"], grant.units, now)
@@ -133,6 +135,7 @@ def account_of(membership: int, person: int, grant: MonthsGrant) -> NewAccount:
         grant.terms.scope,
         grant.terms.half_days,
         membership=membership,
+        no_show_spends=grant.terms.no_show_spends,
     )
 
 

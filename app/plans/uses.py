@@ -108,3 +108,8 @@ def consume(use: Use, unit: Unit, booked: int) -> Entry | None:
     """That a booking of so many minutes was used: of a desk day all that is held. None where nothing is held."""
     used = use.held if unit is Unit.DESK_DAY else min(booked, use.held)
     return Entry(Change.CONSUME, held=-used) if used else None
+
+
+def unused(use: Use) -> Entry | None:
+    """That the day is over and nobody came for what is still held: it comes back. None where nothing is held."""
+    return Entry(Change.RELEASE, left=use.held, held=-use.held) if use.held else None

@@ -8,6 +8,7 @@ from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
 from app.bookings.moving import MoveBooking, move
 from app.bookings.operations import BookDesk, book
+from app.bookings.paid_with import paid_with
 from app.bookings.queries import BookingCard
 from app.bookings.quoting import quote
 from app.bookings.rules import Status
@@ -273,3 +274,10 @@ async def test_a_quote_is_what_the_booking_does(world: World) -> None:
         made = await booked(world, wish)
         assert quoted.decision
         assert (quoted.decision.paid_by, quoted.decision.price) == (made.paid_by, made.price)
+
+
+async def test_a_moved_booking_says_what_it_takes_once(world: World) -> None:
+    await a_pass(world)
+    booking = await booked(world, desk(world))
+    moved = await move(world.mia.actor(), booking.public_id, MoveBooking(starts_at=tomorrow(9)), NOW)
+    assert (await paid_with([moved], "de"))[moved.id].units == 2

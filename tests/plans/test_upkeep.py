@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.billing.operations import own_payer
 from app.jobs import make_worker
 from app.plans.accounts import accounts_out_of_balance
-from app.plans.memberships import Begun, begin
+from app.plans.memberships import Begun, begin, change_terms
 from app.plans.terms import PlanTerms, PriceClass
 from app.plans.upkeep import settle_running
 from app.platform.database import execute, fetch, fetch_value
@@ -66,3 +67,14 @@ async def test_one_that_cannot_be_settled_keeps_no_other_waiting(world: World) -
     with pytest.raises(ExceptionGroup, match=rf"memberships \[{broken}\]"):
         await settle_running(datetime(2026, 12, 1, tzinfo=UTC), date(2026, 12, 1))
     assert await fetch_value("SELECT count(*) FROM charge WHERE supply_from = '2026-12-01'") == 1
+
+
+async def test_what_the_terms_say_of_who_does_not_come_stands_in_each_months_account(world: World) -> None:
+    day = date(2026, 11, 1)
+    key = await joined(world.mia, day)
+    lenient = msgspec.structs.replace(EIGHT, no_show_spends=False)
+    version = await fetch_value("SELECT max(product_version) FROM membership_terms")
+    december, now = date(2026, 12, 1), datetime(2026, 11, 5, tzinfo=UTC)
+    await change_terms(None, key, version, lenient, PriceClass.NORMAL, december, now, now.date())
+    rows = await fetch("SELECT starts_on, no_show_spends FROM entitlement ORDER BY starts_on LIMIT 3")
+    assert [row["no_show_spends"] for row in rows] == [True, False, False]
