@@ -69,6 +69,7 @@ def facts_of_change(
     terms, day, reader = other.terms, says.day_of_year, replace(reader, has_agreed=True)
     old = Money(before.terms.price_for(before.price_class), before.terms.currency)
     facts = [
+        (says.gettext(marked("Vertragsnummer")), card.public_id),
         (
             says.gettext(marked("Bisher")),
             f"{name_of(before.terms, says.language)}, {says.say(_EVERY[before.terms.billed], price=old)}",
@@ -88,15 +89,21 @@ def facts_of_change(
         )
         sum_ = Money(abs(other.difference.amount), other.difference.currency)
         facts.append((says.gettext(text), says.money(sum_)))
-    if card.first_term_ends_on >= other.valid_from:
+    is_bound = card.first_term_ends_on >= other.valid_from
+    if is_bound:
         until = says.say(marked("wie bisher bis {last}, danach unbefristet"), last=day(card.first_term_ends_on))
         facts.append((says.gettext(marked("Mindestlaufzeit")), until))
-    return [*facts, _notice_period(terms, says), (says.gettext(marked("Verkäufer")), seller.name)]
+    notice = _notice_period(terms, says, is_bound=is_bound)
+    return [*facts, notice, (says.gettext(marked("Verkäufer")), seller.name)]
 
 
-def _notice_period(terms: PlanTerms, says: Speaker) -> tuple[str, str]:
-    notice = marked("{days} Tage, frühestens zum Ende der Mindestlaufzeit")
-    text = notice if terms.notice_days else marked("jederzeit, frühestens zum Ende der Mindestlaufzeit")
+def _notice_period(terms: PlanTerms, says: Speaker, *, is_bound: bool = True) -> tuple[str, str]:
+    """`is_bound`: a first term runs."""
+    if is_bound:
+        notice = marked("{days} Tage, frühestens zum Ende der Mindestlaufzeit")
+        text = notice if terms.notice_days else marked("jederzeit, frühestens zum Ende der Mindestlaufzeit")
+    else:
+        text = marked("{days} Tage") if terms.notice_days else marked("jederzeit")
     return says.gettext(marked("Kündigungsfrist")), says.say(text, days=terms.notice_days)
 
 

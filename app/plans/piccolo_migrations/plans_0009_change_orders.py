@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from app.platform.migrations import sql_migration
 
-ID = "plans_0008_change_orders"
+ID = "plans_0009_change_orders"
 
 FORWARDS = """
 ALTER TABLE contract_order
