@@ -19,7 +19,6 @@ from app.plans.holdings import Account, accounts_of, places_of
 from app.plans.rules import Source
 from app.plans.uses import HALVES_OF_A_DAY, Unit
 
-_Amount = int | float
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 
 
@@ -46,8 +45,8 @@ class EntitlementShape(msgspec.Struct, frozen=True):
     id: str
     kind: Annotated[Unit, Meta(description="`desk_day` counts days, `room_minute` minutes, `money` minor units.")]
     label: str
-    left: Annotated[_Amount | None, Meta(description="null: without limit.")]
-    held: Annotated[_Amount, Meta(description="Held for bookings that are still to come; not in `left`.")]
+    left: Annotated[float | None, Meta(description="null: without limit.")]
+    held: Annotated[float, Meta(description="Held for bookings that are still to come; not in `left`.")]
     starts_on: date
     ends_on: date | None
     source: Source
@@ -105,7 +104,7 @@ async def list_entitlements(visitor: NamedDependency[Visitor]) -> Entitlements:
     )
 
 
-def _amount(account: Account, units: int) -> _Amount:
+def _amount(account: Account, units: int) -> float:
     """Whole days as whole numbers, halves as such."""
     if account.unit is not Unit.DESK_DAY:
         return units

@@ -238,7 +238,7 @@ class PaidShape(msgspec.Struct, frozen=True):
     id: str
     label: Annotated[str, Meta(description="For people, in the language of the request.")]
     unit: Literal["desk_day", "room_minute", "money"]
-    amount: Annotated[float | int, Meta(description="0 where the day was paid already; half a day is 0.5.")]
+    amount: Annotated[float, Meta(description="0 where the day was paid already; half a day is 0.5.")]
 
 
 class BookingShape(msgspec.Struct, frozen=True):

@@ -131,7 +131,7 @@ async def test_another_plan_is_shown_with_what_it_means_and_ordered_once(site: S
     [document] = await documents_of(shop.world.mia.id)
     mine = (await browser.get("/mitgliedschaft")).text
     assert mine.count(f'href="/mitgliedschaft/dokumente/{document.public_id}"') == 2
-    assert "Bestätigung Ihres Tarifwechsels vom 24. November 2026 Acht Tage" in said(mine)
+    assert "Bestätigung des Tarifwechsels vom 24. November 2026 Acht Tage" in said(mine)
 
 
 async def test_who_paid_nothing_so_far_says_to_be_of_age(site: Site, shop: Shop) -> None:
