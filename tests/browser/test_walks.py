@@ -57,7 +57,7 @@ async def book_for_the_first_time(page: Page, hand: Mouse, post: Page, name: str
     await hand.press(page.get_by_role("button", name=re.compile("15 Minuten halten")))
     await expect(page.get_by_role("main")).to_contain_text("für Sie gehalten")
     await hand.open(await link_in_mail(post, address))
-    await agree_and_pay(page, hand, r"\d+,00\s€")
+    await agree_and_pay(page, hand, r"17,00\s€")
     await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
 
 
