@@ -112,6 +112,7 @@ async def form_context(
     kinds = [kind for kind in Kind if any(resource.kind is kind for resource in resources)]
     say = visitor.speaker
     limits = empty_search(visitor)
+    rules = await edition_to_accept(space.id, person, visitor.now)
     return {
         "typed": {
             "tag": shown_day(data) if "tag" in data else default_day(visitor).isoformat(),
@@ -132,7 +133,8 @@ async def form_context(
         + [(purpose.value, say.gettext(text)) for purpose, text in PURPOSE_NAMES.items()],
         "first_day": limits.first_day,
         "last_day": limits.last_day,
-        "house_rules": await edition_to_accept(space.id, person, visitor.now),
+        "house_rules": rules,
+        "rules_ticked": rules is not None and accepted_edition(data) == rules.edition,
         "key": token_urlsafe(16),
     }
 

@@ -110,6 +110,7 @@ async def _show(
     say = visitor.speaker
     until = marked("{place}, frei bis {until}")
     free = await _vacancies(space, visitor)
+    rules = await edition_to_accept(space.id, None, visitor.now)
     context = {
         "space": space,
         "typed": {name: data.get(name, "")[:_LONGEST_NAME] for name in ("name", "was", "person", "neu")},
@@ -126,7 +127,8 @@ async def _show(
             for each in free
         ],
         "known": [(person, municipality_name(person.municipality)) for person in known],
-        "house_rules": await edition_to_accept(space.id, None, visitor.now),
+        "house_rules": rules,
+        "rules_ticked": rules is not None and accepted_edition(data) == rules.edition,
         "errors": errors_of(refusal, visitor) if refusal else {},
         "accepted": "ja" if data.get("hausordnung") == "ja" else "",
         "key": data.get("schluessel", "") or token_urlsafe(16),
