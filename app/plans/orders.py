@@ -76,7 +76,7 @@ class DocumentCard:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A document in a list: its title, the day it was sent, what it is about, and of which membership or pass it is."""
+    """A document in a list: whether it confirms a change, the day it was sent, what it is about, and of which membership or pass it is."""
 
     public_id: str
     is_change: bool
@@ -143,7 +143,8 @@ async def document_of_order(order: int) -> DocumentCard | None:
 async def documents_of(person: int) -> list[DocumentLine]:
     """All that was sent to the person, the latest first."""
     rows = await fetch(
-        "SELECT d.public_id, o.difference IS NOT NULL AS is_change, (d.made_at AT TIME ZONE 'Europe/Berlin')::date AS made_on,"
+        "SELECT d.public_id, o.difference IS NOT NULL AS is_change,"
+        " (d.made_at AT TIME ZONE 'Europe/Berlin')::date AS made_on,"
         " coalesce(o.terms ->> 'name_de', '') AS de,"
         " coalesce(o.terms ->> 'name_en', '') AS en, o.membership, o.pass AS bought"
         " FROM contract_document d LEFT JOIN contract_order o ON o.id = d.contract_order"
