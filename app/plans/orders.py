@@ -76,7 +76,8 @@ class DocumentCard:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """A document in a list: whether it confirms a change, the day it was sent, what it is about, and of which membership or pass it is."""
+    """A document in a list: whether it confirms a change, when it was sent, about what, and of which membership or pass
+    it is."""
 
     public_id: str
     is_change: bool
