@@ -10,6 +10,8 @@ APP_REGISTRY = AppRegistry(
         "app.identity.piccolo_app",
         "app.network.piccolo_app",
         "app.inventory.piccolo_app",
+        "app.billing.piccolo_app",
+        "app.plans.piccolo_app",
         "app.bookings.piccolo_app",
         "app.calendars.piccolo_app",
         "app.insights.piccolo_app",

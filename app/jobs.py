@@ -1,16 +1,19 @@
 """What the worker does: the reactions of all capabilities to events, and the periodic work."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from app.bookings.declaration_settling import declaration_reactions
 from app.bookings.evening import announce_guests
+from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.operator_ends import settle_ends
+from app.bookings.release_credits import settle_released
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
@@ -23,6 +26,7 @@ from app.inventory.departures import forget_departures
 from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
 from app.kernel.clock import system_clock
+from app.kernel.wall_time import local_day
 from app.leaving.mails import leaving_reactions
 from app.leaving.making import make_due
 from app.leaving.operations import forget_exports
@@ -33,6 +37,11 @@ from app.notifications.post_office import PostOffice, forget_old_mails
 from app.notifications.reactions import notification_reactions
 from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
+from app.plans.accounts import expire_past, use_up_past
+from app.plans.accounts_ending import announce_endings
+from app.plans.declarations import forget_declarations
+from app.plans.paper_cards import carry_paper_cards
+from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
 from app.platform.idempotency import forget_old_answers
@@ -52,13 +61,24 @@ NOBODY_REACTS: Final = (
     "blocker.made",
     "booking.delayed",
     "desk_hold.ended",
+    "fixed_desk.assigned",
+    "fixed_desk.credited",
+    "fixed_desk.released",
+    "fixed_desk.taken_back",
     "invitation.accepted",
+    "membership.begun",
+    "membership.changed",
+    "membership.ended",
+    "membership.kept",
     "operator.ended",
+    "operator.prices_changed",
     "operator.resumed",
     "operator.suspended",
+    "pass.sold",
     "person.email_confirmed",
     "person.merged",
     "person.signed_up",
+    "product.put_on_sale",
     "report.made",
     "report.state_set",
     "role.granted",
@@ -97,6 +117,8 @@ def all_reactions(settings: Settings) -> Reactions:
     templates = Templates(ROOT / "templates", _no_pictures)
     for one in (
         booking_reactions(),
+        fixed_desk_reactions(),
+        declaration_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -129,6 +151,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 def _periodic(settings: Settings) -> Sequence[Periodic]:
     night = Daily(time(2, 30), _ZONE)
+    day_is_over = Daily(time(0, 10), _ZONE)
     outgoing = Outgoing(own_machine=settings.webhooks_to_own_machine)
 
     async def deliver(_: datetime) -> None:
@@ -146,6 +169,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         *_reading_returns(settings),
         Periodic("remind_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_tomorrow)),
         Periodic("tell_hosts_of_tomorrow", Daily(REMINDED_FROM, _ZONE), _without_count(_announce_guests)),
+        Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
+        Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
+        Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
@@ -154,12 +180,16 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
+        Periodic("settle_fixed_desks", night, _without_count(settle_desks)),
+        Periodic("credit_released_days", Every(timedelta(hours=1)), _without_count(settle_released)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
         Periodic("deliver_webhooks", Every(timedelta(seconds=5)), deliver),
         Periodic("forget_webhook_deliveries", night, _without_count(forget_deliveries)),
         Periodic("make_exports", Every(timedelta(seconds=3)), make),
         Periodic("forget_exports", Every(timedelta(minutes=10)), forget_files),
         Periodic("forget_departures", night, _without_count(forget_departures)),
+        Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
+        Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
@@ -170,6 +200,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
+        Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
@@ -194,6 +225,15 @@ async def _announce_tomorrow(now: datetime) -> int:
 
 async def _announce_guests(now: datetime) -> int:
     return await announce_guests(now, _ZONE)
+
+
+def _by_day(run: Callable[[datetime, date], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:
+    """Periodic work of contracts, whose days are those of the network's clock."""
+
+    async def on_its_day(now: datetime) -> None:
+        await run(now, local_day(now, _ZONE))
+
+    return on_its_day
 
 
 def _without_count(run: Callable[[datetime], Awaitable[int]]) -> Callable[[datetime], Awaitable[None]]:

@@ -42,7 +42,7 @@ async def delay_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         delayed = await come_later(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
-        return await shown(delayed, settings.address)
+        return await shown(delayed, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -71,7 +71,7 @@ async def leave_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         left = await leave(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True)
-        return await shown(left, settings.address)
+        return await shown(left, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

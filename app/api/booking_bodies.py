@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from app.api.parameters import known_id, known_slug, known_words, within_reach
 from app.api.shapes import Moment
-from app.bookings.operations import BookDesk, MoveBooking
+from app.bookings.moving import MoveBooking
+from app.bookings.operations import BookDesk
 from app.bookings.rules import AnyOf, Purpose
 from app.inventory.needs import OF_RESOURCE
 from app.inventory.rules import Kind
@@ -60,6 +61,32 @@ OrganisationId = Annotated[
 ]
 
 
+PaysWith = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        description="What shall pay: the `id` of one of the entitlements or `money`, as in the `ways` of a quote. "
+        "Nothing takes the first in the order.",
+    ),
+]
+AgreedPrice = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=2**31 - 1,
+        description="What it may cost at most, in minor units; where it costs more, nothing is booked and the answer "
+        "is 409 with `price_changed`. Nothing agrees to whatever it costs.",
+    ),
+]
+EarlyStart = Annotated[
+    bool,
+    Meta(
+        description="That a consumer wants the service to begin before the 14 days to withdraw are over, and knows "
+        "that the right ends with the service."
+    ),
+]
+
+
 class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to book: `resource_id`, or `space` with `kind`."""
 
@@ -78,6 +105,9 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guests: Guests = []
     organisation: OrganisationId | None = None
     person: PersonId | None = None
+    pays: PaysWith | None = None
+    agreed_price: AgreedPrice | None = None
+    early_start: EarlyStart = False
 
     def command(self) -> BookDesk:
         """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""
@@ -96,6 +126,9 @@ class BookingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             people=self.people,
             guests=tuple(self.guests),
             organisation=None if self.organisation is None else known_id(self.organisation),
+            pays=self.pays,
+            agreed_price=self.agreed_price,
+            early_start=self.early_start,
         )
 
 
@@ -111,6 +144,8 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     house_rules: HouseRules | None = None
     people: People | None = None
     guests: Guests | None = None
+    pays: PaysWith | None = None
+    agreed_price: AgreedPrice | None = None
 
     def command(self) -> MoveBooking:
         """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
@@ -122,6 +157,8 @@ class BookingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.house_rules,
             self.people,
             None if self.guests is None else tuple(self.guests),
+            self.pays,
+            self.agreed_price,
         )
 
 

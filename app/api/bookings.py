@@ -30,7 +30,9 @@ from app.api.strict_json import LARGEST_BODY, StrictJson
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import guest
-from app.bookings.operations import book, move
+from app.bookings.moving import move
+from app.bookings.operations import book
+from app.bookings.paid_with import paid_with
 from app.bookings.queries import BookingCard, BookingFilter, booking_of, bookings_of, guests_of
 from app.bookings.rules import Status
 from app.identity.authentication import Visitor
@@ -71,7 +73,9 @@ async def make_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         whom = await for_whom(visitor, data.person)
-        return await shown(await book(visitor.signed_in, data.command(), visitor.now, whom=whom), settings.address)
+        return await shown(
+            await book(visitor.signed_in, data.command(), visitor.now, whom=whom), settings.address, visitor.language
+        )
 
     return await written(request, visitor, idempotency_key, 201, run)
 
@@ -110,8 +114,7 @@ async def list_bookings(
     cards = await bookings_of(person, wanted, limit=limit + 1, after=after, latest_first=False)
     listed = cards[:limit]
     following = cursor_of(listed[-1].period.starts_at.isoformat(), listed[-1].public_id) if len(cards) > limit else None
-    guests = await guests_of([card.id for card in listed])
-    return Bookings([booking(card, settings.address, guests.get(card.id, ())) for card in listed], following)
+    return Bookings(await shown_all(listed, settings.address, visitor.language), following)
 
 
 @get(
@@ -130,7 +133,7 @@ async def show_booking(
     card = await booking_of(visitor.signed_in.person, known_id(booking_id))
     if card is None:
         raise NotFound
-    return await shown(card, settings.address)
+    return await shown(card, settings.address, visitor.language)
 
 
 @patch(
@@ -159,7 +162,9 @@ async def change_booking(
     async def run() -> BookingShape:
         command = data.command()
         return await shown(
-            await move(visitor.signed_in, known_id(booking_id), command, visitor.now, for_others=True), settings.address
+            await move(visitor.signed_in, known_id(booking_id), command, visitor.now, for_others=True),
+            settings.address,
+            visitor.language,
         )
 
     return await written(request, visitor, idempotency_key, 200, run)
@@ -189,7 +194,9 @@ async def cancel_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         return await shown(
-            await cancel(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True), settings.address
+            await cancel(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True),
+            settings.address,
+            visitor.language,
         )
 
     return await written(request, visitor, idempotency_key, 200, run)
@@ -219,7 +226,9 @@ async def check_in_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         return await shown(
-            await check_in(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True), settings.address
+            await check_in(visitor.signed_in, known_id(booking_id), visitor.now, for_others=True),
+            settings.address,
+            visitor.language,
         )
 
     return await written(request, visitor, idempotency_key, 200, run)
@@ -233,9 +242,16 @@ async def for_whom(visitor: Visitor, person: str | None) -> int | None:
     return None if person is None else (await guest(visitor.signed_in, known_id(person), visitor.now)).id
 
 
-async def shown(card: BookingCard, address: str) -> BookingShape:
-    """The booking with its guests."""
-    return booking(card, address, (await guests_of([card.id])).get(card.id, ()))
+async def shown(card: BookingCard, address: str, language: str) -> BookingShape:
+    """The booking with its guests and what pays."""
+    [shape] = await shown_all([card], address, language)
+    return shape
+
+
+async def shown_all(cards: Sequence[BookingCard], address: str, language: str) -> list[BookingShape]:
+    """The same of several."""
+    guests, paid = await guests_of([card.id for card in cards]), await paid_with(cards, language)
+    return [booking(card, address, guests.get(card.id, ()), paid.get(card.id)) for card in cards]
 
 
 def _statuses(texts: Sequence[str] | None) -> list[Status] | None:

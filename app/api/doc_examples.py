@@ -44,6 +44,7 @@ _WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes"
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "find_places": Example(query={"q": "Münstermaifeld"}),
+    "list_plans": Example(),
     "find_spaces": Example(query={"near": "56751", "radius_km": "30", "features": "wifi,parking", **_MORNING}),
     "show_space": Example(path={"slug": "regiohub-polch"}),
     "show_space_availability": Example(path={"slug": "regiohub-polch"}, query={**_MORNING, "kind": "desk"}),
@@ -83,6 +84,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "approve_booking": Example(path=_BOOKING),
     "decline_booking": Example(path=_BOOKING, body={"answer": "An diesem Abend tagt der Gemeinderat."}),
     "show_me": Example(),
+    "list_entitlements": Example(),
     "show_space_rules": Example(path=_SPACE),
     "set_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, body={"shortest": 60, "cancel_before": 120}),
     "drop_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, query={"version": "1"}),

@@ -26,6 +26,7 @@ TAGS: Final = (
     Tag("places", "What people may mean by a place they type."),
     Tag("spaces", "Where one can work, and what is free there."),
     Tag("resources", "Desks, rooms, booths and parking places."),
+    Tag("plans", "What can be bought, for whom, at what price."),
     Tag("bookings", "A person's own bookings."),
     Tag("series", "Bookings that come back by a rule."),
     Tag("waiting list", "Waiting for what is taken, and accepting what becomes free."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar.openapi import ResponseSpec
@@ -32,6 +32,24 @@ class DateInConflict(msgspec.Struct, frozen=True):
     code: str
 
 
+class OfferedPrice(msgspec.Struct, frozen=True):
+    """In minor units, gross; of a plan for a period."""
+
+    amount: int
+    currency: str
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A pass or plan that would pay; `url` is the page at which it is ordered."""
+
+    kind: Literal["pass", "plan"]
+    id: str
+    name: str
+    price: OfferedPrice
+    seller: str
+    url: str
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a request was refused."""
 
@@ -42,6 +60,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: Annotated[str, Meta(description="A stable word for programs.")]
     errors: list[FieldError] = []
     alternatives: list[Alternative] = []
+    offers: Annotated[list[Offered], Meta(description="What could be bought so that it is paid.")] = []
     conflicts: Annotated[list[DateInConflict], Meta(description="Of a series, date by date.")] = []
 
 

@@ -11,21 +11,23 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.booking_bodies import BookingWanted
-from app.api.problem_shapes import refusals
+from app.api.problem_shapes import Offered, refusals
 from app.api.shapes import Moment, MoneyShape, ResourceShape, booked_resource, money
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.operations import Quote, quote
+from app.bookings.quoting import Quote, quote
 from app.bookings.rules_said import said_rules
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.queries import resource_by_public_id
 from app.kernel.money import FREE
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
+from app.plans.rules import FREE_OF_CHARGE, Payment
+from app.plans.rules import Pays as PaidBy
+from app.plans.uses import counted
 from app.platform.language import Speaker
 
 PaysKind = Literal["free", "entitlement", "money", "team"]
-
-_LABELS: dict[str, str] = {"free": marked("kostenlos")}
+PaysUnit = Literal["desk_day", "room_minute", "money"]
 
 
 class RefusalShape(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,15 +36,19 @@ class RefusalShape(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str
     instead: Annotated[dict[str, Any] | None, Meta(description="What would be allowed, as in an error.")] = None
+    offers: Annotated[list[Offered], Meta(description="What could be bought so that it is paid.")] = []
 
 
 class Pays(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What would pay for the booking."""
+    """What would pay for the booking: so much of an entitlement, or money in minor units."""
 
     kind: PaysKind
     label: Annotated[str, Meta(description="For people, in the language of the request.")]
-    amount: int | None = None
-    left_after: int | None = None
+    unit: Annotated[PaysUnit | None, Meta(description="Of what `amount` and `left_after` count.")] = None
+    amount: Annotated[float | None, Meta(description="0 where the day is paid already; half a day is 0.5.")] = None
+    left_after: Annotated[float | None, Meta(description="Left out where there is no limit.")] = None
+    id: Annotated[str | None, Meta(description="To be sent as `pays` by whoever wants this one.")] = None
+    seller: Annotated[str | None, Meta(description="Who gets the money.")] = None
 
 
 class QuoteShape(msgspec.Struct, frozen=True):
@@ -51,6 +57,9 @@ class QuoteShape(msgspec.Struct, frozen=True):
     bookable: bool
     refusals: list[RefusalShape]
     pays: Pays
+    ways: Annotated[
+        list[Pays], Meta(description="All that could pay, the one that does unless another is chosen first.")
+    ]
     total: MoneyShape
     resource: ResourceShape | None
     rules: Annotated[list[str], Meta(description="What holds for booking it, in words.")] = []
@@ -83,11 +92,12 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
     if isinstance(answer.refusal, BadInput | NotFound):
         raise answer.refusal
     speaker = visitor.speaker
-    paid_by = answer.decision.paid_by if answer.decision else "free"
+    payment = answer.decision.payment if answer.decision else FREE_OF_CHARGE
     return QuoteShape(
         bookable=answer.refusal is None,
         refusals=[_refused(refusal, speaker) for refusal in answer.refusals],
-        pays=_pays(paid_by, speaker),
+        pays=_pays(payment, answer, speaker),
+        ways=[_pays(way, answer, speaker) for way in answer.ways],
         total=money(answer.decision.price if answer.decision else FREE),
         resource=booked_resource(answer.resource, answer.space) if answer.resource and answer.space else None,
         rules=list(await _rules(answer, speaker)),
@@ -101,7 +111,12 @@ HANDLERS = [make_quote]
 
 def _refused(refusal: Refusal, speaker: Speaker) -> RefusalShape:
     instead = refusal.facts.get("instead")
-    return RefusalShape(refusal.code, speaker.refusal(refusal), instead if isinstance(instead, dict) else None)
+    return RefusalShape(
+        refusal.code,
+        speaker.refusal(refusal),
+        instead if isinstance(instead, dict) else None,
+        msgspec.convert(refusal.facts.get("offers", []), list[Offered]),
+    )
 
 
 async def _rules(answer: Quote, speaker: Speaker) -> tuple[str, ...]:
@@ -116,5 +131,20 @@ def _cancel_until(answer: Quote) -> datetime | None:
     return until.astimezone(answer.space.zone) if until and answer.space else None
 
 
-def _pays(paid_by: str, speaker: Speaker) -> Pays:
-    return Pays(msgspec.convert(paid_by, PaysKind), speaker.gettext(_LABELS[paid_by]))
+def _pays(way: Payment, answer: Quote, speaker: Speaker) -> Pays:
+    kind = msgspec.convert(way.kind, PaysKind)
+    if way.kind is PaidBy.FREE:
+        return Pays(kind, speaker.gettext(marked("kostenlos")))
+    if way.kind is PaidBy.MONEY or way.entitlement is None:
+        seller = answer.seller(way)
+        label = speaker.gettext(marked("offen, Rechnung folgt"))
+        return Pays(kind, label, "money", way.price.amount, id=way.key, seller=seller.name if seller else None)
+    unit, left = way.entitlement.unit, way.left_after
+    return Pays(
+        kind,
+        way.entitlement.label,
+        msgspec.convert(unit, PaysUnit),
+        counted(unit, way.takes),
+        None if left is None else counted(unit, left),
+        way.key,
+    )

@@ -110,7 +110,7 @@ async def approve_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         approved = await approve(visitor.signed_in, known_id(booking_id), visitor.now)
-        return await shown(approved, settings.address)
+        return await shown(approved, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -142,7 +142,7 @@ async def decline_booking(
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
         declined = await decline(visitor.signed_in, known_id(booking_id), data.answer, visitor.now)
-        return await shown(declined, settings.address)
+        return await shown(declined, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

@@ -10,14 +10,13 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.booking_bodies import BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
-from app.api.bookings import for_whom
+from app.api.booking_bodies import AgreedPrice, BookingWanted, HouseRules, ResourceId, SpaceSlug, wanted_thing
+from app.api.bookings import for_whom, shown_all
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey, IdInPath, known_id, within_reach
 from app.api.problem_shapes import DateInConflict, refusals
-from app.api.shapes import BookingShape, Moment, ResourceShape, booked_resource, booking
+from app.api.shapes import BookingShape, Moment, ResourceShape, booked_resource
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.queries import guests_of
 from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MadeSeries, MakeSeries, make_series
@@ -76,6 +75,7 @@ class SeriesChangeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     rrule: Rrule | None = None
     on_conflict: OnConflictWanted = "refuse"
     house_rules: HouseRules | None = None
+    agreed_price: AgreedPrice | None = None
 
     def change(self) -> ChangeSeries:
         """Raises WhatIsUnclear, NotFound for what can be no id, and TimeOutOfReach."""
@@ -87,6 +87,7 @@ class SeriesChangeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True
             self.rrule,
             OnConflict(self.on_conflict),
             self.house_rules,
+            agreed_price=self.agreed_price,
         )
 
 
@@ -124,9 +125,8 @@ class SeriesShape(msgspec.Struct, frozen=True):
     url: str
 
 
-async def _shape(made: MadeSeries, address: str) -> SeriesShape:
+async def _shape(made: MadeSeries, address: str, language: str) -> SeriesShape:
     series, zone = made.series, made.series.space.zone
-    guests = await guests_of([card.id for card in made.bookings])
     return SeriesShape(
         id=series.public_id,
         rrule=series.rrule,
@@ -137,7 +137,7 @@ async def _shape(made: MadeSeries, address: str) -> SeriesShape:
         if series.organisation
         else None,
         skips_school_holidays=series.skips_school_holidays,
-        bookings=[booking(card, address, guests.get(card.id, ())) for card in made.bookings],
+        bookings=await shown_all(made.bookings, address, language),
         conflicts=[DateInConflict(slot.starts_at.astimezone(zone), refusal.code) for slot, refusal in made.conflicts],
         url=f"{address}/woche/serien/{series.public_id}",
     )
@@ -168,7 +168,9 @@ async def make(
     async def run() -> SeriesShape:
         whom = await for_whom(visitor, data.person)
         return await _shape(
-            await make_series(visitor.signed_in, data.series(), visitor.now, whom=whom), settings.address
+            await make_series(visitor.signed_in, data.series(), visitor.now, whom=whom),
+            settings.address,
+            visitor.language,
         )
 
     return await written(request, visitor, idempotency_key, 201, run)
@@ -191,7 +193,7 @@ async def show(
     series = await series_for(visitor.signed_in, known_id(series_id), for_others=True)
     if series is None:
         raise NotFound
-    return await _shape(MadeSeries(series, await bookings_of_series(series.id)), settings.address)
+    return await _shape(MadeSeries(series, await bookings_of_series(series.id)), settings.address, visitor.language)
 
 
 @patch(
@@ -222,7 +224,7 @@ async def change(
 ) -> Response[SeriesShape]:
     async def run() -> SeriesShape:
         made = await change_series(visitor.signed_in, known_id(series_id), data.change(), visitor.now, for_others=True)
-        return await _shape(made, settings.address)
+        return await _shape(made, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 
@@ -255,7 +257,7 @@ async def cancel(
     async def run() -> SeriesShape:
         days = CancelSeries(data.from_day, data.to_day)
         made = await cancel_series(visitor.signed_in, known_id(series_id), days, visitor.now, for_others=True)
-        return await _shape(made, settings.address)
+        return await _shape(made, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

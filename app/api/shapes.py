@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from app.bookings.paid_with import PaidWith
 from app.bookings.queries import BookedResource, BookedSpace, BookingCard
 from app.bookings.rules import Purpose, Status
 from app.inventory.queries import ResourceCard
@@ -20,6 +21,7 @@ from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.network.queries import SpaceCard
 from app.network.rules import Measures
+from app.plans.uses import counted
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.")]
 
@@ -230,6 +232,15 @@ class BookedSpaceShape(msgspec.Struct, frozen=True):
     time_zone: str
 
 
+class PaidShape(msgspec.Struct, frozen=True):
+    """So much of an entitlement as pays for a booking."""
+
+    id: str
+    label: Annotated[str, Meta(description="For people, in the language of the request.")]
+    unit: Literal["desk_day", "room_minute", "money"]
+    amount: Annotated[float, Meta(description="0 where the day was paid already; half a day is 0.5.")]
+
+
 class BookingShape(msgspec.Struct, frozen=True):
     """A booking as its owner sees it; times carry the offset of the space."""
 
@@ -265,6 +276,7 @@ class BookingShape(msgspec.Struct, frozen=True):
     ical_uid: Annotated[str, Meta(description="Its UID in every calendar; the bookings of a series share one.")]
     paid_by: Annotated[str, Meta(description="What pays: `free`, `entitlement`, `money` or `team`.")]
     price: MoneyShape
+    paid_with: Annotated[PaidShape | None, Meta(description="Where no money but an entitlement pays.")]
     series_id: Annotated[str | None, Meta(description="The series that it is a date of.")]
     url: str
     created_at: Moment
@@ -324,7 +336,7 @@ def booked_space(space: BookedSpace) -> BookedSpaceShape:
     )
 
 
-def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> BookingShape:
+def booking(card: BookingCard, address: str, guests: Sequence[str] = (), paid: PaidWith | None = None) -> BookingShape:
     """The booking; `address` is the public one of this installation."""
     space = card.space
     return BookingShape(
@@ -352,6 +364,14 @@ def booking(card: BookingCard, address: str, guests: Sequence[str] = ()) -> Book
         ical_uid=card.ical_uid,
         paid_by=card.paid_by,
         price=money(card.price),
+        paid_with=None
+        if paid is None
+        else PaidShape(
+            paid.public_id,
+            paid.label,
+            msgspec.convert(paid.unit, Literal["desk_day", "room_minute", "money"]),
+            counted(paid.unit, paid.units),
+        ),
         series_id=card.series,
         url=f"{address}/buchungen/{card.public_id}",
         created_at=card.created_at,

@@ -9,6 +9,7 @@ import msgspec
 
 from app.api.shapes import MoneyShape, NoisyEventShape, money, noisy_event
 from app.bookings.availability import count_bookable
+from app.bookings.lowest_prices import lowest_at
 from app.bookings.rules import checked_period
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
@@ -73,11 +74,19 @@ async def in_window(
         person=visitor.actor.person if visitor.actor else None,
         words=words,
     )
+    lowest = await lowest_at(
+        [(space, window.period) for space, count in zip(spaces, counts, strict=True) if count.free],
+        kind,
+        visitor.actor.person if visitor.actor else None,
+        visitor.now,
+        visitor.language,
+    )
     answers = []
     for space, count in zip(spaces, counts, strict=True):
         on_site, zone = window.on_site[space.id], ZoneInfo(space.time_zone)
         free = count.free if window.bookable else 0
-        price = money(FREE) if free else None
+        least = lowest[space.id].price if space.id in lowest else FREE
+        price = money(least) if free and least is not None else None
         heard = [noisy_event(event, zone) for event in on_site.noise_during(window.period)]
         answers.append(InWindow(free, count.total, price, on_site.staffing.during(window.period), heard))
     return answers

@@ -9,13 +9,13 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
-from app.api.booking_bodies import BookingWanted
+from app.api.booking_bodies import AgreedPrice, BookingWanted
+from app.api.bookings import shown_all
 from app.api.idempotent_writes import written
 from app.api.parameters import IdempotencyKey
 from app.api.problem_shapes import refusals
-from app.api.shapes import BookingShape, booking
+from app.api.shapes import BookingShape
 from app.api.strict_json import LARGEST_BODY, StrictJson
-from app.bookings.queries import guests_of
 from app.bookings.together import MOST_TOGETHER, book_together
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
@@ -26,6 +26,7 @@ class TogetherWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to book together, each as for a booking of its own; a room and a parking place, say."""
 
     bookings: Annotated[list[BookingWanted], Meta(max_length=MOST_TOGETHER)]
+    agreed_price: AgreedPrice | None = None
 
 
 class BookedTogether(msgspec.Struct, frozen=True):
@@ -59,9 +60,8 @@ async def make_bookings_together(
 ) -> Response[BookedTogether]:
     async def run() -> BookedTogether:
         commands = [wanted.command() for wanted in data.bookings]
-        made = await book_together(visitor.signed_in, commands, visitor.now)
-        guests = await guests_of([card.id for card in made])
-        shapes = [booking(card, settings.address, guests.get(card.id, ())) for card in made]
+        made = await book_together(visitor.signed_in, commands, visitor.now, agreed=data.agreed_price)
+        shapes = await shown_all(made, settings.address, visitor.language)
         return BookedTogether(made[0].group or "", shapes)
 
     return await written(request, visitor, idempotency_key, 201, run)

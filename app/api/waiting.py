@@ -11,11 +11,13 @@ from msgspec import Meta
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.booking_bodies import (
     CommuteTo,
+    EarlyStart,
     Features,
     GuestPhone,
     Guests,
     HouseRules,
     Note,
+    PaysWith,
     People,
     PersonId,
     ResourceId,
@@ -74,6 +76,12 @@ class PlaceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People = 1
     guests: Guests = []
     person: PersonId | None = None
+    pays: PaysWith | None = None
+    agreed_price: Annotated[
+        int,
+        Meta(ge=0, le=2**31 - 1, description="What it may cost at most, in minor units; more is asked for first."),
+    ] = 0
+    early_start: EarlyStart = False
 
     def command(self) -> JoinLine:
         """Raises WhatIsUnclear, FeatureUnknown, NotFound for what can be no id, and TimeOutOfReach."""
@@ -89,6 +97,9 @@ class PlaceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             house_rules=self.house_rules,
             people=self.people,
             guests=tuple(self.guests),
+            pays=self.pays,
+            agreed_price=self.agreed_price,
+            early_start=self.early_start,
         )
 
     def _what(self) -> str | AnyOf | AnyPlace:
@@ -236,7 +247,9 @@ async def accept(
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
     async def run() -> BookingShape:
-        return await shown(await accept_offer(visitor.signed_in, known_id(waiting_id), visitor.now), settings.address)
+        return await shown(
+            await accept_offer(visitor.signed_in, known_id(waiting_id), visitor.now), settings.address, visitor.language
+        )
 
     return await written(request, visitor, idempotency_key, 200, run)
 

@@ -10,6 +10,8 @@ from app.bookings.facts import free_resources
 from app.bookings.giving_back import give_back
 from app.bookings.lapsing import lapse_there
 from app.bookings.owned import again, locked_booking
+from app.bookings.paying_again import pay_again
+from app.bookings.payment import PaidBooking, spend_payment
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING, LONGEST, Status, check_check_in
 from app.bookings.taking import already_taken, facts_for
@@ -28,8 +30,8 @@ SHOWN_AHEAD: Final = timedelta(hours=18)
 async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: bool = False) -> BookingCard:
     """Notes that the person has arrived; saying it twice changes nothing.
 
-    Whose place was released as a no-show takes it back where it is still free. Raises as `check_check_in` does, and
-    AlreadyTaken where others have it by now.
+    Whose place was released as a no-show takes it back where it is still free. Raises as `check_check_in` does,
+    AlreadyTaken where others have it by now, and NothingPays where what has come back is spent on something else.
     """
     async with transaction():
         booking = await locked_booking(actor, public_id, for_others=for_others)
@@ -39,13 +41,14 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
         expected = Status.CONFIRMED if was_released else booking.status
         check_check_in(expected, booking.period, booking.space.zone, now)
         if was_released:
-            await _take_back(booking, now, actor.language)
+            booking = await _take_back(booking, now, actor.language)
         await execute(
             "UPDATE booking SET status = 'checked_in', reason = NULL, checked_in_at = $2, due_at = NULL,"
             " sequence = sequence + (status = 'no_show')::integer, updated_at = $2 WHERE id = $1",
             booking.id,
             now,
         )
+        await spend_payment(PaidBooking.of_card(booking), now)
         await record("booking.checked_in", "booking", booking.id, actor, now, **for_whom(actor, booking.person))
         await emit("booking.checked_in", "booking", booking.id, now)
         return await again(booking)
@@ -55,8 +58,8 @@ async def check_in(actor: Actor, public_id: str, now: datetime, *, for_others: b
 async def come_later(actor: Actor, public_id: str, now: datetime, *, for_others: bool = False) -> BookingCard:
     """Notes that the person still comes: the place is kept to the booking's end. Saying it twice changes nothing.
 
-    Whose place was released already takes it back where it is still free. Raises NotFound, NothingToDelay and
-    AlreadyTaken.
+    Whose place was released already takes it back where it is still free. Raises NotFound, NothingToDelay,
+    AlreadyTaken and NothingPays.
     """
     async with transaction():
         booking = await locked_booking(actor, public_id, for_others=for_others)
@@ -112,8 +115,11 @@ async def bookings_here(person: int, space: int, now: datetime) -> list[BookingC
     )
 
 
-async def _take_back(booking: BookingCard, now: datetime, language: str) -> None:
-    """Claims the time of a released booking again. Raises AlreadyTaken, and NotFound where nobody can book it now."""
+async def _take_back(booking: BookingCard, now: datetime, language: str) -> BookingCard:
+    """Claims the time of a released booking again, and pays for it where that has come back.
+
+    Raises AlreadyTaken, NotFound where nobody can book it now, and NothingPays.
+    """
     resource = booking.resource
     facts = await facts_for(resource.public_id, booking.period, booking.person, now, language, for_booking=False)
     rules = facts.rules.get(resource.rules, NOTHING_SAID)
@@ -125,3 +131,4 @@ async def _take_back(booking: BookingCard, now: datetime, language: str) -> None
     if not is_back:
         free = await free_resources(facts.space.id, resource.kind, booking.period)
         raise await already_taken(facts, booking.period, free, now)
+    return await pay_again(booking, facts, now)

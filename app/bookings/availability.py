@@ -1,6 +1,7 @@
 """What somebody could book now: what is free, as far as the rules let this person have it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.bookings.booker import Standing, standing_of
@@ -111,6 +112,8 @@ def _bookable_time(rules: BookingRules, hours: Hours, window: Period, now: datet
     within = window.clipped_to(Period(earliest, latest)) if earliest < latest else None
     if within is None:
         return []
+    if rules.outside_hours is OutsideHours.MEMBERSHIPS and booker.at_any_time:
+        rules = replace(rules, outside_hours=OutsideHours.EVERYONE)
     return [part for period in open_time(rules, hours, within) if (part := period.clipped_to(within)) is not None]
 
 

@@ -21,11 +21,19 @@ from app.bookings.serving import lock_lines, serve_line
 from app.bookings.short_notice import note_short_notice
 from app.identity.audit import record
 from app.identity.rules import Actor
-from app.inventory.blockers import BlockerCard, blocker_at, claim_blocked, enter_blocker, lift_blocker
+from app.inventory.blockers import (
+    BlockerCard,
+    blocked_resources,
+    blocker_at,
+    claim_blocked,
+    enter_blocker,
+    lift_blocker,
+)
 from app.inventory.operations import BOOKED
 from app.kernel.refusals import NotFound
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import hold_desks_of
 from app.platform.database import execute, retried, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
@@ -157,5 +165,6 @@ async def lift_block(actor: Actor, space: SpaceCard, public_id: str, now: dateti
             await _open_again(card)
         await record("blocker.lifted", "blocker", card.id, actor, now, closes=card.closes)
         await emit("blocker.lifted", "blocker", card.id, now)
+        await hold_desks_of(await blocked_resources(space.id, card.resources), now)
         await serve_line(space.id, now, card.occurrences(zone))
         return card

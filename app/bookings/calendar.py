@@ -66,7 +66,7 @@ async def entries_within(space: SpaceCard, window: Period) -> list[Entry]:
 async def load_of_days(space: SpaceCard, days: Sequence[date]) -> Mapping[tuple[int, date], Load]:
     """The load by resource and day of a run of days; days without any are left out. One query, however much is booked.
 
-    A booking takes what it consists of as well, and is counted at what was booked.
+    A booking takes what it consists of as well, and is counted at what was booked. A fixed desk is its holder's.
     """
     zone = ZoneInfo(space.time_zone)
     window = whole_days(days[0], days[-1], zone)
@@ -79,9 +79,9 @@ async def load_of_days(space: SpaceCard, days: Sequence[date]) -> Mapping[tuple[
               FROM booking b JOIN resource r ON r.id = b.resource CROSS JOIN unnest(r.id || r.parts) AS part (id)
              WHERE b.space = $1 AND b.starts_at > $4 AND b.starts_at < $5 AND b.ends_at > $6 AND b.status = ANY($7)
             UNION ALL
-            SELECT r.id, false, true, c.starts_at, c.ends_at
+            SELECT r.id, false, c.reason = 'blocker', c.starts_at, c.ends_at
               FROM resource r JOIN claim c ON c.resource = r.id
-             WHERE r.space = $1 AND r.retired_at IS NULL AND c.reason = 'blocker'
+             WHERE r.space = $1 AND r.retired_at IS NULL AND c.reason IN ('blocker', 'fixed_desk')
                AND c.starts_at < $5 AND c.ends_at > $6
         )
         SELECT t.resource, touched.day, count(*) FILTER (WHERE t.is_own) AS bookings,

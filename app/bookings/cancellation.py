@@ -6,12 +6,13 @@ from datetime import datetime
 from app.bookings.draft import for_whom
 from app.bookings.giving_back import give_back
 from app.bookings.owned import again, locked_booking
+from app.bookings.payment import PAID_COLUMNS, PaidBooking, return_payment, settle_missed, spend_payment
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import Status, check_changeable
 from app.identity.audit import record
 from app.identity.rules import Action, Actor, demand
 from app.kernel.refusals import passes
-from app.platform.database import execute, retried, transaction
+from app.platform.database import execute, fetch, retried, transaction
 from app.platform.outbox import emit
 
 _LOCKED = "ORDER BY b.id FOR UPDATE OF b"
@@ -84,16 +85,21 @@ async def enter_end(booking: int, status: Status, reason: str, now: datetime, *,
 async def enter_ends(
     bookings: Sequence[int], status: Status, reason: str, now: datetime, *, is_late: bool = False
 ) -> None:
-    """The same for several bookings at once."""
-    await execute(
-        "UPDATE booking SET status = $2, reason = $3, is_late = $4, due_at = NULL, sequence = sequence + 1,"
-        " updated_at = $5 WHERE id = ANY($1::bigint[])",
+    """The same for several bookings at once. What has paid is given back, or spent where that is too late for it or
+    nobody came, unless the account gives that back."""
+    rows = await fetch(
+        "UPDATE booking SET status = $2, reason = $3, is_late = $4, due_at = NULL, sequence = sequence + 1,"  # noqa: S608
+        f" updated_at = $5 WHERE id = ANY($1::bigint[]) RETURNING {PAID_COLUMNS}",
         list(bookings),
         status,
         reason,
         is_late,
         now,
     )
+    in_time = settle_missed if status is Status.NO_SHOW else return_payment
+    ended = spend_payment if is_late else in_time
+    for row in sorted(rows, key=lambda row: row["id"]):
+        await ended(PaidBooking.of(row), now)
 
 
 async def forget_commutes(actor: Actor, now: datetime) -> int:

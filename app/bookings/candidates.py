@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.bookings.decision import Booker, Decision, Wish, claimed_period, decide, refusals
+from app.bookings.decision import Booker, Decision, Wish, claimed_period, decide, decision_of, refusals
 from app.bookings.facts import Facts
 from app.bookings.queries import BookedResource
 from app.inventory.booking_rules import BookingRules
@@ -18,6 +18,10 @@ class Candidate:
 
     resource: BookedResource
     decision: Decision
+
+    def decided_at(self, wish: Wish) -> "Candidate":
+        """The same with the deadlines that count from this wish's present."""
+        return Candidate(self.resource, decision_of(wish, self.decision.rules, self.decision.payment))
 
     def claims(self, period: Period, reason: str = BOOKING) -> list[TimeWanted]:
         """All time that has to be held for it."""

@@ -30,6 +30,7 @@ NEW_HOURS: Final = "new_hours"
 SPACE_RETIRED: Final = "space_retired"
 OPERATOR_ENDED: Final = "operator_ended"
 BARRED: Final = "barred"
+CONTRACT_ENDED: Final = "contract_ended"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -42,11 +43,15 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 }
 """Why an operator has called a booking off, in words, by the booking's reason."""
 
+_CONTRACT_ENDED: Final = marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher.")
+
 OFFER: Final = "offer"
 
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
-    """Why an operator has called the booking with this reason off, None where he has not."""
+    """Why the booking with this reason was called off: by its operator, or because a contract ends; None otherwise."""
+    if reason == CONTRACT_ENDED:
+        return phrase(_CONTRACT_ENDED)
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

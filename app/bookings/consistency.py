@@ -15,6 +15,7 @@ _MEANING: Mapping[str, str] = {
     "overlap": "claims overlap an earlier one of the same resource",
     "no_booking": "claims are held for bookings that do not exist",
     "no_hold": "claims are held for newcomers whose holds have ended or are of another time or resource",
+    "no_fixed_desk": "claims are held for fixed desks that do not exist or have ended, or of another resource",
     "no_offer": "claims are held for offers that have ended or are of another time or resource",
     "offer_unheld": "offers are made without a claim",
     "no_claim": "bookings hold their time without a claim",
@@ -70,6 +71,13 @@ async def disagreements() -> list[Disagreement]:
                     WHERE w.id = c.holder AND w.status = 'offered' AND c.resource = ANY(r.id || r.parts)
                       AND ((w.starts_at, w.ends_at) = (c.starts_at, c.ends_at)
                            OR c.ends_at = w.starts_at OR c.starts_at = w.ends_at)
+             )
+            UNION ALL
+            SELECT c.id, 'no_fixed_desk' FROM claim c
+             WHERE c.reason = 'fixed_desk' AND NOT EXISTS (
+                   SELECT FROM fixed_desk d JOIN resource r ON r.id = d.resource JOIN space s ON s.id = r.space
+                    WHERE d.id = c.holder AND c.resource = ANY(r.id || r.parts)
+                      AND (c.starts_at AT TIME ZONE s.time_zone)::date <= coalesce(d.last_day, 'infinity')
              )
             UNION ALL
             SELECT w.id, 'offer_unheld' FROM waiting w

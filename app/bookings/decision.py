@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from app.bookings.outside_hours import may_come_at_any_time
 from app.bookings.rules import OffGrid, Status, TooFarAhead, TooLong, check_open
-from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, Who
+from app.inventory.booking_rules import NOTHING_SAID, BookingRules, Who
 from app.inventory.rules import Hours, wall_instant
-from app.kernel.money import FREE, Money
+from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.rules import BarTime
+from app.plans.purses import Paid
+from app.plans.round_the_clock import AnyTime
+from app.plans.rules import FREE_OF_CHARGE, Payment, Purse, chosen_way
+
+NOTHING_TO_PAY: Final = Purse()
 
 FREE_AGAIN_FOR: Final = timedelta(minutes=30)
 """So long a booking can be given back as if it had never been, even where it was made after its deadline."""
@@ -110,19 +116,25 @@ class NoGuests(TooManyGuests):
 
 @dataclass(frozen=True, slots=True)
 class Booker:
-    """What rules ask of the person who books: known at all, of which groups, how many open bookings by rules' key, and
-    whether barred from the operator's spaces."""
+    """What rules ask of the person who books: known at all, of which groups, how many open bookings by rules' key,
+    whether barred from the operator's spaces, what could pay, and on which days the plan there is round the clock."""
 
     is_known: bool = True
     groups: frozenset[int] = frozenset()
     is_own_member: bool = False
     open_bookings: Mapping[int, int] = field(default_factory=dict)
     bar: BarTime | None = None
+    purse: Purse = NOTHING_TO_PAY
+    at_any_time: Sequence[AnyTime] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for. `people` counts everybody who comes. Staff book at short notice and for whom they will."""
+    """What is asked for. `people` counts everybody who comes. Staff book at short notice and for whom they will.
+
+    `pays` is the key of what shall pay; None takes what `has_paid` before, by its key, or the first in the order. With
+    `or_else` the first in the order pays where the chosen one cannot.
+    """
 
     period: Period
     now: datetime
@@ -130,6 +142,9 @@ class Wish:
     guests: int = 0
     for_organisation: bool = False
     by_staff: bool = False
+    pays: str | None = None
+    has_paid: int | None = None
+    or_else: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +155,30 @@ class Place:
     hours: Hours
     rules: BookingRules = NOTHING_SAID
     capacity: int = 1
+    paid: Paid | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a booking costs and what pays for it, and how it stands. Until memberships exist every booking is free.
+    """What pays for a booking, and how it stands.
 
     A request has a time by which it is decided (`decide_by`); `due_at` is when something first happens by itself.
     """
 
-    price: Money = FREE
-    paid_by: str = "free"
+    payment: Payment = FREE_OF_CHARGE
     status: Status = Status.CONFIRMED
     cancel_until: datetime | None = None
     decide_by: datetime | None = None
     no_show_at: datetime | None = None
     rules: BookingRules = field(default=NOTHING_SAID)
+
+    @property
+    def price(self) -> Money:
+        return self.payment.price
+
+    @property
+    def paid_by(self) -> str:
+        return self.payment.kind
 
     @property
     def due_at(self) -> datetime | None:
@@ -168,15 +191,16 @@ def decide(wish: Wish, place: Place, booker: Booker) -> Decision:
     """What the booking would be; raises the first refusal that stands in the way."""
     for refusal in refusals(wish, place, booker):
         raise refusal
-    return decision_of(wish, place.rules)
+    return decision_of(wish, place.rules, payment_of(wish, place, booker))
 
 
-def decision_of(wish: Wish, rules: BookingRules) -> Decision:
+def decision_of(wish: Wish, rules: BookingRules, payment: Payment) -> Decision:
     """What the booking is once it may be. Its deadlines count from the wish's `now`."""
     starts_at = wish.period.starts_at
     is_request = rules.needs_approval and not wish.by_staff
     last_moment = starts_at if starts_at > wish.now else wish.period.ends_at
     return Decision(
+        payment,
         status=Status.REQUESTED if is_request else Status.CONFIRMED,
         cancel_until=free_to_cancel_until(starts_at, wish.now, rules.cancel_before),
         decide_by=min(wish.now + rules.decide_within, last_moment) if is_request else None,
@@ -234,18 +258,15 @@ def check_taking(wish: Wish, place: Place, _: Booker) -> None:
     raise LeavesTheNetwork(field="starts_at", space=place.name, day=last, instead={"latest_day": last})
 
 
-def check_hours(wish: Wish, place: Place, _: Booker) -> None:
+def check_hours(wish: Wish, place: Place, booker: Booker) -> None:
     """Raises ClosedThatDay or OutsideOpeningHours. Who may come at any time is held off by closing days alone."""
-    outside = place.rules.outside_hours
-    if outside is OutsideHours.EVERYONE or (outside is OutsideHours.ORGANISATIONS and wish.for_organisation):
-        zone = place.hours.zone
-        first, last = (
-            local_day(wish.period.starts_at, zone),
-            local_day(wish.period.ends_at - timedelta(seconds=1), zone),
-        )
-        days = {first, last}
-        if not any(place.hours.changes.get(day) and not place.hours.openings_on(day) for day in days):
-            return
+    zone = place.hours.zone
+    days = {local_day(wish.period.starts_at, zone), local_day(wish.period.ends_at - timedelta(seconds=1), zone)}
+    outside, at_any_time = place.rules.outside_hours, booker.at_any_time
+    if may_come_at_any_time(outside, days, at_any_time, for_organisation=wish.for_organisation) and not any(
+        place.hours.changes.get(day) and not place.hours.openings_on(day) for day in days
+    ):
+        return
     check_open(wish.period, place.hours, place.name)
 
 
@@ -337,7 +358,15 @@ def check_people(wish: Wish, place: Place, _: Booker) -> None:
         raise refusal(field="guests", most=most, instead={"most_guests": most})
 
 
-_CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], None]]] = (
+def payment_of(wish: Wish, place: Place, booker: Booker) -> Payment:
+    """What pays. Raises NothingPays and CannotPayThat."""
+    if place.paid is None or not booker.purse.charges:
+        return FREE_OF_CHARGE
+    need = place.paid.need(wish.period, place.hours.zone)
+    return chosen_way(need, booker.purse, wish.pays, place.name, has_paid=wish.has_paid, or_else=wish.or_else)
+
+
+_CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], object]]] = (
     check_bar,
     check_taking,
     check_hours,
@@ -349,6 +378,7 @@ _CHECKS: Final[Sequence[Callable[[Wish, Place, Booker], None]]] = (
     check_who,
     check_most_open,
     check_people,
+    payment_of,
 )
 
 

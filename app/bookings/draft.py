@@ -7,6 +7,7 @@ from typing import Final
 from app.bookings.candidates import Candidate
 from app.bookings.decision import Wish
 from app.bookings.facts import Facts
+from app.bookings.payment import PaidRows
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Purpose, Status, default_purpose
 from app.identity.audit import new_entry
@@ -33,6 +34,7 @@ class Draft:
     guest_phone: str | None
     guests: tuple[str, ...] = ()
     organisation: OrganisationCard | None = None
+    early_start: bool = False
 
     @property
     def counts_open(self) -> bool:
@@ -70,24 +72,31 @@ class Draft:
             no_show_at=decision.no_show_at,
         )
 
-    def rows(self, booking: BookingCard, actor: Actor | None, **columns: object) -> list[NewRow]:
-        """The booking with further columns, its guests, its entry in the audit trail and its event.
+    def rows(self, booking: BookingCard, actor: Actor | None, paid: PaidRows, **columns: object) -> list[NewRow]:
+        """What pays, the booking with further columns, its guests, its entry in the audit trail and its event.
 
         Without an actor it is booked by itself.
         """
         now = self.wish.now
         event = "booking.requested" if booking.status is Status.REQUESTED else "booking.confirmed"
         return [
-            *self.bare_rows(booking, **columns),
+            *self.bare_rows(booking, paid, **columns),
             new_entry("booking.made", "booking", booking.id, actor, now, **for_whom(actor, booking.person)),
             new_event(event, "booking", booking.id, now),
         ]
 
-    def bare_rows(self, booking: BookingCard, **columns: object) -> list[NewRow]:
-        """The booking with further columns and its guests, of which nothing is told yet."""
+    def bare_rows(self, booking: BookingCard, paid: PaidRows, **columns: object) -> list[NewRow]:
+        """What pays, the booking with further columns and its guests, of which nothing is told yet."""
         if self.organisation is not None:
             columns |= {"organisation": self.organisation.id}
-        return [_new_booking(booking, columns), *new_guests(booking.id, self.guests, booking.period.ends_at)]
+        if self.early_start and booking.price.amount:
+            columns |= {"early_start_at": booking.created_at}
+        columns |= paid.columns
+        return [
+            *paid.rows,
+            _new_booking(booking, columns),
+            *new_guests(booking.id, self.guests, booking.period.ends_at),
+        ]
 
 
 def new_guests(booking: int, guests: tuple[str, ...], ends_at: datetime) -> list[NewRow]:

@@ -15,6 +15,7 @@ from app.inventory.queries import SpaceClock, hours_from, that_fit
 from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
 from app.network.rules import BarTime
+from app.plans.purses import Paid
 from app.platform.database import fetch, fetch_row
 
 
@@ -33,10 +34,13 @@ class Facts:
     rules: Mapping[int, BookingRules]
     language: str
     bar: BarTime | None = None
+    charges: bool = False
 
     def place(self, resource: BookedResource) -> Place:
         """A resource of the kind at the space, as decisions see it."""
-        return Place(self.space.name, self.hours, self.rules.get(resource.rules, NOTHING_SAID), resource.capacity)
+        rules = self.rules.get(resource.rules, NOTHING_SAID)
+        paid = Paid(resource.kind, self.operator, self.space.id, resource.id) if self.charges else None
+        return Place(self.space.name, self.hours, rules, resource.capacity, paid)
 
     def widest(self, period: Period) -> Period:
         """The period with the most that any of the rules keeps free around it."""
@@ -52,6 +56,7 @@ _FACTS = """
            s.id AS space_id, s.slug, s.name AS space_name, s.street, s.postcode, s.place, s.lat, s.lng, s.time_zone,
            s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
            least(o.suspended_at, o.ends_at) AS takes_until,
+           o.charges AND (SELECT charges FROM network LIMIT 1) AS charges,
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
            (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
@@ -138,6 +143,7 @@ async def facts_of(
         rules_from(row["all_rules"]),
         language,
         BarTime.of(row["bars"] or ()),
+        charges=bool(row["charges"]),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.bookings.serving import lock_lines, serve_line
 from app.inventory.operations import BOOKED
 from app.kernel.periods import Period
+from app.plans.fixed_desks import hold_desks_of
 from app.platform.database import fetch
 
 
@@ -23,7 +24,20 @@ async def give_back(bookings: Sequence[int], now: datetime) -> None:
 
     Whoever takes another time with the same act, which may overlap the old one, takes it between `free` and `hand_on`.
     """
-    await hand_on(await free(bookings, *BOOKED), now)
+    freed = await free(bookings, *BOOKED)
+    await _hold_fixed(bookings, now)
+    await hand_on(freed, now)
+
+
+async def _hold_fixed(bookings: Sequence[int], now: datetime) -> None:
+    """What is somebody's fixed desk is that one's again, before anybody else gets it."""
+    rows = await fetch(
+        "SELECT DISTINCT d.resource FROM booking b JOIN fixed_desk d ON d.resource = b.resource"
+        " WHERE b.id = ANY($1::bigint[])",
+        list(bookings),
+    )
+    if rows:
+        await hold_desks_of([row["resource"] for row in rows], now)
 
 
 async def free(holders: Sequence[int], *reasons: str) -> list[Freed]:

@@ -32,6 +32,9 @@ class Choice(msgspec.Struct, frozen=True):
     people: int = 1
     guests: tuple[str, ...] = ()
     by_staff: bool = False
+    pays: str | None = None
+    agreed_price: int | None = None
+    early_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

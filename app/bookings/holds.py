@@ -12,13 +12,14 @@ import msgspec
 
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import Booker, Wish, decision_of
+from app.bookings.decision import Booker, Wish
 from app.bookings.draft import Draft
 from app.bookings.facts import Facts
 from app.bookings.giving_back import free, hand_on
 from app.bookings.held import Choice, HeldDesk, hold_by_id, hold_of_link
 from app.bookings.lapsing import HOLD, end_holds_of
 from app.bookings.operations import BookDesk, checked_phone, checked_wish
+from app.bookings.payment import paid_rows
 from app.bookings.queries import BookingCard
 from app.bookings.rules import AnyOf, checked_guests, checked_note
 from app.bookings.settling import settle_at
@@ -32,6 +33,8 @@ from app.inventory.operations import hand_over
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
+from app.plans.offering import with_offers
+from app.plans.rules import NothingPays, check_agreed
 from app.platform.database import Busy, execute, fetch_value, retried, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit, wake_workers
@@ -89,13 +92,19 @@ async def hold_desk(
         house_rules=command.house_rules,
         people=wish.people,
         guests=checked_guests(command.guests),
+        agreed_price=command.agreed_price,
+        early_start=command.early_start,
     )
     facts = await facts_for(command.what, wish.period, None, now, newcomer.language, for_booking=False)
     facts.house_rules.newly_accepted(command.house_rules, facts.space.name)
     await settle_at(facts.space.id, now)
     await hit(HOLDS_BY_ADDRESS, address_key(address), now)
     await count_mail(newcomer.email, address, now)
-    return await _hold(command.what, facts, wish, choice, newcomer, now, key, instead_of)
+    booker = await booker_of(None, facts, wish)
+    try:
+        return await _hold(command.what, facts, wish, booker, choice, newcomer, now, key, instead_of)
+    except NothingPays as refusal:
+        raise await with_offers(refusal, None, now, newcomer.language) from None
 
 
 @retried
@@ -103,6 +112,7 @@ async def _hold(
     what: str | AnyOf,
     facts: Facts,
     wish: Wish,
+    booker: Booker,
     choice: Choice,
     newcomer: Newcomer,
     now: datetime,
@@ -114,7 +124,8 @@ async def _hold(
         known = await confirmed_person(newcomer.email)
         freed = await end_holds_of(newcomer.email, instead_of, facts.space.id, facts.widest(wish.period), now)
         hold: int = await fetch_value("SELECT nextval('desk_hold_id_seq')")
-        taken, given_up = await claim_one(what, facts, wish, Booker(is_known=False), HOLD, hold, None)
+        taken, given_up = await claim_one(what, facts, wish, booker, HOLD, hold, None)
+        check_agreed(taken.decision.payment, choice.agreed_price)
         await hand_on([*freed, *given_up], now)
         link = await create_link(
             Purpose.BOOK_HELD,
@@ -146,9 +157,10 @@ async def _hold(
 
 
 @retried
-async def book_held(token: str, now: datetime) -> Confirmation:
+async def book_held(token: str, now: datetime, *, agreed_price: int = 0, early_start: bool = False) -> Confirmation:
     """Makes the person, or finds the one who is there, and turns the hold into a booking; once for each link.
 
+    It costs at most the `agreed_price`, in minor units: holding agreed to nothing yet.
     Where the hold is over, or the space has closed meanwhile, the person is known all the same and nothing is booked.
     For a POST alone: programs that look through mail open links. Raises LinkNoLongerWorks.
     """
@@ -157,6 +169,8 @@ async def book_held(token: str, now: datetime) -> Confirmation:
         hold = await hold_of_link(link["id"], locked=True)
         if hold is None:
             raise LinkNoLongerWorks
+        choice = msgspec.structs.replace(hold.choice, agreed_price=agreed_price, early_start=early_start)
+        hold = replace(hold, choice=choice)
         actor = await _person_of(link, now)
         booking = await _booked_if_open(hold, actor, now) if hold.lives_at(now) else None
         if booking is None:
@@ -202,9 +216,9 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
     choice = hold.choice
     facts = await facts_for(hold.resource.public_id, hold.period, actor.person, now, actor.language, for_booking=True)
     wish = Wish(hold.period, hold.created_at, people=choice.people, guests=len(choice.guests))
-    booker = await booker_of(actor.person, facts, now)
+    booker = await booker_of(actor.person, facts, wish)
     [candidate] = allowed([hold.resource], facts, wish, booker)
-    candidate = replace(candidate, decision=decision_of(replace(wish, now=now), candidate.decision.rules))
+    candidate = candidate.decided_at(replace(wish, now=now))
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     draft = Draft(
         actor.person,
@@ -215,10 +229,13 @@ async def _booked(hold: HeldDesk, actor: Actor, now: datetime) -> BookingCard | 
         choice.commute_to,
         choice.guest_phone or None,
         choice.guests,
+        early_start=choice.early_start,
     )
     booking = draft.booking(candidate, made_by=None)
+    check_agreed(candidate.decision.payment, choice.agreed_price)
     if not await hand_over(hold.id, HOLD, booking.id, booking.period):
         return None
     acceptance = [new_acceptance(actor.person, facts.space.id, accepted, now)] if accepted else []
-    await insert_together(*draft.rows(booking, actor), *acceptance)
+    paid = await paid_rows(candidate.decision.payment, booking, now)
+    await insert_together(*draft.rows(booking, actor, paid), *acceptance)
     return booking

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.bookings.arrivals import check_in, come_later
 from app.bookings.cancellation import cancel
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.queries import BookingCard, booking_named
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor

@@ -38,10 +38,18 @@ async def linked_offer(token: str, now: datetime, *, key: bytes, address: str) -
     return replace(await actor_of_person(place.person, via="mail"), grants=()), place
 
 
-async def accept_by_link(token: str, now: datetime, *, key: bytes, address: str) -> BookingCard:
+async def accept_by_link(
+    token: str,
+    now: datetime,
+    *,
+    key: bytes,
+    address: str,
+    agreed_price: int | None = None,
+    early_start: bool = False,
+) -> BookingCard:
     """Books what the link offers. Raises what `linked_offer` and `accept_offer` raise."""
     actor, place = await linked_offer(token, now, key=key, address=address)
-    return await accept_offer(actor, place.public_id, now)
+    return await accept_offer(actor, place.public_id, now, agreed_price=agreed_price, early_start=early_start)
 
 
 async def decline_by_link(token: str, now: datetime, *, key: bytes, address: str) -> WaitingCard:

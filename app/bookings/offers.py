@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
-from app.bookings.decision import decision_of
 from app.bookings.giving_back import free, hand_on
 from app.bookings.lapsing import lapse_offers
 from app.bookings.line_endings import end_place
@@ -29,8 +30,17 @@ class OfferOver(Conflict):
 
 
 @retried
-async def accept_offer(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+async def accept_offer(
+    actor: Actor,
+    public_id: str,
+    now: datetime,
+    *,
+    agreed_price: int | None = None,
+    early_start: bool = False,
+) -> BookingCard:
     """Books what is offered, with all that was chosen when joining; saying it twice books once.
+
+    What it costs was agreed to when joining, or is by `agreed_price`, in minor units.
 
     The claims change hands, so nothing is free in between. Raises NotFound, OfferOver, and what the rules say by now of
     the person: whoever holds too many bookings meanwhile gives one back first.
@@ -42,6 +52,9 @@ async def accept_offer(actor: Actor, public_id: str, now: datetime) -> BookingCa
             booked = await booking_of(actor.person, place.booking)
             assert booked is not None, "it belongs to the same person"
             return booked
+        if agreed_price is not None:
+            choice = msgspec.structs.replace(place.choice, agreed_price=agreed_price, early_start=early_start)
+            place = replace(place, choice=choice)
         booking = await _accepted(place, actor, now) if place.is_offered_at(now) else None
     if booking is None:
         await lapse_offers(now)
@@ -62,9 +75,9 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
         return None
     if any(rules.most_open for rules in facts.rules.values()):
         await lock_person(place.person)
-    booker = await booker_of(place.person, facts, now)
+    booker = await booker_of(place.person, facts, wish_of(place, now))
     [candidate] = allowed([place.offered], facts, wish_of(place, place.offered_at), booker)
-    candidate = replace(candidate, decision=decision_of(wish_of(place, now), candidate.decision.rules))
+    candidate = candidate.decided_at(wish_of(place, now))
     if not await hand_over(place.id, OFFER, facts.next_booking, place.period):
         return None
     return await booking_by_id(await enter_booking(place, candidate, facts, actor, now))

@@ -27,6 +27,7 @@ BOOKINGS: Final[Sequence[ExportedTable]] = (
         " JOIN space AS there ON there.id = of_series.space)"
         " ON series.id = booking.series AND there.operator = $1"
         " LEFT JOIN booking AS next ON next.id = booking.taken_over_by AND next.space = booking.space"
+        " LEFT JOIN charge ON charge.id = booking.charge AND charge.seller = $1"
         " WHERE space.operator = $1 ORDER BY booking.id",
         {
             "id": "booking.public_id",
@@ -44,6 +45,7 @@ BOOKINGS: Final[Sequence[ExportedTable]] = (
             "paid_by": "booking.paid_by",
             "price_amount": "booking.price_amount",
             "price_currency": "booking.price_currency",
+            "charge": "charge.public_id",
             "organisation": "organisation.public_id",
             "series": "series.public_id",
             "series_slot": "CASE WHEN series.id IS NOT NULL THEN booking.series_slot END",
@@ -56,6 +58,7 @@ BOOKINGS: Final[Sequence[ExportedTable]] = (
             "coming_later_at": "booking.coming_later_at",
             "checked_in_at": "booking.checked_in_at",
             "left_at": "booking.left_at",
+            "early_start_at": "booking.early_start_at",
             "is_late": "booking.is_late",
             "taken_over_by": "next.public_id",
             "created_at": "booking.created_at",
@@ -71,6 +74,7 @@ BOOKINGS: Final[Sequence[ExportedTable]] = (
             "purpose": marked("wofür: work, club, course oder public"),
             "note": marked("was die Person dazu geschrieben hat"),
             "paid_by": marked("womit bezahlt wird"),
+            "charge": marked("Betrag, der dafür bei Ihnen fällig wurde (charges.id)"),
             "organisation": marked("Verein, für den gebucht ist (organisations.id)"),
             "series": marked("Serie, zu der sie gehört (series.id)"),
             "series_slot": marked("Beginn nach der Regel der Serie"),
@@ -82,6 +86,7 @@ BOOKINGS: Final[Sequence[ExportedTable]] = (
             "coming_later_at": marked("wann die Person gesagt hat, dass sie später kommt"),
             "checked_in_at": marked("wann angekommen"),
             "left_at": marked("wann gegangen"),
+            "early_start_at": marked("wann der Beginn vor Ende der Widerrufsfrist verlangt wurde"),
             "is_late": marked("ob zu spät zurückgegeben"),
             "taken_over_by": marked("die Buchung, die den Platz danach genommen hat (bookings.id)"),
         },

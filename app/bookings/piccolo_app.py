@@ -10,5 +10,5 @@ APP_CONFIG = AppConfig(
     app_name="bookings",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[Booking, BookingGuest, DeskHold, Series, ShortNotice, Waiting],
-    migration_dependencies=["app.inventory.piccolo_app"],
+    migration_dependencies=["app.inventory.piccolo_app", "app.plans.piccolo_app"],
 )

@@ -101,6 +101,8 @@ class BookingCard:
     is_late: bool = False
     is_taken_over: bool = False
     decided_by: int | None = None
+    entitlement: int | None = None
+    charge: int | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -152,7 +154,8 @@ _BOOKING = f"""
            b.price_amount, b.price_currency, b.sequence, b.purpose, b.commute_to, b.guest_phone, b.made_by,
            b.created_at, b.updated_at, b.group_id, b.people, b.series_slot, b.cancel_until, b.decide_by, b.answer,
            b.due_at, b.no_show_at, b.asked_at, b.coming_later_at, b.checked_in_at, b.left_at, b.is_late,
-           b.taken_over_by, b.decided_by, og.name AS organisation_name, se.public_id AS series_public_id,
+           b.taken_over_by, b.decided_by, b.entitlement, b.charge,
+           og.name AS organisation_name, se.public_id AS series_public_id,
            {BOOKED_PLACE}
       FROM booking b
       JOIN resource r ON r.id = b.resource
@@ -321,4 +324,6 @@ def _booking(row: Mapping[str, Any]) -> BookingCard:
         is_late=row["is_late"],
         is_taken_over=row["taken_over_by"] is not None,
         decided_by=row["decided_by"],
+        entitlement=row["entitlement"],
+        charge=row["charge"],
     )

@@ -23,6 +23,7 @@ from app.identity.rules import Actor
 from app.inventory.linking import linked_at
 from app.inventory.operations import BOOKED
 from app.inventory.resource_setting import KeptResource, kept_resource
+from app.inventory.standing_claims import is_fixed
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, NotFound, marked
 from app.network.managing import demand_managed
@@ -41,8 +42,18 @@ class PartOfAnother(Conflict):
     text = marked("{name} gehört noch zu {wholes}. Bitte zuerst dort herausnehmen.")
 
 
+class IsFixedDesk(Conflict):
+    """Its holder would come and find nothing."""
+
+    code = "is_fixed_desk"
+    text = marked("{name} ist fest vergeben. Bitte zuerst einen anderen Platz geben oder den festen Platz beenden.")
+
+
 async def plan_retiring(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> Plan:
-    """What taking it out of use would do, booking by booking, and changes nothing. Raises NotFound, PartOfAnother."""
+    """What taking it out of use would do, booking by booking, and changes nothing.
+
+    Raises NotFound, PartOfAnother, IsFixedDesk.
+    """
     demand_managed(actor, space)
     return await _plan(space, await kept_resource(space.id, public_id), now)
 
@@ -54,6 +65,8 @@ async def _plan(space: SpaceCard, resource: KeptResource, now: datetime) -> Plan
     if wholes:
         raise PartOfAnother(name=resource.facts.name, wholes=tuple(wholes))
     ahead = Period(now, now + _AHEAD)
+    if await is_fixed([resource.id], ahead):
+        raise IsFixedDesk(name=resource.facts.name)
     blocking = Blocking((resource.id,), (resource.id,), ahead, (ahead,))
     return Plan((blocking,), tuple(await affected_by(space, [blocking], now)))
 

@@ -8,8 +8,9 @@ from typing import Final
 
 from app.bookings.arrivals import check_in
 from app.bookings.at_a_device import acting
-from app.bookings.operations import BookDesk, book, quote
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, bookings_where
+from app.bookings.quoting import quote
 from app.bookings.rules import GRID, SHORTEST, Status, check_check_in
 from app.bookings.settling import settle_at
 from app.identity.queries import people
@@ -87,7 +88,8 @@ async def room_door(device: DeviceCard, now: datetime) -> RoomDoor:
 async def book_now(device: DeviceCard, now: datetime) -> BookingCard:
     """Books the free room for whoever stands there, by the rules that hold for everybody, and notes the arrival.
 
-    It belongs to the space's record for that, which accepts the house rules that hang beside the door. Raises NotFound,
+    It belongs to the space's record for that, which accepts the house rules that hang beside the door, and pays
+    nothing: what costs something is not booked at the door. Raises NotFound,
     NotFreeNow, and what `book` raises where somebody else was faster.
     """
     space, room = await _place(device)
@@ -145,7 +147,13 @@ async def _offer(device: DeviceCard, room: ResourceCard, taken: Sequence[Period]
 
 async def _command(room: ResourceCard, period: Period, now: datetime) -> BookDesk:
     edition = await house_rules_of(room.space, now)
-    return BookDesk(room.public_id, period.starts_at, period.ends_at, house_rules=edition.edition if edition else None)
+    return BookDesk(
+        room.public_id,
+        period.starts_at,
+        period.ends_at,
+        house_rules=edition.edition if edition else None,
+        agreed_price=0,
+    )
 
 
 async def _place(device: DeviceCard) -> tuple[SpaceCard, ResourceCard]:

@@ -33,6 +33,8 @@ def _when(rules: BookingRules) -> list[Phrase]:
         said.append(phrase(marked("rund um die Uhr")))
     elif rules.outside_hours is OutsideHours.ORGANISATIONS:
         said.append(phrase(marked("für Vereine auch außerhalb der Öffnungszeiten")))
+    elif rules.outside_hours is OutsideHours.MEMBERSHIPS:
+        said.append(phrase(marked("mit Tarif rund um die Uhr und für Vereine auch außerhalb der Öffnungszeiten")))
     return said
 
 

@@ -109,6 +109,16 @@ class HeldForSomebodyOthersFree(AlreadyTaken):
     text = marked("{name} ist bis {until} für jemand anderen vorgemerkt. Frei sind noch: {others}.")
 
 
+class SomebodysOwn(AlreadyTaken):
+    """It is somebody's fixed desk."""
+
+    text = marked("{name} ist fest vergeben.")
+
+
+class SomebodysOwnOthersFree(SomebodysOwn):
+    text = marked("{name} ist fest vergeben. Frei sind noch: {others}.")
+
+
 class Blocked(AlreadyTaken):
     """The operator has closed it then."""
 

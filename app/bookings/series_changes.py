@@ -9,6 +9,7 @@ from typing import Final
 from app.bookings.decision import Wish
 from app.bookings.draft import Draft, by_staff, for_whom
 from app.bookings.giving_back import free, hand_on
+from app.bookings.payment import PaidBooking, return_payment
 from app.bookings.queries import BookingCard, guests_of
 from app.bookings.rules import AnyOf, NotOpenToChange, checked_period
 from app.bookings.series_ending import end_bookings, is_changeable
@@ -23,6 +24,7 @@ from app.bookings.series_making import (
     first_of,
 )
 from app.bookings.series_moves import claims_of_moves, enter_moves
+from app.bookings.series_partners import partners
 from app.bookings.series_planning import OnConflict, PlanChanged, PlannedDate, SeriesConflicts
 from app.bookings.series_plans import Replaced, SeriesPlan, SeriesWish, plan_series
 from app.bookings.series_queries import (
@@ -38,11 +40,13 @@ from app.identity.audit import record, record_each
 from app.identity.rules import Action, Actor, demand
 from app.inventory.departures import note_departure
 from app.inventory.operations import BOOKED, claim_each
-from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of, slots_until
+from app.inventory.recurrence import LONGEST_SERIES, Slot, read_rule, slots_of, slots_until
+from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.network.house_rules import new_acceptance
+from app.plans.rules import check_total
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import insert_all
 from app.platform.outbox import emit
@@ -68,7 +72,7 @@ class ChangeSeries:
     """What shall change of the dates from the day `first` on, or of all to come; None stays as it is.
 
     `starts_at` and `ends_at` are the new time of the first of these dates, and the others' at the same wall time.
-    `shown` is the state of the plan that the person has seen.
+    `shown` is the state of the plan that the person has seen; `agreed_price` what it may cost more, in minor units.
     """
 
     first: date | None = None
@@ -79,6 +83,7 @@ class ChangeSeries:
     on_conflict: OnConflict = OnConflict.REFUSE
     house_rules: int | None = None
     shown: str | None = None
+    agreed_price: int | None = None
 
     @property
     def changes_nothing(self) -> bool:
@@ -104,6 +109,13 @@ class SeriesChange:
     guests: tuple[str, ...]
 
     @property
+    def due(self) -> Money:
+        """What the dates cost beyond what those that they replace have cost; nothing where that is less."""
+        before = sum(booking.price.amount for booking in self.replaced)
+        total = self.plan.total
+        return Money(max(0, total.amount - before), total.currency)
+
+    @property
     def replaced(self) -> list[BookingCard]:
         """All bookings whose time is given up."""
         return [*self.moved.values(), *self.dropped]
@@ -116,7 +128,19 @@ async def preview_change(
     series = await series_for(actor, public_id, for_others=for_others)
     if series is None:
         raise NotFound
-    return await _planned(actor, series, await bookings_of_series(series.id), change, now)
+    bookings = await bookings_of_series(series.id)
+    if not any(booking.entitlement or booking.charge for booking in bookings):
+        return await _planned(actor, series, bookings, change, now)
+    spent: frozenset[int] = frozenset()
+    for _ in range(TRIES):
+        try:
+            async with transaction():
+                raise _Shown(await _planned(actor, series, bookings, change, now, spent=spent))
+        except _Shown as shown:
+            return shown.change
+        except _SpentAllTheSame as late:
+            spent |= late.bookings
+    raise PlanChanged
 
 
 @retried
@@ -135,16 +159,21 @@ async def change_series(
         series, bookings = await locked_series(actor, public_id, for_others=for_others)
         if change.changes_nothing:
             return MadeSeries(series, bookings)
+        spent: frozenset[int] = frozenset()
         for _ in range(TRIES):
-            found = await _planned(actor, series, bookings, change, now, lock=True)
-            if change.shown is not None and found.plan.state != change.shown:
-                raise PlanChanged
-            if change.on_conflict is OnConflict.REFUSE and found.plan.conflicts:
-                raise conflicts_refusal(SeriesNotChanged, found.plan)
             try:
                 async with transaction():
+                    found = await _planned(actor, series, bookings, change, now, spent=spent, lock=True)
+                    if change.shown is not None and found.plan.state != change.shown:
+                        raise PlanChanged
+                    if change.on_conflict is OnConflict.REFUSE and found.plan.conflicts:
+                        raise conflicts_refusal(SeriesNotChanged, found.plan)
+                    check_total(found.due, change.agreed_price)
                     changed = await _enter(actor, found, change, now)
             except _SomebodyWasFaster:
+                continue
+            except _SpentAllTheSame as late:
+                spent |= late.bookings
                 continue
             return MadeSeries(changed, await bookings_of_series(changed.id), found.plan.conflicts)
         raise PlanChanged
@@ -154,6 +183,20 @@ class _SomebodyWasFaster(Exception):
     """Rolls back to before the change."""
 
 
+class _Shown(Exception):
+    """Rolls back what was given back to see what would pay."""
+
+    def __init__(self, change: SeriesChange) -> None:
+        self.change = change
+
+
+class _SpentAllTheSame(Exception):
+    """Rolls back to plan again without what these have paid with: they end too late to get it back."""
+
+    def __init__(self, bookings: frozenset[int]) -> None:
+        self.bookings = bookings
+
+
 async def _planned(
     actor: Actor,
     series: SeriesCard,
@@ -161,8 +204,10 @@ async def _planned(
     change: ChangeSeries,
     now: datetime,
     *,
+    spent: frozenset[int] = frozenset(),
     lock: bool = False,
 ) -> SeriesChange:
+    """With what the open dates have paid given back but for those `spent`; the caller keeps or undoes it."""
     zone, rule = series.space.zone, series.rule
     today = local_day(now, zone)
     slots = slots_until(rule, series.first, zone, today + LONGEST_SERIES)
@@ -180,9 +225,9 @@ async def _planned(
     new_slots = slots_of(new_rule, first, zone, today)
     if change.rrule is None and new_slots[0].day != local_day(first.starts_at, zone):
         raise DayOffRule(field="starts_at")
-    goes_to = _partners(rule, ahead, new_rule, new_slots)
+    goes_to = partners(rule, ahead, new_rule, new_slots)
     open_keys = {booking.id for booking in open_ones}
-    moved = {to: b for b in open_ones if (to := goes_to.get(b.series_slot))}
+    moved = {to: b for b in open_ones if b.id not in spent and (to := goes_to.get(b.series_slot))}
     kept = {to: b for b in behind if b.id not in open_keys and (to := goes_to.get(b.series_slot))}
     taken_over = set(goes_to.values())
     guests = await guests_of(sorted(open_keys))
@@ -201,14 +246,27 @@ async def _planned(
         series.skips_school_holidays,
         except_on={slot.day for slot in new_slots if slot.starts_at in taken_over and slot.starts_at not in moved},
     )
+    dropped = [booking for booking in open_ones if booking.series_slot not in goes_to or booking.id in spent]
+    spent |= {booking.id for booking in dropped if booking.is_late_at(now)}
+    for booking in open_ones:
+        if booking.id not in spent:
+            await return_payment(PaidBooking.of_card(booking), now)
     plan = await plan_series(
         wanted,
         series.person,
         now,
         actor.language,
-        replaced=Replaced(open_keys, Counter(booking.resource.rules for booking in open_ones)),
+        replaced=Replaced(
+            open_keys,
+            Counter(booking.resource.rules for booking in open_ones),
+            {to: booking.entitlement for to, booking in moved.items() if booking.entitlement},
+        ),
         lock=lock,
     )
+    taken = {date.slot.starts_at for date in plan.dates if date.taken}
+    too_late = {booking.id for at, booking in moved.items() if at not in taken and booking.is_late_at(now)}
+    if too_late:
+        raise _SpentAllTheSame(frozenset(too_late))
     if series.organisation is not None and series.organisation.operator != plan.facts.operator:
         raise NotFound
     if series.person != actor.person:
@@ -220,7 +278,7 @@ async def _planned(
         before=before,
         moved=moved,
         kept=kept,
-        dropped=[booking for booking in open_ones if booking.series_slot not in goes_to],
+        dropped=dropped,
         template=open_ones[0],
         guests=tuple(guests.get(open_ones[0].id, ())),
     )
@@ -235,20 +293,6 @@ def _new_first(split: Slot, change: ChangeSeries, now: datetime) -> Period:
     if ends_at is None:
         raise NotOpenToChange
     return checked_period(starts_at, ends_at, now)
-
-
-def _partners(
-    old_rule: Recurrence, old: Sequence[Slot], new_rule: Recurrence, new: Sequence[Slot]
-) -> Mapping[datetime | None, datetime]:
-    """Which new slot takes an old one's place: where the rhythm stays, the one in its turn, else that of its day."""
-    if _rhythm(old_rule) == _rhythm(new_rule):
-        return {before.starts_at: after.starts_at for before, after in zip(old, new, strict=False)}
-    by_day = {slot.day: slot.starts_at for slot in new}
-    return {slot.starts_at: by_day[slot.day] for slot in old if slot.day in by_day}
-
-
-def _rhythm(rule: Recurrence) -> tuple[object, ...]:
-    return rule.frequency, rule.interval, len(rule.by_day) or len(rule.month_days) or 1
 
 
 async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: datetime) -> SeriesCard:
@@ -269,7 +313,7 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
         raise _SomebodyWasFaster
     await detach([*replaced, *(booking.id for booking in found.kept.values())])
     changed = await _enter_series(found, made_by, now)
-    await enter_moves(moves, now)
+    await enter_moves(moves, plan.facts.space, now)
     for booking, _ in moves:
         if booking.space.id != plan.facts.space.id:
             await note_departure(booking.space.id, booking.public_id, now)

@@ -8,6 +8,7 @@ from typing import Final
 from app.bookings.draft import Draft, by_staff, for_whom
 from app.bookings.lapsing import is_held_there, lapse_there
 from app.bookings.operations import BookDesk, checked_phone, checked_wish, organisation_for
+from app.bookings.payment import in_order_of_payment, paid_rows
 from app.bookings.queries import BookingCard
 from app.bookings.rules import checked_guests, checked_note
 from app.bookings.series_planning import (
@@ -29,6 +30,7 @@ from app.kernel.refusals import NotFound, Refusal
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard
 from app.network.house_rules import new_acceptance
+from app.plans.rules import check_total
 from app.platform.database import fetch, fetch_value, retried, transaction
 from app.platform.new_rows import NewRow, insert_all
 from app.platform.outbox import emit
@@ -136,6 +138,7 @@ async def _make(
                 guest_phone,
                 checked_guests(command.booking.guests),
                 organisation,
+                command.booking.early_start,
             )
             made_by = None if person == actor.person else actor.person
             drafted = await drafted_bookings(draft, plan.dates, made_by)
@@ -154,13 +157,14 @@ async def _make(
 
 
 def check_plan(plan: SeriesPlan, command: MakeSeries) -> None:
-    """Raises PlanChanged, SeriesConflicts or NothingOfSeries where the plan is not to be booked."""
+    """Raises PlanChanged, SeriesConflicts, NothingOfSeries or PriceChanged where the plan is not to be booked."""
     if command.shown is not None and plan.state != command.shown:
         raise PlanChanged
     if command.on_conflict is OnConflict.REFUSE and plan.conflicts:
         raise conflicts_refusal(SeriesConflicts, plan)
     if not plan.bookings:
         raise NothingOfSeries(conflicts=conflict_facts(plan))
+    check_total(plan.total, command.booking.agreed_price)
 
 
 def conflicts_refusal(kind: type[SeriesConflicts], plan: SeriesPlan) -> SeriesConflicts:
@@ -210,8 +214,10 @@ async def enter_bookings(
     """Writes bookings whose time is claimed already as dates of the series."""
     rows: list[NewRow] = []
     for one in drafted:
-        rows += one.draft.bare_rows(one.booking, series=series.id, series_slot=one.date.slot.starts_at)
-    await insert_all(rows)
+        assert one.date.taken is not None, "only what is taken is drafted"
+        paid = await paid_rows(one.date.taken.decision.payment, one.booking, now)
+        rows += one.draft.bare_rows(one.booking, paid, series=series.id, series_slot=one.date.slot.starts_at)
+    await insert_all(in_order_of_payment(rows))
     keys = [one.booking.id for one in drafted]
     await record_each("booking.made", "booking", keys, actor, now, **for_whom(actor, series.person))
     return [replace(one.booking, series=series.public_id, series_slot=one.date.slot.starts_at) for one in drafted]

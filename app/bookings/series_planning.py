@@ -5,6 +5,7 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +16,7 @@ from app.bookings.rules import AlreadyTaken, Blocked
 from app.inventory.held_time import HeldTime
 from app.inventory.recurrence import Slot
 from app.inventory.rules import label
+from app.kernel.money import FREE, Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, Refusal, marked
 from app.kernel.wall_time import TimeDoesNotExist
@@ -69,7 +71,7 @@ class SeriesFacts:
     """What all dates are decided on.
 
     `held` is by resource, parts included; `others` are of the same kind, the best first; `own` is the person's own time
-    where dates shall not lie beside it.
+    where dates shall not lie beside it; `has_paid` the account that paid before, by the date's start.
     """
 
     wanted: BookedResource
@@ -79,6 +81,7 @@ class SeriesFacts:
     booker: Booker
     holiday_region: str
     own: Sequence[Period] = ()
+    has_paid: Mapping[datetime, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +127,27 @@ class _Calendar:
 def planned(
     slots: Sequence[Slot], wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, *, skips_school_holidays: bool
 ) -> list[PlannedDate]:
-    """What each date would be, in order; each counts among the open bookings of those behind it."""
-    calendar, placed = _Calendar(facts.held), Counter[int]()
+    """What each date would be, in order; each counts among the open bookings of those behind it, and what pays for it
+    pays for none of them."""
+    calendar, placed, purse = _Calendar(facts.held), Counter[int](), facts.booker.purse
     dates = []
     for slot in slots:
         holidays = school_holidays_on(slot.day, facts.holiday_region) if skips_school_holidays else None
         date = (
             PlannedDate(slot, school_holidays=holidays)
             if holidays
-            else _planned(slot, wish, facts, on_conflict, calendar, placed)
+            else _planned(slot, wish, facts, on_conflict, calendar, replace(_with(placed, facts.booker), purse=purse))
         )
         if date.taken is not None and slot.period is not None:
             calendar.take(date.taken, slot.period)
             placed[date.taken.decision.rules.key] += 1
+            purse = purse.after(date.taken.decision.payment, slot.day)
         dates.append(date)
     return dates
 
 
 def _planned(
-    slot: Slot, wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, calendar: _Calendar, placed: Counter[int]
+    slot: Slot, wish: Wish, facts: SeriesFacts, on_conflict: OnConflict, calendar: _Calendar, booker: Booker
 ) -> PlannedDate:
     period = slot.period
     if period is None:
@@ -150,7 +155,7 @@ def _planned(
         return PlannedDate(slot, refusal=TimeDoesNotExist(time=wall.time(), date=slot.day))
     if any(period.overlaps(own) for own in facts.own):
         return PlannedDate(slot, refusal=AlreadyYours())
-    this, booker = replace(wish, period=period), _with(placed, facts.booker)
+    this = replace(wish, period=period, has_paid=facts.has_paid.get(slot.starts_at), or_else=True)
 
     def tried(resource: BookedResource) -> Candidate | Refusal:
         place = facts.places[resource.id]
@@ -193,10 +198,23 @@ def conflicts_of(dates: Collection[PlannedDate]) -> list[tuple[Slot, Refusal]]:
     return [(date.slot, date.refusal) for date in dates if date.is_left_out and date.refusal is not None]
 
 
+def total_of(dates: Collection[PlannedDate]) -> Money:
+    """What all dates together cost."""
+    prices = [date.taken.decision.price for date in dates if date.taken is not None]
+    return sum((price for price in prices if price.amount), start=FREE)
+
+
 def state_of(dates: Sequence[PlannedDate]) -> str:
-    """The same for two plans exactly when they book the same: what was shown can be told from what is now."""
+    """The same for two plans exactly when they book the same and pay it alike: what was shown can be told from what is
+    now."""
     booked = [
-        (date.taken.resource.public_id, date.slot.period.starts_at.timestamp(), date.slot.period.ends_at.timestamp())
+        (
+            date.taken.resource.public_id,
+            date.slot.period.starts_at.timestamp(),
+            date.slot.period.ends_at.timestamp(),
+            date.taken.decision.payment.key,
+            date.taken.decision.price.amount,
+        )
         for date in dates
         if date.taken is not None and date.slot.period is not None
     ]

@@ -19,14 +19,17 @@ from app.bookings.series_planning import (
     conflicts_of,
     planned,
     state_of,
+    total_of,
 )
 from app.bookings.taking import facts_for, nothing_free, words_of
 from app.inventory.held_time import held_times
 from app.inventory.operations import lock_resources
 from app.inventory.recurrence import LONGEST_SERIES, Recurrence, Slot, read_rule, slots_of
+from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
+from app.plans.rules import Payment, ways_to_pay
 
 _MOST_OWN_BOOKINGS = 1_000
 _MOST_BESIDE = timedelta(days=1)
@@ -52,17 +55,19 @@ class SeriesWish:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Bookings that make way for the plan: their keys, and how many there are of each rules' key."""
+    """Bookings that make way for the plan: their keys, how many there are of each rules' key, and which account has
+    paid for them, by the start of the date that takes their place."""
 
     bookings: Collection[int] = ()
     by_rules: Mapping[int, int] = field(default_factory=dict)
+    has_paid: Mapping[datetime, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesPlan:
     """What a series would be now: all slots of its rule, and what is planned of them.
 
-    `resources` are those that its dates may get.
+    `resources` are those that its dates may get, `ways` those in which its first date can be paid.
     """
 
     facts: Facts
@@ -71,6 +76,7 @@ class SeriesPlan:
     resources: Sequence[BookedResource]
     slots: Sequence[Slot]
     dates: Sequence[PlannedDate]
+    ways: Sequence[Payment] = ()
 
     @property
     def bookings(self) -> int:
@@ -79,6 +85,10 @@ class SeriesPlan:
     @property
     def conflicts(self) -> list[tuple[Slot, Refusal]]:
         return conflicts_of(self.dates)
+
+    @property
+    def total(self) -> Money:
+        return total_of(self.dates)
 
     @property
     def state(self) -> str:
@@ -122,8 +132,8 @@ async def plan_series(
         if any(rules.most_open for rules in facts.rules.values()):
             await lock_person(person)
         await lock_resources(claimed)
-    booker = await booker_of(person, facts, now)
     around = _window(slots)
+    booker = await booker_of(person, facts, replace(wanted.wish, period=around))
     own = [] if wanted.beside_own else await _own_time(person, facts.resource, around)
     series_facts = SeriesFacts(
         wanted=facts.resource,
@@ -133,6 +143,7 @@ async def plan_series(
         booker=replace(booker, open_bookings=Counter(booker.open_bookings) - Counter(replaced.by_rules)),
         holiday_region=facts.holiday_region,
         own=own,
+        has_paid=replaced.has_paid,
     )
     if isinstance(wanted.what, AnyOf):
         series_facts = replace(series_facts, wanted=best_for(slots, wanted.wish, series_facts, resources))
@@ -143,7 +154,15 @@ async def plan_series(
         wanted.on_conflict,
         skips_school_holidays=wanted.skips_school_holidays,
     )
-    return SeriesPlan(facts, rule, series_facts.wanted, resources, slots, dates)
+    ways = _ways(slots, series_facts, facts)
+    return SeriesPlan(facts, rule, series_facts.wanted, resources, slots, dates, ways)
+
+
+def _ways(slots: Sequence[Slot], series: SeriesFacts, facts: Facts) -> list[Payment]:
+    paid, period = series.places[series.wanted.id].paid, next((slot.period for slot in slots if slot.period), None)
+    if paid is None or period is None or not series.booker.purse.charges:
+        return []
+    return ways_to_pay(paid.need(period, facts.space.zone), series.booker.purse)
 
 
 def _window(slots: Sequence[Slot]) -> Period:

@@ -15,6 +15,7 @@ from app.bookings.draft import Draft
 from app.bookings.facts import Facts, facts_of, free_resources
 from app.bookings.line_endings import end_place
 from app.bookings.offer_time import NO_OFFER_WITHIN, offer_ends
+from app.bookings.payment import paid_rows
 from app.bookings.rules import HOLDING, LONGEST, AnyOf
 from app.bookings.waiting import ANYTHING, OFFER, Ending, WaitingCard, WaitingStatus, locked_place
 from app.identity.audit import record
@@ -22,8 +23,9 @@ from app.identity.rules import Actor
 from app.inventory.operations import claim_all
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
-from app.kernel.refusals import Refusal
+from app.kernel.refusals import Refusal, passes
 from app.network.house_rules import new_acceptance
+from app.plans.rules import check_agreed
 from app.platform.database import Busy, execute, fetch, fetch_value, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit
@@ -122,7 +124,7 @@ async def _give(place: WaitingCard, now: datetime) -> bool:
         if facts is None or not await _may_count(place, facts):
             continue
         for candidate in await _candidates(place, kind, facts, now):
-            if place.books_itself:
+            if place.books_itself and passes(check_agreed, candidate.decision.payment, place.choice.agreed_price or 0):
                 if await _book(place, candidate, facts, now):
                     return True
             elif expires_at and await _offer(place, candidate, expires_at, now):
@@ -143,7 +145,7 @@ async def _candidates(place: WaitingCard, kind: Kind, facts: Facts, now: datetim
     wanted = [resource for resource in free if place.wanted is None or resource.id == place.wanted.id]
     if not wanted:
         return []
-    booker = await booker_of(place.person, facts, now)
+    booker = await booker_of(place.person, facts, wish_of(place, now))
     try:
         return allowed(wanted, facts, wish_of(place, now), booker)
     except Refusal:
@@ -153,7 +155,15 @@ async def _candidates(place: WaitingCard, kind: Kind, facts: Facts, now: datetim
 def wish_of(place: WaitingCard, now: datetime) -> Wish:
     """What is waited for, as the rules see it."""
     choice = place.choice
-    return Wish(place.period, now, people=choice.people, guests=len(choice.guests), by_staff=choice.by_staff)
+    return Wish(
+        place.period,
+        now,
+        people=choice.people,
+        guests=len(choice.guests),
+        by_staff=choice.by_staff,
+        pays=choice.pays,
+        or_else=True,
+    )
 
 
 async def _offer(place: WaitingCard, candidate: Candidate, expires_at: datetime, now: datetime) -> bool:
@@ -196,11 +206,14 @@ async def enter_booking(
         choice.commute_to,
         choice.guest_phone or None,
         choice.guests,
+        early_start=choice.early_start,
     )
     booking = draft.booking(candidate, made_by=None)
     accepted = choice.house_rules if facts.house_rules.accepted < (choice.house_rules or 0) else None
     acceptance = [new_acceptance(place.person, facts.space.id, accepted, now)] if accepted else []
-    await insert_together(*draft.rows(booking, actor), *acceptance)
+    check_agreed(candidate.decision.payment, choice.agreed_price or 0)
+    paid = await paid_rows(candidate.decision.payment, booking, now)
+    await insert_together(*draft.rows(booking, actor, paid), *acceptance)
     await execute(
         "UPDATE waiting SET status = 'booked', booking = $2, offered = coalesce(offered, $3), choice = '{}',"
         " updated_at = $4 WHERE id = $1",

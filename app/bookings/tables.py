@@ -15,9 +15,11 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
+from app.billing.tables import Charge
 from app.identity.tables import Person
 from app.inventory.tables import Blocker, Resource
 from app.network.tables import Organisation, Space
+from app.plans.tables import Entitlement
 from app.platform.personal_data import NOT_PERSONAL, personal
 
 _HISTORY = "twelve months, then without the person"
@@ -55,7 +57,10 @@ class Series(Table, tablename="series"):
 
 
 class Booking(Table, tablename="booking"):
-    """One reservation. Its time is held by claims of inventory while it is requested, held, confirmed or checked in.
+    """One reservation. `early_start_at` is when a consumer said to want what he pays for before the days to withdraw
+    are over, knowing that this ends the right.
+
+    Its time is held by claims of inventory while it is requested, held, confirmed or checked in.
 
     `series_slot` is the start that the series' rule gives it, wherever it was moved. Until `cancel_until` it can be
     given back as if it had never been. `due_at` is when something happens to it by itself: the end of a request's time
@@ -83,6 +88,8 @@ class Booking(Table, tablename="booking"):
     paid_by = Text(default="free", help_text=NOT_PERSONAL)
     price_amount = Integer(default=0)
     price_currency = Text(default="EUR", help_text=NOT_PERSONAL)
+    entitlement = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
     sequence = Integer(default=0)
     purpose = Text(default="work", help_text=NOT_PERSONAL)
     commute_to = Text(
@@ -123,6 +130,7 @@ class Booking(Table, tablename="booking"):
     )
     left_at = Timestamptz(default=None, null=True, help_text=personal("know who is in, and how much is used", _HISTORY))
     is_late = Boolean(default=False)
+    early_start_at = Timestamptz(default=None, null=True)
     taken_over_by: ForeignKey["Booking"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

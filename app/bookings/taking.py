@@ -19,11 +19,14 @@ from app.bookings.rules import (
     HeldForSomebodyOthersFree,
     NothingFree,
     NothingFreeThatFits,
+    SomebodysOwn,
+    SomebodysOwnOthersFree,
 )
 from app.inventory.blockers import blocked_because
 from app.inventory.needs import asks_of_resources
 from app.inventory.operations import claim_all, lock_resources
 from app.inventory.rules import label
+from app.inventory.standing_claims import is_fixed
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal
 
@@ -118,6 +121,8 @@ async def already_taken(facts: Facts, period: Period, free: list[BookedResource]
         refusal = BlockedOthersFree if others else Blocked
     elif until:
         refusal = HeldForSomebodyOthersFree if others else HeldForSomebody
+    elif await is_fixed(resource.claims, period):
+        refusal = SomebodysOwnOthersFree if others else SomebodysOwn
     else:
         refusal = AlreadyTakenOthersFree if others else AlreadyTaken
     return refusal(

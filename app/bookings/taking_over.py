@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from app.bookings.payment import PAID_COLUMNS, PaidBooking, return_payment
 from app.bookings.rules import HOLDING, Status
-from app.platform.database import execute, fetch, fetch_value, transaction
+from app.platform.database import fetch, fetch_row, fetch_value, transaction
 from app.platform.outbox import Event, Reaction, Reactions, emit
 
 _TAKES = sorted(HOLDING - {Status.REQUESTED, Status.HELD} | {Status.COMPLETED, Status.NO_SHOW})
@@ -34,7 +35,13 @@ async def take_over(booking: int, now: datetime) -> int:
             if await fetch_value(
                 _AT_LEAST_HALF, late["resource"], late["person"], late["free_from"], late["ends_at"], _TAKES
             ):
-                await execute("UPDATE booking SET taken_over_by = $2 WHERE id = $1", late["id"], booking)
+                row = await fetch_row(
+                    f"UPDATE booking SET taken_over_by = $2 WHERE id = $1 RETURNING {PAID_COLUMNS}",  # noqa: S608
+                    late["id"],
+                    booking,
+                )
+                assert row is not None, "it is locked"
+                await return_payment(PaidBooking.of(row), now)
                 await emit("booking.taken_over", "booking", late["id"], now)
                 freed += 1
     return freed

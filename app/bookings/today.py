@@ -59,16 +59,22 @@ def _between(day: date, opens: int, closes: int, hours: Hours) -> Period:
 
 
 async def load_of_days(space: int, hours: Hours, days: Sequence[date], desks: int) -> list[HalfDay]:
-    """How much of the open time of each half day is booked, of so many desks; one query."""
+    """How much of the open time of each half day is booked or somebody's own, of so many desks; one query."""
     halves = [(day, part, open_time) for day in days for part, open_time in open_halves(hours, day).items()]
     windows = [(number, period) for number, (_, _, open_time) in enumerate(halves) for period in open_time]
     rows = await fetch(
         """
         SELECT w.i, sum(extract(epoch FROM least(b.ends_at, w.ends_at) - greatest(b.starts_at, w.starts_at))) AS seconds
           FROM unnest($2::integer[], $3::timestamptz[], $4::timestamptz[]) AS w (i, starts_at, ends_at)
-          JOIN booking b ON b.space = $1 AND b.starts_at < w.ends_at AND b.starts_at > w.starts_at - $6::interval
-               AND b.ends_at > w.starts_at AND b.status = ANY($5)
-          JOIN resource r ON r.id = b.resource AND r.kind = $7
+          JOIN LATERAL (
+               SELECT b.starts_at, b.ends_at FROM booking b JOIN resource r ON r.id = b.resource AND r.kind = $7
+                WHERE b.space = $1 AND b.starts_at < w.ends_at AND b.starts_at > w.starts_at - $6::interval
+                  AND b.ends_at > w.starts_at AND b.status = ANY($5)
+               UNION ALL
+               SELECT c.starts_at, c.ends_at FROM resource r JOIN claim c ON c.resource = r.id
+                WHERE r.space = $1 AND r.kind = $7 AND c.reason = 'fixed_desk'
+                  AND c.starts_at < w.ends_at AND c.ends_at > w.starts_at
+          ) b ON true
          GROUP BY w.i
         """,
         space,

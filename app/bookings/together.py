@@ -13,7 +13,9 @@ from app.bookings.taking import candidates
 from app.identity.merging import standing_record
 from app.identity.rules import Actor
 from app.inventory.operations import lock_resources
+from app.kernel.money import FREE
 from app.kernel.refusals import BadInput, Refusal, marked
+from app.plans.rules import check_total
 from app.platform.database import Busy, retried, transaction
 from app.platform.random_ids import new_public_id
 
@@ -29,12 +31,13 @@ class NotSeveral(BadInput):
 
 @retried
 async def book_together(
-    actor: Actor, commands: Sequence[BookDesk], now: datetime, *, whom: int | None = None
+    actor: Actor, commands: Sequence[BookDesk], now: datetime, *, whom: int | None = None, agreed: int | None = None
 ) -> list[BookingCard]:
     """Books all of these or none, for the actor or as front desk for the person with the key `whom`.
 
     The bookings share a group: `cancel` of one gives all of them back, and one mail tells of all. Two such acts never
-    wait for each other, in whatever order they want the same. Raises NotSeveral and what `book` raises.
+    wait for each other, in whatever order they want the same. `agreed` is what all of it may cost, in minor units.
+    Raises NotSeveral, PriceChanged and what `book` raises.
     """
     if not 2 <= len(commands) <= MOST_TOGETHER:
         raise NotSeveral(field="bookings", most=MOST_TOGETHER)
@@ -49,7 +52,9 @@ async def book_together(
         for command, draft in zip(commands, drafts, strict=True):
             earlier = {before.facts.space.id for before in drafts[: len(made)]}
             made.append((await take(actor, command, _rules_read(draft, earlier), group_id=group)).id)
-        return sorted(await bookings_by_id(made), key=lambda booking: made.index(booking.id))
+        bookings = sorted(await bookings_by_id(made), key=lambda booking: made.index(booking.id))
+        check_total(sum((booking.price for booking in bookings if booking.price.amount), start=FREE), agreed)
+        return bookings
 
 
 async def _lock_all(commands: Sequence[BookDesk], drafts: Sequence[Draft]) -> None:
@@ -57,7 +62,7 @@ async def _lock_all(commands: Sequence[BookDesk], drafts: Sequence[Draft]) -> No
     claimed: set[int] = set()
     for command, draft in zip(commands, drafts, strict=True):
         facts = draft.facts
-        booker = await booker_of(draft.person, facts, draft.wish.now)
+        booker = await booker_of(draft.person, facts, draft.wish)
         try:
             found = await candidates(command.what, facts, draft.wish, booker)
         except Busy:

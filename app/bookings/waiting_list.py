@@ -69,7 +69,8 @@ class TooManyPlaces(Conflict):
 class JoinLine:
     """What somebody waits for: one resource by its public id, any of a kind, or any place to work at a space.
 
-    With `books_itself` it is booked as soon as it is free, and nobody is asked. The rest as in BookDesk.
+    With `books_itself` it is booked as soon as it is free, and nobody is asked, as long as it costs no more than the
+    `agreed_price` in minor units; else it is offered. The rest as in BookDesk.
     """
 
     what: str | AnyOf | AnyPlace
@@ -83,6 +84,9 @@ class JoinLine:
     house_rules: int | None = None
     people: int = 1
     guests: tuple[str, ...] = ()
+    pays: str | None = None
+    agreed_price: int = 0
+    early_start: bool = False
 
 
 @retried
@@ -110,6 +114,9 @@ async def join_line(actor: Actor, command: JoinLine, now: datetime, *, whom: int
             people=command.people,
             guests=checked_guests(command.guests),
             by_staff=is_for_other,
+            pays=command.pays,
+            agreed_price=command.agreed_price,
+            early_start=command.early_start,
         )
         await lock_person(person)
         wanted = await _wanted(command, period, person, is_for_other, now)
@@ -170,7 +177,7 @@ async def _wanted(command: JoinLine, period: Period, person: int, is_for_other: 
             continue
         found.append(facts)
         only = facts.resource.id if isinstance(one, str) else None
-        booker = await booker_of(person, facts, now)
+        booker = await booker_of(person, facts, wish)
         try:
             candidates = allowed(await _fitting(facts, features, only), facts, wish, booker)
         except Refusal as refusal:

@@ -62,16 +62,29 @@ def _stay(since: datetime, until: datetime, rules: BookingRules) -> Period | Non
 
 @retried
 async def walk_in(
-    actor: Actor, space: SpaceCard, who: str | int, where: Vacancy, now: datetime, house_rules: int | None
+    actor: Actor,
+    space: SpaceCard,
+    who: str | int,
+    where: Vacancy,
+    now: datetime,
+    house_rules: int | None,
+    *,
+    agreed_price: int = 0,
 ) -> BookingCard:
     """Books the desk for a person (by key, or by the name of somebody new) who is there from now on: all or nothing.
+
+    It costs at most the `agreed_price`, in minor units.
 
     Raises what `enter_person`, `book` and `check_in` raise.
     """
     async with transaction():
         person = who if isinstance(who, int) else await _entered(actor, space, who, now)
         command = BookDesk(
-            where.resource.public_id, where.period.starts_at, where.period.ends_at, house_rules=house_rules
+            where.resource.public_id,
+            where.period.starts_at,
+            where.period.ends_at,
+            house_rules=house_rules,
+            agreed_price=agreed_price,
         )
         booking = await book(actor, command, now, whom=person)
         return await check_in(actor, booking.public_id, now, for_others=True)

@@ -36,8 +36,9 @@ HERE = ZoneInfo("Europe/Berlin")
     metavar="N",
     help="Add N more past and future bookings, years of them where N is large.",
 )
+@click.option("--free-of-charge", is_flag=True, help="A network that takes no money: no plan, no price, for good.")
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), hidden=True, help="Pretend that it is this day.")
-def demo(members: int, bookings: int, on: datetime | None) -> None:
+def demo(members: int, bookings: int, free_of_charge: bool, on: datetime | None) -> None:
     """Fill an empty database with the demo network: a county's spaces, people to sign in as, a month of bookings.
 
     Where the demo network stands already it stays as it is, and only members and bookings are added. Refuses to run
@@ -48,12 +49,15 @@ def demo(members: int, bookings: int, on: datetime | None) -> None:
     today = on.date() if on else system_clock().astimezone(HERE).date()
     with database_server(settings) as address:
         bring_up_to_date(address)
-        asyncio.run(_demo(address, settings, members, bookings, today))
+        asyncio.run(_demo(address, settings, members, bookings, today, free_of_charge=free_of_charge))
 
 
-async def _demo(address: DatabaseAddress, settings: Settings, members: int, bookings: int, today: date) -> None:
+async def _demo(
+    address: DatabaseAddress, settings: Settings, members: int, bookings: int, today: date, *, free_of_charge: bool
+) -> None:
     async with open_database(address):
-        if await fill(today, FolderFiles(settings.data_dir / "files"), _tell):
+        files = FolderFiles(settings.data_dir / "files")
+        if await fill(today, files, _tell, free_of_charge=free_of_charge):
             click.echo("The demo network stands.")
             click.echo(accounts())
         else:

@@ -21,9 +21,10 @@ from app.platform.live import Live
 
 @click.command()
 @click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo network first.")
+@click.option("--free-of-charge", is_flag=True, help="With --demo: one that takes no money.")
 @click.option("--worker/--no-worker", default=None, help="Start a worker beside the web process (default: yes).")
 @click.pass_context
-def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
+def serve(ctx: click.Context, with_demo: bool, free_of_charge: bool, worker: bool | None) -> None:
     """Migrate, then serve the pages and the interface."""
     settings = read_settings()
     if with_demo:
@@ -33,7 +34,7 @@ def serve(ctx: click.Context, with_demo: bool, worker: bool | None) -> None:
     with database_server(settings) as address:
         bring_up_to_date(address)
         if with_demo and not asyncio.run(_demo_stands(address)):
-            ctx.invoke(main.get_command(ctx, "demo"))  # type: ignore[arg-type]
+            ctx.invoke(main.get_command(ctx, "demo"), free_of_charge=free_of_charge)  # type: ignore[arg-type]
         is_demo = asyncio.run(_is_demo(address))
         if is_demo:
             no_demo_in_production(settings)

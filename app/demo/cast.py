@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice, product
 
 from app.demo.acceptances import accept_everywhere
+from app.demo.contracts import give_unlimited
 from app.identity.hashing import hash_password
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import actor_of_person
@@ -108,7 +109,7 @@ async def enter_crowd(now: datetime) -> Sequence[int]:
 async def add_members(count: int, now: datetime) -> int:
     """Sees to it that member0001@demo.example and so on exist up to this number; how many were missing.
 
-    They have accepted every space's house rules, so that their programs can book at once.
+    They have accepted every space's house rules and have unlimited desks, so that their programs can book at once.
     """
     rows = await fetch("SELECT lower(email) AS email FROM person WHERE email ILIKE 'member%@demo.example'")
     known = {row["email"] for row in rows}
@@ -120,6 +121,8 @@ async def add_members(count: int, now: datetime) -> int:
             for number in missing[at : at + _PEOPLE_AT_ONCE]
         ]
         await accept_everywhere(await create_people(newcomers, now), now)
+    there = "SELECT id FROM person WHERE email ILIKE 'member%@demo.example' ORDER BY id"
+    await give_unlimited([row["id"] for row in await fetch(there)], now)
     return len(missing)
 
 

@@ -1,7 +1,8 @@
 """Bookings in bulk, so that a demo network can be measured with the history of years.
 
 They lie on working days within the hours that every demo space is open. Most fill the past, backwards from the first
-booking that there is; a few are spread over the coming year and leave most of every desk's time free.
+booking that there is; a few are spread over the coming year and leave most of every desk's time free. Unlimited plans
+pay for what falls into their time; what was before has cost nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,12 +43,20 @@ WITH slot AS (
     ON CONFLICT ON CONSTRAINT claim_no_overlap DO NOTHING
     RETURNING holder, resource, starts_at, ends_at
 )
-INSERT INTO booking (id, public_id, resource, space, person, status, starts_at, ends_at, created_at, updated_at)
-SELECT holder, translate(substr(md5(concat('booking', holder)), 1, 16), '01', 'gh'), resource, r.space,
-       ($7::bigint[])[1 + holder % cardinality($7::bigint[])],
-       CASE WHEN ends_at > $8 THEN 'confirmed' WHEN holder % 30 = 0 THEN 'no_show' ELSE 'completed' END,
-       starts_at, ends_at, least(starts_at - interval '3 days', $8), least(ends_at, $8)
+INSERT INTO booking (id, public_id, resource, space, person, status, starts_at, ends_at, created_at, updated_at,
+                     entitlement, paid_by)
+SELECT holder, translate(substr(md5(concat('booking', holder)), 1, 16), '01', 'gh'), resource, r.space, who.person,
+       CASE WHEN held.ends_at > $8 THEN 'confirmed' WHEN holder % 30 = 0 THEN 'no_show' ELSE 'completed' END,
+       starts_at, held.ends_at, least(starts_at - interval '3 days', $8), least(held.ends_at, $8),
+       account.id, CASE WHEN account.id IS NULL THEN 'free' ELSE 'entitlement' END
   FROM held JOIN resource r ON r.id = held.resource
+ CROSS JOIN LATERAL (SELECT ($7::bigint[])[1 + holder % cardinality($7::bigint[])] AS person) who
+  LEFT JOIN LATERAL (
+    SELECT e.id FROM entitlement e
+     WHERE r.kind = 'desk' AND e.person = who.person AND e.unit = 'desk_day' AND e.left_units IS NULL
+       AND e.scope = '{}' AND e.starts_on <= held.starts_at AND coalesce(e.ends_on, 'infinity') >= held.starts_at
+     LIMIT 1
+  ) account ON true
 """
 
 
@@ -96,7 +105,7 @@ async def refresh_statistics(owner_dsn: str) -> None:
     connection = await asyncpg.connect(owner_dsn)
     try:
         await connection.execute(f"SET ROLE {OWNER_ROLE}")
-        await connection.execute("VACUUM (ANALYZE) booking, claim")
+        await connection.execute("VACUUM (ANALYZE) booking, claim, entitlement, entitlement_entry")
     except asyncpg.InsufficientPrivilegeError:
         return
     finally:

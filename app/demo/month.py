@@ -134,7 +134,7 @@ class _Diary:
         by_slug = {place.slug: place for place in places}
         for habit in habits:
             place = by_slug[habit.slug]
-            stay = _within(place, day, habit.hours)
+            stay = stay_within(place, day, habit.hours)
             if day.isoweekday() in habit.weekdays and stay is not None:
                 desk = next(desk for desk in place.desks if self._is_free(desk, stay))
                 self._write(place, desk, habit.person, stay, self._status(place, stay), habit.made_by)
@@ -148,7 +148,7 @@ class _Diary:
 
     def _visit(self, place: Place, member: _Member, day: date) -> None:
         """A desk for the stay, and now and then a parking place, a room for a meeting, a booth for a call."""
-        stay = _within(place, day, self._chance.choice(_STAYS))
+        stay = stay_within(place, day, self._chance.choice(_STAYS))
         desk = self._desk(place, member, stay) if stay else None
         if stay is None or desk is None:
             return
@@ -222,7 +222,7 @@ class _Diary:
             self._taken[resource].append(period)
 
 
-def _within(place: Place, day: date, hours: tuple[int, int]) -> Period | None:
+def stay_within(place: Place, day: date, hours: tuple[int, int]) -> Period | None:
     """What the space's opening leaves of these hours of the wall clock; None where that is less than three hours."""
     opens, closes = (wall_instant(day, hour * 60, place.hours.zone) for hour in hours)
     stays = (period.clipped_to(Period(opens, closes)) for period in place.hours.periods_on(day))

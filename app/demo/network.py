@@ -19,6 +19,7 @@ from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, hab
 from app.demo.operator_lives import enter_lives
 from app.demo.people import enter_people
 from app.demo.planned import enter_bookings
+from app.demo.plans import enter_plans
 from app.demo.returned import lose_a_mail
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
@@ -52,8 +53,10 @@ Step = Callable[[str], None]
 """Told what is being done next, for those who wait."""
 
 
-async def fill(today: date, files: Files, step: Step) -> bool:
+async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = False) -> bool:
     """Puts the demo network into an empty database, all or nothing; False where it stands already.
+
+    One that is free of charge sells nothing, and nobody has ever bought anything (docs/design.md decision 22).
 
     Raises RealDataHere.
     """
@@ -67,9 +70,10 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         if await stands():
             return False
         step("network and spaces")
-        await _enter_network(demo_network(), now)
+        texts = demo_network(free_of_charge=free_of_charge)
+        await _enter_network(texts, now)
         operators = await _enter_operators(now)
-        await enter_lives(operators, today, now)
+        await enter_lives(operators, texts, today, now)
         for space in demo_spaces():
             await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
         await _enter_room_photos(rooms)
@@ -89,6 +93,9 @@ async def fill(today: date, files: Files, step: Step) -> bool:
         await welcome_the_first(today, ZONE)
         await lose_a_mail(today, ZONE, now)
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
+        if not free_of_charge:
+            step("plans and what they have paid for")
+            await enter_plans(accounts, guests, places, operators, DAYS_OF_HISTORY, today, now)
         await arrange(accounts, today, now)
         await enter_people(accounts, now)
         await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
@@ -126,7 +133,7 @@ async def _enter_network(network: DemoNetwork, now: datetime) -> None:
         now,
     )
     texts = [
-        (kind, language, msgspec.json.encode(getattr(pages, kind).sections).decode(), now)
+        (kind, language, msgspec.json.encode(getattr(pages, kind).legal).decode(), now)
         for language, pages in (("de", network.german), ("en", network.english))
         for kind in ("imprint", "privacy", "terms", "accessibility")
     ]

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from app.demo.content.network import demo_network, demo_operators
+from app.demo.content.catalogue import DemoNetwork
+from app.demo.content.network import demo_operators
 from app.demo.rows import copy_rows, steady_id
 from app.network.queries import LegalSection
 from app.platform.database import execute
@@ -25,7 +26,7 @@ _DRAFT: Final = {
 }
 
 
-async def enter_lives(operators: Mapping[str, int], today: date, now: datetime) -> None:
+async def enter_lives(operators: Mapping[str, int], network: DemoNetwork, today: date, now: datetime) -> None:
     """Enters all of it; `operators` are the operators' keys by slug."""
     taxes = []
     for operator in demo_operators():
@@ -53,9 +54,9 @@ async def enter_lives(operators: Mapping[str, int], today: date, now: datetime) 
         "burgwerk@nahwerk.example",
         now - timedelta(days=2),
     )
-    for language, pages in (("de", demo_network().german), ("en", demo_network().english)):
+    for language, pages in (("de", network.german), ("en", network.english)):
         await execute(
             "INSERT INTO legal_text (kind, language, sections) VALUES ('terms', $1, $2)",
             language,
-            msgspec.json.encode([*pages.terms.sections, _DRAFT[language]]).decode(),
+            msgspec.json.encode([*pages.terms.legal, _DRAFT[language]]).decode(),
         )

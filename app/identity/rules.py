@@ -40,12 +40,14 @@ class Action(StrEnum):
     DECIDE_REQUESTS = "decide_requests"
     ANSWER_REPORTS = "answer_reports"
     MANAGE_SPACE_FEEDS = "manage_space_feeds"
+    SELL = "sell"
     SEE_OCCUPANCY = "see_occupancy"
     MANAGE_SPACE = "manage_space"
     MANAGE_OPERATOR = "manage_operator"
     MANAGE_ROLES = "manage_roles"
     SEE_ALL_SPACES = "see_all_spaces"
     PUBLISH_BY_PHONE = "publish_by_phone"
+    KEEP_CONTRACTS = "keep_contracts"
     MANAGE_NETWORK = "manage_network"
     SEE_JOBS = "see_jobs"
     RETRY_JOBS = "retry_jobs"
@@ -54,11 +56,11 @@ class Action(StrEnum):
 
 
 _MEMBER = frozenset({Action.BOOK_OWN, Action.SEE_OWN_BOOKINGS, Action.MANAGE_OWN_FEEDS, Action.MANAGE_OWN_ACCOUNT})
-_FOR_OTHERS = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MERGE_PEOPLE})
+_FOR_OTHERS = frozenset({Action.SEE_SPACE_DAY, Action.BOOK_FOR_OTHERS, Action.MERGE_PEOPLE, Action.SELL})
 _FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS, Action.DECIDE_REQUESTS, Action.ANSWER_REPORTS}
 _ACCOUNTS = frozenset({Action.SEE_OCCUPANCY})
 _OPERATOR = _ACCOUNTS | {Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES}
-_ALL_SPACES = frozenset({Action.SEE_ALL_SPACES, Action.PUBLISH_BY_PHONE})
+_ALL_SPACES = frozenset({Action.SEE_ALL_SPACES, Action.PUBLISH_BY_PHONE, Action.KEEP_CONTRACTS})
 _NETWORK = _ALL_SPACES | {
     Action.MANAGE_NETWORK,
     Action.SEE_JOBS,

@@ -23,6 +23,8 @@ class Fate(StrEnum):
     LATE = "late"
     """Given back too late, and not taken over by others: it counts."""
     CANCELLED = "cancelled"
+    FIXED = "fixed"
+    """No booking, but somebody's own desk that day: its time counts as booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _available(facts: SpaceFacts, piece: Piece) -> Spans:
 
 @dataclass(slots=True)
 class _Taken:
-    """What bookings took of one piece."""
+    """What bookings and a fixed desk took of one piece."""
 
     stands: list[Span] = field(default_factory=list)
     used: list[Span] = field(default_factory=list)
@@ -113,6 +115,7 @@ class _Taken:
     no_show: list[Span] = field(default_factory=list)
     late: list[Span] = field(default_factory=list)
     cancelled: list[Span] = field(default_factory=list)
+    fixed: list[Span] = field(default_factory=list)
 
 
 def _count_times(facts: SpaceFacts, found: Mapping[tuple[int, Kind], Sums], now: int) -> None:
@@ -143,6 +146,8 @@ def _note(stay: Stay, span: Span, taken: _Taken, now: int) -> None:
             taken.no_show.append(span)
         case Fate.LATE:
             taken.late.append(span)
+        case Fate.FIXED:
+            taken.fixed.append(span)
         case Fate.STANDS:
             taken.stands.append(span)
             if stay.arrived is not None:
@@ -162,7 +167,7 @@ def _count_piece(facts: SpaceFacts, piece: Piece, taken: _Taken, found: Mapping[
     late = without(without(joined(taken.late), stands), joined(taken.no_show))
     booked = joined([*stands, *no_show, *late]) if no_show or late else stands
     used = joined(taken.used)
-    for span in common(booked, available):
+    for span in common(joined([*booked, *taken.fixed]) if taken.fixed else booked, available):
         for day, hour, minutes in clock.hours_in(span):
             sums = found[day, kind]
             sums.booked[hour] += minutes
@@ -193,7 +198,7 @@ def _add(clock: WallClock, kind: Kind, found: Mapping[tuple[int, Kind], Sums], n
 
 def _count_number(clock: WallClock, stay: Stay, found: Mapping[tuple[int, Kind], Sums], now: int) -> None:
     starts, ends = clock.span
-    if not starts <= stay.span[0] < ends:
+    if stay.fate is Fate.FIXED or not starts <= stay.span[0] < ends:
         return
     sums = found[clock.day_of(stay.span[0]), stay.kind]
     if stay.fate is Fate.CANCELLED:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.inventory.operations import BUFFER, lock_resources, release
+from app.inventory.operations import lock_resources, release
 from app.inventory.recurrence import ByDay, Frequency, Recurrence, read_rule, slots_until
 from app.inventory.rules import MINUTES_OF_A_DAY, wall_instant
 from app.kernel.periods import Period, without
@@ -151,8 +151,8 @@ async def blocked_resources(space: int, resources: Sequence[int]) -> list[int]:
 async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[Period], now: datetime) -> bool:
     """Holds what is to come of these times for the blocker; False where somebody else holds any of it.
 
-    What is over stays with the bookings that were there. What another blocker holds stays that one's, and what was
-    merely kept free beside a booking makes way. Lock the resources before.
+    What is over stays with the bookings that were there. What another blocker holds stays that one's. What was merely
+    kept free beside a booking makes way, and so does a fixed desk. Lock the resources before.
     """
     times = [Period(max(time.starts_at, now), time.ends_at) for time in times if time.ends_at > now]
     if not times or not resources:
@@ -160,7 +160,8 @@ async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[
     window = Period(min(time.starts_at for time in times), max(time.ends_at for time in times))
     rows = await fetch(
         "SELECT id, resource, starts_at, ends_at, reason, holder FROM claim"
-        " WHERE resource = ANY($1::bigint[]) AND reason IN ('blocker', 'buffer') AND starts_at < $3 AND ends_at > $2",
+        " WHERE resource = ANY($1::bigint[]) AND reason IN ('blocker', 'buffer', 'fixed_desk')"
+        " AND starts_at < $3 AND ends_at > $2",
         list(resources),
         window.starts_at,
         window.ends_at,
@@ -172,9 +173,9 @@ async def claim_blocked(blocker: int, resources: Sequence[int], times: Sequence[
         wanted += [(resource, piece, BLOCKER, blocker) for piece in without(times, blocked)]
         for row in mine:
             beside = Period(row["starts_at"], row["ends_at"])
-            if row["reason"] == BUFFER and any(beside.overlaps(time) for time in times):
+            if row["reason"] != BLOCKER and any(beside.overlaps(time) for time in times):
                 ended.append(row["id"])
-                kept += [(resource, piece, BUFFER, row["holder"]) for piece in without([beside], times)]
+                kept += [(resource, piece, row["reason"], row["holder"]) for piece in without([beside], times)]
     await execute("DELETE FROM claim WHERE id = ANY($1::bigint[])", ended)
     made: int = await fetch_value(
         "WITH made AS (INSERT INTO claim (resource, starts_at, ends_at, reason, holder)"

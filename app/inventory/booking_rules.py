@@ -25,10 +25,14 @@ class Who(StrEnum):
 
 
 class OutsideHours(StrEnum):
-    """Who may book outside the opening hours; for everyone means round the clock."""
+    """Who may book outside the opening hours; for everyone means round the clock.
+
+    Memberships are those whose plan is round the clock; organisations may then, too.
+    """
 
     NOBODY = "nobody"
     ORGANISATIONS = "organisations"
+    MEMBERSHIPS = "memberships"
     EVERYONE = "everyone"
 
 
@@ -66,7 +70,8 @@ class BookingRules:
     @property
     def asks_who(self) -> bool:
         """Whether the decision depends on the person."""
-        return self.most_open is not None or self.own_members_days > 0 or self.who is Who.GROUPS
+        is_asked = self.most_open is not None or self.own_members_days > 0 or self.who is Who.GROUPS
+        return is_asked or self.outside_hours is OutsideHours.MEMBERSHIPS
 
 
 NOTHING_SAID: Final = BookingRules()

@@ -148,7 +148,9 @@ INVENTORY: Final[Sequence[ExportedTable]] = (
             "needs_approval": marked("ob der Standort bestätigt"),
             "decide_within": marked("in so vielen Minuten wird entschieden"),
             "most_guests": marked("so viele Gäste dürfen mitkommen"),
-            "outside_hours": marked("wer außerhalb der Öffnungszeiten bucht: nobody, organisations oder everyone"),
+            "outside_hours": marked(
+                "wer außerhalb der Öffnungszeiten bucht: nobody, organisations, memberships oder everyone"
+            ),
             "no_show_after": marked("nach so vielen Minuten gilt als nicht gekommen"),
         },
     ),

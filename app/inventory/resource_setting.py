@@ -13,6 +13,7 @@ from app.inventory.operations import BOOKING
 from app.inventory.resource_names import next_name, usable_resource_name
 from app.inventory.rule_setting import obey
 from app.inventory.rules import FEATURES, Kind
+from app.inventory.standing_claims import FIXED_DESK
 from app.kernel.refusals import BadInput, Conflict, NotFound, Refusal, marked
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard, measures_of
@@ -314,7 +315,10 @@ async def _demand_free_name(space: int, kind: Kind, name: str) -> None:
 
 async def _is_booked_ahead(resource: int, now: datetime) -> bool:
     found = await fetch_value(
-        "SELECT 1 FROM claim WHERE resource = $1 AND reason = $2 AND ends_at > $3 LIMIT 1", resource, BOOKING, now
+        "SELECT 1 FROM claim WHERE resource = $1 AND reason = ANY($2) AND ends_at > $3 LIMIT 1",
+        resource,
+        [BOOKING, FIXED_DESK],
+        now,
     )
     return found is not None
 

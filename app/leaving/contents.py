@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.billing.operator_data import BILLING
 from app.bookings.operator_data import BOOKINGS
 from app.calendars.operator_data import CALENDARS
 from app.insights.operator_data import INSIGHTS
@@ -12,6 +13,9 @@ from app.leaving.own_tables import OWN_TABLES
 from app.network.operator_data import NETWORK
 from app.network.operator_people_data import OPERATORS_PEOPLE
 from app.notifications.operator_data import WEBHOOKS
+from app.plans.desk_data import FIXED_DESKS
+from app.plans.operator_data import PLANS
+from app.plans.operator_orders_data import ORDERS
 from app.platform.exported_tables import ExportedTable
 
 TABLES: Final[Sequence[ExportedTable]] = (
@@ -19,7 +23,11 @@ TABLES: Final[Sequence[ExportedTable]] = (
     *INVENTORY,
     *HOURS,
     *BOOKINGS,
+    *FIXED_DESKS,
     *OPERATORS_PEOPLE,
+    *PLANS,
+    *BILLING,
+    *ORDERS,
     *INSIGHTS,
     *CALENDARS,
     *WEBHOOKS,
@@ -31,6 +39,7 @@ _SIGNING_IN = "how a person signs in is the person's own"
 _MACHINE = "how the network's machinery works"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "ticket_charge": "by which prices a day was bought; the charge itself is in the file",
     "network": "the network's own name and contact, which stand on every page",
     "session": _SIGNING_IN,
     "mailed_link": _SIGNING_IN,
@@ -41,16 +50,21 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",
     "mail_trouble": "from which addresses mails come back is known of addresses, not of guests",
     "import_draft": "a file that the operator has uploaded itself, kept for a day at most",
+    "contract_document": "what a person got as the confirmation of an order, which is in the file",
+    "contract_order.number": "keeps an order from being placed twice",
+    "contract_order.shown": "keeps an order from being placed twice",
     "claim": "follows from bookings, blockers and holds, which are in the file",
     "departure": "a list for door systems, gone after 31 days",
     "desk_hold": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event": "a copy of the booking for calendars",
     "kept_series": "a copy of the series for calendars",
     "occupancy_closed": "which days were counted; the sums are in the file",
+    "law_value": "what the law sets, for everybody",
     "person.password_hash": _SIGNING_IN,
     "person.language": "for mails to the person",
     "person.home_municipality": "given for sums from five up, not for an operator's list",
@@ -65,8 +79,14 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "booking.sequence": "counts changes for calendars",
     "booking.due_at": "when the network's machinery looks at the booking next",
     "booking.no_show_at": "when the network's machinery looks at the booking next",
+    "booking.entitlement": "what a person pays with is the person's own; entries of own accounts name the booking",
+    "entitlement.told_ending_at": "that a mail was sent",
+    "charge.key": "keeps something from being charged twice",
     "series.sequence": "counts changes for calendars",
     "booking_guest.forget_at": "when the network deletes the name",
+    "fixed_desk_release.settled_at": "when the network has credited its member",
+    "fixed_desk_release.credit": "what the network credits its member",
+    "fixed_desk_release.entitlement": "what the network credits its member",
     "waiting.choice": "what a booking would be made with; once it is made, it is in the file",
     "device.pairing_hash": "a secret",
     "device.pairing_expires_at": "until when the secret holds",

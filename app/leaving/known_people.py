@@ -1,7 +1,8 @@
 """Whom an operator may know: the statement behind all people in what it takes along.
 
 That is who works for it, and who a front desk of its own has in reach (docs/decisions/0020-front-desk-and-people.md):
-whom it has entered, and who has booked at its spaces, no longer than a booking names its person.
+whom it has entered, and who has booked at its spaces, no longer than a booking names its person. Who has a contract
+with it is its own party.
 """
 
 from typing import Final
@@ -21,6 +22,9 @@ SELECT person.id AS person, person.public_id AS id FROM person WHERE person.reti
     UNION SELECT member_note.person FROM member_note WHERE member_note.operator = $1
     UNION SELECT bar.person FROM bar WHERE bar.operator = $1
     UNION SELECT opening_balance.person FROM opening_balance WHERE opening_balance.operator = $1
+    UNION SELECT membership.person FROM membership WHERE membership.seller = $1
+    UNION SELECT pass.person FROM pass WHERE pass.seller = $1
+    UNION SELECT concession.person FROM concession WHERE concession.operator = $1
     UNION SELECT device.walk_in FROM device JOIN space ON space.id = device.space WHERE space.operator = $1
     UNION SELECT person.id FROM person WHERE person.entered_by_operator = $1
 )

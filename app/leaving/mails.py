@@ -16,8 +16,8 @@ from app.platform.outbox import Event, Reaction, Reactions
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 _SUBJECT: Final = marked("Ihre Daten liegen bereit: {operator}")
 _FIRST: Final = marked("Die Datei mit allen Daten von {operator} ist fertig.")
-_UNTIL: Final = marked("Sie liegt bis {until} bereit. Danach wird sie gelöscht, und Sie können eine neue bestellen.")
-_NOT_ME: Final = marked("Sie haben nichts bestellt? Dann rufen Sie uns bitte an.")
+_UNTIL: Final = marked("Sie liegt bis {until} bereit. Danach wird sie gelöscht, und Sie können eine neue anfordern.")
+_NOT_ME: Final = marked("Sie haben nichts angefordert? Dann rufen Sie uns bitte an.")
 
 
 def leaving_reactions(office: PostOffice) -> Reactions:

@@ -10,8 +10,10 @@ _OF_OPERATOR: Final = (
     ("operator", "operator.public_id", "operator WHERE operator.id = $1"),
     *(
         (table, f"{table}.public_id", f"{table} WHERE {table}.operator = $1")
-        for table in ("person_group", "organisation", "invitation", "member_note", "bar", "webhook_endpoint")
+        for table in ("person_group", "organisation", "invitation", "member_note", "bar", "webhook_endpoint", "product")
     ),
+    ("membership", "membership.public_id", "membership WHERE membership.seller = $1"),
+    ("pass", "pass.public_id", "pass WHERE pass.seller = $1"),
     ("operator_export", "operator_export.public_id", "operator_export WHERE operator_export.operator = $1"),
     ("space", "space.slug", "space WHERE space.operator = $1"),
     *(

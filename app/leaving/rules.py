@@ -24,6 +24,21 @@ KEPT_FOR: Final[Sequence[tuple[date, timedelta]]] = ((date(2026, 1, 1), timedelt
 LISTED_FOR: Final = timedelta(days=365)
 """So long it is known who took the data along and when."""
 
+OF_MONEY: Final = frozenset(
+    {"opening_balance", "payer", "charge", "law_value", "product", "product_version", "price_list_entry", "concession"}
+    | {
+        "membership",
+        "membership_terms",
+        "membership_pause",
+        "pass",
+        "entitlement",
+        "entitlement_entry",
+        "ticket_charge",
+    }
+    | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
+)
+"""Tables that are not spoken of where the network is free of charge, and empty there."""
+
 MOST_ATTEMPTS: Final = 5
 RESTS: Final = timedelta(minutes=1)
 
@@ -32,7 +47,7 @@ class ExportUnderWay(Conflict):
     """One is being made already; it will have the same in it."""
 
     code = "export_under_way"
-    text = marked("Eine Datei ist schon bestellt. Sobald sie fertig ist, steht sie hier.")
+    text = marked("Eine Datei ist schon angefordert. Sobald sie fertig ist, steht sie hier.")
 
 
 def kept_for(day: date) -> timedelta:

@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, str]] = {
     "booking": marked("Buchung (bookings.id)"),
     "price_amount": marked("Preis in Cent"),
     "price_currency": marked("Währung"),
+    "currency": marked("Währung"),
     "answer": marked("Antwort"),
     "answered_at": marked("wann beantwortet"),
     "valid_from": marked("ab wann es gilt"),

@@ -29,6 +29,7 @@ NETWORK: Final[Sequence[ExportedTable]] = (
             "suspended_at": "operator.suspended_at",
             "ends_at": "operator.ends_at",
             "retired_at": "operator.retired_at",
+            "charges": "operator.charges",
         },
         {
             "legal_name": marked("rechtlicher Name"),
@@ -36,6 +37,7 @@ NETWORK: Final[Sequence[ExportedTable]] = (
             "register": marked("Register und Nummer"),
             "invited_at": marked("wann der Betreiber eingeladen wurde"),
             "suspended_at": marked("seit wann der Betreiber ausgesetzt ist"),
+            "charges": marked("ob an seinen Standorten etwas kosten kann"),
         },
     ),
     ExportedTable(

@@ -14,7 +14,7 @@ from app.platform.scoped_rows import finds_scope
 
 @dataclass(frozen=True, slots=True)
 class NetworkCard:
-    """The network as every page and mail names it."""
+    """The network as every page and mail names it. Unless it charges it is free of charge for good."""
 
     name: str
     association: str
@@ -23,6 +23,7 @@ class NetworkCard:
     email: str
     tagline: Mapping[str, str]
     is_demo: bool
+    charges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ async def the_network() -> NetworkCard | None:
         email=row["email"],
         tagline=_by_language(row, "tagline"),
         is_demo=row["is_demo"],
+        charges=row["charges"],
     )
 
 

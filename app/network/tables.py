@@ -26,7 +26,8 @@ _BUSINESS_CONTACT = personal("reach the operator", "while the space is in the ne
 
 
 class Network(Table, tablename="network"):
-    """The one network of this installation (docs/design.md decision 16)."""
+    """The one network of this installation (docs/design.md decision 16). Unless it charges it is free of charge for
+    good, as is an operator that does not."""
 
     id = BigSerial(primary_key=True)
     name = Text(default=None, help_text=NOT_PERSONAL)
@@ -38,6 +39,7 @@ class Network(Table, tablename="network"):
     tagline_de = Text(default="", help_text=NOT_PERSONAL)
     tagline_en = Text(default="", help_text=NOT_PERSONAL)
     is_demo = Boolean(default=False)
+    charges = Boolean(default=False)
     created_at = Timestamptz(default=None)
 
 
@@ -76,6 +78,7 @@ class Operator(Table, tablename="operator"):
     invited_at = Timestamptz(default=None, null=True)
     suspended_at = Timestamptz(default=None, null=True)
     ends_at = Timestamptz(default=None, null=True)
+    charges = Boolean(default=True)
 
 
 class TaxStatus(Table, tablename="tax_status"):

@@ -18,6 +18,7 @@ from app.network.queries import published_space, space_by_id
 from app.notifications.booking_mails import short_day, when
 from app.notifications.invitations import part_of_booking
 from app.notifications.post_office import Letter, PostOffice
+from app.plans.accounts import has_come_back
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
 
@@ -297,6 +298,9 @@ async def _no_show(told: _Told) -> News:
         paragraphs.append(told.say(marked("Wir konnten Sie vorher nicht fragen. Es wird Ihnen nicht angerechnet.")))
     if told.booking.reason == RELEASED_BY_DESK:
         paragraphs.append(told.say(marked("Die Theke hat ihn freigegeben. Es wird Ihnen nicht angerechnet.")))
+    booking = told.booking
+    if booking.entitlement is not None and await has_come_back(booking.entitlement, booking.id):
+        paragraphs.append(told.say(marked("Was dafür vorgemerkt war, ist wieder in Ihrem Guthaben.")))
     return News(
         "no-show",
         told.say(marked("Freigegeben: {day}, {place}, {what}")),

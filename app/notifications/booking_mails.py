@@ -23,6 +23,7 @@ from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
 from app.notifications.invitations import part_of_booking
+from app.notifications.paid_lines import paid_lines, right_to_withdraw
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
@@ -145,6 +146,7 @@ async def _letter(
     says = speaker(person.language)
     what = label(booking.resource.kind, booking.resource.name)
     day = short_day(booking.starts_at.date(), says)
+    told = [booking, *with_it] if news != "cancelled" else []
     return Letter(
         key=_key(news, booking),
         to=Mailbox(person.name, email),
@@ -167,6 +169,8 @@ async def _letter(
             "read_link": office.read_link(booking.public_id) if await _asks_to_confirm(booking, news) else "",
             "place_is_gone": place_is_gone,
             "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
+            "paid": await paid_lines(told, says),
+            "withdrawal": await right_to_withdraw(told, office.address, says, now) if news != "reminder" else "",
             "along": [label(other.resource.kind, other.resource.name) for other in with_it],
             "free_places": free_then(office, booking, booking.resource.kind),
         },

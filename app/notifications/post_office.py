@@ -12,7 +12,7 @@ from app.network.bars import bar_token
 from app.network.evening_mail import day_token, end_token
 from app.network.queries import NetworkCard, SpaceCard, the_network
 from app.platform.database import execute, transaction
-from app.platform.mail import CalendarPart, Envelope, Mail, Mailbox, MailNotSent, MailTransport, to_mime
+from app.platform.mail import Attachment, CalendarPart, Envelope, Mail, Mailbox, MailNotSent, MailTransport, to_mime
 from app.platform.outbox import Permanent
 from app.platform.random_ids import mac_of
 from app.platform.templates import Templates
@@ -58,6 +58,7 @@ class Letter:
     context: Mapping[str, Any]
     calendar: CalendarPart | None = None
     further_calendars: Sequence[CalendarPart] = ()
+    documents: Sequence[Attachment] = ()
 
 
 class PostOffice:
@@ -162,6 +163,7 @@ class PostOffice:
             message_id=f"<{letter.key}.{self._tag(letter)}@{self._domain}>",
             calendar=letter.calendar,
             further_calendars=letter.further_calendars,
+            documents=letter.documents,
         )
 
     def _tag(self, letter: Letter) -> str:

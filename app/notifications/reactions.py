@@ -20,8 +20,19 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
+from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
+from app.notifications.desk_mails import tell_assigned, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.membership_mails import (
+    tell_changed,
+    tell_concession,
+    tell_ending,
+    tell_paused,
+    tell_resumed,
+)
+from app.notifications.order_mails import tell_ordered
+from app.notifications.plan_mails import tell_change_offered
 from app.notifications.post_office import PostOffice
 from app.notifications.report_mails import tell_answer, tell_reports_came
 from app.notifications.responsible_mails import tell_responsible_changed
@@ -65,6 +76,7 @@ def notification_reactions(
         await tell_disabled(office, event, now)
 
     return {
+        "contract_order.placed": [_about_booking("mail.order_placed", tell_ordered, office)],
         "webhook.disabled": [Reaction("mail.webhook_disabled", webhook_disabled)],
         "booking.confirmed": [_about_booking("mail.booking_confirmed", tell_booking_confirmed, office)],
         "series.made": [_of_event("mail.series_made", tell_series_made, office)],
@@ -94,6 +106,8 @@ def notification_reactions(
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
+        "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],
+        "fixed_desk.ended": [_about_booking("mail.fixed_desk_ended", tell_ended, office)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
         "bar.objected": [
             _about_booking("mail.bar_objected", tell_objected, office),
@@ -101,7 +115,19 @@ def notification_reactions(
         ],
         "bar.answered": [_about_booking("mail.bar_answered", tell_answered, office)],
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
+        "declaration.received": [_about_booking("mail.declaration_received", tell_received, office)],
+        "declaration.put_aside": [_about_booking("mail.declaration_put_aside", tell_put_aside, office)],
+        "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
+        "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
+        "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
+        "membership.changed": [_of_event("mail.membership_changed", tell_changed, office)],
+        "membership.paused": [_of_event("mail.membership_paused", tell_paused, office)],
+        "membership.resumed": [_of_event("mail.membership_resumed", tell_resumed, office)],
+        "entitlement.ending": [_of_event("mail.entitlement_ending", tell_ending, office)],
+        "concession.checked": [_of_event("mail.concession_checked", tell_concession, office)],
+        "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
+        "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

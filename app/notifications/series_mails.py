@@ -19,6 +19,7 @@ from app.network.queries import SpaceCard, space_by_id
 from app.notifications.booking_mails import short_day, when
 from app.notifications.invitations import part_of_series
 from app.notifications.left_out import dates_left_out
+from app.notifications.paid_lines import paid_lines, right_to_withdraw
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
@@ -126,6 +127,8 @@ async def _tell(told: _Told, news: str, standing: Sequence[BookingCard], gone: S
         "standing": [_line(booking, told) for booking in standing],
         "gone": [_line(booking, told) for booking in gone],
         "left_out": [(_day(slot.day, says, told.now), why) for slot, why in left_out],
+        "paid": await paid_lines(standing, says),
+        "withdrawal": await right_to_withdraw(standing, told.office.address, says, told.now),
         "others_stay": news == "cancelled" and stays,
         "card": await card_to_take_along(first, says, told.now) if standing else None,
         "access": told.space.access[language] if told.space and standing else "",

@@ -47,6 +47,13 @@ class Busy(Conflict):
     text = marked("Gerade wird hier viel gebucht. Bitte versuchen Sie es noch einmal.")
 
 
+class DecidedTooLate(Conflict):
+    """What was decided on has changed meanwhile; `retried` decides again."""
+
+    code = "decided_too_late"
+    text = marked("Inzwischen hat sich etwas geändert. Bitte versuchen Sie es noch einmal.")
+
+
 _refusals_by_constraint: dict[str, type[Refusal]] = {}
 
 _AWAY = (
@@ -340,7 +347,8 @@ def _note(sql: str) -> None:
 
 
 def retried(operation: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Runs an operation again when PostgreSQL undid it for somebody else's sake (40001, 40P01); at most four times.
+    """Runs an operation again when it was undone for somebody else's sake (40001, 40P01, DecidedTooLate); at most four
+    times.
 
     Inside an outer transaction it runs once: only the outermost can be repeated.
     """
@@ -350,7 +358,7 @@ def retried(operation: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         for attempt in range(4):
             try:
                 return await operation(*args, **kwargs)
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, DecidedTooLate):
                 if attempt == 3 or DB.current_transaction.get() is not None:
                     raise
                 await asyncio.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311

@@ -50,6 +50,14 @@ class CalendarPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A self-contained HTML document that goes along, to be kept."""
+
+    filename: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail to one person. The same `message_id` marks the same mail, however often it is sent."""
 
@@ -62,6 +70,7 @@ class Mail:
     message_id: str
     calendar: CalendarPart | None = None
     further_calendars: Sequence[CalendarPart] = ()
+    documents: Sequence[Attachment] = ()
 
 
 class MailNotSent(Exception):
@@ -121,6 +130,11 @@ def to_mime(mail: Mail, date: datetime) -> EmailMessage:
         _add_calendar(message, mail.calendar)
     for number, calendar in enumerate(mail.further_calendars, start=2):
         _attach_calendar(message, calendar, f"invite-{number}.ics")
+    for document in mail.documents:
+        content = plain(document.html).encode()
+        message.add_attachment(
+            content, maintype="text", subtype="html", params={"charset": "utf-8"}, filename=document.filename
+        )
     message["Content-Language"] = _checked(_LANGUAGE, mail.language)
     return message
 

@@ -144,7 +144,7 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     alternatives, instead = refusal.facts.get("alternatives"), refusal.facts.get("instead")
-    conflicts = refusal.facts.get("conflicts")
+    conflicts, offers = refusal.facts.get("conflicts"), refusal.facts.get("offers")
     return Problem(
         status=status,
         code=refusal.code,
@@ -154,6 +154,7 @@ def _refused(refusal: Refusal, speaker: Speaker) -> Problem:
         headers=headers,
         more=({"instead": instead} if instead else {})
         | ({"conflicts": conflicts} if conflicts else {})
+        | ({"offers": offers} if offers else {})
         | (
             {"alternatives": [{"resource_id": i, "name": name} for i, name in alternatives]}
             if isinstance(alternatives, list)

@@ -18,6 +18,7 @@ from app.identity.queries import person_of_email
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import first_instant
+from app.network.charging import network_charges
 from app.platform.database import transaction
 from app.web.audit_words import details_in_words, in_words, thing_in_words, things, way_in_words
 from app.web.forms import NO_ERRORS, DayUnreadable, checked_key, read_day, refusals_of, show_again
@@ -62,7 +63,7 @@ async def audit_trail(
         "words": lambda action: in_words(action, visitor.speaker),
         "thing": lambda name: thing_in_words(name, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
-        "things": things(visitor.speaker),
+        "things": things(visitor.speaker, charges=await network_charges()),
         "errors": NO_ERRORS,
         "most": MOST_EXPORTED,
     }

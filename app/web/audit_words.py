@@ -23,9 +23,15 @@ _THINGS: Final = {
     "blocker": marked("Sperre"),
     "booking": marked("Buchung"),
     "booking_rules": marked("Regeln"),
+    "concession": marked("Ermäßigung"),
+    "contract_order": marked("Bestellung"),
+    "declaration": marked("Erklärung"),
     "desk_hold": marked("Gehaltener Platz"),
+    "change_offer": marked("Neue Bedingungen"),
     "device": marked("Gerät"),
+    "entitlement": marked("Guthaben"),
     "feed": marked("Kalenderadresse"),
+    "fixed_desk": marked("Fester Platz"),
     "first_visit": marked("Beim ersten Besuch"),
     "floor_plan": marked("Grundriss"),
     "house_rules": marked("Hausordnung"),
@@ -33,13 +39,16 @@ _THINGS: Final = {
     "job": marked("Aufgabe"),
     "legal_text": marked("Rechtlicher Text"),
     "member_note": marked("Notiz"),
+    "membership": marked("Mitgliedschaft"),
     "network": marked("Netzwerk"),
     "noise": marked("Zu hören"),
     "operator": marked("Betreiber"),
     "operator_export": marked("Daten zum Mitnehmen"),
     "organisation": marked("Verein"),
+    "pass": marked("Gekaufte Karte"),
     "person": marked("Person"),
     "person_group": marked("Gruppe"),
+    "product": marked("Tarif oder Karte"),
     "report": marked("Meldung"),
     "resource": marked("Platz"),
     "role": marked("Rolle"),
@@ -55,14 +64,22 @@ _THINGS: Final = {
 _DONE: Final = {
     "accepted": marked("angenommen"),
     "added": marked("angelegt"),
+    "adjusted": marked("angepasst"),
     "all_retried": marked("alle noch einmal versucht"),
     "announced": marked("angesagt"),
     "answered": marked("beantwortet"),
+    "assigned": marked("vergeben"),
     "approved": marked("bestätigt"),
+    "asked": marked("angefragt"),
+    "begun": marked("begonnen"),
     "booked": marked("gebucht"),
     "brought_back": marked("zurückgeholt"),
     "cancelled": marked("abgesagt"),
+    "carried_over": marked("übernommen"),
+    "change_ordered": marked("Wechsel bestellt"),
     "changed": marked("geändert"),
+    "charges_set": marked("kostenlos oder nicht festgelegt"),
+    "checked": marked("geprüft"),
     "checked_in": marked("angekommen"),
     "commute_changed": marked("Pendelweg geändert"),
     "commutes_forgotten": marked("Pendelweg vergessen"),
@@ -77,6 +94,7 @@ _DONE: Final = {
     "disabled": marked("abgeschaltet"),
     "downloaded": marked("heruntergeladen"),
     "draft_kept": marked("Entwurf gespeichert"),
+    "drafted": marked("Entwurf gespeichert"),
     "dropped": marked("aufgehoben"),
     "email_change_requested": marked("neue E-Mail-Adresse beantragt"),
     "email_changed": marked("E-Mail-Adresse geändert"),
@@ -96,6 +114,7 @@ _DONE: Final = {
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
     "joined": marked("dazugekommen"),
+    "kept": marked("weitergeführt"),
     "language_changed": marked("Sprache geändert"),
     "left": marked("gegangen"),
     "lifted": marked("aufgehoben"),
@@ -109,16 +128,24 @@ _DONE: Final = {
     "objected": marked("Widerspruch eingelegt"),
     "offered": marked("angeboten"),
     "others_revoked": marked("andere Sitzungen beendet"),
+    "paid_otherwise": marked("anders bezahlt"),
     "paired": marked("gekoppelt"),
     "parts_set": marked("Verbindung geändert"),
-    "ordered": marked("bestellt"),
+    "ordered": marked("angefordert"),
     "password_changed": marked("Passwort geändert"),
     "password_reset": marked("Passwort neu gesetzt"),
+    "paused": marked("ruht"),
     "picture_put": marked("Bild unterlegt"),
     "picture_removed": marked("Bild entfernt"),
     "picture_shown": marked("Bild gezeigt oder verborgen"),
+    "price_entered": marked("Preis eingetragen"),
+    "product.announced": marked("den Mitgliedern angekündigt"),
+    "placed": marked("aufgegeben"),
     "published": marked("veröffentlicht"),
+    "put_aside": marked("zurückgelegt"),
+    "put_on_sale": marked("in den Verkauf gegeben"),
     "released": marked("zurückgegeben"),
+    "fixed_desk.released": marked("Tage freigegeben"),
     "reminders_chosen": marked("Erinnerungen geändert"),
     "removed": marked("entfernt"),
     "renamed": marked("umbenannt"),
@@ -133,15 +160,20 @@ _DONE: Final = {
     "retried": marked("noch einmal versucht"),
     "revoked": marked("zurückgenommen"),
     "rotated": marked("erneuert"),
+    "sale_called_off": marked("angesetzte Fassung zurückgezogen"),
     "sent": marked("verschickt"),
     "set": marked("festgelegt"),
+    "settled": marked("erledigt"),
     "settings_changed": marked("Einstellungen geändert"),
     "sign_in_refused": marked("Anmeldung abgelehnt"),
     "signed_in": marked("angemeldet"),
     "signed_out": marked("abgemeldet"),
     "signed_up": marked("Konto angelegt"),
+    "sold": marked("verkauft"),
     "state_set": marked("Stand geändert"),
     "suspended": marked("ausgesetzt"),
+    "taken_off_sale": marked("aus dem Verkauf genommen"),
+    "taken_back": marked("zurückgenommen"),
     "tax_entered": marked("Steuer eingetragen"),
     "unpublished": marked("zurückgezogen"),
     "withdrawn": marked("zurückgenommen"),
@@ -229,9 +261,19 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
     return format_date(date.fromisoformat(text), "short", locale=speaker.locale) if _DAY.match(text) else text
 
 
-def things(speaker: Speaker) -> list[tuple[str, str]]:
+_WHERE_IT_CHARGES: Final = frozenset(
+    {
+        *("change_offer", "concession", "contract_order", "declaration", "entitlement", "fixed_desk", "membership"),
+        *("pass", "product"),
+    }
+)
+"""What there is nothing of in a network that is free of charge for good."""
+
+
+def things(speaker: Speaker, *, charges: bool) -> list[tuple[str, str]]:
     """What an entry can be about, as its code name and in words, by the words."""
-    return sorted(((name, speaker.gettext(text)) for name, text in _THINGS.items()), key=lambda pair: pair[1])
+    named = ((name, text) for name, text in _THINGS.items() if charges or name not in _WHERE_IT_CHARGES)
+    return sorted(((name, speaker.gettext(text)) for name, text in named), key=lambda pair: pair[1])
 
 
 def thing_in_words(name: str, speaker: Speaker) -> str:

@@ -15,7 +15,8 @@ from app.bookings.clearing import called_off_because
 from app.bookings.due import check_coming_later, check_leaving
 from app.bookings.first_visit import arrival_card
 from app.bookings.mail_links import OutsideThatWeek
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.paid_with import said_paid
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
 from app.bookings.reminders import will_be_reminded
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
@@ -34,6 +35,7 @@ from app.platform.mail import mailbox
 from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, asks_early_start, demand_early_start, due_of
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.series_form import from_booking
 from app.web.space_facts import coming, staffed_text
@@ -138,11 +140,12 @@ async def move_booking(
 ) -> Response[Any]:
     booking = await own_booking(public_id, visitor)
     try:
+        await demand_early_start(data, booking.person, booking.period.starts_at, visitor.now)
         await move(visitor.allowed(Action.BOOK_OWN), public_id, asked_move(data, booking), visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
-        return await show_move(request, visitor, pages, booking, refusal, f"/buchungen/{public_id}")
+        return await show_move(request, visitor, pages, booking, refusal, f"/buchungen/{public_id}", asked=data)
     return go(f"/buchungen/{public_id}?verschoben=1")
 
 
@@ -191,6 +194,7 @@ async def _show(
         "arrival": await arrival_card(booking, visitor.speaker, now) if booking.status in HOLDING else None,
         "has_house_rules": is_shown and await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
+        "paid": await said_paid(booking, visitor.speaker),
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
         and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
@@ -212,7 +216,14 @@ async def _show(
 def asked_move(data: dict[str, str], booking: BookingCard) -> MoveBooking:
     """What the form of `show_move` asks for. Raises ChoiceIncomplete."""
     what = data.get("platz") or AnyOf(booking.space.slug, booking.resource.kind)
-    return MoveBooking(what, read_instant(data, "beginn"), read_instant(data, "ende"))
+    agreed = agreed_in(data) if "agreed_price" in data else None
+    return MoveBooking(
+        what,
+        read_instant(data, "beginn"),
+        read_instant(data, "ende"),
+        agreed_price=agreed,
+        early_start=asks_early_start(data),
+    )
 
 
 async def show_move(
@@ -225,8 +236,12 @@ async def show_move(
     *,
     days: tuple[date, date] | None = None,
     headers: Mapping[str, str] | None = None,
+    asked: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    """The choice of another time and place; `page` is the booking's own address, `days` the first and last possible."""
+    """The choice of another time and place; `page` is the booking's own address, `days` the first and last possible.
+
+    Where what was `asked` costs more, it can be agreed to.
+    """
     query = {name: values[-1] for name, values in request.query_params.dict().items()}
     starts, ends = booking.starts_at, booking.ends_at
     if "tag" not in query:
@@ -259,6 +274,8 @@ async def show_move(
         "within_week": OutsideThatWeek.text if days else "",
         "limits": {"first_day": days[0], "last_day": days[1]} if days else empty_search(visitor),
         "refusal": refusal,
+        "asked": asked or {},
+        "due": await due_of(refusal, asked or {}, booking.person, booking.period.starts_at, visitor),
         "starts_at": view.window.starts_at.isoformat() if view.window else "",
         "ends_at": view.window.ends_at.isoformat() if view.window else "",
     }

@@ -12,6 +12,7 @@ from app.bookings.rules import Status, check_changeable
 from app.identity.authentication import Visitor
 from app.inventory.held_time import Claimed
 from app.inventory.rules import MINUTES_OF_A_DAY
+from app.inventory.standing_claims import FIXED_DESK
 from app.kernel.periods import Period
 from app.kernel.refusals import marked, passes
 from app.kernel.wall_time import local_day
@@ -21,6 +22,7 @@ _HELD = {
     "hold": marked("vorgemerkt"),
     "offer": marked("angeboten"),
     "buffer": marked("bleibt frei"),
+    "fixed_desk": marked("fest vergeben"),
 }
 _TAKEN = marked("vergeben")
 
@@ -57,8 +59,10 @@ def bars_of(
     zone: ZoneInfo,
     url_of: Callable[[BookingCard], str],
     visitor: Visitor,
+    holders: Mapping[int, str],
 ) -> Bars:
-    """By resource and day all that takes the time of these, in order; `url_of` a booking is where its bar leads.
+    """By resource and day all that takes the time of these, in order; `url_of` a booking is where its bar leads, and
+    `holders` are the names of whom fixed desks belong to, by key.
 
     What is taken with a whole stands at its parts as well.
     """
@@ -77,7 +81,8 @@ def bars_of(
         if entry_of_claim is not None and entry_of_claim.booking.resource.id == claim.resource:
             continue
         for day, opens, closes in _on_days(claim.period, days, zone):
-            bars[claim.resource, day].append(_of_claim(claim, entry_of_claim, day, opens, closes, visitor))
+            holder = holders.get(claim.holder, "") if claim.reason == FIXED_DESK else ""
+            bars[claim.resource, day].append(_of_claim(claim, entry_of_claim, holder, day, opens, closes, visitor))
     return {key: sorted(of_one, key=lambda bar: bar.opens) for key, of_one in bars.items()}
 
 
@@ -110,11 +115,15 @@ def _of_booking(entry: Entry, day: date, opens: int, closes: int, url: str, visi
     )
 
 
-def _of_claim(claim: Claimed, whole: Entry | None, day: date, opens: int, closes: int, visitor: Visitor) -> Bar:
+def _of_claim(
+    claim: Claimed, whole: Entry | None, holder: str, day: date, opens: int, closes: int, visitor: Visitor
+) -> Bar:
     say = visitor.speaker
     kind, text = "keep", say.gettext(_HELD.get(claim.reason, _TAKEN))
     if claim.reason == "blocker":
         kind, text = "block", say.say(marked("Gesperrt: {reason}"), reason=claim.because)
+    elif holder:
+        text = say.say(marked("fest vergeben: {name}"), name=_short_name(holder))
     elif whole is not None:
         name = whole.booking.organisation or _short_name(whole.name)
         kind, text = "part", say.say(marked("mit {place}: {name}"), place=whole.booking.resource.name, name=name)

@@ -22,19 +22,21 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind, label, wall_instant
+from app.kernel.money import Money
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.bars import bar_standing
 from app.network.gazetteer import gazetteer
 from app.network.house_rules import edition_to_accept
-from app.network.member_import import opening_balance_of
 from app.network.member_notes import may_see_notes, notes_on
 from app.network.queries import SpaceCard
 from app.platform.idempotency import Answer, once
 from app.platform.problems import status_of
+from app.web.desk_credit import credit_at
 from app.web.forms import checked_id
 from app.web.front_desk import desk_space, series_urls, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, changed_price
 from app.web.search_form import default_day, empty_search, part_spans, read_when, shown_day
 from app.web.slip import show_slip
 from app.web.waiting_view import waiting_lines
@@ -60,10 +62,12 @@ NOTICES = {
     "neu": marked("Eingetragen. Jetzt können Sie buchen."),
     "email": marked("Der Link ist unterwegs. Die Adresse gilt, sobald er geöffnet wurde."),
     "zusammengefuehrt": marked("Die beiden Einträge sind jetzt einer."),
+    "karte": marked("Verkauft. Damit kann gleich gebucht werden."),
     "wartet": marked("Steht auf der Warteliste."),
     "notiz": marked("Notiz gespeichert."),
     "notiz_weg": marked("Notiz gelöscht."),
     "ausgetragen": marked("Steht nicht mehr auf dieser Warteliste."),
+    "ermaessigung": marked("Die Ermäßigung gilt."),
 }
 
 
@@ -108,6 +112,7 @@ async def form_context(
     kinds = [kind for kind in Kind if any(resource.kind is kind for resource in resources)]
     say = visitor.speaker
     limits = empty_search(visitor)
+    rules = await edition_to_accept(space.id, person, visitor.now)
     return {
         "typed": {
             "tag": shown_day(data) if "tag" in data else default_day(visitor).isoformat(),
@@ -128,7 +133,8 @@ async def form_context(
         + [(purpose.value, say.gettext(text)) for purpose, text in PURPOSE_NAMES.items()],
         "first_day": limits.first_day,
         "last_day": limits.last_day,
-        "house_rules": await edition_to_accept(space.id, person, visitor.now),
+        "house_rules": rules,
+        "rules_ticked": rules is not None and accepted_edition(data) == rules.edition,
         "key": token_urlsafe(16),
     }
 
@@ -162,10 +168,11 @@ async def show_guest(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     may_wait: bool = False,
+    due: Money | None = None,
 ) -> Response[str]:
     """A person as the desk sees it: what is booked here and waited for, and the form for more.
 
-    With `may_wait` the form has a second button, that puts the person in line.
+    With `may_wait` the form has a second button, that puts the person in line. What is `due` stands on the first one.
     """
     ahead = await bookings_ahead(visitor.signed_in, person.id, visitor.now)
     done = single(request).get("getan", "")
@@ -175,7 +182,7 @@ async def show_guest(
         "person": person,
         "said": data.get("wer", ""),
         "place": municipality_name(person.municipality),
-        "card": await opening_balance_of(person.id, space.operator.id) if person.is_known else None,
+        **await credit_at(person, space, visitor),
         "missed": await no_shows_here(visitor.signed_in, person.id, visitor.now) if person.is_known else 0,
         "lines": await _lines(ahead, space, visitor),
         "done": done if done in NOTICES else "",
@@ -183,6 +190,7 @@ async def show_guest(
         "booked": (await _lines([new], space, visitor))[0] if new else None,
         "errors": errors or {},
         "may_wait": may_wait,
+        "due": due,
         **await _of_its_operator(visitor, space, person, data),
         "waits": waiting_lines([place for place in await in_line(person.id) if place.space.id == space.id], visitor),
     }
@@ -246,6 +254,7 @@ async def book_for(
         purpose=Purpose(data["zweck"]) if data.get("zweck") in set(Purpose) else None,
         guest_phone=data.get("nummer", "").strip(),
         house_rules=accepted_edition(data),
+        agreed_price=agreed_in(data),
     )
 
     async def book_once() -> Answer:
@@ -275,6 +284,7 @@ async def book_for(
             errors=errors_of(refusal, visitor),
             status=status_of(refusal),
             may_wait=isinstance(refusal, AlreadyTaken | NothingFree),
+            due=changed_price(refusal),
         )
     return go(f"/theke/{slug}/leute/{whom.public_id}?getan=gebucht&buchung={answer.body.decode()}")
 

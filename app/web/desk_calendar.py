@@ -17,7 +17,7 @@ from app.bookings.arrivals import check_in
 from app.bookings.calendar import entries_within, load_of_days, whole_days
 from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
@@ -27,6 +27,7 @@ from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import desks_at
 from app.platform.live import latest_event
 from app.platform.problems import status_of
 from app.web.calendar_address import Asked, Choice, View, chosen, floors, kinds, read_asked, views
@@ -35,6 +36,7 @@ from app.web.calendar_month import month_table
 from app.web.calendar_week import week_table
 from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
+from app.web.fixed_words import holder_names
 from app.web.forms import notice
 from app.web.front_desk import desk_space, single
 from app.web.home import FormData
@@ -122,7 +124,9 @@ async def _show(
         window = whole_days(days[0], days[-1], zone)
         claims = await claims_within(space.id, window, visitor.language)
         keys = {resource.id for resource in resources}
-        bars = bars_of(await entries_within(space, window), claims, keys, days, zone, asked.booking_url, visitor)
+        holders = await holder_names(await desks_at(space.id, days[0]))
+        entries = await entries_within(space, window)
+        bars = bars_of(entries, claims, keys, days, zone, asked.booking_url, visitor, holders)
         if asked.view is View.DAY:
             context["day_table"] = day_table(asked.day, hours, resources, bars, visitor, asked)
             context["closed"] = _why_closed(hours.openings_on(asked.day), hours.why_closed(asked.day), visitor)

@@ -9,10 +9,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import booking_at
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart
 from app.identity.authentication import Visitor
+from app.kernel.money import Money
 from app.kernel.refusals import NotFound, Refusal
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard
@@ -22,6 +23,7 @@ from app.web.desk_bookings import accepted_edition, asked_place, asked_times, er
 from app.web.front_desk import booking_context, day_url, desk_space, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, changed_price
 from app.web.search_form import clock_text, read_when
 
 
@@ -62,14 +64,28 @@ async def move_booking(
     if wanted is None:
         return await _show(request, visitor, pages, space, booking, data, errors, 422)
     starts_at, ends_at = await asked_times(space, wanted, visitor)
-    change = MoveBooking(asked_place(data, space), starts_at, ends_at, house_rules=accepted_edition(data))
+    change = MoveBooking(
+        asked_place(data, space),
+        starts_at,
+        ends_at,
+        house_rules=accepted_edition(data),
+        agreed_price=agreed_in(data) if "agreed_price" in data else None,
+    )
     try:
         moved = await move(visitor.signed_in, public_id, change, visitor.now, for_others=True)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _show(
-            request, visitor, pages, space, booking, data, errors_of(refusal, visitor), status_of(refusal)
+            request,
+            visitor,
+            pages,
+            space,
+            booking,
+            data,
+            errors_of(refusal, visitor),
+            status_of(refusal),
+            changed_price(refusal),
         )
     day, calendar = moved.starts_at.date(), _calendar(request, space, visitor)
     there = calendar.at(day).url if calendar else day_url(space, day)
@@ -85,10 +101,15 @@ async def _show(
     data: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    due: Money | None = None,
 ) -> Response[str]:
     context = await form_context(data, space, booking.person, visitor, moving=booking)
     calendar = _calendar(request, space, visitor)
-    context |= await booking_context(booking, space, visitor) | {"errors": errors or {}, "calendar": calendar}
+    context |= await booking_context(booking, space, visitor) | {
+        "errors": errors or {},
+        "calendar": calendar,
+        "due": due,
+    }
     return await pages.show(request, visitor, "front_desk/move.html", context, status=status)
 
 

@@ -6,17 +6,22 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.bookings.early_start import EarlyStartNotAsked
 from app.bookings.held import HeldDesk, hold_by_public_id, hold_of_link, hold_of_token
 from app.bookings.holds import book_held
+from app.bookings.operations import BookDesk
+from app.bookings.quoting import quote
 from app.identity.authentication import Visitor
 from app.identity.mailed_links import LinkNoLongerWorks, Purpose, demand_link
+from app.identity.operations import confirmed_person
 from app.inventory.rules import label
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import NotFound, Refusal
 from app.platform.problems import status_of
 from app.platform.random_ids import token_hash
 from app.web.forms import checked_id
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, sign_in_first
+from app.web.paying_view import agreed_in, asks_early_start, demand_early_start, paying_of
 from app.web.sign_in import enter
 from app.web.sign_up import link_ended
 from app.web.spaces import has_page
@@ -56,8 +61,7 @@ async def confirm_page(
     hold = await hold_of_link(link["id"])
     if hold is None:
         return await link_ended(request, visitor, pages, LinkNoLongerWorks(), "/plaetze")
-    context = await _context(hold, visitor) | {"token": token}
-    return await pages.show(request, visitor, "booking/confirm_held.html", context)
+    return await _show_confirm(request, visitor, pages, hold, token, None)
 
 
 @post("/buchen/bestaetigen")
@@ -70,7 +74,17 @@ async def confirm_form(
     """
     token = data.get("token", "")
     try:
-        confirmed = await book_held(token, visitor.now)
+        if agreed_in(data):
+            link = await demand_link(token, Purpose.BOOK_HELD, visitor.now)
+            hold = await hold_of_link(link["id"])
+            if hold is not None:
+                await demand_early_start(data, await confirmed_person(hold.email), hold.period.starts_at, visitor.now)
+        confirmed = await book_held(
+            token, visitor.now, agreed_price=agreed_in(data), early_start=asks_early_start(data)
+        )
+    except EarlyStartNotAsked as refusal:
+        assert hold is not None, "it was asked of this one"
+        return await _show_confirm(request, visitor, pages, hold, token, refusal)
     except LinkNoLongerWorks as refusal:
         return await _link_ended(request, visitor, pages, refusal, token)
     booking, hold = confirmed.booking, confirmed.hold
@@ -93,6 +107,29 @@ async def _link_ended(
         return go(f"/buchungen/{hold.booking}")
     context = await _context(hold, visitor)
     return await pages.show(request, visitor, "booking/held.html", context, status=status_of(refusal))
+
+
+async def _show_confirm(
+    request: PageRequest, visitor: Visitor, pages: Pages, hold: HeldDesk, token: str, refusal: Refusal | None
+) -> Response[Any]:
+    """What the button books, and what pays for whoever opens the mail."""
+    person, choice = await confirmed_person(hold.email), hold.choice
+    wish = BookDesk(
+        hold.resource.public_id,
+        hold.starts_at,
+        hold.ends_at,
+        house_rules=choice.house_rules,
+        people=choice.people,
+        guests=choice.guests,
+    )
+    quoted = await quote(wish, visitor.now, visitor.language, person=person, hold=hold.public_id)
+    context = await _context(hold, visitor) | {
+        "token": token,
+        "error": visitor.speaker.refusal(refusal) if refusal else "",
+        **await paying_of(quoted, None, hold.period.starts_at, person, visitor),
+    }
+    status = status_of(refusal) if refusal else 200
+    return await pages.show(request, visitor, "booking/confirm_held.html", context, status=status)
 
 
 async def _context(hold: HeldDesk, visitor: Visitor) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.leaving.operations import (
     order_export,
     take_export,
 )
-from app.leaving.rules import ExportState, ExportUnderWay, kept_for
+from app.leaving.rules import OF_MONEY, ExportState, ExportUnderWay, kept_for
 from app.network.queries import OperatorCard, operator_by_slug
 from app.platform.language import Speaker
 from app.platform.problems import status_of
@@ -111,6 +111,7 @@ async def _show(
         "operator": LeftOperator(operator.slug, operator.name) if has_left else operator,
         "back_to": f"/netzwerk/betreiber/{operator.slug}" if has_left else f"/betreiber/{operator.slug}",
         "tables": TABLES,
+        "of_money": OF_MONEY,
         "under_way": next((export for export in exports if export.is_under_way), None),
         "exports": [export for export in exports if not export.is_under_way],
         "states": STATES,

@@ -1,5 +1,6 @@
 """The page behind a mail's link: one booking, to cancel, keep or move within its week, without signing in."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -25,6 +26,7 @@ from app.web.behind_links import KEPT_TO_ITSELF, proof, refusal_of, show_linked
 from app.web.bookings import asked_move, named, show_move
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import demand_early_start
 from app.web.spaces import has_page
 
 _GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
@@ -96,11 +98,12 @@ async def move_linked(
     booking = await _linked(link, visitor, pages)
 
     async def run() -> None:
+        await demand_early_start(data, booking.person, booking.period.starts_at, visitor.now)
         await move_by_link(link, asked_move(data, booking), visitor.now, **proof(visitor, pages))
 
     refusal = await refusal_of(run())
     if refusal:
-        return await _show_move(request, link, visitor, pages, refusal)
+        return await _show_move(request, link, visitor, pages, refusal, data)
     return go(f"/absagen/{link}?verschoben=1")
 
 
@@ -153,11 +156,18 @@ def _may_arrive(booking: BookingCard, visitor: Visitor) -> bool:
 
 
 async def _show_move(
-    request: PageRequest, link: str, visitor: Visitor, pages: Pages, refusal: Refusal | None
+    request: PageRequest,
+    link: str,
+    visitor: Visitor,
+    pages: Pages,
+    refusal: Refusal | None,
+    asked: Mapping[str, str] | None = None,
 ) -> Response[str]:
     booking = await _linked(link, visitor, pages)
     days, page = days_open_to_link(booking, visitor.now), f"/absagen/{link}"
-    return await show_move(request, visitor, pages, booking, refusal, page, days=days, headers=KEPT_TO_ITSELF)
+    return await show_move(
+        request, visitor, pages, booking, refusal, page, days=days, headers=KEPT_TO_ITSELF, asked=asked
+    )
 
 
 HANDLERS = [

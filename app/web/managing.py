@@ -15,6 +15,7 @@ from app.inventory.publishing import steps_of
 from app.inventory.space_counts import counts_of
 from app.kernel.refusals import NotFound, marked
 from app.network.bars import bars_of_operator
+from app.network.charging import operator_charges
 from app.network.evening_mail import evening_settings
 from app.network.managing import managed_operator, managed_space, managed_spaces
 from app.network.queries import OperatorCard, SpaceCard, operators
@@ -95,6 +96,7 @@ async def operator_page(
         "spaces": await spaces_of(operator, visitor),
         "objections": sum(bar.waits_for_answer(visitor.now) for bar in bars),
         "counts": {"hausverbote": len(bars), "webhooks": len(await endpoints_of(operator.id))},
+        "has_prices": await operator_charges(operator.id),
         "notice": notice(request, NOTICES),
     }
     return await pages.show(request, visitor, "operator/operator.html", context)

@@ -28,6 +28,7 @@ from app.web.search_form import ZONE
 from app.web.staff import staff
 
 NOTICES = {
+    "kosten": marked("Gespeichert. Es gilt für alles, was ab jetzt gebucht wird."),
     "gespeichert": marked("Gespeichert. Ab jetzt steht es so auf allen Seiten und in den E-Mails."),
     "entwurf": marked("Der Entwurf ist gespeichert. Sichtbar ist er nur hier."),
     "veroeffentlicht": marked("Die neue Fassung ist veröffentlicht."),

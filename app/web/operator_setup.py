@@ -37,8 +37,8 @@ NOTICES = {
     "steuern": marked("Die Angabe zur Steuer ist gespeichert. Frühere bleiben nachlesbar."),
 }
 _TAX_MEANS = {
-    TaxKind.STANDARD: marked("Umsatzsteuer steht auf Ihren Rechnungen"),
-    TaxKind.SMALL_BUSINESS: marked("Rechnungen ohne Umsatzsteuer"),
+    TaxKind.STANDARD: marked("Sie weisen Umsatzsteuer aus"),
+    TaxKind.SMALL_BUSINESS: marked("Sie weisen keine Umsatzsteuer aus"),
     TaxKind.PUBLIC_BODY: marked("Etwa Gemeinde, Stadt, Kreis oder Kirche"),
 }
 _ENTITY = ("legal_name", "legal_form", "street", "postcode", "place", "register")

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from app.billing.own_data import BILLING
 from app.bookings.own_data import BOOKINGS
 from app.calendars.own_data import CALENDARS
 from app.identity.authentication import Visitor
@@ -14,10 +15,14 @@ from app.identity.own_data import IDENTITY, Section, own_data
 from app.identity.rules import FreshSignInNeeded, demand_fresh_sign_in
 from app.network.own_data import NETWORK
 from app.notifications.own_data import MAILS
+from app.plans.own_data import PLANS
 from app.web.pages import PageRequest, Pages
 from app.web.sign_in import sign_in_again_first
 
-SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *NETWORK, *CALENDARS, *MAILS)
+SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *NETWORK, *CALENDARS, *MAILS)
+
+OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"paper_cards"}
+"""What is not spoken of where the network is free of charge, and empty there."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "report.said": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
@@ -42,7 +47,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "desk_hold.choice": "of somebody without an account, gone within a day; what became of it is a booking",
     "kept_event.content": "a copy of the booking for calendars",
     "kept_series.content": "a copy of the series for calendars",
+    "declaration.settled_by": "that it was settled stands in the trail",
     "operator_export.ordered_by": "that it was ordered stands in the trail",
+    "product_version.made_by": "the version is its seller's; that it was written stands in the trail",
     "departure.booking": "the id of a booking that is in the file",
     "device.walk_in": "a record that stands for whoever is at the door and names nobody",
     "webhook_attempt.excerpt": "what an operator's own receiver answered",
@@ -63,7 +70,7 @@ async def own_data_page(
         demand_fresh_sign_in(visitor.signed_in, visitor.now)
     except FreshSignInNeeded:
         return sign_in_again_first("/konto/daten")
-    return await pages.show(request, visitor, "account/own_data.html", {"sections": SECTIONS})
+    return await pages.show(request, visitor, "account/own_data.html", {"sections": SECTIONS, "of_money": OF_MONEY})
 
 
 @post("/konto/daten")

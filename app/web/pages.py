@@ -62,7 +62,8 @@ class Pages:
         """The page of this template. A page is never kept by caches: it may show what is one person's own."""
         self._network = await the_network()
         context = context or {}
-        frame = {**self._frame(request, visitor), "workbench": await _sections(request.url.path, visitor, context)}
+        frame = self._frame(request, visitor)
+        frame["workbench"] = await _sections(request.url.path, visitor, context, charges=frame["charges"])
         html = self.templates.render(template, visitor.language, {**frame, **context})
         return Response(
             html,
@@ -106,8 +107,9 @@ class Pages:
         return {
             "site": _site(network, visitor.language, urlsplit(self.settings.address).netloc),
             "demo": network is not None and network.is_demo,
+            "charges": network is not None and network.charges,
             "actor": visitor.actor,
-            "nav": _navigation(request.url.path, visitor),
+            "nav": _navigation(request.url.path, visitor, charges=network is not None and network.charges),
             "scheme": visitor.scheme,
             "here": here(request),
             "now": visitor.now,
@@ -139,11 +141,11 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
     return Site(network.name, tagline, network.phone, hours, network.email, host)
 
 
-async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any]) -> list[NavItem]:
+async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any], *, charges: bool) -> list[NavItem]:
     """The way through the workbench that this page belongs to, if it does."""
     about = context.get("space"), context.get("operator")
     if visitor.actor is not None and path.startswith("/netzwerk"):
-        return sections_of_network(visitor.actor, path, visitor.speaker)
+        return await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
     if visitor.actor is None or not path.startswith(_WORKBENCH):
         return []
     match about:
@@ -162,12 +164,19 @@ _NAVIGATION = (
 )
 
 
-def _navigation(path: str, visitor: Visitor) -> list[NavItem]:
+_OF_PLANS = ("/tarife", "/beitreten", "/mitgliedschaft")
+
+
+def _navigation(path: str, visitor: Visitor, *, charges: bool) -> list[NavItem]:
     say = visitor.speaker.gettext
     items = [
         NavItem(say(label), url, path == "/" if url == "/" else path.startswith(parts))
         for label, url, parts in _NAVIGATION
     ]
+    if charges and visitor.actor is None:
+        items.append(NavItem(say(marked("Tarife")), "/tarife", path.startswith(_OF_PLANS)))
+    elif charges:
+        items.append(NavItem(say(marked("Mitgliedschaft")), "/mitgliedschaft", path.startswith(_OF_PLANS)))
     if visitor.actor is None:
         items.append(NavItem(say(marked("Anmelden")), "/anmelden", path.startswith("/anmelden")))
         return items

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.clearing import AffectedChanged
-from app.bookings.retiring import PartOfAnother, plan_retiring, retire_resource
+from app.bookings.retiring import IsFixedDesk, PartOfAnother, plan_retiring, retire_resource
 from app.identity.authentication import Visitor
 from app.inventory.resource_setting import (
     KeptResource,
@@ -239,7 +239,7 @@ async def _retiring(
     template = "operator/resource_retire.html"
     try:
         plan = await plan_retiring(visitor.signed_in, space, public_id, visitor.now)
-    except PartOfAnother as refusal:
+    except (PartOfAnother, IsFixedDesk) as refusal:
         context |= {"affected": [], "state": "", "is_part": True}
         return await show_again(request, visitor, pages, template, context, [refusal])
     context |= {"affected": [affected_row(each, data, visitor) for each in plan.affected], "state": plan.state}
@@ -263,7 +263,7 @@ async def retire_it(
         await retire_resource(visitor.signed_in, space, public_id, state, fates, visitor.now)
     except AffectedChanged as refusal:
         return await _retiring(request, visitor, pages, space, public_id, data, refusal)
-    except PartOfAnother:
+    except (PartOfAnother, IsFixedDesk):
         return await _retiring(request, visitor, pages, space, public_id, data)
     return go(f"/betrieb/{slug}/plaetze?getan=heraus")
 

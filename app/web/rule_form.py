@@ -22,6 +22,7 @@ WHO_NAMES: Final[Mapping[Who, str]] = {
 OUTSIDE_NAMES: Final[Mapping[OutsideHours, str]] = {
     OutsideHours.NOBODY: marked("niemand"),
     OutsideHours.ORGANISATIONS: marked("Vereine"),
+    OutsideHours.MEMBERSHIPS: marked("Vereine, und wer einen Tarif rund um die Uhr hat"),
     OutsideHours.EVERYONE: marked("alle, rund um die Uhr"),
 }
 GRID_NAMES: Final[Mapping[str, str]] = {

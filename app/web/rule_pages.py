@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from app.bookings.rules_said import in_words
 from app.identity.authentication import Visitor
+from app.inventory.booking_rules import OutsideHours
 from app.inventory.queries import ResourceCard, resources_of
 from app.inventory.rule_setting import (
     RulesChangedMeanwhile,
@@ -26,7 +27,8 @@ from app.inventory.rule_setting import (
 from app.inventory.rules import KIND_NAMES, KIND_PLURALS, Kind, label
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.grouping import GroupCard, groups_at
-from app.network.queries import SpaceCard
+from app.network.queries import SpaceCard, the_network
+from app.platform.language import Speaker
 from app.web.forms import NO_ERRORS, notice, show_again
 from app.web.home import FormData
 from app.web.managing import operators_space
@@ -134,9 +136,20 @@ async def _form(
         "stands": _words(stated, groups, visitor),
         "grids": [(value, say.gettext(text)) for value, text in GRID_NAMES.items()],
         "whos": [(who.value, say.gettext(text)) for who, text in WHO_NAMES.items()],
-        "outsides": [(outside.value, say.gettext(text)) for outside, text in OUTSIDE_NAMES.items()],
+        "outsides": await _outsides(typed, say),
         "groups": [(group_field(group), group.name) for group in groups],
     }
+
+
+async def _outsides(typed: Mapping[str, str], say: Speaker) -> list[tuple[str, str]]:
+    """Where nothing is charged nobody has a plan, so there is none to ask for; what is chosen stays among them."""
+    network = await the_network()
+    is_charged = network is not None and network.charges
+    return [
+        (outside.value, say.gettext(text))
+        for outside, text in OUTSIDE_NAMES.items()
+        if is_charged or outside is not OutsideHours.MEMBERSHIPS or typed["outside_hours"] == outside
+    ]
 
 
 def _words(stated: StatedRules | None, groups: list[GroupCard], visitor: Visitor) -> tuple[str, ...] | None:

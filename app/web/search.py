@@ -1,6 +1,6 @@
 """The result of a search: spaces by distance beside the map, and the week around the day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from babel.dates import format_date
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from app.bookings.lowest_prices import Lowest, lowest_at
 from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
@@ -18,6 +19,7 @@ from app.network.gazetteer import gazetteer
 from app.web.filters import ALWAYS_SHOWN, FOLDED, Filter
 from app.web.maps import MapSpace, search_map
 from app.web.pages import PageRequest, Pages
+from app.web.paying_view import lowest_texts
 from app.web.search_form import ZONE, SearchForm, read_search, time_parts
 from app.web.space_facts import noise_text, staffed_text
 from app.web.way_back import way_from
@@ -88,14 +90,20 @@ async def find_spaces(
     person = visitor.actor.person if visitor.actor else None
     await settle_at(None, visitor.now)
     found = await search_spaces(form.search, today, visitor.now, visitor.language, person=person)
-    return await pages.show(request, visitor, "search/result.html", _context(form, form.search, found, visitor))
+    rows = [*found.spaces, *([found.next_space] if found.next_space else [])]
+    windows = [(each.space, each.window) for each in rows if each.window is not None and each.count.free]
+    lowest = await lowest_at(windows, form.search.kind, person, visitor.now, visitor.language)
+    context = _context(form, form.search, found, lowest, visitor)
+    return await pages.show(request, visitor, "search/result.html", context)
 
 
-def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -> dict[str, Any]:
+def _context(
+    form: SearchForm, search: Search, found: Found, lowest: Mapping[int, Lowest], visitor: Visitor
+) -> dict[str, Any]:
     return {
         "search": form,
         "found": found,
-        "rows": [_row(space, form, visitor) for space in found.spaces],
+        "rows": [_row(space, form, lowest.get(space.space.id), visitor) for space in found.spaces],
         "days": [_week_day(day, form, search, visitor) for day in found.days],
         "filters": _filter_links(form, search, visitor),
         "map_view": search_map(
@@ -123,7 +131,7 @@ def _context(form: SearchForm, search: Search, found: Found, visitor: Visitor) -
             "free": found.next_day.free,
             "url": _day_url(found.next_day, form),
         },
-        "next_space": found.next_space and _row(found.next_space, form, visitor),
+        "next_space": found.next_space and _row(found.next_space, form, lowest.get(found.next_space.space.id), visitor),
         "radius": int(search.radius_km),
     }
 
@@ -140,8 +148,9 @@ def _filter_links(form: SearchForm, search: Search, visitor: Visitor) -> FilterL
     return FilterLinks(links(ALWAYS_SHOWN), folded)
 
 
-def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
+def _row(found: SpaceFound, form: SearchForm, lowest: Lowest | None, visitor: Visitor) -> Row:
     space, say = found.space, visitor.speaker
+    price, price_note = lowest_texts(lowest, say)
     hints = [
         say.say(marked("Bahnhof {name} {distance}"), name=found.station.name, distance=say.distance(found.station_km))
     ]
@@ -166,8 +175,8 @@ def _row(found: SpaceFound, form: SearchForm, visitor: Visitor) -> Row:
         closed=_closed(found, visitor) if not found.is_open else "",
         hints=tuple(hints),
         noise=tuple(noise),
-        price="",
-        price_note="",
+        price=price,
+        price_note=price_note,
     )
 
 

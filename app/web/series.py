@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from app.bookings.early_start import EarlyStartNotAsked
 from app.bookings.rules import HouseRulesNotAccepted
 from app.bookings.series_making import make_series, preview_series
 from app.bookings.series_plans import SeriesPlan
@@ -21,10 +22,20 @@ from app.network.groups import organisations_of
 from app.network.house_rules import edition_to_accept
 from app.network.queries import SpaceCard, published_space
 from app.network.school_holidays import school_holidays
+from app.plans.offering import with_offers
+from app.plans.rules import NothingPays
 from app.platform.problems import status_of
 from app.web.forms import done_once
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import (
+    agreed_in,
+    asks_early_start,
+    choices_of,
+    demand_early_start,
+    due_of_series,
+    offer_lines,
+)
 from app.web.series_form import (
     DAILY,
     DATES,
@@ -80,7 +91,18 @@ async def book_series(
     space, _, _ = await _bookable(form.platz, visitor)
     edition = data.get("ausgabe", "")
     house_rules = int(edition) if "hausordnung" in data and edition.isascii() and edition.isdigit() else None
-    command = form.command(ZoneInfo(space.time_zone), house_rules=house_rules, shown=data.get("stand", ""))
+    command = form.command(
+        ZoneInfo(space.time_zone),
+        house_rules=house_rules,
+        shown=data.get("stand", ""),
+        agreed_price=agreed_in(data),
+        early_start=asks_early_start(data),
+    )
+    try:
+        if not form.fuer:
+            await demand_early_start(data, actor.person, command.booking.starts_at, visitor.now)
+    except EarlyStartNotAsked as refusal:
+        return await _show(request, visitor, pages, actor, data, refusal)
 
     async def run() -> str:
         return (await make_series(actor, command, visitor.now)).series.public_id
@@ -136,10 +158,22 @@ async def _show(
         "rules": await edition_to_accept(space.id, actor.person, visitor.now) if plan else None,
         "unaccepted": isinstance(refusal, HouseRulesNotAccepted),
         "refusal": refusal,
+        **(await _paying(plan, form, actor, refusal, visitor) if plan else {}),
         "key": token_urlsafe(16),
     }
     status = status_of(refusal) if refusal else 422 if errors else 200
     return await pages.show(request, visitor, "series/make.html", context, status=status)
+
+
+async def _paying(
+    plan: SeriesPlan, form: SeriesForm, actor: Actor, refusal: Refusal | None, visitor: Visitor
+) -> dict[str, Any]:
+    """What the dates cost together, who sells, what else could pay and what could be bought for dates that nothing
+    pays."""
+    unpaid = next((why for _, why in plan.conflicts if isinstance(why, NothingPays)), None)
+    offers = await with_offers(unpaid, actor.person, visitor.now, visitor.language) if unpaid else None
+    due = await due_of_series(plan.dates, actor.person, visitor, refusal, for_organisation=bool(form.fuer))
+    return {"due": due, "pays": choices_of(plan.ways, visitor.speaker), "offers": offer_lines(offers)}
 
 
 def _field(refusal: Refusal, form: SeriesForm) -> str:

@@ -26,6 +26,7 @@ from app.platform.problems import status_of
 from app.web.forms import done_once
 from app.web.front_desk import state_at_desk
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, due_of_series
 from app.web.search_form import clock_text, read_when
 from app.web.series_form import LEAVE_OUT, OTHER_DESK, WEEKDAYS, read_day
 from app.web.series_view import booked_line, date_line, day_text, title_of
@@ -123,7 +124,7 @@ async def change_dates(
     actor, form = visitor.signed_in, _read_change(data, own, visitor)
     if form.change is None:
         return await show_change(request, visitor, pages, own, data, None)
-    wanted = replace(form.change, shown=data.get("stand", ""))
+    wanted = replace(form.change, shown=data.get("stand", ""), agreed_price=agreed_in(data))
 
     async def run() -> str:
         made = await change_series(actor, own.card.public_id, wanted, visitor.now, for_others=own.for_others)
@@ -312,6 +313,9 @@ async def show_change(
         "plan": found.plan if found else None,
         "lines": _change_lines(found, form, visitor) if found else [],
         "dropped": len(found.dropped) if found else 0,
+        "due": await due_of_series(found.plan.dates, own.card.person, visitor, refusal, price=found.due)
+        if found
+        else None,
         "key": token_urlsafe(16),
     }
     status = status_of(refusal) if refusal else 422 if errors else 200

@@ -62,6 +62,7 @@ class SeriesForm:
     belegt: str
     ferien: bool
     fuer: str
+    pays: str
     errors: Mapping[str, str]
     booking: tuple[date, int, int] | None
     """The first day, and start and end in minutes of it; None where something is wrong."""
@@ -86,6 +87,7 @@ class SeriesForm:
             "bis_tag",
             "belegt",
             "fuer",
+            "pays",
         )
         return days | holidays | {name: getattr(self, name) for name in names}
 
@@ -93,7 +95,15 @@ class SeriesForm:
     def on_conflict(self) -> OnConflict:
         return _ON_CONFLICT[self.belegt]
 
-    def command(self, zone: ZoneInfo, *, house_rules: int | None = None, shown: str | None = None) -> MakeSeries:
+    def command(
+        self,
+        zone: ZoneInfo,
+        *,
+        house_rules: int | None = None,
+        shown: str | None = None,
+        agreed_price: int | None = None,
+        early_start: bool = False,
+    ) -> MakeSeries:
         """What is to be made, at a space in this time zone; only where nothing is wrong."""
         assert self.booking is not None, "what is wrong is shown instead"
         day, opens, closes = self.booking
@@ -104,6 +114,9 @@ class SeriesForm:
                 wall_instant(day, closes, zone),
                 house_rules=house_rules,
                 organisation=self.fuer or None,
+                pays=self.pays or None,
+                agreed_price=agreed_price,
+                early_start=early_start,
             ),
             self.rrule,
             self.on_conflict,
@@ -184,6 +197,7 @@ def read_series(fields: Mapping[str, str], visitor: Visitor) -> SeriesForm:
         belegt=_one_of(fields.get("belegt"), OTHER_DESK, LEAVE_OUT),
         ferien="ferien" in fields,
         fuer=fields.get("fuer", "")[:64],
+        pays=fields.get("pays", "")[:100],
         errors=errors,
         booking=(first, span.opens, span.closes) if span and not errors else None,
         rrule=rule,

@@ -14,6 +14,8 @@ from app.inventory.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.inventory.rules import label
 from app.kernel.refusals import Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
+from app.plans.rules import NothingPays
+from app.web.paying_view import payment_text
 from app.web.usual_view import weekdays_text
 from app.web.week_view import BookingLine, booking_line
 
@@ -38,6 +40,7 @@ class DateLine:
     what: str
     look: str
     word: str
+    pays: str = ""
 
 
 def title_of(series: SeriesCard, visitor: Visitor) -> str:
@@ -82,7 +85,8 @@ def date_line(planned: PlannedDate, wanted: BookedResource, on_conflict: OnConfl
         if got.id != wanted.id:
             what = say.say(marked("{other} statt {what}"), other=what, what=name)
         is_request = planned.taken.decision.status is Status.REQUESTED
-        return DateLine(day, what, "free", say.gettext(marked("auf Anfrage") if is_request else marked("frei")))
+        word = say.gettext(marked("auf Anfrage") if is_request else marked("frei"))
+        return DateLine(day, what, "free", word, payment_text(planned.taken.decision.payment, say))
     assert planned.refusal is not None, "what is not booked has a reason"
     why, look, word = _left_out(planned.refusal, name, on_conflict)
     return DateLine(day, say.word(why) if why else "", look, say.gettext(word))
@@ -99,6 +103,8 @@ def _left_out(refusal: Refusal, name: Phrase, on_conflict: OnConflict) -> tuple[
             return phrase("{reason}", reason=reason) if reason else None, "not", marked("geschlossen")
         case Blocked():
             return phrase("{reason}", **refusal.facts), "not", marked("gesperrt")
+        case NothingPays():
+            return None, "none", marked("kein Guthaben")
         case AlreadyTaken() if on_conflict is OnConflict.ANOTHER:
             return name, "none", marked("alles belegt")
         case AlreadyTaken():

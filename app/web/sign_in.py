@@ -27,16 +27,17 @@ DEMO_PASSWORD = "nahwerk-demo"  # noqa: S105
 
 
 class DemoAccount(NamedTuple):
-    """Somebody as whom a demo network can be tried."""
+    """Somebody as whom a demo network can be tried; `has` is said where the network charges."""
 
     email: str
     who: str
+    has: str = ""
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("commuter@demo.example", marked("Pendlerin, ihr Arbeitgeber zahlt")),
-    DemoAccount("freelancer@demo.example", marked("Freiberufler mit eigener Mitgliedschaft")),
-    DemoAccount("guest@demo.example", marked("Gast ohne Tarif")),
+    DemoAccount("commuter@demo.example", marked("Pendlerin"), marked("hat einen Tarif")),
+    DemoAccount("freelancer@demo.example", marked("Freiberufler"), marked("hat eine eigene Mitgliedschaft")),
+    DemoAccount("guest@demo.example", marked("Gast"), marked("hat keinen Tarif")),
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),
     DemoAccount("operator@demo.example", marked("Betreiber des RegioHubs Polch")),
     DemoAccount("frontdesk@demo.example", marked("Empfang im RegioHub Polch")),

@@ -36,6 +36,7 @@ from app.network.queries import SpaceCard
 from app.platform.language import Speaker
 from app.web.fact_items import FactItem, resource_facts, unchecked_features
 from app.web.filters import of_resources, words_of
+from app.web.fixed_words import whose_own
 from app.web.place_words import capital, detail_of, why_not
 from app.web.plan_words import Placed, whereabouts
 from app.web.search_form import clock_text, part_spans, time_parts
@@ -60,7 +61,8 @@ class PlaceItem:
     """A resource in plan and list; `id` counts them, because the page's style sheet knows numbers only.
 
     `fits` where there are filters and it passes; `unchecked` names what nobody has checked of it.
-    `where` says what the plan shows of its place, `rules` what holds for booking it, `why` which of them is in the way.
+    `where` says what the plan shows of its place, `rules` what holds for booking it, `why` which of them is in the way,
+    `fixed` whose it is where it is somebody's own desk.
     """
 
     id: int
@@ -79,6 +81,7 @@ class PlaceItem:
     where: str = ""
     rules: tuple[str, ...] = ()
     why: str = ""
+    fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,7 @@ async def look_at(
         forbidden = await what_forbids(resources, space.name, hours, window, visitor.now, person=person)
         free = {resource.id for resource in resources if not taken[resource.id] and resource.id not in forbidden}
         refused = {resource: visitor.speaker.refusal(refusal) for resource, refusal in forbidden.items()}
+    fixed = await whose_own(space.id, window, visitor)
     of_kind = [resource for resource in resources if resource.kind is kind]
     asked = chosen
     if chosen not in {resource.public_id for resource in of_kind if resource.id in free}:
@@ -250,6 +254,7 @@ async def look_at(
             f"{address}?{urlencode([*query, ('art', resource.kind.value), ('platz', resource.public_id)])}#plan",
             rules.get(resource.id, ()),
             refused.get(resource.id, ""),
+            fixed.get(resource.id, ""),
             visitor,
         )
         for number, resource in enumerate(sorted(resources, key=lambda r: r.kind is not kind), 1)
@@ -319,12 +324,14 @@ def _item(
     url: str,
     rules: tuple[str, ...],
     why: str,
+    fixed: str,
     visitor: Visitor,
 ) -> PlaceItem:
     say = visitor.speaker
+    fixed = fixed if state == "taken" else ""
     detail = detail_of(resource, space, say)
     name = say.word(label(resource.kind, resource.name))
-    said = [say.gettext(_STATES[state]), *([say.gettext(_FITS)] if fits else [])]
+    said = [fixed or say.gettext(_STATES[state]), *([say.gettext(_FITS)] if fits else [])]
     unchecked = [say.gettext(feature) for feature in unchecked_features(resource)]
     return PlaceItem(
         id=number,
@@ -342,6 +349,7 @@ def _item(
         aria=", ".join(part for part in (name, detail, *said) if part),
         rules=rules,
         why=why if state == "refused" else "",
+        fixed=fixed,
     )
 
 

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from app.bookings.lowest_prices import lowest_at
 from app.bookings.rules import DayPart
 from app.bookings.search import Wanted
 from app.identity.authentication import Visitor
@@ -19,8 +20,10 @@ from app.network.house_rules import house_rules_of
 from app.network.queries import SpaceCard, photos_of, published_space, space_by_slug
 from app.web.fact_items import space_facts
 from app.web.pages import PageRequest, Pages
+from app.web.paying_view import lowest_texts
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
-from app.web.space_view import look_at, own_times, week_hours
+from app.web.space_prices import space_prices
+from app.web.space_view import SpaceView, look_at, own_times, week_hours
 from app.web.waiting_view import wait_url
 from app.web.way_back import way_back
 
@@ -36,6 +39,15 @@ async def published(slug: str, visitor: Visitor) -> SpaceCard:
 async def has_page(space: int, visitor: Visitor) -> bool:
     """Whether guests can open the page of the space with this key, and book there."""
     return await published_space(space, visitor.now) is not None
+
+
+async def _lowest(view: SpaceView, visitor: Visitor) -> tuple[str, str]:
+    """What the shown time costs at least, and what stands beside it."""
+    if view.window is None:
+        return "", ""
+    person = visitor.actor.person if visitor.actor else None
+    found = await lowest_at([(view.space, view.window)], view.kind, person, visitor.now, visitor.language)
+    return lowest_texts(found.get(view.space.id), visitor.speaker)
 
 
 @get("/standorte/{slug:str}")
@@ -68,6 +80,7 @@ async def show_space(
         "wait": wait_url(space.slug, view.kind, view.window.starts_at, view.window.ends_at, view.way.pairs)
         if view.window
         else "",
+        "pays": await _lowest(view, visitor),
         "errors": errors,
         "times": own_times(view),
         "typed": typed_again(query) if errors else {},
@@ -92,6 +105,7 @@ async def space_context(space: SpaceCard, visitor: Visitor) -> dict[str, Any]:
         "resource_photos": [(label(photo.kind, photo.name), photo) for photo in await resource_photos_of(space.id)],
         "station": station,
         "station_km": station_km,
+        "costs": await space_prices(space, visitor),
     }
 
 

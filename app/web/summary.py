@@ -1,7 +1,7 @@
 """From a choice to a booking: the summary and its button. Who is not signed in has the place held by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -15,7 +15,8 @@ from litestar.response import Redirect
 from app.bookings.availability import count_bookable
 from app.bookings.held import hold_by_public_id, hold_of_person
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
-from app.bookings.operations import BookDesk, Quote, book, quote
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import Quote, quote
 from app.bookings.rules import PURPOSE_NAMES, AlreadyTaken, AnyOf, DayPart, NothingFree, default_purpose
 from app.bookings.rules_said import said_rules
 from app.bookings.search import window_of
@@ -32,6 +33,7 @@ from app.network.commuting import municipalities, municipality_name
 from app.network.groups import organisations_of
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
 from app.network.queries import SpaceCard, space_by_id
+from app.plans.rules import CannotPayThat, PriceChanged
 from app.platform.idempotency import Answer, once
 from app.platform.problems import NotSignedIn, status_of
 from app.platform.rate_limits import TooMany
@@ -40,6 +42,7 @@ from app.web.forms import checked_id
 from app.web.holds import HOLD_COOKIE, held_here
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import demand_early_start, paying_of
 from app.web.search_form import read_when, time_parts
 from app.web.space_facts import coming
 from app.web.spaces import published
@@ -64,8 +67,15 @@ class Chosen:
     @property
     def to_quote(self) -> BookDesk:
         """What could be booked, whatever else was typed in."""
-        edition = self.rules.edition if self.rules else None
-        return BookDesk(self.what, self.starts_at, self.ends_at, house_rules=edition)
+        edition, typed = self.rules.edition if self.rules else None, self.typed
+        return BookDesk(
+            self.what,
+            self.starts_at,
+            self.ends_at,
+            house_rules=edition,
+            organisation=typed.organisation or None,
+            pays=typed.pays or None,
+        )
 
     @property
     def command(self) -> BookDesk:
@@ -148,6 +158,8 @@ async def confirm(
         refusals = [NotSignedIn()]  # a member's form whose session has ended meanwhile
     if not refusals:
         try:
+            if actor is not None and not chosen.typed.organisation:
+                await demand_early_start(data, actor.person, chosen.starts_at, visitor.now)
             if actor is None:
                 return await _hold(request, visitor, pages, chosen)
             return go(await _book_once(visitor, chosen, data))
@@ -165,7 +177,8 @@ async def _book_once(visitor: Visitor, chosen: Chosen, data: Mapping[str, str]) 
     async def run() -> Answer:
         along = chosen.along
         if along:
-            booking, *_ = await book_together(actor, [chosen.command, *along], visitor.now)
+            agreed = chosen.typed.agreed_price
+            booking, *_ = await book_together(actor, [chosen.command, *along], visitor.now, agreed=agreed)
         else:
             booking = await book(actor, chosen.command, visitor.now)
         return Answer(201, booking.public_id.encode())
@@ -235,9 +248,10 @@ async def _show_summary(
 ) -> Response[str]:
     """The summary. Refusals of a field stand beside it; another one, or the quote's, says why nothing can be booked."""
     person = visitor.actor.person if visitor.actor else None
-    quoted: Quote = await quote(
-        chosen.to_quote, visitor.now, visitor.language, person=person, hold=held_here(request, pages)
-    )
+    to_quote = chosen.to_quote
+    if any(isinstance(refusal, CannotPayThat) for refusal in refusals or []):
+        to_quote = replace(to_quote, pays=None)
+    quoted: Quote = await quote(to_quote, visitor.now, visitor.language, person=person, hold=held_here(request, pages))
     errors = _beside_fields(refusals or [], visitor)
     general = next((refusal for refusal in refusals or [] if refusal.field not in FIELDS), None)
     refusal = quoted.refusal or general
@@ -281,7 +295,12 @@ async def _show_summary(
             (public_id, visitor.speaker.word(label(kind, name)))
             for public_id, name in (alternatives if isinstance(alternatives, list) else [])
         ],
-        "can_be_booked": refusal is None or isinstance(refusal, NotSignedIn | TooMany) or bool(alternatives),
+        "can_be_booked": refusal is None
+        or isinstance(refusal, NotSignedIn | TooMany | PriceChanged | CannotPayThat)
+        or bool(alternatives),
+        **await paying_of(
+            quoted, refusal, chosen.starts_at, person, visitor, for_organisation=bool(chosen.typed.organisation)
+        ),
     }
     worst = refusal or next(iter(refusals or []), None)
     status = status_of(worst) if worst else 200

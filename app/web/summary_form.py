@@ -13,6 +13,7 @@ from app.kernel.refusals import BadInput, Refusal, marked
 from app.network.commuting import municipality_name, municipality_named
 from app.network.house_rules import HouseRulesEdition
 from app.web.forms import refusals_of
+from app.web.paying_view import agreed_in, asks_early_start
 
 FIELDS: Mapping[str, str] = {
     "name": "name",
@@ -23,6 +24,7 @@ FIELDS: Mapping[str, str] = {
     "people": "personen",
     "guests": "gaeste",
     "note": "notiz",
+    "early_start": "frueh",
 }
 """The form's names for what the commands call otherwise, in the order of the page."""
 
@@ -65,6 +67,9 @@ class Typed:
     guests: str = ""
     organisation: str = ""
     along: frozenset[Kind] = frozenset()
+    pays: str = ""
+    agreed_price: int = 0
+    early_start: bool = False
 
     @classmethod
     def in_form(cls, data: Mapping[str, str]) -> "Typed":
@@ -82,6 +87,9 @@ class Typed:
             guests=data.get("gaeste", ""),
             organisation=data.get("fuer", ""),
             along=frozenset(kind for kind in Kind if data.get(f"dazu_{kind}")),
+            pays=data.get("pays", "")[:100],
+            agreed_price=agreed_in(data),
+            early_start=asks_early_start(data),
         )
 
     @classmethod
@@ -137,6 +145,9 @@ class Typed:
             people=self.people_coming(),
             guests=self.guests_coming,
             organisation=self.organisation or None,
+            pays=self.pays or None,
+            agreed_price=self.agreed_price,
+            early_start=self.early_start,
         )
 
     @property

@@ -28,12 +28,15 @@ from app.inventory.rules import Hours, Kind
 from app.kernel.periods import Period
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import desks_at
 from app.platform.live import latest_event
 from app.platform.periodic import last_run_of
 from app.platform.problems import status_of
 from app.web.arrivals_view import arrival_row, grouped
 from app.web.calendar_bars import bars_of
 from app.web.day_table import day_table
+from app.web.fixed_desks import expected_holders
+from app.web.fixed_words import holder_names
 from app.web.forms import notice
 from app.web.front_desk import asked_day, booking_context, day_url, desk_space, single
 from app.web.pages import PageRequest, Pages, go
@@ -93,7 +96,11 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
     entries = [Entry(row.booking, row.name) for row in rows if row.booking.status in SHOWN]
     claims = await claims_within(space.id, whole_days(day, day, hours.zone), visitor.language)
     keys = {each.id for each in resources}
-    bars = bars_of(entries, claims, keys, [day], hours.zone, lambda booking: f"#b-{booking.public_id}", visitor)
+    fixed = await desks_at(space.id, day)
+    holders = await holder_names(fixed)
+    bars = bars_of(
+        entries, claims, keys, [day], hours.zone, lambda booking: f"#b-{booking.public_id}", visitor, holders
+    )
     groups = grouped(rows, visitor.now)
     is_today = day == now.date()
     ran_at = await last_run_of(SETTLING)
@@ -108,6 +115,7 @@ async def day_context(request: PageRequest, visitor: Visitor, space: SpaceCard) 
         "is_past": day < now.date(),
         "day_error": error,
         "groups": groups,
+        "holders": await expected_holders(fixed, holders, day) if is_today else [],
         "free": await _free_desks(day, hours, resources, visitor),
         "notes": await notes_of(space, hours, groups, ran_at, visitor) if is_today else [],
         "board": day_table(day, hours, resources, bars, visitor),

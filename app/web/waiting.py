@@ -27,6 +27,7 @@ from app.web.filters import words_of
 from app.web.forms import checked_id, notice
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here
+from app.web.paying_view import DueLine, agreed_in, asks_early_start, demand_early_start, due_of
 from app.web.spaces import published
 from app.web.summary import exact_times
 from app.web.summary_form import ChoiceIncomplete, read_instant
@@ -52,14 +53,23 @@ async def own_lines(
 
 @post("/warteliste/{public_id:str}/annehmen")
 async def accept(
-    request: PageRequest, public_id: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+    request: PageRequest,
+    public_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
 ) -> Response[Any]:
+    actor, key = visitor.allowed(Action.BOOK_OWN), checked_id(public_id)
     try:
-        booking = await accept_offer(visitor.allowed(Action.BOOK_OWN), checked_id(public_id), visitor.now)
+        await demand_early_start(data, actor.person, visitor.now, visitor.now)
+        booking = await accept_offer(
+            actor, key, visitor.now, agreed_price=agreed_in(data), early_start=asks_early_start(data)
+        )
     except NotFound:
         raise
     except Refusal as refusal:
-        return await _show_lines(request, visitor, pages, refusal)
+        due = await due_of(refusal, data, actor.person, visitor.now, visitor)
+        return await _show_lines(request, visitor, pages, refusal, due, f"/warteliste/{key}/annehmen")
     return go(f"/buchungen/{booking.public_id}?neu=1")
 
 
@@ -120,11 +130,28 @@ async def offer_page(
 
 @post("/angebot/{link:str}")
 async def accept_linked(
-    request: PageRequest, link: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+    request: PageRequest,
+    link: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    data: FormData,
 ) -> Response[Any]:
-    refusal = await refusal_of(accept_by_link(link, visitor.now, **proof(visitor, pages)))
+    _, place = await linked_offer(link, visitor.now, **proof(visitor, pages))
+
+    async def run() -> None:
+        await demand_early_start(data, place.person, place.period.starts_at, visitor.now)
+        await accept_by_link(
+            link,
+            visitor.now,
+            **proof(visitor, pages),
+            agreed_price=agreed_in(data),
+            early_start=asks_early_start(data),
+        )
+
+    refusal = await refusal_of(run())
     if refusal:
-        return await _show_offer(request, link, visitor, pages, refusal)
+        due = await due_of(refusal, data, place.person, place.period.starts_at, visitor)
+        return await _show_offer(request, link, visitor, pages, refusal, due)
     return go(f"/angebot/{link}")
 
 
@@ -136,7 +163,14 @@ async def decline_linked(
     return go(f"/angebot/{link}")
 
 
-async def _show_lines(request: PageRequest, visitor: Visitor, pages: Pages, refusal: Refusal | None) -> Response[str]:
+async def _show_lines(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    refusal: Refusal | None,
+    due: DueLine | None = None,
+    address: str = "",
+) -> Response[str]:
     lines = waiting_lines(await all_waiting_of(visitor.allowed(Action.SEE_OWN_BOOKINGS).person, limit=_LATEST), visitor)
     context = {
         "offers": [line for line in lines if line.is_offered],
@@ -144,6 +178,8 @@ async def _show_lines(request: PageRequest, visitor: Visitor, pages: Pages, refu
         "ended": [line for line in lines if not line.stands],
         "notice": notice(request, _NOTICES),
         "refusal": refusal,
+        "due": due,
+        "address": address,
     }
     return await pages.show(
         request, visitor, "waiting/show.html", context, status=status_of(refusal) if refusal else 200
@@ -151,10 +187,15 @@ async def _show_lines(request: PageRequest, visitor: Visitor, pages: Pages, refu
 
 
 async def _show_offer(
-    request: PageRequest, link: str, visitor: Visitor, pages: Pages, refusal: Refusal | None
+    request: PageRequest,
+    link: str,
+    visitor: Visitor,
+    pages: Pages,
+    refusal: Refusal | None,
+    due: DueLine | None = None,
 ) -> Response[str]:
     _, place = await linked_offer(link, visitor.now, **proof(visitor, pages))
-    context = {"line": waiting_line(place, visitor), "place": place, "page": f"/angebot/{link}"}
+    context = {"line": waiting_line(place, visitor), "place": place, "page": f"/angebot/{link}", "due": due}
     return await show_linked(request, visitor, pages, "waiting/offer.html", context, refusal)
 
 

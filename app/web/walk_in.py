@@ -26,6 +26,7 @@ from app.web.forms import checked_id, done_once
 from app.web.front_desk import desk_space, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
+from app.web.paying_view import agreed_in, changed_price
 
 _LONGEST_NAME = 120
 
@@ -70,7 +71,10 @@ async def walk_in_form(
         return await _show(request, visitor, pages, space, data, refusal)
 
     async def enter() -> str:
-        return (await walk_in(actor, space, who, where, visitor.now, accepted_edition(data))).public_id
+        entered = await walk_in(
+            actor, space, who, where, visitor.now, accepted_edition(data), agreed_price=agreed_in(data)
+        )
+        return entered.public_id
 
     done = await done_once(actor.person, "walk-in", data, visitor.now, enter)
     if isinstance(done, NotFound):
@@ -106,9 +110,11 @@ async def _show(
     say = visitor.speaker
     until = marked("{place}, frei bis {until}")
     free = await _vacancies(space, visitor)
+    rules = await edition_to_accept(space.id, None, visitor.now)
     context = {
         "space": space,
-        "typed": {name: data.get(name, "")[:_LONGEST_NAME] for name in ("name", "was", "person")},
+        "typed": {name: data.get(name, "")[:_LONGEST_NAME] for name in ("name", "was", "person", "neu")},
+        "due": changed_price(refusal),
         "desks": [
             (
                 each.resource.public_id,
@@ -121,7 +127,8 @@ async def _show(
             for each in free
         ],
         "known": [(person, municipality_name(person.municipality)) for person in known],
-        "house_rules": await edition_to_accept(space.id, None, visitor.now),
+        "house_rules": rules,
+        "rules_ticked": rules is not None and accepted_edition(data) == rules.edition,
         "errors": errors_of(refusal, visitor) if refusal else {},
         "accepted": "ja" if data.get("hausordnung") == "ja" else "",
         "key": data.get("schluessel", "") or token_urlsafe(16),

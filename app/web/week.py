@@ -19,8 +19,11 @@ from app.kernel.refusals import NotFound
 from app.kernel.wall_time import local_day
 from app.notifications.queries import recent_mails
 from app.web.feed_view import feed_lines
+from app.web.forms import notice
+from app.web.holdings_view import own_credit
 from app.web.lately import lately
 from app.web.offline import keep_with_the_week
+from app.web.own_desk import NOTICES, own_desks
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.series_view import title_of
@@ -47,6 +50,8 @@ async def week_page(
         "following": following,
         "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
         "lines": waiting_lines(await in_line(actor.person), visitor),
+        "own_desks": await own_desks(actor.person, visitor),
+        "notice": notice(request, NOTICES),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "series": [
@@ -54,6 +59,7 @@ async def week_page(
             for one in await series_ahead(actor.person, visitor.now)
         ],
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),
+        "credit": await own_credit(actor.person, visitor),
         "mails": [
             (mail.sent_at, lately(mail.sent_at, visitor), mail.subject)
             for mail in await recent_mails(actor.person, MAILS_SHOWN)

@@ -6,10 +6,12 @@ from app.identity.rules import Action, Actor
 from app.inventory.reports import count_open_reports
 from app.kernel.refusals import marked
 from app.network.queries import OperatorCard, SpaceCard
+from app.plans.declarations import count_open_declarations
 from app.platform.language import Speaker
 from app.web.navigation import NavItem
 
 _REPORTS = "/theke/{slug}/meldungen"
+_DECLARATIONS = "/netzwerk/erklaerungen"
 
 OF_A_SPACE = (
     (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
@@ -27,7 +29,11 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
+    (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
+    (marked("Kündigungen"), _DECLARATIONS, Action.KEEP_CONTRACTS),
+    (marked("Ermäßigungen"), "/netzwerk/ermaessigungen", Action.KEEP_CONTRACTS),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
     (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
     (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),
@@ -37,10 +43,22 @@ OF_THE_NETWORK = (
 )
 
 
-def sections_of_network(actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
-    """What the actor may open of the network as a whole."""
-    sections = [(label, address) for label, address, action in OF_THE_NETWORK if actor.may(action)]
-    return _items(sections, path, speaker)
+OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
+"""Sections that are not there in a network that is free of charge for good."""
+
+
+async def sections_of_network(actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
+    """What the actor may open of the network as a whole; beside the declarations, how many wait."""
+    sections = [
+        (label, address)
+        for label, address, action in OF_THE_NETWORK
+        if actor.may(action) and (charges or address not in OF_WHAT_IS_SOLD)
+    ]
+    items = _items(sections, path, speaker)
+    if not any(item.url == _DECLARATIONS for item in items):
+        return items
+    count = await count_open_declarations()
+    return [replace(item, count=count) if item.url == _DECLARATIONS else item for item in items]
 
 
 async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
@@ -51,7 +69,8 @@ async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: 
         for label, address, action in OF_A_SPACE
         if actor.may(action, operator=operator, space=space.id)
     ]
-    items = _items(sections + _of_operator(space.operator, actor), path, speaker)
+    of_guests = path.replace(f"/theke/{slug}/gaeste/", f"/theke/{slug}/leute/")
+    items = _items(sections + _of_operator(space.operator, actor), of_guests, speaker)
     reports = _REPORTS.format(slug=slug)
     if not any(item.url == reports for item in items):
         return items

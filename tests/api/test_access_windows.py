@@ -10,7 +10,8 @@ from litestar.types import ASGIApp
 
 from app.bookings.arrivals import leave
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.inventory.devices import DeviceKind
 from app.platform.database import execute
 from tests.api.conftest import Now, calling

@@ -67,6 +67,7 @@ async def test_a_booking_has_its_fixed_shape(mia: httpx.AsyncClient, world: Worl
         "left_at": None,
         "ical_uid": f"{booking['id']}@nahwerk",
         "paid_by": "free",
+        "paid_with": None,
         "price": {"amount": 0, "currency": "EUR"},
         "series_id": None,
         "url": f"http://nahwerk.example/buchungen/{booking['id']}",

@@ -18,7 +18,15 @@ from app.kernel.clock import system_clock
 from app.platform.database import DB, fetch_value
 from app.platform.installation import DatabaseAddress, database_server
 from app.platform.jobs import waiting_summary
-from tests.bench import in_full, in_workbench_calendar, in_workbench_occupancy, in_workbench_today, measurements, world
+from tests.bench import (
+    in_full,
+    in_plans,
+    in_workbench_calendar,
+    in_workbench_occupancy,
+    in_workbench_today,
+    measurements,
+    world,
+)
 from tests.bench.installation import Installation
 from tests.bench.report import Report
 
@@ -86,6 +94,7 @@ class Bench:
         await self._today()
         await self._occupancy()
         await self._calendar()
+        await self._plans()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
         report.add_limit("memory of the worker", worker, 150, "MB")
@@ -139,6 +148,18 @@ class Bench:
         ):
             read = await measurements.read(self._installation, self._address, path, count=20, cookie=cookie)
             self._report.add_read(what, read)
+
+    async def _plans(self) -> None:
+        installation, report = self._installation, self._report
+        _say("  what pays after three years, an account that many spend")
+        await in_plans.add_years()
+        await refresh_statistics(self._address.owner)
+        decided = await in_plans.decide(installation, self._address, self._tokens[0])
+        report.add("database time of a booking in a network that charges nothing", f"{decided.free_ms:.2f} ms")
+        report.add_limit("what pays, after three years: more database time", decided.adds, 1, "ms")
+        account = await in_plans.open_last_days()
+        token = installation.run("token", "create", "--email", in_plans.SPENDER).strip()
+        report.add_spent(await in_plans.spend(installation, token, account))
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

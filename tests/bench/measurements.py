@@ -149,7 +149,7 @@ async def read(
     used = installation.cpu() - before
     assert set(taken.statuses) == {200}, taken.statuses
     milliseconds, statements = [], 0
-    async with _statements_logged(installation, address) as sums:
+    async with statements_logged(installation, address) as sums:
         client = Client(installation.port)
         for _ in range(_LOGGED_REQUESTS):
             answer = await client.send(request)
@@ -160,7 +160,7 @@ async def read(
 
 
 @asynccontextmanager
-async def _statements_logged(
+async def statements_logged(
     installation: Installation, address: DatabaseAddress
 ) -> AsyncIterator[Callable[[], Awaitable[tuple[float, int]]]]:
     """Gives a function that says what the web process's statements have taken since it was asked before."""

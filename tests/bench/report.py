@@ -7,7 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.kernel.clock import system_clock
+from app.plans.uses import HALVES_OF_A_DAY
 from app.platform.settings import ROOT
+from tests.bench.in_plans import CLIENTS as SPENDERS
+from tests.bench.in_plans import LAST_DAYS, WANTED, Spent
 from tests.bench.load import Taken
 from tests.bench.measurements import Booked, FeedRead, Read
 
@@ -106,6 +109,19 @@ class Report:
         only = set(together.statuses) <= {201, 409}
         self.add(f"{together.count} acts of 2 or 3 resources, 8 clients", counts, aim="201 or 409", reached=only)
         self.add_limit("the same, until all are answered", together.seconds, 10, "s")
+
+    def add_spent(self, spent: Spent) -> None:
+        """An account of 100 days of which many want more at once."""
+        counts = ", ".join(f"{count} times {status}" for status, count in sorted(spent.taken.statuses.items()))
+        right = dict(spent.taken.statuses) == {201: LAST_DAYS, 422: WANTED - LAST_DAYS}
+        right = right and (spent.left, spent.held, spent.out_of_balance) == (0, LAST_DAYS * HALVES_OF_A_DAY, 0)
+        self.add(
+            f"{SPENDERS} clients spend the last {LAST_DAYS} days of one account",
+            f"{counts}; {spent.left} left, {spent.held // HALVES_OF_A_DAY} held",
+            aim=f"{LAST_DAYS} times 201, then 422, none left",
+            reached=right,
+        )
+        self.add("the same, p50 and p95", f"{spent.taken.p50:.1f} and {spent.taken.p95:.1f} ms")
 
     def add_ruled(self, ruled: Taken) -> None:
         """Bookings at a space with twenty rows of rules."""

@@ -15,7 +15,8 @@ from app.bookings.approval import (
 )
 from app.bookings.cancellation import cancel
 from app.bookings.holds import Newcomer, book_held, hold_desk
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.rules import AlreadyTaken, Status
 from app.bookings.settling import settle_due

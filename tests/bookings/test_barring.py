@@ -6,8 +6,10 @@ import pytest
 
 from app.bookings.barring import BarGuest, ahead_at_operator, bar_guest
 from app.bookings.decision import Barred
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_by_id
+from app.bookings.quoting import quote
 from app.bookings.rules import AnyOf, DayPart, Status
 from app.bookings.search import Search, Wanted, search_spaces
 from app.bookings.series_making import MakeSeries, make_series

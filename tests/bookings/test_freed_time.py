@@ -8,7 +8,8 @@ from app.bookings.block_plan import Block
 from app.bookings.blocking import block, plan_block
 from app.bookings.cancellation import cancel
 from app.bookings.holds import Newcomer, hold_desk
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
 from app.bookings.together import book_together

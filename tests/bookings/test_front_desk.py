@@ -18,7 +18,8 @@ from app.bookings.front_desk import (
     guest,
     spaces_in_reach,
 )
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingFilter, bookings_of
 from app.bookings.rules import AnyOf, HouseRulesNotAccepted, is_that_day
 from app.identity.merging import merge_people

@@ -6,7 +6,9 @@ from app.bookings.cancellation import cancel
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
 from app.bookings.lapsing import lapse_holds
 from app.bookings.line_keeping import look_after_lines
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import quote
 from app.bookings.rules import AlreadyTaken
 from app.bookings.serving import serve_line
 from app.bookings.waiting import WaitingCard, WaitingStatus, waiting_by_id

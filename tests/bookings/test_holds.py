@@ -8,8 +8,10 @@ from app.bookings.cancellation import cancel
 from app.bookings.held import HeldDesk, hold_by_id, hold_of_person
 from app.bookings.holds import HELD_FOR, HOLDS_BY_ADDRESS, Newcomer, book_held, hold_desk
 from app.bookings.lapsing import forget_old_holds, lapse_holds
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_of
+from app.bookings.quoting import quote
 from app.bookings.rules import (
     AnyOf,
     ClosedThatDay,

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import quote
 from app.bookings.rules import HouseRulesNotAccepted, HouseRulesState
 from app.platform.database import fetch
 from tests.welcomes import an_edition

@@ -12,7 +12,8 @@ from app.bookings.availability import count_bookable, what_forbids
 from app.bookings.consistency import disagreements
 from app.bookings.decision import TooLongHere
 from app.bookings.facts import free_resources
-from app.bookings.operations import BookDesk, book, quote
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import quote
 from app.bookings.rules import AlreadyTaken, AnyOf
 from app.inventory.booking_rules import BookingRules
 from app.inventory.linking import add_equipment, set_parts

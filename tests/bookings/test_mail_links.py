@@ -15,7 +15,8 @@ from app.bookings.mail_links import (
     linked_booking,
     move_by_link,
 )
-from app.bookings.operations import BookDesk, MoveBooking, book
+from app.bookings.moving import MoveBooking
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_named
 from app.bookings.rules import AnyOf, NotOpenToChange, Status
 from app.inventory.rules import Kind

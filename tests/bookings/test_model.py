@@ -18,7 +18,7 @@ from app.bookings import giving_back
 from app.bookings.approval import approve, decline
 from app.bookings.arrivals import check_in, come_later, leave
 from app.bookings.holds import HELD_FOR, Newcomer, book_held, hold_desk
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series
 from app.bookings.series_planning import OnConflict

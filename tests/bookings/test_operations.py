@@ -6,8 +6,10 @@ import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingFilter, bookings_of
+from app.bookings.quoting import quote
 from app.bookings.rules import (
     AlreadyTakenOthersFree,
     AnyOf,

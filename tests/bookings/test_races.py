@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from app.bookings import operations
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AlreadyTaken, AnyOf, NothingFree
 from app.inventory.queries import taken_periods
 from app.inventory.rules import Kind

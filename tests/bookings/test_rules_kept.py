@@ -11,8 +11,10 @@ from app.bookings.cancellation import cancel
 from app.bookings.decision import NoGuests, TooManyOpen, TooManyPeople, TooShort
 from app.bookings.facts import free_resources
 from app.bookings.holds import HELD_FOR, Newcomer, hold_desk
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, guests_of
+from app.bookings.quoting import quote
 from app.bookings.rules import AlreadyTaken, AnyOf, NothingFree, Status
 from app.inventory.queries import SpaceClock, SpaceWindow, hours_of, resources_of, taken_periods
 from app.inventory.rules import Kind

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.bookings.cancellation import cancel
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.rules import NotOpenToChange, Purpose, Status
 from app.bookings.series_changes import CHANGED, ChangeSeries, DayOffRule, SeriesNotChanged, change_series
 from app.bookings.series_ending import CancelSeries, DaysReversed, NoDateThen, cancel_series

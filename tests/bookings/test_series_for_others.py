@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.rules import Status
 from app.bookings.series_changes import ChangeSeries, change_series, preview_change
 from app.bookings.series_ending import CancelSeries, cancel_series

@@ -9,9 +9,11 @@ from app.bookings.cancellation import cancel
 from app.bookings.due import NEVER_ASKED, NotThere
 from app.bookings.front_desk import find_people
 from app.bookings.holds import Newcomer, hold_desk
+from app.bookings.moving import MoveBooking, move
 from app.bookings.no_shows import no_shows_here, own_no_shows
-from app.bookings.operations import BookDesk, MoveBooking, book, move, quote
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id
+from app.bookings.quoting import quote
 from app.bookings.rules import AlreadyTaken, NotOpenToChange, Status
 from app.bookings.settling import settle_at, settle_due
 from app.identity.operations import NewPerson, create_people

@@ -7,9 +7,10 @@ import pytest
 
 from app.bookings.arrivals import check_in, come_later
 from app.bookings.due import RELEASED_BY_DESK, NotMissing
+from app.bookings.moving import MoveBooking, move
 from app.bookings.news import space_news
 from app.bookings.no_shows import no_shows_here, release_missing
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.rules import DayPart, HouseRulesNotAccepted, Status
 from app.bookings.today import closed_days_still_booked, load_of_days
 from app.bookings.walk_in import vacancies, walk_in

@@ -11,7 +11,8 @@ from app.bookings.decision import GroupsOnly
 from app.bookings.lapsing import lapse_offers
 from app.bookings.line_keeping import KEPT_FOR, forget_old_lines, look_after_lines
 from app.bookings.offers import OfferOver, accept_offer, leave_line
-from app.bookings.operations import BookDesk, book, quote
+from app.bookings.operations import BookDesk, book
+from app.bookings.quoting import quote
 from app.bookings.rules import AlreadyTaken, AnyOf, HouseRulesNotAccepted, InThePast, NothingFreeThatFits, Status
 from app.bookings.waiting import WaitingCard, WaitingStatus, in_line, waiting_by_id
 from app.bookings.waiting_list import (

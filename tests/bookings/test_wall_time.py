@@ -6,7 +6,8 @@ import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_of
 from app.bookings.rules import AlreadyTaken, InThePast, Status
 from app.inventory.rules import Kind

@@ -1,5 +1,6 @@
 """Every page there is, from the route table: a new page is in the tests by itself."""
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +21,7 @@ OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 
 _NO_PAGE = re.compile(
     r"^/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
-    r"|\.(ics|csv)$|/html$|/aenderungen$|/meldungen/\{report\}/bild$"
+    r"|\.(ics|csv)$|/html$|/aenderungen$|/datei$|/meldungen/\{report\}/bild$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 
@@ -47,6 +48,7 @@ _QUERIES = {
     "/betrieb/{slug}/sperren/pruefen": f"?art=schliesstag&grund=Inventur&ersttag={TOMORROW}",
     "/betrieb/{slug}/grundriss/{floor}": "?platz={what}",
     "/betrieb/{slug}/gruppen/{group_id}": "?wer=schmitz",
+    "/netzwerk/menschen": "?wer=schmitz",
     "/netzwerk/betreiber/{slug}/beenden": f"?letzter_tag={TOMORROW}",
     "/betrieb/{slug}/vereine": "?name=Chor&wer=schmitz",
     "/betrieb/{slug}/auslastung": f"?von={TUESDAY - timedelta(days=13)}&bis={TUESDAY + timedelta(days=5)}",
@@ -54,6 +56,7 @@ _QUERIES = {
 _LINKS = {
     "/hausverbot/{link}": "bar_link",
     "/gelesen/{link}": "read_link",
+    "/erklaerung/{link}": "receipt_link",
     "/morgen/{slug}/{day}/{link}": "day_link",
     "/abendmail/{slug}/{link}": "end_link",
 }
@@ -94,23 +97,33 @@ class Site:
     ids: dict[str, str]
 
 
-def pages() -> list[str]:
-    """The path of every page, with its parameters in braces."""
+@functools.cache
+def routes() -> list[str]:
+    """The path of everything that can be asked for, with its parameters in braces."""
     settings = Settings(environment=Environment.TEST, secret_key=Secret("for reading routes only"))
     application = create_app(settings, "postgresql://nowhere/none").app
     assert isinstance(application, Litestar)
-    return sorted(
-        {
-            route.path_format
-            for route in application.routes
-            if isinstance(route, HTTPRoute) and "GET" in route.methods and not _NO_PAGE.search(route.path_format)
-        }
-    )
+    found = {
+        route.path_format for route in application.routes if isinstance(route, HTTPRoute) and "GET" in route.methods
+    }
+    return sorted(found)
+
+
+def pages() -> list[str]:
+    """The path of every page, with its parameters in braces."""
+    return [path for path in routes() if not _NO_PAGE.search(path)]
 
 
 def addresses(site: Site) -> list[str]:
     """An address of every page, and of some in a state that they are rarely seen in."""
     return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '').format(**site.ids)}" for path in pages()] + list(_MORE)
+
+
+def addresses_tolerantly(site: Site) -> list[str]:
+    """The same, where nothing stands for a new parameter: then what it names does not exist."""
+    names = {name for path in pages() for name in re.findall(r"\{(\w+)\}", path)} - {"slug"}
+    nothing = dict.fromkeys(names | set(_LINKS.values()), "zzzzzzzzzzzzzzzz")
+    return addresses(Site(site.address, {**nothing, **site.ids}))
 
 
 def _filled(path: str, ids: dict[str, str]) -> str:
@@ -120,8 +133,14 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         own, ids = ids["desk_booking"], {**ids, "series": ids["desk_series"]}
     if path.startswith("/angebot"):
         ids = {**ids, "link": ids["offer"]}
+    if path.startswith("/mitgliedschaft/angebote"):
+        ids = {**ids, "offer": ids.get("change_offer", ids["offer"])}
+    if path.startswith("/betreiber"):
+        ids = {**ids, "product": ids.get("operator_product", ids["product"])}
     if path in _LINKS:
         ids = {**ids, "link": ids[_LINKS[path]]}
+    if path.startswith("/netzwerk/menschen"):
+        ids = {**ids, "guest": ids["member"]}
     if path.endswith("/anrufen"):
         return path.format(slug="regiohub-andernach", blocker=ids["closing"])
     if path.endswith("/{bar}"):

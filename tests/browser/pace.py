@@ -8,7 +8,7 @@ import time
 
 from playwright.async_api import Locator, Page
 
-from tests.browser.test_journey import Mouse
+from tests.browser.hands import Mouse
 
 KEY = 0.28
 """One key of somebody who types 40 words a minute."""

@@ -52,7 +52,10 @@ from app.platform.random_ids import token_hash
 from app.platform.settings import ROOT, Environment, Secret, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from tests.browser.of_contracts import contracts_of, more_of_contracts
 from tests.browser.of_people import links_of_people
+from tests.orders import A_GIFT, ordered
+from tests.selling import on_sale
 
 _A_JOB_THAT_FAILED = """
     INSERT INTO job (handler, event, aggregate_kind, aggregate_id, state, attempts, next_attempt_at, last_error,
@@ -87,7 +90,7 @@ def main(dsn: str, folder: Path, today: date) -> None:
         secret_key=Secret("a secret that only these tests know, and long enough"),
     )
     now = datetime.combine(today, time(18), UTC)
-    ids = asyncio.run(_prepare(dsn, settings, now))
+    ids = asyncio.run(prepare(dsn, settings, now))
     live = live_pages(dsn)
     app = create_app(settings, dsn, lambda: now, live)
     worker = Worker(all_reactions(settings), [], lambda: now, concurrency=1)
@@ -96,11 +99,12 @@ def main(dsn: str, folder: Path, today: date) -> None:
     _Server(config, worker, live, dsn, json.dumps({"address": settings.address, "ids": ids})).run([door])
 
 
-async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str]:
+async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge: bool = False) -> dict[str, str]:
     """Fills the database; the ids of a member's booking, calendar address and mail, and of a desk's guest."""
     await DB.open_pool(dsn, size=2, statement_timeout=60)
     try:
-        await fill(now.date(), FolderFiles(settings.data_dir / "files"), lambda _: None)
+        files = FolderFiles(settings.data_dir / "files")
+        await fill(now.date(), files, lambda _: None, free_of_charge=free_of_charge)
         member = await fetch_row("SELECT id FROM person WHERE email = $1", FREELANCER.email)
         booking = await fetch_row(
             "SELECT id, public_id FROM booking WHERE person = $1 AND starts_at > $2 ORDER BY starts_at LIMIT 1",
@@ -121,6 +125,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         return {
             "guest": guest["public_id"],
             **dict(await fetch_row(_OPERATORS, "regiohub-polch") or {}),
+            **await contracts_of(member["id"]),
             "report": steady_id("report", 0),
             "draft": await _a_draft(now),
             "desk_booking": guest["booking"],
@@ -130,6 +135,7 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
             "mail": mail.name,
             "link": link,
             "series": series,
+            **await _an_order(member["id"], now),
             **await _a_hold(settings, now),
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
@@ -137,6 +143,16 @@ async def _prepare(dsn: str, settings: Settings, now: datetime) -> dict[str, str
         }
     finally:
         await DB.close_pool()
+
+
+async def _an_order(member: int, now: datetime) -> dict[str, str]:
+    """Something to buy, an order of it and its document, where the network charges."""
+    if not await fetch_value("SELECT charges FROM network"):
+        return {}
+    offer = await on_sale(A_GIFT, now)
+    order = await ordered(await actor_of_person(member), offer, now)
+    more = await more_of_contracts(member, now)
+    return {"product": offer.public_id, "order": order.public_id, "document": order.document or "", **more}
 
 
 async def _a_draft(now: datetime) -> str:

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.addresses import TOMORROW, Site
-from tests.browser.test_journey import Keyboard, Mouse
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.visitors import Visitors
 
 
@@ -24,6 +24,9 @@ async def test_a_newcomer_on_the_telephone_gets_a_desk_and_a_slip(
         await at.press(page.get_by_role("button", name="Person eintragen"))
         await page.get_by_label("Hausordnung vorgelesen").check()
         await at.press(page.get_by_role("button", name="Platz buchen"))
+        await expect(page.get_by_role("alert")).to_contain_text(re.compile(r"Das kostet 19,00\s€"))
+        await expect(page.get_by_label("Hausordnung vorgelesen")).to_be_checked()
+        await at.press(page.get_by_role("button", name=re.compile(r"Platz buchen – 19,00\s€")))
         await expect(page.get_by_role("status")).to_contain_text(
             re.compile(r"Gebucht: Mi 25. November, 8–18 Uhr, Platz \d+")
         )

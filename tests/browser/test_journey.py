@@ -7,56 +7,10 @@ from playwright.async_api import Locator, Page, expect
 
 from app.demo.cast import PASSWORD
 from tests.browser.addresses import TOMORROW
+from tests.browser.hands import Keyboard, Mouse, agree_and_pay
 from tests.browser.visitors import PHONE, Visitors
 
 GUEST = "guest@demo.example"
-
-
-class Mouse:
-    """Points and clicks."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    async def press(self, target: Locator) -> None:
-        await target.click()
-
-    async def tick(self, target: Locator) -> None:
-        await target.check()
-
-    async def write(self, target: Locator, text: str) -> None:
-        await target.fill(text)
-
-    async def open(self, address: str) -> None:
-        """Follows a link that stands elsewhere: a bookmark, a mail."""
-        await self.page.goto(address)
-
-
-class Keyboard(Mouse):
-    """Tab, Enter, space and letters; never a pointer."""
-
-    async def press(self, target: Locator) -> None:
-        await self._reach(target)
-        await self.page.keyboard.press("Enter")
-
-    async def tick(self, target: Locator) -> None:
-        await self._reach(target)
-        await self.page.keyboard.press("Space")
-
-    async def write(self, target: Locator, text: str) -> None:
-        await self._reach(target)
-        await self.page.keyboard.press("ControlOrMeta+A")
-        await self.page.keyboard.type(text)
-
-    async def _reach(self, target: Locator) -> None:
-        """Presses Tab until the target has the focus, which has to be seen."""
-        await expect(target).to_be_visible()
-        for _ in range(150):
-            if await target.evaluate("(element) => element === document.activeElement"):
-                assert await target.evaluate("(element) => element.matches(':focus-visible')"), target
-                return
-            await self.page.keyboard.press("Tab")
-        raise AssertionError(f"no Tab leads to {target}")
 
 
 async def a_free_desk(page: Page) -> tuple[Locator, str]:
@@ -99,7 +53,7 @@ async def follow_the_journey(page: Page, hand: Mouse) -> None:
     await hand.write(page.get_by_label("Passwort", exact=True), PASSWORD)
     await hand.press(page.locator("form.nw-form").get_by_role("button", name="Anmelden"))
     await expect(page.get_by_role("main")).to_contain_text(name)
-    await hand.press(page.get_by_role("button", name="Platz buchen"))
+    await agree_and_pay(page, hand, r"19,00\s€")
     await expect(page.get_by_role("status")).to_contain_text("Gebucht")
     await expect(page.get_by_role("heading", level=1)).to_have_text(f"RegioHub Polch, {name}")
 

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.addresses import OPERATOR, TOMORROW
 from tests.browser.examination import findings, under_examination
+from tests.browser.hands import Mouse, agree_and_pay
 from tests.browser.visitors import PHONE, Visitors
 
 
@@ -51,7 +52,7 @@ async def test_a_space_is_set_up_and_booked_on_a_phone(visitors: Visitors, tmp_p
         await page.goto(f"/standorte/schulhaus-gering?tag={TOMORROW}&zeit=ganz&art=desk")
         await expect(page.get_by_role("main")).to_contain_text("12 von 12")
         await page.get_by_role("button", name="Auswahl prüfen").click()
-        await page.get_by_role("button", name="Platz buchen").click()
+        await agree_and_pay(page, Mouse(page), r"19,00\s€")
         await expect(page.get_by_role("status")).to_contain_text("Gebucht")
         booked = page.url
 

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Error, Page, expect
 from app.demo.cast import PASSWORD
 from tests.browser.addresses import MEMBER, OPERATOR, Site
 from tests.browser.bad_line import BadLine
+from tests.browser.hands import Mouse, agree_and_pay
 from tests.browser.visitors import PATIENCE, PHONE, Visitors
 
 _KEPT = """async () => {
@@ -150,7 +151,7 @@ async def test_a_booking_that_was_cancelled_is_not_kept_any_longer(visitors: Vis
     async with visitors.visitor(width=PHONE) as (page, _):
         await sign_in(page, "guest")
         await page.goto("/buchen?standort=regiohub-mayen&art=desk&tag=2026-11-25&zeit=vormittag")
-        await page.get_by_role("button", name="Platz buchen").click()
+        await agree_and_pay(page, Mouse(page), r"10,00\s€")
         await page.wait_for_url("**neu=1")
         booking = urlsplit(page.url).path
         await becomes(page, _KEPT, lambda kept: booking in kept)

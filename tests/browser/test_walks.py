@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.hands import Keyboard, Mouse, agree_and_pay
 from tests.browser.pace import Pace, on_a_slow_line
-from tests.browser.test_journey import Keyboard, Mouse
 from tests.browser.visitors import PHONE, WIDE, Visitors
 
 FIRST_BOOKING, TELEPHONE_BOOKING = 60, 40
@@ -57,7 +57,7 @@ async def book_for_the_first_time(page: Page, hand: Mouse, post: Page, name: str
     await hand.press(page.get_by_role("button", name=re.compile("15 Minuten halten")))
     await expect(page.get_by_role("main")).to_contain_text("für Sie gehalten")
     await hand.open(await link_in_mail(post, address))
-    await hand.press(page.get_by_role("button", name="Platz buchen"))
+    await agree_and_pay(page, hand, r"17,00\s€")
     await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
 
 
@@ -87,6 +87,8 @@ async def test_a_front_desk_books_for_a_caller(visitors: Visitors) -> None:
         await pace.press(page.get_by_role("button", name="Person eintragen"))
         await pace.tick(page.get_by_role("checkbox", name=re.compile("Hausordnung")))
         await pace.press(page.get_by_role("button", name="Platz buchen"))
+        await expect(page.get_by_role("alert")).to_contain_text(re.compile(r"Das kostet 19,00\s€"))
+        await pace.press(page.get_by_role("button", name=re.compile(r"Platz buchen – 19,00\s€")))
         await expect(page.get_by_role("status").first).to_contain_text("Gebucht")
         await expect(page.get_by_role("link", name="Zettel drucken")).to_be_visible()
     assert pace.acting < TELEPHONE_BOOKING

@@ -12,7 +12,8 @@ import pytest
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel, enter_end
 from app.bookings.giving_back import give_back
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
 from app.calendars.feed_answers import Condition, FeedAnswer, feed_answer

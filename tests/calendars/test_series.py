@@ -10,7 +10,7 @@ import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import MoveBooking, move
+from app.bookings.moving import MoveBooking, move
 from app.bookings.queries import BookingCard
 from app.bookings.rules import Status
 from app.calendars.files import booking_as_file

@@ -7,7 +7,8 @@ import icalendar
 import pytest
 
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING
 from app.bookings.series_changes import ChangeSeries, change_series

@@ -13,6 +13,12 @@ from tests.conftest import PREFIX, copied
 
 TUESDAY = date(2026, 11, 24)
 
+THIS_MONTH = (
+    "SELECT e.left_units FROM entitlement e JOIN person p ON p.id = e.person"
+    " WHERE p.email = 'freelancer@demo.example' AND e.unit = 'desk_day' AND $1 BETWEEN e.starts_on AND e.ends_on"
+)
+"""The half days that the freelancer has left in the month of a day."""
+
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

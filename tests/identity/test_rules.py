@@ -44,12 +44,14 @@ merge_people            -          -            x           x           -       
 decide_requests         -          -            x           -           -             x                    x
 answer_reports          -          -            x           -           -             x                    x
 manage_space_feeds      -          -            x           -           -             x                    x
+sell                    -          -            x           x           -             x                    x
 see_occupancy           -          -            -           -           x             x                    x
 manage_space            -          -            -           -           -             x                    x
 manage_operator         -          -            -           -           -             x                    x
 manage_roles            -          -            -           -           -             x                    x
 see_all_spaces          -          -            -           x           -             -                    x
 publish_by_phone        -          -            -           x           -             -                    x
+keep_contracts          -          -            -           x           -             -                    x
 manage_network          -          -            -           -           -             -                    x
 see_jobs                -          -            -           -           -             -                    x
 retry_jobs              -          -            -           -           -             -                    x

@@ -160,6 +160,8 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     endpoint = await put("webhook_endpoint", mark, operator=operator, disabled_because=None)
     delivery = await put("webhook_delivery", mark, endpoint=endpoint, state="taken")
     await put("webhook_attempt", mark, delivery=delivery)
+    await _fixed_desk(mark, await _sold(mark, operator, guest, staff, booking), desk, staff)
+    await _ordered(mark, operator, guest, staff)
     for kind, key in (("operator", operator), ("space", space), ("resource", desk), ("booking", booking)):
         await note(mark, staff, f"{kind}.changed", kind, key, f'{{"after": "{mark}", "whom": {guest}}}')
     scope = f'{{"role": "front_desk", "scope_kind": "space", "scope_id": {space}}}'
@@ -168,6 +170,47 @@ async def filled(mark: str, shared_guest: int) -> Marked:
     return Marked(
         mark, operator, mark.lower(), space, desk, room, staff, guest, group, organisation, series, booking, blocker
     )
+
+
+async def _ordered(mark: str, operator: int, guest: int, staff: int) -> None:
+    """An order of what the operator sells itself."""
+    payer = await put("payer", mark, person=guest, kind="person")
+    of = {"person": guest, "payer": payer, "seller": operator}
+    sold = await put("pass", mark, **of, product_version=None, charge=None)
+    more = {"membership": None, "product_version": None, "placed_by": staff, "audience": "consumer", "pass": sold}
+    order = await put("contract_order", mark, **of, **more, number=1, amount=1900)
+    await put("contract_document", mark, person=guest, contract_order=order)
+
+
+async def _fixed_desk(mark: str, membership: int, desk: int, staff: int) -> None:
+    """A membership's own desk, with a day that is left to others."""
+    fixed = await put("fixed_desk", mark, membership=membership, resource=desk, last_day=None, assigned_by=staff)
+    await put("fixed_desk_release", mark, fixed_desk=fixed, entitlement=None)
+
+
+async def _sold(mark: str, operator: int, guest: int, staff: int, booking: int) -> int:
+    """What the operator sells itself, and somebody has bought; the membership among it."""
+    product = await put("product", mark, operator=operator, kind="plan")
+    version = await put("product_version", mark, product=product, made_by=staff)
+    await put("price_list_entry", mark, operator=operator, space=None, resource=None, kind="desk", per_day=1900)
+    await put("concession", mark, operator=operator, person=guest, checked_by=staff)
+    payer = await put("payer", mark, person=guest, kind="business")
+    bought = {"payer": payer, "seller": operator}
+    charge = await put("charge", mark, **bought, amount=1900, corrects=None, voucher="none")
+    await execute("UPDATE booking SET charge = $2 WHERE id = $1", booking, charge)
+    terms = {"product_version": version}
+    membership = await put("membership", mark, **bought, person=guest, ended_because="notice")
+    await put("membership_terms", mark, **terms, membership=membership)
+    await put("membership_pause", mark, membership=membership)
+    await put("change_offer", mark, **terms, membership=membership)
+    sold = await put("pass", mark, **bought, **terms, person=guest, charge=charge)
+    of = {"unit": "desk_day", "person": guest, "charge": None}
+    await put("entitlement", mark, **of, source="membership", membership=membership)
+    account = await put("entitlement", mark, **of, source="pass", **{"pass": sold})
+    entry = {"change": "hold", "booking": booking, "person": guest, "day": NOW.date(), "step": 1, "actor": None}
+    await put("entitlement_entry", mark, **entry, entitlement=account)
+    return membership
+    return membership
 
 
 _CODED_RULES = {

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.billing.piccolo_app import APP_CONFIG as BILLING_APP
 from app.leaving.contents import LEFT_OUT, LEFT_OUT_EVERYWHERE, TABLES
+from app.leaving.rules import OF_MONEY
 from app.leaving.words import WORDS, word_of
+from app.plans.piccolo_app import APP_CONFIG as PLANS_APP
 from app.platform.database import fetch
 
 KEYS = {"bigint"}
@@ -48,3 +51,9 @@ def test_every_column_says_what_it_is_and_nothing_is_said_of_none() -> None:
         assert table.words.keys() <= table.columns.keys(), table.name
     assert {column for table in TABLES for column in table.columns} >= WORDS.keys()
     assert len({table.name for table in TABLES}) == len(TABLES)
+
+
+def test_all_of_plans_and_billing_is_left_unsaid_where_nothing_is_charged() -> None:
+    """Further tables of theirs must be named in OF_MONEY."""
+    tables = [*PLANS_APP.table_classes, *BILLING_APP.table_classes]
+    assert {table._meta.tablename for table in tables} | {"opening_balance"} == OF_MONEY

@@ -9,7 +9,8 @@ import pytest
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.calendars.feed_answers import feed_answer
 from app.calendars.operations import CreateFeed, create_feed

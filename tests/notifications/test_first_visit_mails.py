@@ -6,7 +6,8 @@ import pytest
 
 from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.platform.database import execute
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of

@@ -9,7 +9,8 @@ import pytest
 
 from app.bookings.cancellation import cancel
 from app.bookings.mail_links import link_token
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_ending import CancelSeries, cancel_series
 from app.bookings.series_making import MakeSeries, make_series

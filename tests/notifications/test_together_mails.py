@@ -3,7 +3,8 @@
 import pytest
 
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk
 from app.bookings.queries import BookingCard
 from app.bookings.together import book_together
 from tests.notifications.conftest import Happen, Postman, text_of

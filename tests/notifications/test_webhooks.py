@@ -11,7 +11,8 @@ import pytest
 
 from app.bookings.arrivals import check_in
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard
 from app.identity.rules import Actor
 from app.kernel.refusals import NotFound

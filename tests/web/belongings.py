@@ -7,6 +7,7 @@ from app.bookings.barring import BarGuest, bar_guest
 from app.bookings.block_plan import Block, CloseDays
 from app.bookings.blocking import block as make_block
 from app.bookings.blocking import plan_block
+from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
 from app.bookings.series_making import MakeSeries, make_series
@@ -29,8 +30,16 @@ from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.managing import managed_space
 from app.network.member_notes import write_note
 from app.notifications.webhooks import EndpointWanted, WebhookKeys, add_endpoint, send_test
+from app.plans.announcing import announce, open_offers_of
+from app.plans.concessions import ask_for_concession, concessions_of
+from app.plans.declarations import DeclarationKind, Declared, declare
+from app.plans.holdings import accounts_of
+from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from tests.identity.conftest import HOME, KEY
+from tests.orders import A_GIFT, ordered
+from tests.plans.desks import a_member as a_desk_holder
+from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -79,13 +88,23 @@ async def belongings(world: World) -> Mapping[str, str]:
         " SELECT 'imprint', language, '[]'::jsonb, $1 FROM unnest('{de,en}'::text[]) AS language",
         NOW,
     )
+    await it_charges()
+    order = await ordered(world.mia.actor(), await on_sale(A_GIFT), NOW)
     closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
     note = (await write_note(otto, polch, erna[0], "Braucht die Rampe.", NOW)).public_id
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
+    member = await a_desk_holder(world.mia)
+    fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     return {
         "slug": world.polch.slug,
+        "order": order.public_id,
+        "document": order.document or "",
+        "membership": member.public_id,
+        "contract": member.public_id,
+        "declaration": await _a_declaration(),
+        "desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
@@ -93,6 +112,11 @@ async def belongings(world: World) -> Mapping[str, str]:
         "day_link": day_token(polch, TOMORROW, polch.operator.email, KEY),
         "end_link": end_token(polch, polch.operator.email, KEY),
         "note": note,
+        "product": (await on_sale(TEN, seller=world.operator)).public_id,
+        "network_product": (await on_sale(EIGHT)).public_id,
+        "offer": await _a_question(world),
+        "account": (await accounts_of(world.mia.id, TODAY))[0].public_id,
+        "concession": await _a_concession(world),
         "role": str(await fetch_value("SELECT id FROM role_grant WHERE person = $1", world.frida.id)),
         "person": (await people(erna))[erna[0]].public_id,
         "public_id": booking.public_id,
@@ -134,6 +158,30 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_declaration() -> str:
+    """What somebody has declared about a contract; its id."""
+    said = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org")
+    return (await declare(said, None, "de", HOME, NOW)).public_id
+
+
+async def _a_concession(world: World) -> str:
+    """The price class that Mia asks for; its id."""
+    await ask_for_concession(world.mia.actor(), "student", "Schülerausweis", NOW)
+    [concession] = await concessions_of(world.mia.id)
+    return concession.public_id
+
+
+async def _a_question(world: World) -> str:
+    """Newer terms that Mia is asked about; its id."""
+    offer = await on_sale(EIGHT)
+    await a_member(world.mia, offer)
+    await write_draft(None, offer.public_id, EIGHT, NOW, TODAY)
+    await put_on_sale(None, offer.public_id, NOW + timedelta(seconds=1), NOW)
+    await announce(None, offer.public_id, TODAY + timedelta(days=30), NOW, TODAY)
+    [question] = await open_offers_of(world.mia.id)
+    return question.public_id
 
 
 async def _a_draft(world: World) -> str:

@@ -39,7 +39,10 @@ PUBLIC = {
     "/eintrag-bestaetigen", "/absagen/{link}", "/absagen/{link}/verschieben", "/absagen/{link}/spaeter",
     "/absagen/{link}/da", "/hier/{slug}", "/melden/{slug}",
     "/hausverbot/{link}", "/gelesen/{link}", "/abendmail/{slug}/{link}",
+    "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
+    "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
+    "/tarife", "/api/v1/plans",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -62,7 +65,8 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
     (r"\w+ /netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
@@ -72,6 +76,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke/\{slug\}/anfragen", Action.DECIDE_REQUESTS),
     (r"\w+ /theke/\{slug\}/meldungen", Action.ANSWER_REPORTS),
     (r"\w+ /theke/\{slug\}/leute/\{person\}/notizen", Action.ANSWER_REPORTS),
+    (r"\w+ /theke/\{slug\}/gaeste/\{person\}/karte", Action.SELL),
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
@@ -166,6 +171,8 @@ LINKS = {
 def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
     if way.path.startswith("/kalender/"):
         return {**ids, "public_id": ids["feed_id"]}
+    if way.path.startswith("/netzwerk/tarife/"):
+        return {**ids, "product": ids["network_product"]}
     if way.path.startswith(("/betreiber/", "/netzwerk/betreiber/", "/api/v1/operators/")):
         return {**ids, "slug": "polch"}
     if way.path in LINKS:
@@ -180,6 +187,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "person_id": ids["person"]}
     if "/ausstattung/" in way.path:
         return {**ids, "what": ids["equipment_id"]}
+    if way.path.startswith("/netzwerk/menschen/"):
+        return {**ids, "person": ids["person_id"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids
@@ -280,6 +289,7 @@ async def standing(settings: Settings, database: str) -> Everybody:
     app = an_application(settings, database, Now())
     world = await a_world()
     ids = await belongings(world)
+    await execute("UPDATE network SET charges = true")
     tables = await fetch(
         "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND column_name = 'id' AND table_name <> 'rate_limit' AND table_name <> 'migration' ORDER BY 1"

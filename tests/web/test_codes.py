@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from app.bookings.cancellation import cancel
-from app.bookings.operations import BookDesk, MoveBooking, book, move
+from app.bookings.moving import MoveBooking, move
+from app.bookings.operations import BookDesk, book
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.jobs import all_reactions

@@ -17,8 +17,11 @@ __all__ = ["everybody", "standing"]
 PAGES = [
     way
     for way in WAYS
-    if way.method == "GET" and way.path not in NOT_A_PERSONS_OWN and not re.match(r"/(api/v1|bilder)", way.path)
+    if way.method == "GET"
+    and way.path not in NOT_A_PERSONS_OWN
+    and not re.match(r"/(api/v1|bilder|mitgliedschaft/dokumente)", way.path)
 ]
+"""Documents stay in the language in which they were sent."""
 QUERIES = {
     "/plaetze": ("?ort=Polch", "?ort=Atlantis", "?ort=Polch&zeit=eigen&von=9:00&bis=8:00"),
     "/standorte/{slug}": ("?zeit=eigen&von=9:00&bis=10:00", "?tag=2026-12-25"),

@@ -42,12 +42,12 @@ async def test_a_manager_orders_waits_and_takes_the_file(
     assert 'http-equiv="refresh"' in waiting
     assert 'hx-trigger="every 3s"' in waiting
     again = await browser.post(PAGE)
-    assert (again.status_code, "Eine Datei ist schon bestellt" in again.text) == (409, True)
+    assert (again.status_code, "Eine Datei ist schon angefordert" in again.text) == (409, True)
 
     assert await make_due(settings.exports_folder, FolderFiles(settings.data_dir / "files"), site.clock)
     ready = (await browser.get(PAGE)).text
     assert 'http-equiv="refresh"' not in ready
-    assert "Bestellt von Otto" in said(ready)
+    assert "Angefordert von Otto" in said(ready)
     assert "Liegt bereit bis Di 1. Dezember, 19:00 Uhr" in said(ready)
     [mail] = await the_mails(settings)
     assert f"http://nahwerk.example{PAGE}" in mail

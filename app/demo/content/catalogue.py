@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Literal
 
 from app.inventory.floor_plans import FloorPlanDrawing, Placement
+from app.network.queries import LegalSection
 
 ResourceKind = Literal["desk", "room", "booth", "parking"]
 OperatorKind = Literal["town", "association_of_municipalities", "cooperative", "company", "club"]
@@ -22,10 +23,11 @@ class Bilingual:
 
 @dataclass(frozen=True, slots=True)
 class DemoSection:
-    """A heading and its short paragraphs."""
+    """A heading and its short paragraphs; `free_of_charge` are those of a network that takes no money."""
 
     heading: str
     paragraphs: tuple[str, ...]
+    free_of_charge: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class DemoPage:
 
     title: str
     sections: tuple[DemoSection, ...]
+
+    @property
+    def legal(self) -> list[LegalSection]:
+        """As the network keeps it."""
+        return [LegalSection(section.heading, list(section.paragraphs)) for section in self.sections]
 
 
 @dataclass(frozen=True, slots=True)

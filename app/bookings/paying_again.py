@@ -1,0 +1,38 @@
+"""Arriving after all for what has come back to an account because nobody came: it is paid anew."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.bookings.facts import Facts
+from app.bookings.payment import paid_rows
+from app.bookings.queries import BookingCard
+from app.kernel.wall_time import local_day
+from app.plans.accounts import has_come_back
+from app.plans.grants import Days
+from app.plans.purses import Paid, purse_of
+from app.plans.rules import chosen_way
+from app.platform.database import execute
+from app.platform.new_rows import insert_together
+
+
+async def pay_again(booking: BookingCard, facts: Facts, now: datetime) -> BookingCard:
+    """The booking as it is paid now: by the account that has paid before, else by another one, never by money.
+
+    What was not given back stays paid. Call it in the transaction that takes the place back. Raises NothingPays.
+    """
+    if booking.entitlement is None or not facts.charges or not await has_come_back(booking.entitlement, booking.id):
+        return booking
+    zone, operator, kind = facts.space.zone, facts.operator, booking.resource.kind
+    first, last = local_day(booking.period.starts_at, zone), local_day(booking.period.ends_at, zone)
+    purse = await purse_of(booking.person, operator, kind, Days(first, last), local_day(now, zone), facts.language)
+    need = Paid(kind, operator, facts.space.id, booking.resource.id).need(booking.period, zone)
+    accounts_alone = replace(purse, prices=())
+    payment = chosen_way(need, accounts_alone, None, facts.space.name, has_paid=booking.entitlement)
+    paid = await paid_rows(payment, booking, now)
+    if paid.rows:
+        await insert_together(*paid.rows)
+    entitlement = payment.entitlement.id if payment.entitlement is not None else None
+    await execute(
+        "UPDATE booking SET entitlement = $2, paid_by = $3 WHERE id = $1", booking.id, entitlement, payment.kind
+    )
+    return replace(booking, entitlement=entitlement, paid_by=payment.kind)

@@ -1,0 +1,176 @@
+"""Memberships in bulk, with what they grant and cost: the same rows that joining and the nights since would have
+made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.billing.operations import charge_row
+from app.demo.rows import steady_id
+from app.inventory.rules import wall_instant
+from app.kernel.wall_time import local_day
+from app.plans.accounts import account_rows
+from app.plans.grants import Days, month_of
+from app.plans.products import Offer, offers_on_sale, plan_of
+from app.plans.purses import EVERYWHERE
+from app.plans.rules import Entitlement, Source
+from app.plans.terms import PlanTerms, PriceClass, agreed
+from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants_of, months_later
+from app.plans.upkeep import GRANTED_AHEAD_MONTHS, account_of, due_of
+from app.platform.database import fetch
+from app.platform.new_rows import NewRow, insert_all
+
+_ZONE = ZoneInfo("Europe/Berlin")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Somebody's membership since a day, with the extras that were chosen, by their place in the plan's list."""
+
+    person: int
+    offer: Offer
+    starts_on: date
+    price_class: PriceClass = PriceClass.NORMAL
+    extras: frozenset[int] = frozenset()
+
+    @property
+    def terms(self) -> PlanTerms:
+        return agreed(plan_of(self.offer), self.extras)
+
+    @property
+    def timeline(self) -> Timeline:
+        return Timeline([Stretch(Days(self.starts_on), self.terms, self.price_class)])
+
+
+async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping[int, list[Entitlement]]:
+    """Enters them; the accounts that they have opened, by person."""
+    payers = await payers_of([contract.person for contract in contracts], wall_instant(today, 0, _ZONE))
+    keys = await _keys("membership", len(contracts))
+    rows: list[NewRow] = []
+    dues, grants = [], []
+    for key, contract in zip(keys, contracts, strict=True):
+        rows += _membership(key, contract, payers[contract.person])
+        due = dues_of(contract.timeline, today)
+        dues += [due_of(key, payers[contract.person], contract.offer.seller, period) for period in due]
+        granted = grants_of(contract.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
+        grants += [(account_of(key, contract.person, grant), contract) for grant in granted]
+    charged = await _keys("charge", len(dues))
+    rows += [
+        charge_row(key, due, wall_instant(due.supply_from, 10, _ZONE)) for key, due in zip(charged, dues, strict=True)
+    ]
+    opened: dict[int, list[Entitlement]] = {}
+    for key, (account, contract) in zip(await _keys("entitlement", len(grants)), grants, strict=True):
+        public_id = steady_id("account", key)
+        first, *entries = account_rows(key, account, _ordered_at(contract))
+        rows += [NewRow(first.table, {**first.values, "public_id": public_id}), *entries]
+        opened.setdefault(account.person, []).append(
+            Entitlement(
+                key,
+                public_id,
+                account.unit,
+                Source.MEMBERSHIP,
+                account.label_de,
+                account.units,
+                account.starts_on,
+                account.ends_on,
+                account.scope.read(),
+                account.half_days,
+                account.membership,
+            )
+        )
+    await insert_all(rows)
+    return opened
+
+
+async def give_unlimited(people: Sequence[int], now: datetime) -> None:
+    """Gives each of them who has none a plan of the network with unlimited desks, for as long as one is on sale."""
+    offers = await offers_on_sale(now)
+    unlimited = next((offer for offer in offers if offer.is_plan and _is_unlimited(plan_of(offer))), None)
+    if unlimited is None:
+        return
+    rows = await fetch("SELECT DISTINCT person FROM membership WHERE person = ANY($1::bigint[])", list(people))
+    without = sorted(set(people) - {row["person"] for row in rows})
+    today = local_day(now, _ZONE)
+    await enter_contracts([Contract(person, unlimited, month_of(today).first) for person in without], today)
+
+
+def _is_unlimited(terms: PlanTerms) -> bool:
+    return terms.unlimited_desks and terms.scope == EVERYWHERE
+
+
+async def payers_of(people: Sequence[int], now: datetime) -> Mapping[int, int]:
+    """Who pays for each of them: they themselves."""
+    found = "SELECT person, max(id) AS id FROM payer WHERE person = ANY($1::bigint[]) GROUP BY person"
+    known = {row["person"]: row["id"] for row in await fetch(found, list(people))}
+    rows = await fetch(
+        "SELECT id, name, coalesce(email, '') AS email FROM person WHERE id = ANY($1::bigint[]) ORDER BY id",
+        [person for person in people if person not in known],
+    )
+    new = [
+        NewRow(
+            "payer",
+            {
+                "public_id": steady_id("payer", row["id"]),
+                "person": row["id"],
+                "kind": "person",
+                "name": row["name"],
+                "email": row["email"],
+                "street": "Ortsmitte",
+                "postcode": "56751",
+                "place": "Polch",
+                "country": "DE",
+                "company": "",
+                "vat_id": "",
+                "version": 1,
+                "created_at": now,
+            },
+        )
+        for row in rows
+    ]
+    keys = await _keys("payer", len(new))
+    await insert_all([NewRow("payer", {"id": key, **row.values}) for key, row in zip(keys, new, strict=True)])
+    return {**known, **{row["id"]: key for key, row in zip(keys, rows, strict=True)}}
+
+
+def _membership(key: int, contract: Contract, payer: int) -> list[NewRow]:
+    terms = contract.terms
+    membership = NewRow(
+        "membership",
+        {
+            "id": key,
+            "public_id": steady_id("membership", key),
+            "person": contract.person,
+            "payer": payer,
+            "seller": contract.offer.seller,
+            "ordered_at": _ordered_at(contract),
+            "starts_on": contract.starts_on,
+            "first_term_ends_on": first_term_of(contract.starts_on, terms),
+            "version": 1,
+        },
+    )
+    copy = NewRow(
+        "membership_terms",
+        {
+            "membership": key,
+            "product_version": contract.offer.version,
+            "terms": msgspec.to_builtins(terms, str_keys=True),
+            "price_class": contract.price_class,
+            "valid_from": contract.starts_on,
+            "agreed_at": _ordered_at(contract),
+        },
+    )
+    return [membership, copy]
+
+
+def _ordered_at(contract: Contract) -> datetime:
+    return wall_instant(contract.starts_on, 0, _ZONE)
+
+
+async def _keys(table: str, count: int) -> Sequence[int]:
+    rows = await fetch(
+        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)", table, count
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,339 @@
+"""Entitlements as accounts: opened with what is granted, and entered into. Nothing of them is ever overwritten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from app.identity.audit import record
+from app.identity.rules import Actor
+from app.kernel.refusals import Refusal, marked
+from app.plans.purses import EVERYWHERE, ScopeShape
+from app.plans.rules import Source
+from app.plans.tickets import settle_ticket
+from app.plans.uses import Change, Entry, Unit, Use, after, consume, release, unused
+from app.platform.database import (
+    DecidedTooLate,
+    execute,
+    fetch,
+    fetch_row,
+    fetch_value,
+    refuse_constraint,
+    retried,
+    transaction,
+)
+from app.platform.new_rows import NewRow, insert_together
+from app.platform.random_ids import new_public_id
+
+
+class SpentMeanwhile(DecidedTooLate):
+    """Another booking has just used the same account; decide again on what is left."""
+
+    code = "entitlement_spent_meanwhile"
+    text = marked("Dieses Guthaben wurde gerade für eine andere Buchung gebraucht. Bitte versuchen Sie es noch einmal.")
+
+
+refuse_constraint("entitlement_never_below_zero", SpentMeanwhile)
+refuse_constraint("entitlement_entry_step", SpentMeanwhile)
+
+
+class NotSoMuchLeft(Refusal):
+    """An adjustment would take more than is left."""
+
+    code = "not_so_much_left"
+    text = marked("So viel ist nicht mehr übrig.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An entitlement to be opened. `units` is what is granted; None opens one without limit."""
+
+    person: int
+    unit: Unit
+    source: Source
+    units: int | None
+    starts_on: date
+    ends_on: date | None
+    label_de: str
+    label_en: str
+    scope: ScopeShape = EVERYWHERE
+    half_days: bool = False
+    membership: int | None = None
+    bought: int | None = None
+    charge: int | None = None
+    no_show_spends: bool = True
+
+
+async def open_account(account: NewAccount, now: datetime) -> int:
+    """Its key. Call it inside the transaction of what it comes from."""
+    key, rows = await new_account(account, now)
+    await insert_together(*rows)
+    return key
+
+
+async def new_account(account: NewAccount, now: datetime) -> tuple[int, list[NewRow]]:
+    """The drawn key of an account and its rows, to be inserted together with what it comes from."""
+    key: int = await fetch_value("SELECT nextval(pg_get_serial_sequence('entitlement', 'id'))")
+    return key, account_rows(key, account, now)
+
+
+def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
+    """The rows of an account with this key: itself, and what it is granted."""
+    opened = NewRow(
+        "entitlement",
+        {
+            "id": key,
+            "public_id": new_public_id(),
+            "person": account.person,
+            "unit": account.unit,
+            "source": account.source,
+            "membership": account.membership,
+            "pass": account.bought,
+            "charge": account.charge,
+            "label_de": account.label_de,
+            "label_en": account.label_en,
+            "starts_on": account.starts_on,
+            "ends_on": account.ends_on,
+            "scope": msgspec.to_builtins(account.scope),
+            "half_days": account.half_days,
+            "no_show_spends": account.no_show_spends,
+            "left_units": None if account.units is None else 0,
+            "created_at": now,
+        },
+    )
+    granted = [_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
+    return [opened, *granted]
+
+
+def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, booking: int, now: datetime) -> NewRow:
+    """The entry with which a booking is paid, to be inserted together with it.
+
+    It breaks a constraint that means SpentMeanwhile where another booking was faster.
+    """
+    return _use_row(entitlement, entry, use.step + 1, person, day, booking, now)
+
+
+async def give_back(entitlement: int, booking: int, now: datetime) -> None:
+    """What a booking has taken of the account comes back. Saying it twice gives nothing more.
+
+    A day that was bought costs what is still booked of it, and goes back as a whole with its last booking.
+    """
+    taken = await _locked_booking(entitlement, booking)
+    if taken is None or not taken.booked:
+        return
+    entry = release(taken.use, taken.unit, taken.booked, half_days=taken.half_days)
+    step, rest = taken.use.step + 1, after(taken.use, entry)
+    await insert_together(_use_row(entitlement, entry, step, taken.person, taken.day, booking, now))
+    if taken.is_ticket:
+        if not rest.units:
+            await expire(entitlement, now)
+        await settle_ticket(entitlement, rest.booked, step, now)
+
+
+async def use_up(entitlement: int, booking: int, now: datetime) -> None:
+    """A booking was used: what is held for it is spent. Saying it twice spends nothing more."""
+    taken = await _locked_booking(entitlement, booking)
+    if taken is None:
+        return
+    entry = consume(taken.use, taken.unit, max(0, taken.booked - taken.spent))
+    if entry is not None:
+        await insert_together(_use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
+
+
+async def miss(entitlement: int, booking: int, now: datetime) -> None:
+    """Nobody came: what is held for the booking is spent, or comes back where the account says so."""
+    spends: bool = await fetch_value("SELECT no_show_spends FROM entitlement WHERE id = $1", entitlement)
+    await (use_up if spends else give_back)(entitlement, booking, now)
+
+
+async def has_come_back(entitlement: int, booking: int) -> bool:
+    """Whether the booking has given back all that it has taken of the account."""
+    booked: int | None = await fetch_value(
+        "SELECT sum(booked_change)::int FROM entitlement_entry WHERE entitlement = $1 AND booking = $2",
+        entitlement,
+        booking,
+    )
+    return booked == 0
+
+
+async def change_grant(entitlement: int, units: int, now: datetime) -> None:
+    """Brings what was granted to so many units, as far as what is left allows: what is booked stays paid."""
+    row = await fetch_row(
+        "SELECT left_units, (SELECT coalesce(sum(left_change), 0)::int FROM entitlement_entry"
+        " WHERE entitlement = $1 AND change = 'grant') AS granted FROM entitlement WHERE id = $1 FOR UPDATE",
+        entitlement,
+    )
+    assert row is not None, "the account is there"
+    more = max(units - row["granted"], -row["left_units"])
+    if more:
+        await insert_together(_row(entitlement, Entry(Change.GRANT, left=more), now))
+
+
+async def adjust(actor: Actor | None, entitlement: int, units: int, reason: str, now: datetime) -> None:
+    """Gives or takes units, with a reason. Raises NotSoMuchLeft."""
+    try:
+        async with transaction():
+            entry = Entry(Change.ADJUST, left=units)
+            row = _row(entitlement, entry, now, actor=actor.person if actor else None, reason=reason)
+            await insert_together(row)
+            await record("entitlement.adjusted", "entitlement", entitlement, actor, now, units=units, reason=reason)
+    except SpentMeanwhile:
+        raise NotSoMuchLeft(field="units") from None
+
+
+async def expire(entitlement: int, now: datetime) -> int:
+    """Ends an account: what is left lapses, what is held stays so. How many units lapsed."""
+    async with transaction():
+        row = await fetch_row(
+            "SELECT left_units FROM entitlement WHERE id = $1 AND expired_at IS NULL FOR UPDATE", entitlement
+        )
+        if row is None:
+            return 0
+        if row["left_units"]:
+            await insert_together(_row(entitlement, Entry(Change.EXPIRE, left=-row["left_units"]), now))
+        await execute("UPDATE entitlement SET expired_at = $2 WHERE id = $1", entitlement, now)
+        return row["left_units"] or 0
+
+
+async def expire_past(now: datetime, today: date) -> int:
+    """Ends all accounts whose last day is over; how many."""
+    rows = await fetch("SELECT id FROM entitlement WHERE ends_on < $1 AND expired_at IS NULL ORDER BY id", today)
+    for row in rows:
+        await expire(row["id"], now)
+    return len(rows)
+
+
+async def use_up_past(now: datetime, today: date) -> int:
+    """Settles what is still held for days that are over, because nobody gave it back or arrived; how many uses.
+
+    It is spent, or comes back where the account says so: a day later, when whoever booked over midnight is there too.
+    """
+    rows = await fetch(
+        "SELECT u.entitlement, u.person, u.day FROM entitlement e"
+        " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0"
+        " AND u.day < $1::date - (NOT e.no_show_spends)::integer"
+        " GROUP BY u.entitlement, u.person, u.day HAVING sum(u.held_change) > 0 ORDER BY u.entitlement, u.day",
+        today,
+    )
+    for row in rows:
+        await _use_up_day(row["entitlement"], row["person"], row["day"], now)
+    return len(rows)
+
+
+async def accounts_out_of_balance() -> Sequence[int]:
+    """The keys of accounts whose sums are not those of their entries; none, ever."""
+    rows = await fetch(
+        "SELECT e.id FROM entitlement e LEFT JOIN entitlement_entry x ON x.entitlement = e.id GROUP BY e.id"
+        " HAVING e.left_units <> coalesce(sum(x.left_change), 0) OR e.held_units <> coalesce(sum(x.held_change), 0)"
+    )
+    return [row["id"] for row in rows]
+
+
+@retried
+async def _use_up_day(entitlement: int, person: int, day: date, now: datetime) -> None:
+    async with transaction():
+        account = await _locked(entitlement)
+        use = await _use_of(entitlement, person, day)
+        if account is None:
+            return
+        entry = unused(use) if account.gives_back else consume(use, account.unit, use.held)
+        if entry is not None:
+            await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, None, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """An account as it is locked."""
+
+    unit: Unit
+    half_days: bool
+    is_ticket: bool
+    gives_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a booking has taken of an account: `booked` and not given back, `spent` of it, on a person's day."""
+
+    person: int
+    day: date
+    booked: int
+    spent: int
+    use: Use
+    unit: Unit
+    half_days: bool
+    is_ticket: bool
+
+
+async def _locked(entitlement: int) -> _Account | None:
+    """The account, which nobody else enters into; None for one without limit, which has no entries."""
+    row = await fetch_row(
+        "SELECT unit, half_days, charge IS NOT NULL AS is_ticket,"
+        " NOT no_show_spends AND expired_at IS NULL AS gives_back"
+        " FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
+        entitlement,
+    )
+    if row is None:
+        return None
+    return _Account(Unit(row["unit"]), row["half_days"], row["is_ticket"], row["gives_back"])
+
+
+async def _locked_booking(entitlement: int, booking: int) -> _Taken | None:
+    """What the booking has taken last, which is of its latest day; None where it has taken nothing."""
+    account = await _locked(entitlement)
+    row = await fetch_row(
+        "SELECT person, day, sum(booked_change)::int AS booked,"
+        " coalesce(-sum(held_change) FILTER (WHERE change = 'consume'), 0)::int AS spent"
+        " FROM entitlement_entry WHERE entitlement = $1 AND booking = $2 GROUP BY person, day"
+        " ORDER BY max(id) DESC LIMIT 1",
+        entitlement,
+        booking,
+    )
+    if account is None or row is None:
+        return None
+    use = await _use_of(entitlement, row["person"], row["day"])
+    return _Taken(
+        row["person"],
+        row["day"],
+        row["booked"],
+        row["spent"],
+        use,
+        account.unit,
+        account.half_days,
+        account.is_ticket,
+    )
+
+
+async def _use_of(entitlement: int, person: int, day: date) -> Use:
+    row = await fetch_row(
+        "SELECT coalesce(sum(booked_change), 0)::int AS booked, coalesce(sum(held_change), 0)::int AS held,"
+        " coalesce(-sum(left_change + held_change), 0)::int AS consumed, coalesce(max(step), 0) AS step"
+        " FROM entitlement_entry WHERE entitlement = $1 AND person = $2 AND day = $3",
+        entitlement,
+        person,
+        day,
+    )
+    assert row is not None, "it adds up"
+    return Use(row["booked"], row["held"], row["consumed"], row["step"])
+
+
+def _use_row(
+    entitlement: int, entry: Entry, step: int, person: int, day: date, booking: int | None, now: datetime
+) -> NewRow:
+    return _row(entitlement, entry, now, person=person, day=day, step=step, booking=booking)
+
+
+def _row(entitlement: int, entry: Entry, now: datetime, **columns: object) -> NewRow:
+    return NewRow(
+        "entitlement_entry",
+        {
+            "entitlement": entitlement,
+            "change": entry.change,
+            "left_change": entry.left,
+            "held_change": entry.held,
+            "booked_change": entry.booked,
+            "at": now,
+            **columns,
+        },
+    )

@@ -1,0 +1,66 @@
+"""What was ordered, and the documents of it as they were sent. Both stay readable, whatever is sold later."""
+
+import re
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from app.billing.open_charges import open_charges_of
+from app.identity.authentication import Visitor
+from app.kernel.refusals import NotFound
+from app.plans.orders import document_of, order_of
+from app.plans.terms import PlanTerms
+from app.plans.terms_said import name_of
+from app.web.forms import checked_id, network_time, way_on
+from app.web.pages import PageRequest, Pages
+
+_BODY: Final = re.compile(r"<body>(.*)</body>", re.DOTALL)
+_ZONE: Final = ZoneInfo("Europe/Berlin")
+
+
+@get("/mitgliedschaft/bestellt/{order:str}")
+async def ordered_page(
+    request: PageRequest, order: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """Says what was ordered, what is due for it, and what comes next."""
+    card = await order_of(visitor.signed_in.person, checked_id(order))
+    if card is None:
+        raise NotFound
+    context = {
+        "order": card,
+        "name": name_of(card.terms, visitor.language),
+        "is_plan": isinstance(card.terms, PlanTerms),
+        "at": network_time(card.placed_at),
+        "charges_due": await open_charges_of(card.payer, card.contract, visitor.language),
+        "email": visitor.signed_in.email,
+        "weiter": way_on(request.query_params),
+    }
+    return await pages.show(request, visitor, "joining/ordered.html", context)
+
+
+@get("/mitgliedschaft/dokumente/{document:str}")
+async def document_page(
+    request: PageRequest, document: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """The document inside the frame; with ?datei= the file itself, byte for byte as it was sent."""
+    card = await document_of(visitor.signed_in.person, checked_id(document))
+    if card is None:
+        raise NotFound
+    day = card.made_at.astimezone(_ZONE).date()
+    if "datei" in request.query_params:
+        headers = {
+            "Content-Disposition": f'attachment; filename="{day.isoformat()}-{card.public_id}.html"',
+            "Cache-Control": "private, no-store",
+        }
+        return Response(card.content, media_type=MediaType.HTML, headers=headers)
+    found = _BODY.search(card.content)
+    context = {"document": card, "at": network_time(card.made_at), "body": Markup(found[1] if found else "")}  # noqa: S704
+    return await pages.show(request, visitor, "joining/document.html", context)
+
+
+HANDLERS = [ordered_page, document_page]
