@@ -15,7 +15,7 @@ from app.kernel.periods import Period
 from app.plans.accounts import new_use, use_up_past
 from app.plans.purses import UNITS, Paid
 from app.plans.rules import Entitlement, Need, Payment, Price, Purse, ways_to_pay
-from app.plans.uses import consume
+from app.plans.uses import consume, units_for
 from app.platform.database import execute, fetch
 from app.platform.new_rows import NewRow, insert_all
 
@@ -77,7 +77,7 @@ class _Ledger:
         for account, row, need in self.uses:
             purse = self.purses[row["person"]]
             use = purse.used(account.id, need.day)
-            entry = consume(use, account.unit, need.minutes)
+            entry = consume(use, units_for(account.unit, need.minutes, half_days=account.half_days))
             if entry is not None:
                 self.rows.append(new_use(account.id, use, entry, row["person"], need.day, row["id"], row["starts_at"]))
                 self.purses[row["person"]] = purse.with_entry(account.id, need.day, entry)

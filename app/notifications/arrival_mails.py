@@ -295,9 +295,9 @@ async def _no_show(told: _Told) -> News:
         told.say(marked("Kommen Sie doch noch, und er ist noch frei, gehört er mit „Ich bin da“ wieder Ihnen.")),
     ]
     if told.booking.reason == NEVER_ASKED:
-        paragraphs.append(told.say(marked("Wir konnten Sie vorher nicht fragen. Es wird Ihnen nicht angerechnet.")))
+        paragraphs.append(told.say(marked("Wir konnten Sie vorher nicht fragen: Es zählt nicht als „nicht gekommen“.")))
     if told.booking.reason == RELEASED_BY_DESK:
-        paragraphs.append(told.say(marked("Die Theke hat ihn freigegeben. Es wird Ihnen nicht angerechnet.")))
+        paragraphs.append(told.say(marked("Die Theke hat ihn freigegeben. Als „nicht gekommen“ zählt es nicht.")))
     booking = told.booking
     if booking.entitlement is not None and await has_come_back(booking.entitlement, booking.id):
         paragraphs.append(told.say(marked("Was dafür vorgemerkt war, ist wieder in Ihrem Guthaben.")))

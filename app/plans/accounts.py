@@ -12,7 +12,7 @@ from app.kernel.refusals import Refusal, marked
 from app.plans.purses import EVERYWHERE, ScopeShape
 from app.plans.rules import Source
 from app.plans.tickets import settle_ticket
-from app.plans.uses import Change, Entry, Unit, Use, after, consume, release, unused
+from app.plans.uses import Change, Entry, Unit, Use, after, consume, release, units_for, unused
 from app.platform.database import (
     DecidedTooLate,
     execute,
@@ -136,7 +136,7 @@ async def use_up(entitlement: int, booking: int, now: datetime) -> None:
     taken = await _locked_booking(entitlement, booking)
     if taken is None:
         return
-    entry = consume(taken.use, taken.unit, max(0, taken.booked - taken.spent))
+    entry = consume(taken.use, units_for(taken.unit, taken.booked, half_days=taken.half_days) - taken.spent)
     if entry is not None:
         await insert_together(_use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
 
@@ -237,7 +237,7 @@ async def _use_up_day(entitlement: int, person: int, day: date, now: datetime) -
         use = await _use_of(entitlement, person, day)
         if account is None:
             return
-        entry = unused(use) if account.gives_back else consume(use, account.unit, use.held)
+        entry = unused(use) if account.gives_back else consume(use, use.held)
         if entry is not None:
             await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, None, now))
 

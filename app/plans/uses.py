@@ -104,10 +104,11 @@ def release(use: Use, unit: Unit, booked: int, *, half_days: bool) -> Entry:
     return Entry(Change.RELEASE, left=back, held=-min(back, use.held), booked=-booked)
 
 
-def consume(use: Use, unit: Unit, booked: int) -> Entry | None:
-    """That a booking of so many minutes was used: of a desk day all that is held. None where nothing is held."""
-    used = use.held if unit is Unit.DESK_DAY else min(booked, use.held)
-    return Entry(Change.CONSUME, held=-used) if used else None
+def consume(use: Use, units: int) -> Entry | None:
+    """That a booking was used which takes so many units by itself: they are spent as far as they are held, so that of
+    two half days the other one stays. None where nothing is."""
+    used = min(units, use.held)
+    return Entry(Change.CONSUME, held=-used) if used > 0 else None
 
 
 def unused(use: Use) -> Entry | None:

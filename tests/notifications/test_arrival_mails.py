@@ -126,7 +126,7 @@ async def test_who_does_not_come_is_asked_once_and_told_of_the_release(
     assert f"{link(booking)}/spaeter\n" in text.replace("\r\n", "\n")
     assert f"Ich komme nicht:\n{link(booking)}\n" in text.replace("\r\n", "\n")
     assert gone["Subject"] == "Freigegeben: Mi 25.11., Polch, Platz 1"
-    assert "nicht angerechnet" not in text_of(gone)
+    assert "Es zählt nicht als" not in text_of(gone)
     assert f"{link(booking)}/spaeter" in text_of(gone)
 
 
@@ -145,7 +145,7 @@ async def test_who_could_not_be_asked_hears_that_it_does_not_count(
     await settle_due(tomorrow(9, 15))
     await settle_due(tomorrow(9, 30))
     await happens("booking.no_show", booking.id)
-    assert "Es wird Ihnen nicht angerechnet." in text_of(postman.mails[0])
+    assert "Es zählt nicht als „nicht gekommen“." in text_of(postman.mails[0])
 
 
 async def test_a_late_release_says_that_it_counts_and_later_that_it_does_not(

@@ -73,6 +73,22 @@ async def world(undone: None) -> World:
     return await a_world()
 
 
+async def test_who_comes_in_the_morning_spends_half_a_day_and_the_afternoons_half_can_come_back(world: World) -> None:
+    account = await a_pass(world.mia.id, half_days=True)
+    for number, (starts, ends) in enumerate(((8, 12), (13, 17)), 1):
+        time = Period(at(TOMORROW, starts), at(TOMORROW, ends))
+        [payment] = ways_to_pay(desk_one(world).need(time, HERE), await purse(world))
+        assert payment.entry is not None
+        await insert_together(new_use(account, payment.use, payment.entry, world.mia.id, TOMORROW, number, NOW))
+    assert await balance(account) == (18, 2)
+    for _ in range(2):
+        await use_up(account, 1, NOW)
+        assert await balance(account) == (18, 1)
+    await give_back(account, 2, NOW)
+    assert await balance(account) == (19, 0)
+    assert await accounts_out_of_balance() == []
+
+
 async def test_a_booking_holds_and_giving_back_restores(world: World) -> None:
     account = await a_pass(world.mia.id)
     assert await booked(world) == account

@@ -31,12 +31,12 @@ def test_who_has_come_in_the_morning_and_gives_the_afternoon_back_has_used_half_
     use = NOTHING_USED
     for booked in (240, 240):
         use = after(use, hold(use, Unit.DESK_DAY, booked, half_days=True))
-    arrived = consume(use, Unit.DESK_DAY, 240)
+    arrived = consume(use, 1)
     assert arrived is not None
     use = after(use, arrived)
-    assert (use.held, use.consumed) == (0, 2)
+    assert (use.held, use.consumed) == (1, 1)
     back = release(use, Unit.DESK_DAY, 240, half_days=True)
-    assert (back.left, back.held) == (1, 0)
+    assert (back.left, back.held) == (1, -1)
     assert after(use, back).consumed == 1
 
 
@@ -65,7 +65,7 @@ def test_a_use_takes_what_its_minutes_take_and_never_more(
             standing.append(amount)
         elif standing and act == "release":
             entry = release(use, unit, standing.pop(), half_days=half_days)
-        elif standing and (used := consume(use, unit, standing[0])):
+        elif standing and (used := consume(use, units_for(unit, standing[0], half_days=half_days))):
             entry = used
         else:
             continue
