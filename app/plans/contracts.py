@@ -67,7 +67,8 @@ _CONTRACTS: Final = """
            p.name AS person_name, coalesce(p.email, '') AS email, coalesce(y.name, '') AS payer_name,
            coalesce(y.company, '') AS payer_company, coalesce(y.email, '') AS payer_email,
            coalesce(y.kind, 'person') = 'person' AS is_consumer,
-           coalesce(o.name, (SELECT name FROM network ORDER BY id LIMIT 1), '') AS seller_name
+           coalesce(nullif(o.legal_name, ''), o.name,
+                    (SELECT coalesce(nullif(association, ''), name) FROM network LIMIT 1), '') AS seller_name
       FROM (
           SELECT 'membership' AS kind, m.id, m.public_id, m.person, m.payer, m.seller, m.ordered_at,
                  m.starts_on AS first_day, m.ends_on AS last_day, m.noticed_at, m.ended_because,

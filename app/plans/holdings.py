@@ -180,8 +180,9 @@ async def sellers(keys: Iterable[int | None], today: date) -> Mapping[int | None
     """Who they are, by key; None is the network."""
     rows = await fetch(
         "SELECT NULL::bigint AS id, name, NULL AS slug, NULL AS kind"
-        " FROM (SELECT name FROM network ORDER BY id LIMIT 1) n"
-        " UNION ALL SELECT o.id, o.name, o.slug, (SELECT t.kind FROM tax_status t WHERE t.operator = o.id"
+        " FROM (SELECT coalesce(nullif(association, ''), name) AS name FROM network LIMIT 1) n"
+        " UNION ALL SELECT o.id, coalesce(nullif(o.legal_name, ''), o.name), o.slug,"
+        "  (SELECT t.kind FROM tax_status t WHERE t.operator = o.id"
         "   AND t.valid_from <= $2 ORDER BY t.valid_from DESC, t.id DESC LIMIT 1)"
         " FROM operator o WHERE o.id = ANY($1::bigint[])",
         [key for key in keys if key is not None],

@@ -48,7 +48,9 @@ class VersionCard:
 
 _ON_SALE = """
     SELECT p.id AS product, p.public_id, p.operator AS seller, v.id AS version, v.number, v.terms,
-           coalesce(o.name, (SELECT name FROM network ORDER BY id LIMIT 1)) AS seller_name, o.slug AS seller_slug
+           coalesce(nullif(o.legal_name, ''), o.name,
+                    (SELECT coalesce(nullif(association, ''), name) FROM network LIMIT 1)) AS seller_name,
+           o.slug AS seller_slug
       FROM product p
       LEFT JOIN operator o ON o.id = p.operator
       JOIN LATERAL (SELECT id, number, terms, valid_from FROM product_version

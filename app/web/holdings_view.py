@@ -167,12 +167,16 @@ def _left_words(account: Account, says: Speaker) -> tuple[str, str]:
             of = marked("von 1 Tag") if total == 1 else marked("von {total} Tagen")
             return _number(left, says), says.say(of, total=_number(total, says))
         case Unit.ROOM_MINUTE:
-            hours, minutes = divmod(account.left, 60)
-            total = account.granted // 60
-            of = marked("von 1 Stunde") if total == 1 else marked("von {total} Stunden")
-            return f"{hours}:{minutes:02}" if minutes else str(hours), says.say(of, total=total)
+            of = marked("von 1 Stunde") if account.granted == 60 else marked("von {total} Stunden")
+            return _clock(account.left), says.say(of, total=_clock(account.granted))
         case Unit.MONEY:
             return says.money(Money(account.left)), says.gettext(marked("übrig"))
+
+
+def _clock(minutes: int) -> str:
+    """4, or 4:30."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}:{rest:02}" if rest else str(hours)
 
 
 def scope_text(scope: ScopeShape, operators: Mapping[int, Seller], spaces: Mapping[int, Seller], says: Speaker) -> str:

@@ -18,7 +18,7 @@ from app.identity.rules import Action, Actor
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import first_instant, local_day
 from app.network.charging import demand_charging
-from app.network.queries import OperatorCard, spaces_of_all, the_network
+from app.network.queries import OperatorCard, spaces_of_all
 from app.plans.announcing import announce, waiting_for_news
 from app.plans.assortment import ProductCard, product_of, products_of
 from app.plans.place_names import reader_of
@@ -28,6 +28,7 @@ from app.plans.product_versions import (
     take_off_sale,
 )
 from app.plans.products import VersionCard
+from app.plans.sellers import seller_of
 from app.plans.terms_said import Reader, lines_of, name_of, price_said
 from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData
@@ -90,11 +91,10 @@ async def shop_of(request: PageRequest, visitor: Visitor) -> Shop:
     if slug is not None:
         operator = await managed_operator_of(slug, visitor)
         await demand_charging(operator.id)
-        return Shop(visitor.signed_in, operator, operator.name)
+        return Shop(visitor.signed_in, operator, (await seller_of(operator.id, visitor.now.date())).name)
     actor = staff(visitor, Action.MANAGE_NETWORK)
     await demand_charging()
-    network = await the_network()
-    return Shop(actor, None, network.name if network else "")
+    return Shop(actor, None, (await seller_of(None, visitor.now.date())).name)
 
 
 @get([NETWORK, OPERATOR])

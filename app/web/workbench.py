@@ -36,7 +36,6 @@ OF_THE_NETWORK = (
     (marked("Ermäßigungen"), "/netzwerk/ermaessigungen", Action.KEEP_CONTRACTS),
     (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
     (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
-    (marked("Gescheiterte Aufgaben"), "/netzwerk/aufgaben", Action.SEE_JOBS),
     (marked("Protokoll"), "/netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
     (marked("Texte"), "/netzwerk/texte", Action.MANAGE_NETWORK),
     (marked("Einstellungen"), "/netzwerk/einstellungen", Action.MANAGE_NETWORK),

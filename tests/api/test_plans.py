@@ -22,7 +22,7 @@ async def test_what_is_on_sale_with_price_seller_and_where_it_holds(anyone: http
     first, second = answer.json()["items"]
     assert first["id"] == plan.public_id
     assert (first["kind"], first["name"], first["billed"]) == ("plan", "Eight days", "month")
-    assert first["seller"] == {"kind": "network", "name": "Testnetz"}
+    assert first["seller"] == {"kind": "network", "name": "Verein Testnetz"}
     assert first["price"] == {"amount": 11900, "currency": "EUR"}
     assert first["price_net"] == {"amount": 10000, "currency": "EUR"}
     assert (first["tax"], first["desk_days"], first["first_term_months"]) == ("included", 8, 1)

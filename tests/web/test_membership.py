@@ -73,7 +73,7 @@ async def test_the_page_says_what_is_left_held_and_open(site: Site, shop: Shop) 
         "Gültig bis 30. November 2026. Vorgemerkt: Mi 25. November.",
         "Gilt im ganzen Netzwerk.",
         "70,00 € im Monat, inkl. MwSt.",
-        "Verkäufer Testnetz",
+        "Verkäufer Verein Testnetz",
         "heute zum 24. Dezember 2026 möglich, Frist 30 Tage",
         "Zusammen offen: 70,00 € Eine Rechnung folgt.",
     ):
