@@ -154,8 +154,11 @@ async def test_a_space_says_what_it_costs_there(site: Site, world: World) -> Non
     entry = {"place": "desk", "price_class": "normal", "per_day": "15", "per_half_day": "9", "tax_code": "standard"}
     saved = await otto.post("/betreiber/polch/preise", **entry, valid_from=TODAY.isoformat())
     assert saved.headers["location"].endswith("getan=preis")
+    gratis = {"place": "booth", "price_class": "normal", "per_day": "0", "tax_code": "standard"}
+    await otto.post("/betreiber/polch/preise", **gratis, valid_from=TODAY.isoformat())
     page = await (await site.browser()).get("/standorte/regiohub-polch")
     assert "15,00 € am Tag · 9,00 € bis fünf Stunden" in plain(said(page.text))
+    assert "Kabinen kostenlos" in plain(said(page.text))
     assert f"/beitreten/{here.public_id}" in page.text
     assert "Zehnerkarte" not in page.text
     wrong = await otto.post("/betreiber/polch/preise", **{**entry, "per_day": "x"}, valid_from="2020-01-01")
