@@ -13,11 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.arrivals import check_in
 from app.bookings.calendar import entries_within, load_of_days, whole_days
-from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at
 from app.bookings.moving import MoveBooking, move
+from app.bookings.queries import BookingCard
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
@@ -38,7 +37,7 @@ from app.web.day_table import day_table
 from app.web.desk_bookings import asked_place, asked_times
 from app.web.fixed_words import holder_names
 from app.web.forms import notice
-from app.web.front_desk import desk_space, single
+from app.web.front_desk import cancel_for_guest, check_in_guest, desk_space, single
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import read_when
@@ -200,7 +199,7 @@ async def cancel_from_calendar(
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
 ) -> Response[str] | Redirect:
-    return await _done(request, slug, public_id, visitor, pages, "abgesagt", _cancel)
+    return await _done(request, slug, public_id, visitor, pages, "abgesagt", cancel_for_guest)
 
 
 @post("/theke/{slug:str}/kalender/buchungen/{public_id:str}/da")
@@ -211,15 +210,7 @@ async def check_in_from_calendar(
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
 ) -> Response[str] | Redirect:
-    return await _done(request, slug, public_id, visitor, pages, "da", _check_in)
-
-
-async def _cancel(actor: Actor, public_id: str, now: datetime) -> None:
-    await cancel(actor, public_id, now, reason="by_front_desk", for_others=True)
-
-
-async def _check_in(actor: Actor, public_id: str, now: datetime) -> None:
-    await check_in(actor, public_id, now, for_others=True)
+    return await _done(request, slug, public_id, visitor, pages, "da", check_in_guest)
 
 
 async def _done(
@@ -229,7 +220,7 @@ async def _done(
     visitor: Visitor,
     pages: Pages,
     what: str,
-    act: Callable[[Actor, str, datetime], Awaitable[None]],
+    act: Callable[[Actor, str, datetime], Awaitable[BookingCard]],
 ) -> Response[str] | Redirect:
     """Does it with a booking of this space, and shows the calendar again with what was done or refused."""
     space = await desk_space(slug, visitor)

@@ -10,6 +10,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from app.bookings.approval import count_requests
+from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.due import MISSED_AFTER
 from app.bookings.front_desk import spaces_in_reach
 from app.bookings.queries import BookingCard
@@ -18,7 +20,7 @@ from app.bookings.search import search_spaces
 from app.bookings.series_queries import desks_of_series
 from app.identity.authentication import Visitor
 from app.identity.queries import people
-from app.identity.rules import Action
+from app.identity.rules import Action, Actor
 from app.inventory.rules import KIND_NAMES, label
 from app.kernel.refusals import NotFound, Phrase, marked, phrase
 from app.kernel.wall_time import local_day
@@ -188,6 +190,16 @@ async def series_urls(visitor: Visitor, bookings: Sequence[BookingCard]) -> Mapp
         for booking in bookings
         if booking.series is not None and booking.series in slugs
     }
+
+
+async def cancel_for_guest(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+    """Cancels somebody's booking as the front desk does."""
+    return await cancel(actor, public_id, now, reason="by_front_desk", for_others=True)
+
+
+async def check_in_guest(actor: Actor, public_id: str, now: datetime) -> BookingCard:
+    """Notes that somebody has arrived."""
+    return await check_in(actor, public_id, now, for_others=True)
 
 
 HANDLERS = [choose_space]

@@ -3,9 +3,9 @@
 The same pages serve both; an operator's hold at its own spaces alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -223,28 +223,33 @@ async def call_off(
     request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str] | Redirect:
     """What is to be sold from a later day on is the draft again."""
-    shop, card = await product_at(request, product, visitor)
-    try:
-        await call_off_sale(visitor.signed_in, card.public_id, visitor.now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _refused(request, visitor, pages, shop, card, {}, refusal)
-    return go(f"{shop.address}/{card.public_id}?getan=zurueck")
+    return await _done(request, product, visitor, pages, call_off_sale, "zurueck")
 
 
 @post([f"{NETWORK}/{{product:str}}/vom-verkauf", f"{OPERATOR}/{{product:str}}/vom-verkauf"])
 async def end_sale(
     request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str] | Redirect:
+    return await _done(request, product, visitor, pages, take_off_sale, "beendet")
+
+
+async def _done(
+    request: PageRequest,
+    product: str,
+    visitor: Visitor,
+    pages: Pages,
+    act: Callable[[Actor, str, datetime], Awaitable[None]],
+    what: str,
+) -> Response[str] | Redirect:
+    """Does it with a product of this shop, and shows the product again with what was done or refused."""
     shop, card = await product_at(request, product, visitor)
     try:
-        await take_off_sale(visitor.signed_in, card.public_id, visitor.now)
+        await act(visitor.signed_in, card.public_id, visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _refused(request, visitor, pages, shop, card, {}, refusal)
-    return go(f"{shop.address}/{card.public_id}?getan=beendet")
+    return go(f"{shop.address}/{card.public_id}?getan={what}")
 
 
 @post([f"{NETWORK}/{{product:str}}/ankuendigen", f"{OPERATOR}/{{product:str}}/ankuendigen"])

@@ -11,9 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.arrivals import check_in, leave
+from app.bookings.arrivals import leave
 from app.bookings.calendar import SHOWN, Entry, whole_days
-from app.bookings.cancellation import cancel
 from app.bookings.front_desk import booking_at, day_of, spaces_in_reach
 from app.bookings.no_shows import release_missing
 from app.bookings.queries import BookingCard
@@ -38,7 +37,7 @@ from app.web.day_table import day_table
 from app.web.fixed_desks import expected_holders
 from app.web.fixed_words import holder_names
 from app.web.forms import notice
-from app.web.front_desk import asked_day, booking_context, day_url, desk_space, single
+from app.web.front_desk import asked_day, booking_context, cancel_for_guest, check_in_guest, day_url, desk_space, single
 from app.web.pages import PageRequest, Pages, go
 from app.web.today_notes import notes_of
 from app.web.week_heat import PARTS, week_of
@@ -155,7 +154,7 @@ async def arrived(
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
 ) -> Response[str] | Redirect:
-    return await _done(request, slug, public_id, visitor, pages, "da", _check_in)
+    return await _done(request, slug, public_id, visitor, pages, "da", check_in_guest)
 
 
 @post("/theke/{slug:str}/buchungen/{public_id:str}/gegangen")
@@ -202,15 +201,7 @@ async def cancel_booking(
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
 ) -> Response[str] | Redirect:
-    return await _done(request, slug, public_id, visitor, pages, "abgesagt", _cancel)
-
-
-async def _cancel(actor: Actor, public_id: str, now: datetime) -> BookingCard:
-    return await cancel(actor, public_id, now, reason="by_front_desk", for_others=True)
-
-
-async def _check_in(actor: Actor, public_id: str, now: datetime) -> BookingCard:
-    return await check_in(actor, public_id, now, for_others=True)
+    return await _done(request, slug, public_id, visitor, pages, "abgesagt", cancel_for_guest)
 
 
 async def _leave(actor: Actor, public_id: str, now: datetime) -> BookingCard:
