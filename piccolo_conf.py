@@ -12,6 +12,7 @@ APP_REGISTRY = AppRegistry(
         "app.inventory.piccolo_app",
         "app.billing.piccolo_app",
         "app.plans.piccolo_app",
+        "app.teams.piccolo_app",
         "app.bookings.piccolo_app",
         "app.calendars.piccolo_app",
         "app.insights.piccolo_app",

@@ -92,6 +92,9 @@ NOBODY_REACTS: Final = (
     "space.retired",
     "space.rules_changed",
     "space.unpublished",
+    "team.founded",
+    "team_member.joined",
+    "team_member.left",
     "waiting.booked",
     "waiting.joined",
 )

@@ -27,10 +27,12 @@ _POSTCODE: Final = re.compile(r"[0-9]{5}", re.ASCII)
 
 
 class PayerKind(StrEnum):
-    """A business acts in the course of its trade, also an association or a municipality; a person is a consumer."""
+    """A business acts in the course of its trade, also an association or a municipality; a person is a consumer. A team
+    is a business that its managers look after, whoever they are."""
 
     PERSON = "person"
     BUSINESS = "business"
+    TEAM = "team"
 
 
 class PayerIncomplete(BadInput):
@@ -74,7 +76,7 @@ class PayerCard:
 
 def checked(details: PayerDetails) -> tuple[PayerDetails, list[Refusal]]:
     """The details as they are kept, and what is wrong with them, field by field."""
-    is_business = details.kind is PayerKind.BUSINESS
+    is_business = details.kind is not PayerKind.PERSON
     typed = {name: one_line(getattr(details, name)) for name in _TEXTS if is_business or name not in _OF_BUSINESSES}
     refusals: list[Refusal] = []
     for field, check in (("name", usable_name), ("email", usable_email), ("vat_id", usable_vat_id)):
@@ -94,6 +96,31 @@ def _lacking(details: PayerDetails, *, is_business: bool) -> Iterator[Refusal]:
             yield PayerIncomplete(field=field, what=phrase(_NEEDED[field]), most=LONGEST)
     if not _POSTCODE.fullmatch(details.postcode):
         yield PostcodeUnusable(field="postcode")
+
+
+async def new_team_payer(details: PayerDetails, now: datetime) -> int:
+    """The key of a team's payer with these details. Raises what `checked` finds first."""
+    clean = _usable(details)
+    made: int = await fetch_value(
+        "INSERT INTO payer (public_id, kind, name, company, street, postcode, place, email, vat_id, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        new_public_id(),
+        PayerKind.TEAM,
+        *_values(clean),
+        now,
+    )
+    return made
+
+
+async def change_payer(payer: int, details: PayerDetails) -> None:
+    """The payer has these details from now on. Documents that were made keep what they say. Raises what `checked` finds
+    first."""
+    await execute(
+        "UPDATE payer SET name = $2, company = $3, street = $4, postcode = $5, place = $6, email = $7, vat_id = $8,"
+        " version = version + 1 WHERE id = $1",
+        payer,
+        *_values(_usable(details)),
+    )
 
 
 async def payer_of(person: int, kind: PayerKind) -> PayerCard | None:
@@ -121,10 +148,7 @@ async def keep_payer(person: int, details: PayerDetails, now: datetime) -> int:
 
     Raises what `checked` finds first.
     """
-    clean, refusals = checked(details)
-    if refusals:
-        raise refusals[0]
-    values = (clean.name, clean.company, clean.street, clean.postcode, clean.place, clean.email, clean.vat_id)
+    clean = _usable(details)
     async with transaction():
         await execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
         known = await payer_of(person, clean.kind)
@@ -135,15 +159,21 @@ async def keep_payer(person: int, details: PayerDetails, now: datetime) -> int:
                 new_public_id(),
                 person,
                 clean.kind,
-                *values,
+                *_values(clean),
                 now,
             )
             return made
         if known.details != clean:
-            await execute(
-                "UPDATE payer SET name = $2, company = $3, street = $4, postcode = $5, place = $6, email = $7,"
-                " vat_id = $8, version = version + 1 WHERE id = $1",
-                known.id,
-                *values,
-            )
+            await change_payer(known.id, clean)
         return known.id
+
+
+def _usable(details: PayerDetails) -> PayerDetails:
+    clean, refusals = checked(details)
+    if refusals:
+        raise refusals[0]
+    return clean
+
+
+def _values(clean: PayerDetails) -> tuple[str, ...]:
+    return clean.name, clean.company, clean.street, clean.postcode, clean.place, clean.email, clean.vat_id

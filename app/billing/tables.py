@@ -12,13 +12,14 @@ _DOCUMENTS = "ten years after the last document (AO § 147, UStG § 14b)"
 
 
 class Payer(Table, tablename="payer"):
-    """The one party that documents go to: a person or a business, looked after by a person."""
+    """The one party that documents go to: a person or a business, looked after by a person, or a team, looked after by
+    its managers."""
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the payer in addresses", _DOCUMENTS))
     person = ForeignKey(
         Person,
-        null=False,
+        null=True,
         on_delete=OnDelete.restrict,
         default=None,
         help_text=personal("know who looks after it", _DOCUMENTS),

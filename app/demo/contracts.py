@@ -66,6 +66,7 @@ async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping
         public_id = steady_id("account", key)
         first, *entries = account_rows(key, account, _ordered_at(contract))
         rows += [NewRow(first.table, {**first.values, "public_id": public_id}), *entries]
+        assert account.person is not None, "a membership is somebody's"
         opened.setdefault(account.person, []).append(
             Entitlement(
                 key,

@@ -21,7 +21,10 @@ LONGEST_NAME = 120
 
 class Role(StrEnum):
     MEMBER = "member"
+    TEAM_MEMBER = "team_member"
     TEAM_MANAGER = "team_manager"
+    TEAM_ASSISTANT = "team_assistant"
+    WORKS_COUNCIL = "works_council"
     FRONT_DESK = "front_desk"
     TELEPHONE = "telephone"
     ACCOUNTANT = "accountant"
@@ -53,6 +56,9 @@ class Action(StrEnum):
     RETRY_JOBS = "retry_jobs"
     SEE_AUDIT_TRAIL = "see_audit_trail"
     SEE_METRICS = "see_metrics"
+    MANAGE_TEAM = "manage_team"
+    BOOK_FOR_TEAM = "book_for_team"
+    SEE_TEAM = "see_team"
 
 
 _MEMBER = frozenset({Action.BOOK_OWN, Action.SEE_OWN_BOOKINGS, Action.MANAGE_OWN_FEEDS, Action.MANAGE_OWN_ACCOUNT})
@@ -61,6 +67,7 @@ _FRONT_DESK = _FOR_OTHERS | {Action.MANAGE_SPACE_FEEDS, Action.DECIDE_REQUESTS, 
 _ACCOUNTS = frozenset({Action.SEE_OCCUPANCY})
 _OPERATOR = _ACCOUNTS | {Action.MANAGE_SPACE, Action.MANAGE_OPERATOR, Action.MANAGE_ROLES}
 _ALL_SPACES = frozenset({Action.SEE_ALL_SPACES, Action.PUBLISH_BY_PHONE, Action.KEEP_CONTRACTS})
+_TEAM = frozenset({Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM})
 _NETWORK = _ALL_SPACES | {
     Action.MANAGE_NETWORK,
     Action.SEE_JOBS,
@@ -71,19 +78,25 @@ _NETWORK = _ALL_SPACES | {
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.MEMBER: _MEMBER,
-    Role.TEAM_MANAGER: _MEMBER,
+    Role.TEAM_MEMBER: _MEMBER,
+    Role.TEAM_MANAGER: _MEMBER | _TEAM | {Action.MANAGE_ROLES},
+    Role.TEAM_ASSISTANT: _MEMBER | {Action.BOOK_FOR_TEAM},
+    Role.WORKS_COUNCIL: _MEMBER | {Action.SEE_TEAM},
     Role.FRONT_DESK: _MEMBER | _FRONT_DESK,
     Role.TELEPHONE: _MEMBER | _FOR_OTHERS | _ALL_SPACES,
     Role.ACCOUNTANT: _MEMBER | _ACCOUNTS,
     Role.OPERATOR_MANAGER: _MEMBER | _FRONT_DESK | _OPERATOR,
-    Role.NETWORK_ADMINISTRATOR: _MEMBER | _FRONT_DESK | _OPERATOR | _NETWORK,
+    Role.NETWORK_ADMINISTRATOR: _MEMBER | _FRONT_DESK | _OPERATOR | _NETWORK | _TEAM,
 }
 """What each role may do within the scope of its grant. Everybody with an account is a member, without a grant; a
 member's actions concern what is the member's own, which loaders check while they load."""
 
 SCOPE_KINDS: Mapping[Role, frozenset[str]] = {
     Role.MEMBER: frozenset(),
+    Role.TEAM_MEMBER: frozenset({"team"}),
     Role.TEAM_MANAGER: frozenset({"team"}),
+    Role.TEAM_ASSISTANT: frozenset({"team"}),
+    Role.WORKS_COUNCIL: frozenset({"team"}),
     Role.FRONT_DESK: frozenset({"operator", "space"}),
     Role.TELEPHONE: frozenset({"network"}),
     Role.ACCOUNTANT: frozenset({"operator"}),
@@ -101,10 +114,12 @@ class Scope(StrEnum):
     READ = "read"  # see what the person sees of his own: account, bookings
     BOOKINGS = "bookings"  # book, move, cancel for the person
     FEEDS = "feeds"  # make, rotate, revoke the person's calendar feeds
-    STAFF = "staff"  # everything that the person's roles of staff allow
+    STAFF = "staff"  # everything that the person's roles of staff and in teams allow
 
 
-_SCOPE_NEEDED: Mapping[Action, Scope | None] = dict.fromkeys(_FRONT_DESK | _OPERATOR | _NETWORK, Scope.STAFF) | {
+_SCOPE_NEEDED: Mapping[Action, Scope | None] = dict.fromkeys(
+    _FRONT_DESK | _OPERATOR | _NETWORK | _TEAM, Scope.STAFF
+) | {
     Action.SEE_OWN_BOOKINGS: Scope.READ,
     Action.BOOK_OWN: Scope.BOOKINGS,
     Action.MANAGE_OWN_FEEDS: Scope.FEEDS,
@@ -211,6 +226,11 @@ class Actor:
             spaces=ids("space"),
             teams=ids("team"),
         )
+
+    @property
+    def has_team(self) -> bool:
+        """Whether the actor belongs to a team or has a role in one."""
+        return any(grant.scope_kind == "team" for grant in self.grants)
 
     @property
     def is_staff(self) -> bool:

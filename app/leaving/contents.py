@@ -36,10 +36,17 @@ TABLES: Final[Sequence[ExportedTable]] = (
 """In the order of the file."""
 
 _SIGNING_IN = "how a person signs in is the person's own"
+_EMPLOYERS = "who works for whom is between employers, their people and the network"
 _MACHINE = "how the network's machinery works"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "ticket_charge": "by which prices a day was bought; the charge itself is in the file",
+    "team": _EMPLOYERS,
+    "team_member": _EMPLOYERS,
+    "cost_centre": _EMPLOYERS,
+    "shared_purse": _EMPLOYERS,
+    "purse_member": _EMPLOYERS,
+    "entitlement.purse": _EMPLOYERS,
     "network": "the network's own name and contact, which stand on every page",
     "session": _SIGNING_IN,
     "mailed_link": _SIGNING_IN,

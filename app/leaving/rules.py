@@ -34,6 +34,8 @@ OF_MONEY: Final = frozenset(
         "entitlement",
         "entitlement_entry",
         "ticket_charge",
+        "shared_purse",
+        "purse_member",
     }
     | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
 )

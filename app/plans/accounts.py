@@ -47,9 +47,10 @@ class NotSoMuchLeft(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An entitlement to be opened. `units` is what is granted; None opens one without limit."""
+    """An entitlement to be opened. `units` is what is granted; None opens one without limit. A shared one, provided by
+    a `purse`, has no person."""
 
-    person: int
+    person: int | None
     unit: Unit
     source: Source
     units: int | None
@@ -63,6 +64,7 @@ class NewAccount:
     bought: int | None = None
     charge: int | None = None
     no_show_spends: bool = True
+    purse: int | None = None
 
 
 async def open_account(account: NewAccount, now: datetime) -> int:
@@ -91,6 +93,7 @@ def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
             "membership": account.membership,
             "pass": account.bought,
             "charge": account.charge,
+            "purse": account.purse,
             "label_de": account.label_de,
             "label_en": account.label_en,
             "starts_on": account.starts_on,

@@ -18,6 +18,8 @@ from app.plans.tables import (
     PriceListEntry,
     Product,
     ProductVersion,
+    PurseMember,
+    SharedPurse,
     TicketCharge,
 )
 
@@ -41,6 +43,8 @@ APP_CONFIG = AppConfig(
         PriceListEntry,
         Product,
         ProductVersion,
+        PurseMember,
+        SharedPurse,
         TicketCharge,
     ],
     migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],

@@ -63,6 +63,8 @@ class _EntitlementRow(msgspec.Struct):
     left_units: int | None
     uses: list[_UseRow] | None
     paid: int | None
+    purse: int | None
+    is_shared: bool
 
     def read(self) -> Entitlement:
         return Entitlement(
@@ -78,6 +80,8 @@ class _EntitlementRow(msgspec.Struct):
             self.half_days,
             self.membership,
             self.paid,
+            self.purse,
+            self.is_shared,
         )
 
 
@@ -127,7 +131,8 @@ _tickets = msgspec.json.Decoder(dict[date, int])
 _PURSE: Final = """
     SELECT (SELECT json_agg(t) FROM (
                SELECT e.id, e.public_id, e.unit, e.source, e.membership, e.starts_on, e.ends_on, e.scope, e.half_days,
-                      e.left_units, CASE WHEN $8 = 'en' THEN e.label_en ELSE e.label_de END AS label,
+                      e.left_units, e.purse, e.person IS NULL AS is_shared,
+                      CASE WHEN $8 = 'en' THEN e.label_en ELSE e.label_de END AS label,
                       (SELECT json_agg(u) FROM (
                           SELECT day, sum(booked_change) AS booked, sum(held_change) AS held,
                                  -sum(left_change + held_change) AS consumed, max(step) AS step
@@ -138,9 +143,19 @@ _PURSE: Final = """
                           SELECT coalesce(sum(c.amount), 0) FROM ticket_charge t JOIN charge c ON c.id = t.charge
                            WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
                       ) END AS paid
-                 FROM entitlement e
-                WHERE e.person = $1 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.starts_on <= $3
-                  AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
+                 FROM (
+                     SELECT id, public_id, unit, source, membership, starts_on, ends_on, scope, half_days, left_units,
+                            charge, purse, person, label_de, label_en, expired_at
+                       FROM entitlement WHERE person = $1 AND coalesce(ends_on, 'infinity') >= $2
+                     UNION ALL
+                     SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
+                            least(ends_on, m.last), scope, half_days, left_units, charge, s.purse, s.person, label_de,
+                            label_en, expired_at
+                       FROM purse_member m JOIN entitlement s ON s.purse = m.purse AND s.person IS NULL
+                      WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
+                        AND coalesce(s.ends_on, 'infinity') >= $2
+                 ) e
+                WHERE e.starts_on <= $3 AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
            ) t)::text AS entitlements,
            (SELECT json_agg(t) FROM (
                SELECT (m.overage->>'day')::int AS per_day, (m.overage->>'half_day')::int AS per_half_day,

@@ -96,7 +96,8 @@ class Scope:
 class Entitlement:
     """An account that may pay. Without limit `left` is None; `membership` where one grants it.
 
-    `paid` is what a day that was bought with a booking has cost so far, None for every other account.
+    `paid` is what a day that was bought with a booking has cost so far, None for every other account. `purse` is the
+    shared one that provides it; one that `is_shared` is spent by several people, and what is left of it tells of them.
     """
 
     id: int
@@ -111,6 +112,8 @@ class Entitlement:
     half_days: bool = False
     membership: int | None = None
     paid: int | None = None
+    purse: int | None = None
+    is_shared: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
@@ -209,10 +212,11 @@ class Payment:
 
     @property
     def left_after(self) -> int | None:
-        """None without an entitlement and where it has no limit."""
-        if self.entitlement is None or self.entitlement.left is None or self.entitlement.paid is not None:
+        """None without an entitlement, where it has no limit, and where it would tell of others."""
+        one = self.entitlement
+        if one is None or one.left is None or one.paid is not None or one.is_shared:
             return None
-        return self.entitlement.left - self.takes
+        return one.left - self.takes
 
     @property
     def key(self) -> str:

@@ -168,8 +168,36 @@ class Pass(Table, tablename="pass"):
     withdrawn_at = Timestamptz(default=None, null=True)
 
 
+class SharedPurse(Table, tablename="shared_purse"):
+    """Accounts that one payer provides to several people, and what each of them may spend of them."""
+
+    id = BigSerial(primary_key=True)
+    payer = ForeignKey(Payer, null=False, on_delete=OnDelete.restrict, default=None)
+    limits = JSONB(default="{}", help_text=NOT_PERSONAL)
+    created_at = Timestamptz(default=None)
+
+
+class PurseMember(Table, tablename="purse_member"):
+    """That somebody may spend from a shared purse on days from `first` to `last`; without own `limits` those of the
+    purse hold."""
+
+    id = BigSerial(primary_key=True)
+    purse = ForeignKey(SharedPurse, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who may spend", _ACCOUNT),
+    )
+    first = Date(default=None)
+    last = Date(default=None, null=True)
+    limits = JSONB(default=None, null=True, help_text=personal("know how much the person may spend", _ACCOUNT))
+
+
 class Entitlement(Table, tablename="entitlement"):
-    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
+    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it. One
+    with a `purse` is provided by somebody else; without a person everybody who may spend from that purse shares it.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
     `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
@@ -180,7 +208,7 @@ class Entitlement(Table, tablename="entitlement"):
     public_id = Text(default=None, help_text=NOT_PERSONAL)
     person = ForeignKey(
         Person,
-        null=False,
+        null=True,
         on_delete=OnDelete.restrict,
         default=None,
         help_text=personal("know whose account it is", _ACCOUNT),
@@ -192,6 +220,7 @@ class Entitlement(Table, tablename="entitlement"):
         Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
     )
     charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
+    purse = ForeignKey(SharedPurse, null=True, on_delete=OnDelete.restrict, default=None)
     label_de = Text(default="", help_text=NOT_PERSONAL)
     label_en = Text(default="", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)

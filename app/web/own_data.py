@@ -16,12 +16,13 @@ from app.identity.rules import FreshSignInNeeded, demand_fresh_sign_in
 from app.network.own_data import NETWORK
 from app.notifications.own_data import MAILS
 from app.plans.own_data import PLANS
+from app.teams.own_data import TEAMS
 from app.web.pages import PageRequest, Pages
 from app.web.sign_in import sign_in_again_first
 
-SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *NETWORK, *CALENDARS, *MAILS)
+SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *TEAMS, *NETWORK, *CALENDARS, *MAILS)
 
-OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"paper_cards"}
+OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"paper_cards", "shared_purses"}
 """What is not spoken of where the network is free of charge, and empty there."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {

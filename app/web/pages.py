@@ -20,9 +20,10 @@ from app.platform.cookies import CookieJar
 from app.platform.problems import Problem
 from app.platform.settings import Settings
 from app.platform.templates import Templates
+from app.teams.queries import TeamCard
 from app.web.navigation import NavItem
 from app.web.search_form import ZONE
-from app.web.workbench import sections_of_network, sections_of_operator, sections_of_space
+from app.web.workbench import sections_of_network, sections_of_operator, sections_of_space, sections_of_team
 
 PageRequest = Request[Any, Any, Any]
 
@@ -146,6 +147,8 @@ async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any], *, 
     about = context.get("space"), context.get("operator")
     if visitor.actor is not None and path.startswith("/netzwerk"):
         return await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
+    if visitor.actor is not None and isinstance(team := context.get("team"), TeamCard):
+        return sections_of_team(team, visitor.actor, path, visitor.speaker)
     if visitor.actor is None or not path.startswith(_WORKBENCH):
         return []
     match about:
@@ -180,6 +183,8 @@ def _navigation(path: str, visitor: Visitor, *, charges: bool) -> list[NavItem]:
     if visitor.actor is None:
         items.append(NavItem(say(marked("Anmelden")), "/anmelden", path.startswith("/anmelden")))
         return items
+    if visitor.actor.has_team:
+        items.append(NavItem(say(marked("Team")), "/team", path.startswith("/team")))
     if visitor.actor.reach(Action.SEE_SPACE_DAY):
         items.append(NavItem(say(marked("Theke")), "/theke", path.startswith("/theke")))
     if visitor.actor.reach(Action.MANAGE_SPACE):

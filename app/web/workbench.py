@@ -1,6 +1,8 @@
 """The way through the workbench of a space and of an operator: what the actor may open there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from app.identity.rules import Action, Actor
 from app.inventory.reports import count_open_reports
@@ -8,6 +10,7 @@ from app.kernel.refusals import marked
 from app.network.queries import OperatorCard, SpaceCard
 from app.plans.declarations import count_open_declarations
 from app.platform.language import Speaker
+from app.teams.queries import TeamCard
 from app.web.navigation import NavItem
 
 _REPORTS = "/theke/{slug}/meldungen"
@@ -42,6 +45,9 @@ OF_THE_NETWORK = (
 )
 
 
+OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = ((marked("Übersicht"), "/team/{team}", None),)
+"""The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
+
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
 
@@ -75,6 +81,16 @@ async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: 
         return items
     count = await count_open_reports(space.id)
     return [replace(item, count=count) if item.url == reports else item for item in items]
+
+
+def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+    """What the actor may open of this team."""
+    sections = [
+        (label, address.format(team=team.public_id))
+        for label, address, action in OF_A_TEAM
+        if action is None or actor.may(action, team=team.id)
+    ]
+    return _items(sections, path, speaker)
 
 
 def sections_of_operator(operator: OperatorCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:

@@ -40,6 +40,7 @@ from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
+from tests.teams.founding import a_team
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -97,7 +98,9 @@ async def belongings(world: World) -> Mapping[str, str]:
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
+    team = await a_team(world, world.mia)
     return {
+        "team": team.public_id,
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",

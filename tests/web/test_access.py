@@ -14,7 +14,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from app.identity.rules import Action
+from app.identity.rules import PERMISSIONS, Action, Role
 from app.main import create_app
 from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
@@ -96,6 +96,9 @@ in the table of permissions (identity/rules.py). What stands in no line is a per
 
 OF_THE_OPERATORS_OWN = re.compile(r"\w+ .*/people/\{person_id\}/notes")
 """What the network's people do not read, whatever they may do there."""
+
+FOR_ALL_OF_A_TEAM = re.compile(r"GET /team/\{team\}$")
+"""What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
 
 OWN_AND_AT_THE_DESK = re.compile(
     r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
@@ -235,6 +238,10 @@ class Everybody:
     def who_may(self, way: Way) -> list[APerson]:
         """Whose role or own it is."""
         action, world = way.action, self.world
+        if FOR_ALL_OF_A_TEAM.match(str(way)):
+            return [world.mia, world.gundula, world.nadja]
+        if action in PERMISSIONS[Role.TEAM_MANAGER] - PERMISSIONS[Role.MEMBER]:
+            return [world.gundula, world.nadja]
         if action is None:
             mia = [world.mia]
             if not OWN_AND_AT_THE_DESK.match(str(way)):

@@ -1,0 +1,50 @@
+"""Purses that one payer fills for several people: who may spend from them, and on which days."""
+
+from datetime import date, datetime, timedelta
+
+from app.identity.merging import Merge, on_merge
+from app.platform.database import execute, fetch_value
+
+_A_DAY = timedelta(days=1)
+
+
+async def new_purse(payer: int, now: datetime) -> int:
+    """The key of an empty purse. Call it in the transaction of what it is for."""
+    key: int = await fetch_value(
+        "INSERT INTO shared_purse (payer, created_at) VALUES ($1, $2) RETURNING id", payer, now
+    )
+    return key
+
+
+async def let_spend(purse: int, person: int, first: date) -> None:
+    """The person may spend from the purse from this day on; quietly where he may already."""
+    await execute(
+        "INSERT INTO purse_member (purse, person, first) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        purse,
+        person,
+        first,
+    )
+
+
+async def end_spending(purse: int, person: int, first_without: date) -> None:
+    """From this day on the person spends no more from the purse. What is booked with it stays as it is."""
+    await execute(
+        "UPDATE purse_member SET last = greatest($3::date, first - 1) WHERE purse = $1 AND person = $2"
+        " AND last IS NULL",
+        purse,
+        person,
+        first_without - _A_DAY,
+    )
+
+
+@on_merge("purse_member.person")
+async def _move_purse_members(merge: Merge) -> None:
+    """Where both may spend, the one that stays keeps its own."""
+    await execute(
+        "UPDATE purse_member m SET last = greatest($3::date - 1, first - 1) WHERE person = $2 AND last IS NULL"
+        " AND EXISTS (SELECT FROM purse_member k WHERE k.purse = m.purse AND k.person = $1 AND k.last IS NULL)",
+        merge.kept,
+        merge.gone,
+        merge.now.date(),
+    )
+    await execute("UPDATE purse_member SET person = $1 WHERE person = $2", merge.kept, merge.gone)

@@ -1,0 +1,144 @@
+"""Reads of teams: the account, who belongs to it, and where somebody belongs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from app.identity.rules import Action, Actor
+from app.kernel.refusals import NotFound
+from app.platform.database import fetch, fetch_row
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCard:
+    """An employer's account. One that `has_ended` is only read; without a payer it provides nothing that costs."""
+
+    id: int
+    public_id: str
+    name: str
+    payer: int | None
+    purse: int | None
+    leitweg_id: str
+    order_number: str
+    founded_at: datetime
+    ends_on: date | None
+    ended_at: datetime | None
+    version: int
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A person's place in a team; `cost_centre` is its key."""
+
+    id: int
+    public_id: str
+    team: int
+    person: int
+    name: str
+    email: str | None
+    cost_centre: int | None
+    joined_by: str
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CostCentreCard:
+    """A cost centre in use."""
+
+    id: int
+    public_id: str
+    code: str
+    name: str
+    version: int
+
+
+async def team_for(actor: Actor, public_id: str, *actions: Action) -> TeamCard:
+    """The team with this public id, for who may do one of these there. Raises NotFound for everybody else."""
+    team = await team_by_public_id(public_id)
+    if team is None or not any(actor.may(action, team=team.id) for action in actions):
+        raise NotFound
+    return team
+
+
+async def own_team(person: int, public_id: str) -> TeamCard:
+    """The team with this public id, for who belongs to it. Raises NotFound for everybody else."""
+    for team in await teams_of(person):
+        if team.public_id == public_id:
+            return team
+    raise NotFound
+
+
+async def team_by_public_id(public_id: str) -> TeamCard | None:
+    return _team(await fetch_row(f"{_TEAM} WHERE t.public_id = $1", public_id))
+
+
+async def team_by_id(team: int) -> TeamCard | None:
+    return _team(await fetch_row(f"{_TEAM} WHERE t.id = $1", team))
+
+
+async def teams_of(person: int) -> Sequence[TeamCard]:
+    """The teams that the person belongs to, by name."""
+    rows = await fetch(
+        f"{_TEAM} JOIN team_member m ON m.team = t.id AND m.person = $1 AND m.left_at IS NULL ORDER BY t.name, t.id",
+        person,
+    )
+    return [TeamCard(**row) for row in rows]
+
+
+async def teams_reached(actor: Actor) -> Sequence[TeamCard]:
+    """The teams for which the actor has a role, by name; who has it for the whole network is not meant."""
+    reached = actor.reach(Action.MANAGE_TEAM).teams | actor.reach(Action.SEE_TEAM).teams
+    keys = list(reached | actor.reach(Action.BOOK_FOR_TEAM).teams)
+    if not keys:
+        return []
+    rows = await fetch(f"{_TEAM} WHERE t.id = ANY($1::bigint[]) ORDER BY t.name, t.id", keys)
+    return [TeamCard(**row) for row in rows]
+
+
+async def members_of(team: int) -> Sequence[MemberCard]:
+    """Who belongs to the team, by name."""
+    rows = await fetch(f"{_MEMBER} WHERE m.team = $1 AND m.left_at IS NULL ORDER BY p.name, m.id", team)
+    return [MemberCard(**row) for row in rows]
+
+
+async def member_of(team: int, person: int) -> MemberCard | None:
+    """The person's place in this team."""
+    row = await fetch_row(f"{_MEMBER} WHERE m.team = $1 AND m.person = $2 AND m.left_at IS NULL", team, person)
+    return MemberCard(**row) if row is not None else None
+
+
+async def member_by_public_id(team: int, public_id: str) -> MemberCard:
+    """The place in this team with this public id. Raises NotFound."""
+    row = await fetch_row(f"{_MEMBER} WHERE m.team = $1 AND m.public_id = $2 AND m.left_at IS NULL", team, public_id)
+    if row is None:
+        raise NotFound
+    return MemberCard(**row)
+
+
+async def cost_centres_of(team: int) -> Sequence[CostCentreCard]:
+    """The team's cost centres in use, by code."""
+    rows = await fetch(
+        "SELECT id, public_id, code, name, version FROM cost_centre WHERE team = $1 AND retired_at IS NULL"
+        " ORDER BY code, id",
+        team,
+    )
+    return [CostCentreCard(**row) for row in rows]
+
+
+_TEAM: Final = (
+    "SELECT t.id, t.public_id, t.name, t.payer, t.purse, t.leitweg_id, t.order_number, t.founded_at, t.ends_on,"
+    " t.ended_at, t.version FROM team t"
+)
+_MEMBER: Final = (
+    "SELECT m.id, m.public_id, m.team, m.person, p.name, p.email, m.cost_centre, m.joined_by, m.joined_at"
+    " FROM team_member m JOIN person p ON p.id = m.person"
+)
+
+
+def _team(row: Mapping[str, Any] | None) -> TeamCard | None:
+    return TeamCard(**row) if row is not None else None
