@@ -11,7 +11,7 @@ from app.identity.queries import people
 from app.identity.rules import Role
 from app.kernel.refusals import marked, phrase
 from app.kernel.wall_time import local_day
-from app.network.invited_roles import ROLE_NAMES, whose_role
+from app.teams.invited_roles import ROLE_NAMES, whose_role
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import speaker
 from app.platform.mail import Mailbox
