@@ -16,8 +16,8 @@ from app.identity.audit import record
 from app.identity.invitations import end_invitations_to_team
 from app.identity.roles import revoke_role
 from app.identity.rules import Action, Actor, Grant, Role
-from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.inventory.rules import wall_instant
+from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.plans.shared_purses import end_purse, keep_purse
 from app.platform.database import execute, fetch, fetch_row, retried, transaction

@@ -1,10 +1,11 @@
 """Purses that one payer fills for several people: who may spend from them, and on which days."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.identity.merging import Merge, on_merge
-from app.platform.database import execute, fetch_value
+from app.platform.database import execute, fetch_row, fetch_value
 
 _A_DAY = timedelta(days=1)
 
@@ -56,6 +57,25 @@ async def keep_purse(purse: int, last: date, people: Sequence[int]) -> None:
         last,
         list(people),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PurseFacts:
+    """What has been done with a purse, for who sets it up; nothing of what was spent."""
+
+    is_filled: bool
+    has_limits: bool
+
+
+async def purse_facts(purse: int) -> PurseFacts:
+    """Whether anything was ever put in, and whether it has limits."""
+    row = await fetch_row(
+        "SELECT EXISTS (SELECT FROM entitlement WHERE purse = $1) AS is_filled,"
+        " coalesce(limits::text, '{}') <> '{}' AS has_limits FROM shared_purse WHERE id = $1",
+        purse,
+    )
+    assert row is not None, "purses are never deleted"
+    return PurseFacts(row["is_filled"], row["has_limits"])
 
 
 @on_merge("purse_member.person")

@@ -1,4 +1,4 @@
-"""What a company says of itself: the account's name, its legal form, who gets the invoices and what they have to say."""
+"""What a company says of itself: the account's name, its legal form, who gets invoices and what these have to say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -82,6 +82,11 @@ async def team_by_id(team: int) -> TeamCard | None:
     return _team(await fetch_row(f"{_TEAM} WHERE t.id = $1", team))
 
 
+async def teams_where(condition: str, *facts: object) -> Sequence[TeamCard]:
+    """The teams t for which this SQL holds."""
+    return [TeamCard(**row) for row in await fetch(f"{_TEAM} WHERE {condition} ORDER BY t.name, t.id", *facts)]
+
+
 async def teams_of(person: int) -> Sequence[TeamCard]:
     """The teams that the person belongs to, by name."""
     rows = await fetch(
