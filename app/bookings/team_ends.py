@@ -20,7 +20,7 @@ from app.inventory.rules import wall_instant
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.plans.shared_purses import end_purse, keep_purse
-from app.platform.database import execute, fetch, fetch_row, retried, transaction
+from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.new_rows import insert_all
 from app.platform.outbox import Event, Reaction, Reactions, emit, new_event
 from app.teams.company import locked_team
@@ -93,8 +93,8 @@ async def end_teams(now: datetime) -> int:
     ended = 0
     for row in await fetch("SELECT id FROM team WHERE ends_on < $1 AND ended_at IS NULL ORDER BY id", today):
         async with transaction():
-            if await fetch_row(
-                "SELECT FROM team WHERE id = $1 AND ends_on < $2 AND ended_at IS NULL FOR UPDATE", row["id"], today
+            if await fetch_value(
+                "SELECT 1 FROM team WHERE id = $1 AND ends_on < $2 AND ended_at IS NULL FOR UPDATE", row["id"], today
             ):
                 await _end(row["id"], now, today)
                 ended += 1
