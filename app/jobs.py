@@ -56,6 +56,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.operations import forget_members
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -209,6 +210,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
+        Periodic("forget_team_members", night, _without_count(forget_members)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

@@ -36,7 +36,7 @@ FURTHEST: Final = timedelta(days=3 * 366)
 
 class TeamEndUnusable(BadInput):
     code = "team_end_unusable"
-    text = marked("Der letzte Tag liegt zwischen heute und dem {latest}.")
+    text = marked("Bitte einen Tag zwischen heute und dem {latest} wählen.")
 
 
 class TeamDoesNotEnd(Conflict):

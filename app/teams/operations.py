@@ -20,6 +20,9 @@ from app.teams.queries import MemberCard, TeamCard, member_of, team_by_id
 FOUNDED_A_DAY: Final = Limit("teams_founded", 5, timedelta(days=1))
 """Accounts that one person founds; whoever has more companies calls."""
 
+MEMBERS_KEPT_FOR: Final = timedelta(days=365)
+"""How long it is known that somebody belonged to a team."""
+
 
 class JoinedBy(StrEnum):
     """How somebody came into a team."""
@@ -110,6 +113,11 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
         await emit("team_member.left", "team_member", member.id, now)
+
+
+async def forget_members(now: datetime) -> int:
+    """Forgets who has left a team more than twelve months ago; how many."""
+    return await execute("DELETE FROM team_member WHERE left_at < $1", now - MEMBERS_KEPT_FOR)
 
 
 def _belongs(team: TeamCard) -> Grant:

@@ -12,6 +12,7 @@ from app.identity.rules import Action, Grant, Role
 from app.kernel.refusals import NotAllowed, NotFound
 from app.platform.database import execute, fetch_value
 from app.platform.rate_limits import TooMany
+from app.teams.companies import companies_of_all
 from app.teams.company import (
     CompanyDetails,
     TeamChangedMeanwhile,
@@ -20,7 +21,6 @@ from app.teams.company import (
     checked_company,
     company_of,
 )
-from app.teams.companies import companies_of_all
 from app.teams.cost_centres import (
     CostCentreChanged,
     CostCentreInUse,
