@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from app.billing.payers import PayerDetails, PayerKind
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
-from app.kernel.refusals import Conflict, marked
+from app.kernel.refusals import Conflict, Refusal, marked
 from app.network.charging import network_charges
 from app.teams.company import CompanyDetails, TeamChangedMeanwhile, change_company, checked_company, company_of
 from app.teams.operations import found_team
@@ -65,7 +65,7 @@ async def found_form(
     """Founds the account and leads to its first steps, or shows the form again with what is wrong."""
     actor, typed = visitor.signed_in, _typed(data)
     details = _details(typed, charges=await network_charges())
-    _, refusals = checked_company(details)
+    refusals = _refusals(details)
     if not refusals:
 
         async def found() -> str:
@@ -100,7 +100,7 @@ async def save_company(
     """Saves, or shows the form again with what is wrong; a stale one beside what holds now."""
     found, typed = await managed_team(visitor, team), _typed(data)
     details = _details(typed, charges=found.payer is not None or await network_charges())
-    _, refusals = checked_company(details)
+    refusals = _refusals(details)
     if not refusals:
         try:
             await change_company(visitor.signed_in, found, details, version_in(data), visitor.now)
@@ -124,6 +124,12 @@ async def save_company(
 async def managed_team(visitor: Visitor, public_id: str) -> TeamCard:
     """The team for who manages it. Raises NotFound for everybody else."""
     return await team_for(visitor.signed_in, checked_id(public_id), Action.MANAGE_TEAM)
+
+
+def _refusals(details: CompanyDetails) -> list[Refusal]:
+    """What is wrong with them, in the order of the form."""
+    _, refusals = checked_company(details)
+    return sorted(refusals, key=lambda refusal: list(_FIELDS).index(refusal.field or ""))
 
 
 def _form(team: TeamCard, typed: Mapping[str, str], version: int) -> dict[str, Any]:

@@ -48,7 +48,7 @@ async def show_team(
     found = await visible_team(actor, team)
     charges = await network_charges()
     manages = actor.may(Action.MANAGE_TEAM, team=found.id) and not found.has_ended
-    steps = await steps_of(found, charges=charges) if manages else ()
+    steps = await steps_of(found, charges=charges) if manages and found.ends_on is None else ()
     context = {
         "team": found,
         "member": await member_of(found.id, actor.person),
