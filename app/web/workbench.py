@@ -54,6 +54,9 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
+OF_WHAT_A_TEAM_PAYS: Final = frozenset({"/team/{team}/kostenstellen"})
+"""Sections of a team that are not there where nobody pays for it."""
+
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
 
@@ -94,7 +97,8 @@ def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) 
     sections = [
         (label, address.format(team=team.public_id))
         for label, address, action in OF_A_TEAM
-        if action is None or actor.may(action, team=team.id)
+        if (action is None or actor.may(action, team=team.id))
+        and (team.payer is not None or address not in OF_WHAT_A_TEAM_PAYS)
     ]
     return _items(sections, path, speaker)
 
