@@ -55,12 +55,12 @@ class SeriesWish:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Bookings that make way for the plan: their keys, how many there are of each rules' key, and which account has
+    """Bookings that make way for the plan: their keys, how many there are of each rules' key, and which accounts have
     paid for them, by the start of the date that takes their place."""
 
     bookings: Collection[int] = ()
     by_rules: Mapping[int, int] = field(default_factory=dict)
-    has_paid: Mapping[datetime, int] = field(default_factory=dict)
+    has_paid: Mapping[datetime, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plans.rules import Entitlement, Payment, Pays, Price, Purse, Scope, Source, ways_to_pay
+from app.plans.needs import Scope
+from app.plans.rules import (
+    Entitlement,
+    Payment,
+    Pays,
+    Price,
+    Purse,
+    Source,
+    ways_to_pay,
+)
 from app.plans.uses import NOTHING_USED, Unit, Use, hold
 from tests.plans.test_rules import DAY, DESK, MAIFELD, MAYEN, POLCH, STADT
 
