@@ -12,7 +12,8 @@ _SOLD_HERE: Final = (
 _OF_ACCOUNT: Final = (
     " LEFT JOIN membership ON membership.id = entitlement.membership"
     " LEFT JOIN entitlement AS credit ON credit.id = entitlement.credit"
-    " LEFT JOIN pass ON pass.id = coalesce(entitlement.pass, credit.pass) LEFT JOIN charge ON charge.id = entitlement.charge"
+    " LEFT JOIN pass ON pass.id = coalesce(entitlement.pass, credit.pass)"
+    " LEFT JOIN charge ON charge.id = entitlement.charge"
 )
 _PRICE_CLASS: Final = marked("Preisklasse: normal, resident, student, club oder municipality")
 _TERMS: Final = marked("die vereinbarten Bedingungen: Preis, Tage, Stunden, wo und wann es gilt, Laufzeit")
