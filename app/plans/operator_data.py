@@ -281,7 +281,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "membership": marked("Mitgliedschaft (memberships.id)"),
             "pass": marked("Karte (passes.id)"),
             "charge": marked("der Tag, der für eine Buchung gekauft wurde (charges.id)"),
-            "credit": marked("der Tag, der aus diesem Guthaben in Geld gekauft wurde (entitlements.id)"),
+            "credit": marked("das Guthaben in Geld, aus dem dieser Tag gekauft wurde (entitlements.id)"),
             "unit": marked("desk_day (in halben Tagen), room_minute (in Minuten) oder money (in Cent)"),
             "source": marked("team, membership, pass oder credit"),
             "label_de": marked("wie es heißt, deutsch"),
