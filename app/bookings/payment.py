@@ -97,14 +97,15 @@ _FIRST: Final = ("charge", "entitlement", "entitlement_entry", "ticket_charge")
 
 
 def in_order_of_payment(rows: Sequence[NewRow]) -> list[NewRow]:
-    """The rows of several bookings, so that each comes after what it names, and what is granted before it is used."""
-    return sorted(
-        rows,
-        key=lambda row: (
-            _FIRST.index(row.table) if row.table in _FIRST else len(_FIRST),
-            row.values.get("change") is Change.HOLD,
-        ),
-    )
+    """The rows of several bookings, so that each comes after what it names, what is granted before it is used, and a
+    bought day before the account behind it, which is older."""
+    return sorted(rows, key=_place)
+
+
+def _place(row: NewRow) -> tuple[int, bool, int]:
+    place = _FIRST.index(row.table) if row.table in _FIRST else len(_FIRST)
+    is_hold = row.values.get("change") is Change.HOLD
+    return place, is_hold, -cast(int, row.values["entitlement"]) if is_hold else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,8 @@ async def accounts_out_of_balance() -> Sequence[int]:
 @retried
 async def _use_up_day(entitlement: int, person: int, day: date, ticket: int | None, now: datetime) -> None:
     async with transaction():
+        if ticket is not None:
+            await lock_account(ticket)
         account = await lock_account(entitlement)
         use = await use_of(entitlement, person, day, ticket=ticket)
         if account is None:

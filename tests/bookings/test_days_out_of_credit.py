@@ -13,6 +13,7 @@ from app.bookings.queries import BookingCard, booking_by_id
 from app.bookings.quoting import quote
 from app.bookings.series_changes import ChangeSeries, change_series
 from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.together import book_together
 from app.identity.merging import merge_people
 from app.identity.operations import NewPerson, create_people
 from app.inventory.rules import Kind
@@ -106,6 +107,12 @@ async def test_the_second_desk_of_a_whole_day_costs_nothing(world: World) -> Non
     await cancel(world.mia.actor(), also.public_id, NOW)
     assert await balance(account) == (5000, 0)
     assert await accounts_out_of_balance() == []
+
+
+async def test_several_in_one_act_are_paid_by_one_day(world: World) -> None:
+    account = await credit_of(world)
+    await book_together(world.mia.actor(), [desk(world, "1", 8, 18), desk(world, "2", 8, 18)], NOW)
+    assert await balance(account) == (3100, 1900)
 
 
 async def test_a_bought_day_is_no_holding_of_its_own(world: World) -> None:
