@@ -190,14 +190,19 @@ async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: dat
 
 async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:
     await return_payment(PaidBooking.of_card(booking), now)
+    await pay_with(booking, payment, now)
+    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)
+
+
+async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> None:
+    """The booking is paid so from now on; what has paid before was given back."""
     paid = await paid_rows(payment, booking, now)
     if paid.rows:
         await insert_together(*paid.rows)
     await execute(
         "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
         booking.id,
-        paid.columns["entitlement"],
+        paid.columns.get("entitlement"),
         payment.kind,
         now,
     )
-    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)
