@@ -47,7 +47,9 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 
 _BY_CONTRACT: Final[Mapping[str, str]] = {
     CONTRACT_ENDED: marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher."),
-    CHANGE_WITHDRAWN: marked("Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."),
+    CHANGE_WITHDRAWN: marked(
+        "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
+    ),
     WITHDRAWN: marked("Diese Buchung ist widerrufen."),
 }
 
@@ -56,8 +58,9 @@ OFFER: Final = "offer"
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
     """Why the booking with this reason was called off: by its operator, or with a contract; None otherwise."""
-    if reason in _BY_CONTRACT:
-        return phrase(_BY_CONTRACT[reason])
+    by_contract = _BY_CONTRACT.get(reason or "")
+    if by_contract:
+        return phrase(by_contract)
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

@@ -43,13 +43,15 @@ _MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
 class EndWish:
     """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day.
 
-    All deadlines count from `declared_on`, however late it is settled; without it from today.
+    All deadlines count from `declared_on`, however late it is settled, and what was had of a booking is counted up to
+    `declared_at`; without them from now.
     """
 
     kind: DeclarationKind
     day: date | None = None
     is_agreed: bool = False
     declared_on: date | None = None
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

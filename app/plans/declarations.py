@@ -254,6 +254,12 @@ class Settled:
         return cls(outcome, contract.person, None if contract.is_pass else key, key if contract.is_pass else None)
 
 
+async def demand_open(declaration: DeclarationCard) -> None:
+    """Until the transaction ends nobody else settles it. Raises SettledAlready."""
+    if await fetch_value("SELECT outcome FROM declaration WHERE id = $1 FOR UPDATE", declaration.id) is not None:
+        raise SettledAlready
+
+
 async def enter_outcome(actor: Actor | None, declaration: DeclarationCard, settled: Settled, now: datetime) -> None:
     """Notes down what it has ended. Call it in the transaction of that. Raises SettledAlready."""
     if not await execute(
