@@ -50,6 +50,13 @@ class StrictJson(AbstractDTO[T]):
         return schema_creator.for_field_definition(field_definition)
 
 
+class OptionalJson(StrictJson[T]):
+    """The same for a body that may be left out."""
+
+    def decode_bytes(self, value: bytes) -> Any:
+        return super().decode_bytes(value) if value else None
+
+
 @functools.cache
 def _decoder_of(model: type[Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(model)

@@ -131,9 +131,7 @@ async def tell_withdrawn(office: PostOffice, key: int, now: datetime) -> None:
     else:
         first = says.gettext(marked("Ihre Buchung ist widerrufen"))
         paragraphs = [
-            says.say(
-                marked("{day}, {space}"), day=says.day_of_year(each.starts_at.date()), space=each.space.name
-            )
+            says.say(marked("{day}, {space}"), day=says.day_of_year(each.starts_at.date()), space=each.space.name)
             for each in await bookings_withdrawn_by(key)
         ]
     owed = Money(declaration.owed or 0)
@@ -166,7 +164,10 @@ async def _terms_again(change: ChangeOrder, language: str, now: datetime) -> lis
     """Which terms hold again, with their price."""
     card = await membership_by_id(change.membership)
     assert card is not None, "contracts are kept"
-    says, held = speaker(language), coming_change(card, local_day(now, _ZONE)) or stretch_now(card, local_day(now, _ZONE))
+    says, held = (
+        speaker(language),
+        coming_change(card, local_day(now, _ZONE)) or stretch_now(card, local_day(now, _ZONE)),
+    )
     price = Money(held.terms.price_for(held.price_class), held.terms.currency)
     return [
         says.say(

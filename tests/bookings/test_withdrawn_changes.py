@@ -20,7 +20,7 @@ from app.plans.declarations import DeclarationCard, DeclarationKind, Declared, O
 from app.plans.ending import EndedAlready, NoConsumer, WithdrawalOver
 from app.plans.ordering import Statements
 from app.plans.queries import MembershipCard, membership_by_id
-from app.platform.database import execute, fetch_value
+from app.platform.database import fetch_value
 from tests.contracts import EIGHT, a_membership
 from tests.identity.conftest import HOME
 from tests.orders import PAPER
@@ -117,8 +117,8 @@ async def test_what_was_charged_for_the_next_month_meanwhile_comes_back_whole(wo
 
 async def test_bookings_that_the_earlier_plan_holds_stay_and_the_others_are_cancelled_in_order(world: World) -> None:
     card, order = await upgraded(world)
-    kept = [await booked(world, date(2026, 12, day)) for day in (1, 2, 3, 4)]
-    beyond = await booked(world, date(2026, 12, 7))
+    kept = [await booked(world, date(2026, 12, day)) for day in (2, 3, 4, 7)]
+    beyond = await booked(world, date(2026, 12, 9))
     now = at(FOURTH_DAY, 18)
     plan = await plan_change_back(order, FOURTH_DAY, now)
     assert [(each.booking.id, each.payment) for each in plan.behind] == [(beyond.id, None)]
@@ -137,10 +137,10 @@ async def test_bookings_that_the_earlier_plan_holds_stay_and_the_others_are_canc
 
 async def test_who_books_meanwhile_is_shown_it_again_and_nobody_withdraws_twice(world: World) -> None:
     _, order = await upgraded(world)
-    for day in (1, 2, 3, 4):
+    for day in (2, 3, 4, 7):
         await booked(world, date(2026, 12, day))
     plan = await plan_change_back(order, FOURTH_DAY, NOW)
-    await booked(world, date(2026, 12, 7))
+    await booked(world, date(2026, 12, 9))
     with pytest.raises(AffectedChanged):
         await change_back(None, order, FOURTH_DAY, plan.state, NOW)
 
