@@ -8,8 +8,8 @@ import msgspec
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
 from app.bookings.giving_back import free, hand_on
-from app.bookings.lapsing import lapse_offers
 from app.bookings.held import Choice
+from app.bookings.lapsing import lapse_offers
 from app.bookings.line_endings import end_place
 from app.bookings.operations import lock_person
 from app.bookings.queries import BookingCard, booking_by_id, booking_of

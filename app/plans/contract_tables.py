@@ -91,7 +91,7 @@ class ContractOrder(Table, tablename="contract_order"):
 
     `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
     use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is
-    stated.
+    stated; a change that staff places was ordered by telephone or in writing.
     """
 
     id = BigSerial(primary_key=True)
