@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.booking_bodies import (
+    AgreedPrice,
     CommuteTo,
     EarlyStart,
     Features,
@@ -115,10 +116,7 @@ class OfferAccepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is agreed to with the booking; what is left out stays as it was said when joining."""
 
     pays: PaysWith | None = None
-    agreed_price: Annotated[
-        int | None,
-        Meta(ge=0, le=2**31 - 1, description="What it may cost at most, in minor units; else `price_changed`."),
-    ] = None
+    agreed_price: AgreedPrice | None = None
     early_start: EarlyStart = False
 
 

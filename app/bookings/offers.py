@@ -56,7 +56,7 @@ async def accept_offer(
             assert booked is not None, "it belongs to the same person"
             return booked
         place = replace(place, choice=_as_agreed(place.choice, agreed_price, pays, early_start=early_start))
-        booking = await _accepted(place, actor, now) if place.is_offered_at(now) else None
+        booking = await _accepted(place, actor, now, or_else=pays is None) if place.is_offered_at(now) else None
     if booking is None:
         await lapse_offers(now)
         raise OfferOver
@@ -73,8 +73,11 @@ def _as_agreed(choice: Choice, agreed_price: int | None, pays: str | None, *, ea
     return choice if pays is None else msgspec.structs.replace(choice, pays=pays)
 
 
-async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingCard | None:
-    """The booking that takes the offer's claims over; None where they are gone, or nobody can book it any more."""
+async def _accepted(place: WaitingCard, actor: Actor, now: datetime, *, or_else: bool) -> BookingCard | None:
+    """The booking that takes the offer's claims over; None where they are gone, or nobody can book it any more.
+
+    With `or_else` something else may pay than what was chosen.
+    """
     assert place.offered is not None
     assert place.offered_at is not None
     try:
@@ -85,9 +88,10 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
         return None
     if any(rules.most_open for rules in facts.rules.values()):
         await lock_person(place.person)
-    booker = await booker_of(place.person, facts, wish_of(place, now))
-    [candidate] = allowed([place.offered], facts, wish_of(place, place.offered_at), booker)
-    candidate = candidate.decided_at(wish_of(place, now))
+    wish = replace(wish_of(place, now), or_else=or_else)
+    booker = await booker_of(place.person, facts, wish)
+    [candidate] = allowed([place.offered], facts, replace(wish, now=place.offered_at), booker)
+    candidate = candidate.decided_at(wish)
     if not await hand_over(place.id, OFFER, facts.next_booking, place.period):
         return None
     return await booking_by_id(await enter_booking(place, candidate, facts, actor, now))

@@ -273,8 +273,8 @@ async def order_change(
 
 
 async def _address_needed(card: MembershipCard, change: Change) -> PayerDetails | None:
-    """What is known of who pays, where something is to be paid and that is not enough for an invoice."""
-    payer = await payer_by_id(card.payer) if change.after.amount else None
+    """What is known of who pays, where more is to be paid than before and that is not enough for an invoice."""
+    payer = await payer_by_id(card.payer) if change.costs else None
     return payer.details if payer is not None and not payer.is_complete else None
 
 
