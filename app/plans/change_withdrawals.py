@@ -4,7 +4,7 @@ Who was told of the right and asked for a start at once pays the days that the o
 like every period (BGB § 357a Abs. 2; BGH III ZR 169/20); anybody else pays as if there had been no change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -116,6 +116,12 @@ async def change_by_id(order: int) -> ChangeOrder | None:
     """The order with this key, for mails."""
     found = await changes_where("o.id = $1", order)
     return found[0] if found else None
+
+
+async def withdrawable_changes(person: int, today: date) -> Mapping[int, ChangeOrder]:
+    """By membership the person's change of plan that can still be withdrawn from."""
+    found = await changes_where("o.person = $1 AND o.withdrawal_until >= $2", person, today)
+    return {each.membership: each for each in found if not each.is_withdrawn and not each.is_followed}
 
 
 async def terms_before(order: ChangeOrder) -> list[AgreedTerms]:

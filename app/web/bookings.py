@@ -21,6 +21,7 @@ from app.bookings.paid_with import said_paid
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
 from app.bookings.reminders import will_be_reminded
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
+from app.bookings.sale_withdrawing import sale_of_booking, withdrawal_from_sale
 from app.bookings.search import Wanted
 from app.bookings.settling import settle_at
 from app.calendars.files import booking_as_file
@@ -200,6 +201,7 @@ async def _show(
         "has_house_rules": is_shown and await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "paid": await said_paid(booking, visitor.speaker),
+        "may_withdraw": await _may_withdraw(booking, now),
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
         and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
@@ -216,6 +218,12 @@ async def _show(
     return await pages.show(
         request, visitor, "booking/show.html", context, status=status_of(refusal) if refusal else 200
     )
+
+
+async def _may_withdraw(booking: BookingCard, now: datetime) -> bool:
+    """Whether money is due for it, and a consumer can still take the order back."""
+    sale = await sale_of_booking(booking) if booking.charge is not None else None
+    return sale is not None and (await withdrawal_from_sale(sale, now)).refusal is None
 
 
 def asked_move(data: dict[str, str], booking: BookingCard) -> MoveBooking:

@@ -13,6 +13,7 @@ from app.bookings.declaration_settling import fitting, settle_by_rule, settle_by
 from app.bookings.membership_changes import MembersOrder, change_plan
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import BookingCard, booking_by_id
+from app.kernel.refusals import NotFound
 from app.plans.accounts import accounts_out_of_balance
 from app.plans.change_withdrawals import ChangedSince, ChangeOrder, change_named, changes_where
 from app.plans.changing import change_to, stretch_now
@@ -20,6 +21,7 @@ from app.plans.declarations import DeclarationCard, DeclarationKind, Declared, O
 from app.plans.ending import EndedAlready, NoConsumer, WithdrawalOver
 from app.plans.ordering import Statements
 from app.plans.queries import MembershipCard, membership_by_id
+from app.plans.upkeep import settle_running
 from app.platform.database import fetch_value
 from tests.contracts import EIGHT, a_membership
 from tests.identity.conftest import HOME
@@ -101,8 +103,6 @@ async def test_who_did_not_ask_for_it_pays_as_if_there_had_been_no_change(world:
 
 
 async def test_what_was_charged_for_the_next_month_meanwhile_comes_back_whole(world: World) -> None:
-    from app.plans.upkeep import settle_running
-
     _, order = await upgraded(world)
     in_december = at(date(2026, 12, 2), 9)
     await settle_running(in_december, in_december.date())
@@ -206,8 +206,6 @@ async def test_the_plans_name_alone_waits_for_staff_who_choose_the_change_in_one
 
 
 async def test_notice_is_never_about_an_order(world: World) -> None:
-    from app.kernel.refusals import NotFound
-
     _, order = await upgraded(world)
     what = Declared(DeclarationKind.ORDINARY, "Mia Hammes", "Mein Vertrag", "mia@example.org", form_key="1")
     declared = await declare(what, None, "de", HOME, NOW)

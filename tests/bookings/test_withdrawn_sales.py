@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from app.bookings.arrivals import check_in
+from app.bookings.cancellation import cancel
 from app.bookings.clearing import WITHDRAWN
 from app.bookings.declaration_settling import fitting, settle_by_rule, settle_by_staff, wish_of
 from app.bookings.operations import BookDesk, book
@@ -85,8 +86,6 @@ async def test_what_has_not_begun_is_cancelled_and_costs_nothing(world: World) -
 
 
 async def test_what_was_given_back_too_late_comes_back_as_money(world: World) -> None:
-    from app.bookings.cancellation import cancel
-
     booking = await booked(world)
     await execute("UPDATE booking SET cancel_until = $2 WHERE id = $1", booking.id, NOW)
     await cancel(world.mia.actor(), booking.public_id, at(date(2026, 11, 25), 9))
