@@ -85,11 +85,9 @@ async def test_what_is_put_aside_is_answered_in_the_words_of_staff(
 
 
 async def test_who_has_withdrawn_from_a_booking_reads_what_is_charged_and_what_comes_back(
-    world: World, postman: Postman, happens: Happen, membership: ContractCard
+    world: World, postman: Postman, happens: Happen
 ) -> None:
-    await execute("UPDATE membership_terms SET terms = terms || '{\"desk_days\": 0}'")
-    await execute("DELETE FROM entitlement_entry")
-    await execute("DELETE FROM entitlement")
+    await execute("UPDATE network SET charges = true")
     await execute(
         "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
         " VALUES ($1, 'desk', 1900, '2026-01-01', $2)",
