@@ -253,6 +253,7 @@ async def accounts_out_of_balance() -> Sequence[int]:
         " HAVING e.left_units <> coalesce(sum(x.left_change), 0) OR e.held_units <> coalesce(sum(x.held_change), 0)"
         " UNION SELECT id FROM (SELECT entitlement AS id, amount FROM ticket_charge WHERE amount IS NOT NULL"
         "  UNION ALL SELECT ticket, -booked_change FROM entitlement_entry WHERE ticket IS NOT NULL) paid"
+        " WHERE EXISTS (SELECT FROM entitlement WHERE entitlement.id = paid.id AND person IS NOT NULL)"
         " GROUP BY id HAVING sum(amount) <> 0 ORDER BY id"
     )
     return [row["id"] for row in rows]
