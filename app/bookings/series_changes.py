@@ -47,7 +47,6 @@ from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.network.house_rules import new_acceptance
 from app.plans.rules import check_total
-from app.plans.tickets import all_paying_accounts
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import insert_all
 from app.platform.outbox import emit
@@ -254,7 +253,6 @@ async def _planned(
     for booking in open_ones:
         if booking.id not in spent:
             await return_payment(PaidBooking.of_card(booking), now)
-    paying = await all_paying_accounts(booking.entitlement for booking in open_ones if booking.entitlement)
     plan = await plan_series(
         wanted,
         series.person,
@@ -263,7 +261,7 @@ async def _planned(
         replaced=Replaced(
             open_keys,
             Counter(booking.resource.rules for booking in open_ones),
-            {to: paying[booking.entitlement] for to, booking in moved.items() if booking.entitlement},
+            {to: booking.entitlement for to, booking in moved.items() if booking.entitlement},
         ),
         lock=lock,
     )
