@@ -7,7 +7,8 @@ from app.kernel.refusals import marked
 from app.platform.exported_tables import ExportedTable
 
 _SOLD_HERE: Final = (
-    "(membership.seller = $1 OR pass.seller = $1 OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
+    "(membership.seller = $1 OR pass.seller = $1 OR entitlement.seller = $1"
+    " OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
 )
 _OF_ACCOUNT: Final = (
     " LEFT JOIN membership ON membership.id = entitlement.membership"
@@ -275,6 +276,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "expired_at": "entitlement.expired_at",
         },
         {
+            "person": marked("people.id; leer: zwölf Monate nach dem Ende bleibt das Guthaben ohne die Person"),
             "membership": marked("Mitgliedschaft (memberships.id)"),
             "pass": marked("Karte (passes.id)"),
             "charge": marked("der Tag, der für eine Buchung gekauft wurde (charges.id)"),
