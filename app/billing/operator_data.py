@@ -42,7 +42,8 @@ BILLING: Final[Sequence[ExportedTable]] = (
         "charges",
         "charge",
         marked("Beträge, die bei Ihnen fällig wurden, und ihre Korrekturen"),
-        "charge LEFT JOIN payer ON payer.id = charge.payer LEFT JOIN charge AS corrected ON corrected.id = charge.corrects"
+        "charge LEFT JOIN payer ON payer.id = charge.payer"
+        " LEFT JOIN charge AS corrected ON corrected.id = charge.corrects"
         " WHERE charge.seller = $1 ORDER BY charge.id",
         {
             "id": "charge.public_id",

@@ -1,6 +1,6 @@
 """What was agreed and used is forgotten when its time is over (docs/decisions/0047-when-accounts-forget.md)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from app.plans.timeline import months_later
@@ -18,7 +18,7 @@ _CONCESSIONS: Final = """
 """
 
 
-async def forget_past(now: datetime, today: date) -> int:
+async def forget_past(today: date) -> int:
     """Takes the person from accounts that ended twelve months ago; deletes contracts, payers and what was shown for a
     price class when the law's years for books are over, and takes the payer from charges then. How many accounts,
     contracts and payers. Twice does nothing more."""

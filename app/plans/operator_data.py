@@ -235,6 +235,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": "pass.bought_at",
             "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+            "ended_on": "pass.ended_on",
         },
         {
             "payer": marked("Rechnungsadresse (payers.id)"),
@@ -247,6 +248,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": marked("wann gekauft"),
             "noticed_at": marked("wann gekündigt"),
             "withdrawn_at": marked("wann widerrufen"),
+            "ended_on": marked("letzter Tag, sobald ihr Guthaben ohne die Person ist"),
         },
     ),
     ExportedTable(
