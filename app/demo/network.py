@@ -121,14 +121,17 @@ async def _draw_rooms(files: Files) -> Mapping[str, str]:
 
 async def _enter_network(network: DemoNetwork, now: datetime) -> None:
     await execute(
-        "INSERT INTO network (name, association, phone, phone_hours_de, phone_hours_en, email, tagline_de, tagline_en,"
-        " is_demo, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)",
+        "INSERT INTO network (name, association, phone, phone_hours_de, phone_hours_en, email, street, postcode, place,"
+        " tagline_de, tagline_en, is_demo, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12)",
         network.name,
         network.association,
         network.phone,
         network.phone_hours.de,
         network.phone_hours.en,
         network.mail,
+        network.street,
+        network.postcode,
+        network.place,
         *TAGLINE,
         now,
     )
