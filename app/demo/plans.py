@@ -94,7 +94,7 @@ async def enter_plans(
         Contract(accounts[COMMUTER], seller.of(TWELVE), since, extras=frozenset({0})),
         Contract(often, seller.of(MAIFELD), since),
         Contract(accounts[ACCOUNTANT], seller.of(FIXED), since),
-        Contract(accounts[TELEPHONE], seller.of(EIGHT), since, rests=_this_month_and_next(today)),
+        Contract(accounts[TELEPHONE], seller.of(TWELVE), since, rests=_this_month_and_next(today)),
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]
     opened = dict(await enter_contracts(contracts, today))
