@@ -10,9 +10,8 @@ from app.network.tables import Operator
 from app.plans.tables import Membership, Pass, ProductVersion
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_CONTRACT = "ten years after the contract's end, with its documents"
+_CONTRACT = "ten calendar years after the contract's end, with its documents (law_value books_years)"
 _DECLARED = "as long as the contract; what was put aside twelve months"
-_ACCOUNT = "twelve months after the account's end, then without the person"
 
 
 class ChangeOffer(Table, tablename="change_offer"):

@@ -156,6 +156,7 @@ _DONE: Final = {
     "resent": marked("noch einmal gesendet"),
     "resources_imported": marked("Plätze eingelesen"),
     "responsible_changed": marked("verantwortliche Person geändert"),
+    "product.ordered": marked("Reihenfolge geändert"),
     "resource.ordered": marked("Reihenfolge geändert"),
     "resumed": marked("fortgesetzt"),
     "retired": marked("aufgelöst"),

@@ -38,6 +38,7 @@ from app.plans.pausing import pause_ahead
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.terms import PRICE_CLASS_NAMES, PlanTerms, PriceClass
 from app.platform.language import Speaker
+from app.web.asked_changes import asked_changes
 from app.web.forms import checked_id, notice
 from app.web.holdings_view import AccountRow, account_rows, line_row, name_of, price_text, tax_note
 from app.web.pages import PageRequest, Pages
@@ -93,7 +94,10 @@ async def membership_page(
 ) -> Response[str]:
     person = visitor.allowed(Action.SEE_OWN_BOOKINGS).person
     await demand_charging()
-    context = await held_by(person, visitor) | {"notice": notice(request, NOTICES)}
+    context = await held_by(person, visitor) | {
+        "asked": await asked_changes(person, visitor),
+        "notice": notice(request, NOTICES),
+    }
     return await pages.show(request, visitor, "membership/show.html", context)
 
 

@@ -345,6 +345,23 @@ async def test_days_of_a_paper_card_become_an_account_once(sold: Sold) -> None:
     assert await accounts_out_of_balance() == []
 
 
+async def test_a_day_ticket_of_the_same_operator_is_no_card_of_paper(sold: Sold) -> None:
+    world = sold.world
+    await execute(
+        "INSERT INTO opening_balance (person, operator, days, as_of) VALUES ($1, $2, 7, $3)",
+        world.mia.id,
+        world.operator,
+        TODAY,
+    )
+    await carry_paper_cards(NOW, TODAY)
+    ticket = PassTerms(name_de="Tageskarte", name_en="Day ticket", amount=1, price=1500)
+    offer = Offer(0, "tageskarte", world.operator, "Genossenschaft Maifeld", None, 0, 0, ticket)
+    payer = await own_payer(world.mia.id, NOW)
+    await sell_pass(None, world.mia.id, payer, offer, PriceClass.NORMAL, NOW, TODAY, TODAY, TODAY)
+    assert await carry_paper_cards(NOW, TODAY) == 0
+    assert sorted(account.left or 0 for account in await accounts_of(world.mia.id, TODAY)) == [2, 14]
+
+
 async def test_a_pass_that_ends_soon_is_announced_once(sold: Sold) -> None:
     world = sold.world
     public_id = await new_product(None, None, TEN, NOW, TODAY)
