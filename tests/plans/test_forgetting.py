@@ -144,6 +144,28 @@ async def test_contracts_and_payers_go_when_the_laws_years_are_over(life: Life) 
     assert [tuple(row.values()) for row in await fetch(sums)] == before, "the books keep every amount"
 
 
+async def test_what_was_declared_about_an_order_goes_with_its_contract(life: Life) -> None:
+    order = await fetch_value(
+        "INSERT INTO contract_order (public_id, person, number, payer, membership, terms, audience, amount, starts_on,"
+        " shown, placed_at) SELECT 'an-order', person, 1, payer, id, '{}', 'consumer', 0, starts_on, '', $1"
+        " FROM membership RETURNING id",
+        at(JOINED, 9),
+    )
+    await execute(
+        "INSERT INTO declaration (public_id, key, kind, name, contract, email, received_at, outcome, settled_at,"
+        " contract_order) VALUES ('declared', 'declared', 'withdrawal', 'Mia', 'Acht', 'mia@example.org', $1,"
+        " 'withdrawn', $1, $2)",
+        at(CAME, 9),
+        order,
+    )
+    declared = "SELECT count(*) FROM declaration"
+    for day in (date(2012, 1, 1), date(2017, 12, 31)):
+        await forgets(day)
+    assert await fetch_value(declared) == 1
+    await forgets(date(2018, 1, 1))
+    assert await fetch_value(declared) == 0
+
+
 async def test_a_later_law_counts(life: Life) -> None:
     await execute(
         "INSERT INTO law_value (name, value, valid_from, source, entered_at)"

@@ -75,9 +75,9 @@ BEGIN
      WHERE o.membership = ANY(memberships) OR o.pass = ANY(passes);
     DELETE FROM contract_document WHERE contract_order = ANY(orders)
         OR contract_order IS NULL AND extract(year FROM made_at) < kept_from;
+    DELETE FROM declaration WHERE membership = ANY(memberships) OR pass = ANY(passes) OR contract_order = ANY(orders)
+        OR membership IS NULL AND pass IS NULL AND contract_order IS NULL AND extract(year FROM settled_at) < kept_from;
     DELETE FROM contract_order WHERE id = ANY(orders);
-    DELETE FROM declaration WHERE membership = ANY(memberships) OR pass = ANY(passes)
-        OR membership IS NULL AND pass IS NULL AND extract(year FROM settled_at) < kept_from;
     DELETE FROM fixed_desk_release r USING fixed_desk d WHERE d.id = r.fixed_desk AND d.membership = ANY(memberships);
     DELETE FROM fixed_desk WHERE membership = ANY(memberships);
     DELETE FROM change_offer WHERE membership = ANY(memberships);
