@@ -12,7 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.desk_arrivals import arrive_at_desk, arrived_on
-from app.bookings.fixed_desks import BookedAhead, assign_desk, choosable_desks, end_desk, first_day_possible
+from app.bookings.desk_choice import choosable_desks, first_day_possible
+from app.bookings.desk_endings import end_desk
+from app.bookings.fixed_desks import BookedAhead, assign_desk
 from app.bookings.front_desk import Guest, find_people, guest
 from app.identity.authentication import Visitor
 from app.identity.queries import people

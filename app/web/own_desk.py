@@ -11,15 +11,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.desk_arrivals import arrive_at_desk
-from app.bookings.fixed_desks import (
-    assign_desk,
-    choosable_desks,
-    days_taken,
-    first_day_possible,
-    may_choose,
-    release_days,
-    take_back,
-)
+from app.bookings.desk_choice import choosable_desks, free_to_choose_from, spaces_to_choose
+from app.bookings.fixed_desks import assign_desk, days_taken, release_days, take_back
 from app.bookings.queries import bookings_where
 from app.identity.authentication import Visitor
 from app.inventory.rules import Kind, label
@@ -27,7 +20,7 @@ from app.kernel.money import Money
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.house_rules import house_rules_of
-from app.network.queries import SpaceCard, published_spaces, space_by_id
+from app.network.queries import space_by_id
 from app.plans.fixed_desks import HELD_AHEAD, FixedDesk, desks_of_membership, desks_of_person, released_days
 from app.plans.queries import MembershipCard, memberships_of
 from app.web.fixed_desks import demand_charges
@@ -147,11 +140,12 @@ async def own_desk_page(
 
 async def _page(card: MembershipCard, data: Mapping[str, str], visitor: Visitor) -> tuple[str, dict[str, Any]]:
     desk = await _desk(card, visitor)
-    if desk is not None:
-        return "membership/own_desk.html", await _shown(desk, data, visitor)
-    if not may_choose(card, [], _today(visitor)):
+    free_from = free_to_choose_from(card, await desks_of_membership(card.id), _today(visitor))
+    if desk is not None and not (free_from and data.get("naechster")):
+        return "membership/own_desk.html", await _shown(desk, data, visitor) | {"free_from": free_from}
+    if free_from is None:
         raise NotFound
-    return "membership/choose_desk.html", await _choice(card, data, visitor)
+    return "membership/choose_desk.html", await _choice(card, free_from, data, visitor) | {"is_next": desk is not None}
 
 
 async def _shown(desk: FixedDesk, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
@@ -183,11 +177,9 @@ async def _shown(desk: FixedDesk, data: Mapping[str, str], visitor: Visitor) -> 
     }
 
 
-async def _choice(card: MembershipCard, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
+async def _choice(card: MembershipCard, first_day: date, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
     """First the space, then the desk there."""
-    first_day = first_day_possible(card, _today(visitor))
-    assert first_day is not None, "the terms have a fixed desk"
-    spaces = [space for space in await published_spaces(visitor.now) if _holds_at(card, space)]
+    spaces = await spaces_to_choose(card, first_day, visitor.now)
     space = next((each for each in spaces if each.slug == data.get("standort", "")), None)
     if space is None and len(spaces) == 1:
         [space] = spaces
@@ -199,12 +191,6 @@ async def _choice(card: MembershipCard, data: Mapping[str, str], visitor: Visito
         "desks": [(key, visitor.speaker.word(label(Kind.DESK, name))) for key, name in desks],
         "typed": {"platz": data.get("platz", "")[:40], "ab": data.get("ab", first_day.isoformat())[:10]},
     }
-
-
-def _holds_at(card: MembershipCard, space: SpaceCard) -> bool:
-    scope = card.latest.scope
-    is_anywhere = not (scope.operators or scope.spaces)
-    return is_anywhere or space.operator.id in scope.operators or space.id in scope.spaces
 
 
 @post("/mitgliedschaft/{membership:str}/platz")

@@ -1,6 +1,7 @@
 """What the holder of a fixed desk is told."""
 
-from app.bookings.fixed_desks import assign_desk, end_desk
+from app.bookings.desk_endings import end_desk
+from app.bookings.fixed_desks import assign_desk
 from tests.notifications.conftest import Happen, Postman, text_of
 from tests.plans.desks import TODAY, a_member
 from tests.worlds import NOW, TOMORROW, World
