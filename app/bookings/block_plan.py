@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bookings.decision import Booker, Place, Wish, refusals
-from app.bookings.desk_holders import Held, said_of
+from app.bookings.desk_holders import Held, held_then, said_of
 from app.bookings.queries import BookedResource, BookingCard, bookings_by_id
 from app.bookings.rules import HOLDING, ClosedThatDay
 from app.identity.queries import people

@@ -67,7 +67,7 @@ def _holds_at(card: MembershipCard, space: SpaceCard) -> bool:
 def free_to_choose_from(card: MembershipCard, desks: Sequence[FixedDesk], today: date) -> date | None:
     """The first day from today on for which the holder can choose a desk; None where one is his as long as the terms
     have one. The holder chooses once, and again when the desk ends before the terms do."""
-    current = [desk for desk in desks if desk.goes_beyond(today - _A_DAY)]
+    current = [desk for desk in desks if desk.goes_on(today)]
     if any(desk.last_day is None for desk in current):
         return None
     after = max((desk.last_day + _A_DAY for desk in current if desk.last_day), default=today)

@@ -1,12 +1,14 @@
 """Whose fixed desks a change concerns, for staff who are to see it before."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.identity.queries import people
 from app.kernel.periods import Period
 from app.plans.fixed_desks import FixedDesk, desks_where
 from app.platform.database import fetch
+
+_A_DAY = timedelta(days=1)
 
 Held = tuple[FixedDesk, str]
 """A fixed desk and its holder's name."""
@@ -25,7 +27,7 @@ async def held_by_whom(condition: str, key: int, last_day: date) -> tuple[Held, 
     if not rows:
         return ()
     held = await _named("d.id = ANY($1::bigint[])", [row["id"] for row in rows])
-    return tuple((desk, name) for desk, name in held if desk.goes_beyond(last_day))
+    return tuple((desk, name) for desk, name in held if desk.goes_on(last_day + _A_DAY))
 
 
 async def held_then(times: Sequence[tuple[int, Period]], now: datetime) -> tuple[Held, ...]:

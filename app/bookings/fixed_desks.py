@@ -222,7 +222,7 @@ def _may_assign(
     if _is_staff(actor, place):
         return True
     today = local_day(now, ZoneInfo(place["time_zone"]))
-    return actor.person == card.person and not any(desk.goes_beyond(max(first_day, today) - _A_DAY) for desk in before)
+    return actor.person == card.person and not any(desk.goes_on(max(first_day, today)) for desk in before)
 
 
 def _check_terms(card: MembershipCard, where: Mapping[str, Any], first_day: date) -> None:

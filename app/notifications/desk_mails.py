@@ -1,4 +1,4 @@
-"""The mails about a fixed desk to its holder: given or taken by staff, gone with its desk or space, blocked for a time."""
+"""The mails about a fixed desk to its holder: given or taken, gone with its desk or space, blocked for a time."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ _LOOK: Final = marked("Ihren Platz ansehen")
 async def tell_assigned(office: PostOffice, key: int, now: datetime) -> None:
     """Says which desk it is, from when, instead of which, and what to do on days away; not to who has chosen it."""
     desk = await desk_by_id(key)
-    if desk is None or desk.assigned_by == desk.person or not desk.goes_beyond(_today(desk, now) - _A_DAY):
+    if desk is None or desk.assigned_by == desk.person or not desk.goes_on(_today(desk, now)):
         return
     paragraphs = [await _instead_of(desk, now)]
     if desk.last_day is not None:
@@ -57,7 +57,7 @@ async def _instead_of(desk: FixedDesk, now: datetime) -> Phrase | None:
     if old is None or old.resource == desk.resource:
         return None
     facts = {"old": label(Kind.DESK, old.name), "old_space": old.space_name}
-    if old.is_withdrawn or not old.goes_beyond(_today(old, now) - _A_DAY):
+    if old.is_withdrawn or not old.goes_on(_today(old, now)):
         return phrase(marked("Er tritt an die Stelle von {old} in {old_space}."), **facts)
     return phrase(marked("Bis {last} bleibt {old} in {old_space} Ihr Platz."), last=old.last_day, **facts)
 
@@ -67,7 +67,7 @@ async def tell_ended(office: PostOffice, key: int, now: datetime) -> None:
     desk = await desk_as_it_was(key)
     if desk is None or (desk.days.last is None and not desk.is_withdrawn):
         return
-    is_over = not desk.goes_beyond(_today(desk, now) - _A_DAY)
+    is_over = not desk.goes_on(_today(desk, now))
     if desk.is_withdrawn:
         news, subject = "withdrawn", marked("Ihr Platz in {space} entfällt")
         first = marked("{desk} in {space} war ab {first} für Sie vorgesehen und entfällt")
@@ -149,15 +149,17 @@ def _times(card: BlockerCard, desk: FixedDesk, says: Speaker, now: datetime) -> 
         if card.closes is not None:
             said.append(says.day(card.closes))
         elif starts.date() == ends.date():
-            said.append(says.say(marked("{day}, {from_} bis {to}"), day=starts.date(), from_=starts.time(), to=ends.time()))
+            said.append(
+                says.say(marked("{day}, {start} bis {end}"), day=starts.date(), start=starts.time(), end=ends.time())
+            )
         else:
             said.append(
                 says.say(
-                    marked("{day}, {from_}, bis {last_day}, {to}"),
+                    marked("{day}, {start}, bis {last_day}, {end}"),
                     day=starts.date(),
-                    from_=starts.time(),
+                    start=starts.time(),
                     last_day=ends.date(),
-                    to=ends.time(),
+                    end=ends.time(),
                 )
             )
     return said

@@ -104,9 +104,9 @@ class FixedDesk:
         of_terms = last_fixed_day(self.membership)
         return min((day for day in (self.days.last, of_terms) if day is not None), default=None)
 
-    def goes_beyond(self, day: date) -> bool:
-        """Whether it is the holder's on a day after this one."""
-        return self.last_day is None or self.last_day > day
+    def goes_on(self, day: date) -> bool:
+        """Whether it is the holder's on this day or a later one."""
+        return self.last_day is None or self.last_day >= day
 
     @property
     def is_round_the_clock(self) -> bool:
@@ -179,7 +179,7 @@ async def desks_at(space: int, today: date) -> list[FixedDesk]:
 async def desks_of_resource(resource: int, today: date) -> list[FixedDesk]:
     """Whose the resource is or will be."""
     found = await desks_where("d.resource = $1 AND coalesce(d.last_day, 'infinity') >= $2", resource, today)
-    return [desk for desk in found if desk.goes_beyond(today - _A_DAY)]
+    return [desk for desk in found if desk.goes_on(today)]
 
 
 async def desk_by_id(desk: int) -> FixedDesk | None:
@@ -348,6 +348,21 @@ async def released_days(desk: int, since: date) -> Sequence[ReleasedDay]:
 async def lock_desk(desk: int) -> None:
     """Nobody else changes it until the transaction ends."""
     await fetch_row("SELECT FROM fixed_desk WHERE id = $1 FOR UPDATE", desk)
+
+
+async def fixed_counts(windows: Mapping[int, Period]) -> Mapping[int, int]:
+    """By the keys of spaces how many of their desks are somebody's own at any time of the space's window."""
+    rows = await fetch(
+        "SELECT w.space, count(DISTINCT r.id) AS fixed"
+        " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS w (space, starts_at, ends_at)"
+        " JOIN resource r ON r.space = w.space AND r.kind = 'desk' AND r.retired_at IS NULL"
+        " JOIN claim c ON c.resource = r.id AND c.reason = 'fixed_desk'"
+        " AND c.starts_at < w.ends_at AND c.ends_at > w.starts_at GROUP BY w.space",
+        list(windows),
+        [window.starts_at for window in windows.values()],
+        [window.ends_at for window in windows.values()],
+    )
+    return {row["space"]: row["fixed"] for row in rows}
 
 
 async def holders_then(space: int, period: Period) -> Mapping[int, int]:

@@ -123,7 +123,7 @@ async def _rows(space: SpaceCard, today: date) -> list[DeskRow]:
             bool(any_time_in([desk.membership])),
         )
         for desk in desks
-        if desk.last_day is None or desk.last_day >= today
+        if desk.goes_on(today)
     ]
 
 
@@ -147,7 +147,7 @@ def _plan_name(card: MembershipCard, visitor: Visitor) -> str:
 
 async def _desk_of(card: MembershipCard, today: date) -> str:
     """The desk that the membership has already, and where."""
-    desks = [desk for desk in await desks_of_membership(card.id) if desk.last_day is None or desk.last_day >= today]
+    desks = [desk for desk in await desks_of_membership(card.id) if desk.goes_on(today)]
     return ", ".join(f"{desk.name}, {desk.space_name}" for desk in desks)
 
 

@@ -79,7 +79,7 @@ async def own_desks(person: int, visitor: Visitor) -> list[OwnDesk]:
     """The person's fixed desks that have begun."""
     today = local_day(visitor.now, ZONE)
     desks = [desk for desk in await desks_of_person(person, today) if desk.days.first <= today]
-    return [await _own_desk(desk, visitor) for desk in desks if desk.last_day is None or desk.last_day >= today]
+    return [await _own_desk(desk, visitor) for desk in desks if desk.goes_on(today)]
 
 
 async def _own_desk(desk: FixedDesk, visitor: Visitor) -> OwnDesk:
@@ -120,7 +120,7 @@ async def _own(membership: str, visitor: Visitor) -> MembershipCard:
 async def _desk(card: MembershipCard, visitor: Visitor) -> FixedDesk | None:
     """The one that it has now, else the next."""
     desks = await desks_of_membership(card.id)
-    return next((each for each in desks if each.last_day is None or each.last_day >= _today(visitor)), None)
+    return next((each for each in desks if each.goes_on(_today(visitor))), None)
 
 
 def _today(visitor: Visitor) -> date:
@@ -139,10 +139,15 @@ async def own_desk_page(
 
 
 async def _page(card: MembershipCard, data: Mapping[str, str], visitor: Visitor) -> tuple[str, dict[str, Any]]:
-    desk = await _desk(card, visitor)
-    free_from = free_to_choose_from(card, await desks_of_membership(card.id), _today(visitor))
+    desk, desks = await _desk(card, visitor), await desks_of_membership(card.id)
+    free_from = free_to_choose_from(card, desks, _today(visitor))
     if desk is not None and not (free_from and data.get("naechster")):
-        return "membership/own_desk.html", await _shown(desk, data, visitor) | {"free_from": free_from}
+        following = next((each for each in desks if each.days.first > desk.days.first), None)
+        return "membership/own_desk.html", await _shown(desk, data, visitor) | {
+            "free_from": free_from,
+            "following": following,
+            "following_name": label(Kind.DESK, following.name) if following else "",
+        }
     if free_from is None:
         raise NotFound
     return "membership/choose_desk.html", await _choice(card, free_from, data, visitor) | {"is_next": desk is not None}
