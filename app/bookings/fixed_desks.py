@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Affected, Blocking, affected_by
 from app.bookings.clearing import lock_for_clearing, move_away
+from app.bookings.desk_choice import free_to_choose_from
 from app.bookings.desk_endings import end_before, keeps_desks, locked_desk, settle_desk
 from app.bookings.giving_back import free, hand_on
 from app.bookings.serving import lock_lines
@@ -50,6 +51,13 @@ class FirstDayOver(BadInput):
     text = marked("Der erste Tag ist frühestens heute.")
 
 
+class OwnDeskGoesOn(BadInput):
+    """Until then the holder has the desk that is to be followed by another one."""
+
+    code = "own_desk_goes_on"
+    text = marked("So lange haben Sie noch Ihren bisherigen Platz. Der nächste beginnt frühestens am {day}.")
+
+
 class BookedAhead(Conflict):
     """Others have booked the desk on days that it would be held."""
 
@@ -90,9 +98,9 @@ async def assign_desk(
 ) -> Assigned:
     """From this day on the desk is the membership's own; one that it had until then is free again.
 
-    By ids: who manages the space or keeps contracts assigns and changes it, and the holder chooses the first one.
+    By ids: who manages the space or keeps contracts assigns and changes it; the holder chooses one while none is his.
     `moves_others` moves others' bookings to equal places, with their mail; only staff may. Raises NotFound,
-    FirstDayOver, NoFixedDeskThen, FixedAlready, and BookedAhead where somebody has booked it.
+    FirstDayOver, OwnDeskGoesOn, NoFixedDeskThen, FixedAlready, and BookedAhead where somebody has booked it.
     """
     async with transaction():
         card = await _membership(membership)
@@ -218,11 +226,15 @@ def _may_assign(
     first_day: date,
     now: datetime,
 ) -> bool:
-    """The holder chooses where none is his then, and none to come; all else is for staff."""
+    """The holder chooses for when none is his any more; all else is for staff. Raises OwnDeskGoesOn."""
     if _is_staff(actor, place):
         return True
-    today = local_day(now, ZoneInfo(place["time_zone"]))
-    return actor.person == card.person and not any(desk.goes_on(max(first_day, today)) for desk in before)
+    if actor.person != card.person:
+        return False
+    free_from = free_to_choose_from(card, before, local_day(now, ZoneInfo(place["time_zone"])))
+    if free_from is not None and first_day < free_from and any(desk.goes_on(first_day) for desk in before):
+        raise OwnDeskGoesOn(field="first_day", day=free_from)
+    return free_from is not None
 
 
 def _check_terms(card: MembershipCard, where: Mapping[str, Any], first_day: date) -> None:

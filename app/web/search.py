@@ -184,7 +184,7 @@ def _row(found: SpaceFound, form: SearchForm, lowest: Lowest | None, fixed: int,
     if found.is_open and form.search:
         day = form.search.wanted.day
         if fixed:
-            hints.append(say.say(marked("davon {fixed} fest vergeben"), fixed=fixed))
+            hints.append(say.say(marked("{fixed} fest vergeben"), fixed=fixed))
         if found.openings:
             hints.append(say.say(marked("offen {hours}"), hours=found.openings))
         if found.outside_hours:

@@ -12,12 +12,11 @@ from app.bookings.closing_down import booked_ahead, retire_space
 from app.bookings.consistency import disagreements
 from app.bookings.desk_choice import free_to_choose_from, is_any_left
 from app.bookings.desk_endings import end_desk, settle_desks
-from app.bookings.fixed_desks import NoFixedDeskThen, assign_desk, release_days
+from app.bookings.fixed_desks import NoFixedDeskThen, OwnDeskGoesOn, assign_desk, release_days
 from app.bookings.operations import BookDesk, book
 from app.bookings.operator_ends import end_operator, plan_end, settle_ends
 from app.bookings.release_credits import settle_released
 from app.bookings.retiring import IsFixedDesk, plan_retiring, retire_resource
-from app.kernel.refusals import NotFound
 from app.network.managing import managed_space
 from app.network.queries import SpaceCard
 from app.plans.ending import EndedBecause
@@ -150,7 +149,7 @@ async def test_after_an_end_the_holder_chooses_again_and_not_before_it(world: Wo
     assert free_to_choose_from(card, await desks_of_membership(card.id), today) is None
     await end_desk(world.otto.actor(), desk.public_id, FRIDAY, NOW)
     assert free_to_choose_from(card, await desks_of_membership(card.id), today) == FRIDAY + A_DAY
-    with pytest.raises(NotFound):
+    with pytest.raises(OwnDeskGoesOn):
         await assign_desk(mia, card.public_id, world.polch["2"].public_id, FRIDAY, NOW)
     await assign_desk(mia, card.public_id, world.polch["2"].public_id, FRIDAY + A_DAY, NOW)
     assert await held(world.polch["1"], FRIDAY)
