@@ -140,10 +140,28 @@ async def keep_payer(person: int, details: PayerDetails, now: datetime) -> int:
             )
             return made
         if known.details != clean:
-            await execute(
-                "UPDATE payer SET name = $2, company = $3, street = $4, postcode = $5, place = $6, email = $7,"
-                " vat_id = $8, version = version + 1 WHERE id = $1",
-                known.id,
-                *values,
-            )
+            await _write(known.id, clean)
         return known.id
+
+
+async def complete_payer(payer: int, details: PayerDetails) -> None:
+    """The payer gets these details, of its own kind. Raises what `checked` finds first."""
+    clean, refusals = checked(details)
+    if refusals:
+        raise refusals[0]
+    await _write(payer, clean)
+
+
+async def _write(payer: int, clean: PayerDetails) -> None:
+    await execute(
+        "UPDATE payer SET name = $2, company = $3, street = $4, postcode = $5, place = $6, email = $7,"
+        " vat_id = $8, version = version + 1 WHERE id = $1",
+        payer,
+        clean.name,
+        clean.company,
+        clean.street,
+        clean.postcode,
+        clean.place,
+        clean.email,
+        clean.vat_id,
+    )

@@ -43,13 +43,15 @@ _MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
 class EndWish:
     """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day.
 
-    All deadlines count from `declared_on`, however late it is settled; without it from today.
+    All deadlines count from `declared_on`, however late it is settled, and what was had of a booking is counted up to
+    `declared_at`; without them from now.
     """
 
     kind: DeclarationKind
     day: date | None = None
     is_agreed: bool = False
     declared_on: date | None = None
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +192,19 @@ async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: dat
 
 async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:
     await return_payment(PaidBooking.of_card(booking), now)
+    await pay_with(booking, payment, now)
+    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)
+
+
+async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> None:
+    """The booking is paid so from now on; what has paid before was given back."""
     paid = await paid_rows(payment, booking, now)
     if paid.rows:
         await insert_together(*paid.rows)
     await execute(
         "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
         booking.id,
-        paid.columns["entitlement"],
+        paid.columns.get("entitlement"),
         payment.kind,
         now,
     )
-    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)

@@ -50,6 +50,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "booking.withdrawn_by": "declared to the network; that it was withdrawn from stands in its reason and price",
     "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",

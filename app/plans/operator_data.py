@@ -7,7 +7,8 @@ from app.kernel.refusals import marked
 from app.platform.exported_tables import ExportedTable
 
 _SOLD_HERE: Final = (
-    "(membership.seller = $1 OR pass.seller = $1 OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
+    "(membership.seller = $1 OR pass.seller = $1 OR entitlement.seller = $1"
+    " OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
 )
 _OF_ACCOUNT: Final = (
     " LEFT JOIN membership ON membership.id = entitlement.membership"
@@ -234,6 +235,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": "pass.bought_at",
             "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+            "ended_on": "pass.ended_on",
         },
         {
             "payer": marked("Rechnungsadresse (payers.id)"),
@@ -246,6 +248,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": marked("wann gekauft"),
             "noticed_at": marked("wann gekündigt"),
             "withdrawn_at": marked("wann widerrufen"),
+            "ended_on": marked("letzter Tag, sobald ihr Guthaben ohne die Person ist"),
         },
     ),
     ExportedTable(
@@ -275,6 +278,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "expired_at": "entitlement.expired_at",
         },
         {
+            "person": marked("people.id; leer: zwölf Monate nach dem Ende bleibt das Guthaben ohne die Person"),
             "membership": marked("Mitgliedschaft (memberships.id)"),
             "pass": marked("Karte (passes.id)"),
             "charge": marked("der Tag, der für eine Buchung gekauft wurde (charges.id)"),

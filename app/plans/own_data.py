@@ -69,6 +69,8 @@ PLANS: Final[Sequence[Section]] = (
             "outcome": "declaration.outcome",
             "settled_at": "declaration.settled_at",
             "answer": "declaration.answer",
+            "charged": "declaration.charged",
+            "owed": "declaration.owed",
         },
     ),
     Section(

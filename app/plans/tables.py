@@ -10,8 +10,8 @@ from app.inventory.tables import Resource
 from app.network.tables import Operator, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_CONTRACT = "ten years after the contract's end, with its documents"
-_DECLARED = "as long as the contract; what was put aside twelve months"
+_CONTRACT = "ten calendar years after the contract's end, with its documents (law_value books_years)"
+_CONCESSION = "as long as a contract at this price, twelve months at least"
 _ACCOUNT = "twelve months after the account's end, then without the person"
 
 
@@ -80,23 +80,23 @@ class Concession(Table, tablename="concession"):
         null=False,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("know who pays the price of residents, students, clubs or municipalities", _CONTRACT),
+        help_text=personal("know who pays the price of residents, students, clubs or municipalities", _CONCESSION),
     )
     operator = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
-    price_class = Text(default=None, help_text=personal("know which price holds", _CONTRACT))
-    proof = Text(default="", help_text=personal("say what was shown, not what it says", _CONTRACT))
+    price_class = Text(default=None, help_text=personal("know which price holds", _CONCESSION))
+    proof = Text(default="", help_text=personal("say what was shown, not what it says", _CONCESSION))
     checked_by = ForeignKey(
         Person,
         null=True,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("say who of the staff has seen the proof", _CONTRACT),
+        help_text=personal("say who of the staff has seen the proof", _CONCESSION),
     )
     checked_at = Timestamptz(default=None, null=True)
     asked_at = Timestamptz(default=None)
     ends_on = Date(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
-    answer = Text(default="", help_text=personal("say why it was declined", _CONTRACT))
+    answer = Text(default="", help_text=personal("say why it was declined", _CONCESSION))
 
 
 class Membership(Table, tablename="membership"):
@@ -145,7 +145,10 @@ class MembershipPause(Table, tablename="membership_pause"):
 
 
 class Pass(Table, tablename="pass"):
-    """Days or hours that somebody has bought, with a copy of the terms. The class for tax is fixed when it is sold."""
+    """Days or hours that somebody has bought, with a copy of the terms. The class for tax is fixed when it is sold.
+
+    `ended_on` is noted when its account loses its person.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the contract", _CONTRACT))
@@ -166,6 +169,7 @@ class Pass(Table, tablename="pass"):
     bought_at = Timestamptz(default=None)
     noticed_at = Timestamptz(default=None, null=True)
     withdrawn_at = Timestamptz(default=None, null=True)
+    ended_on = Date(default=None, null=True)
 
 
 class Entitlement(Table, tablename="entitlement"):
@@ -174,13 +178,15 @@ class Entitlement(Table, tablename="entitlement"):
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
     `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
     `no_show_spends` says whether what nobody came for is spent, or comes back.
+
+    Twelve months after its end it loses its person and all that leads there; `seller` then says whose it was.
     """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
     person = ForeignKey(
         Person,
-        null=False,
+        null=True,
         on_delete=OnDelete.restrict,
         default=None,
         help_text=personal("know whose account it is", _ACCOUNT),
@@ -192,6 +198,7 @@ class Entitlement(Table, tablename="entitlement"):
         Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
     )
     charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
+    seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
     label_de = Text(default="", help_text=NOT_PERSONAL)
     label_en = Text(default="", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)
