@@ -118,6 +118,16 @@ async def end_contract(
         return plan
 
 
+async def _accounts_from(contract: ContractCard) -> frozenset[int]:
+    """The accounts that the contract has filled, and the days that were bought out of them."""
+    rows = await fetch(
+        f"WITH filled AS (SELECT id FROM entitlement WHERE {contract.kind} = $1)"  # noqa: S608
+        " SELECT id FROM filled UNION ALL SELECT id FROM entitlement WHERE credit IN (SELECT id FROM filled)",
+        contract.id,
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 async def _last_day(contract: ContractCard, wish: EndWish, declared_on: date) -> date:
     """A withdrawal holds at once, a cause from the wished day on, a notice after its time or from a later day on."""
     if wish.kind is DeclarationKind.WITHDRAWAL:
@@ -135,9 +145,9 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
     """Until the transaction ends nobody else changes the contract, what it pays for, or the lines there."""
     await fetch(f"SELECT FROM {contract.kind} WHERE id = $1 FOR UPDATE", contract.id)
     rows = await fetch(
-        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"  # noqa: S608
-        f" AND entitlement IN (SELECT id FROM entitlement WHERE {contract.kind} = $1) ORDER BY id FOR UPDATE",
-        contract.id,
+        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"
+        " AND entitlement = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        sorted(await _accounts_from(contract)),
         now,
         _MAY_END,
     )
@@ -145,8 +155,7 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
 
 
 async def _behind(contract: ContractCard, last: date, now: datetime) -> list[Behind]:
-    rows = await fetch(f"SELECT id FROM entitlement WHERE {contract.kind} = $1", contract.id)  # noqa: S608
-    its_own = frozenset(row["id"] for row in rows)
+    its_own = await _accounts_from(contract)
     bookings = await bookings_where(
         "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
         sorted(its_own),
@@ -202,7 +211,8 @@ async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> Non
     if paid.rows:
         await insert_together(*paid.rows)
     await execute(
-        "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
+        "UPDATE booking SET entitlement = $2, paid_by = $3, charge = NULL, price_amount = 0, updated_at = $4"
+        " WHERE id = $1",
         booking.id,
         paid.columns.get("entitlement"),
         payment.kind,

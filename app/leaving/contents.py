@@ -39,7 +39,7 @@ _SIGNING_IN = "how a person signs in is the person's own"
 _MACHINE = "how the network's machinery works"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
-    "ticket_charge": "by which prices a day was bought; the charge itself is in the file",
+    "ticket_charge": "by which prices a day was bought; the charge or the account's entry is in the file",
     "network": "the network's own name and contact, which stand on every page",
     "session": _SIGNING_IN,
     "mailed_link": _SIGNING_IN,

@@ -76,7 +76,8 @@ PLANS: Final[Sequence[Section]] = (
     Section(
         "entitlements",
         marked("Guthaben"),
-        "entitlement WHERE entitlement.person = $1 ORDER BY entitlement.id",
+        "entitlement LEFT JOIN entitlement AS credit ON credit.id = entitlement.credit"
+        " WHERE entitlement.person = $1 ORDER BY entitlement.id",
         {
             "id": "entitlement.public_id",
             "unit": "entitlement.unit",
@@ -86,12 +87,14 @@ PLANS: Final[Sequence[Section]] = (
             "ends_on": "entitlement.ends_on",
             "left": "entitlement.left_units",
             "held": "entitlement.held_units",
+            "bought_out_of": "credit.public_id",
         },
     ),
     Section(
         "entitlement_entries",
         marked("Jede Änderung der Guthaben"),
         "entitlement_entry JOIN entitlement ON entitlement.id = entitlement_entry.entitlement"
+        " LEFT JOIN entitlement AS ticket ON ticket.id = entitlement_entry.ticket"
         " WHERE entitlement.person = $1 OR entitlement_entry.person = $1 ORDER BY entitlement_entry.id",
         {
             "entitlement": "entitlement.public_id",
@@ -99,6 +102,7 @@ PLANS: Final[Sequence[Section]] = (
             "left_change": "entitlement_entry.left_change",
             "held_change": "entitlement_entry.held_change",
             "day": "entitlement_entry.day",
+            "for_bought_day": "ticket.public_id",
             "at": "entitlement_entry.at",
             "by_staff": "entitlement_entry.actor IS NOT NULL",
             "reason": "entitlement_entry.reason",

@@ -11,7 +11,8 @@ import msgspec
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.grants import Days
-from app.plans.rules import CLUB, NORMAL, Entitlement, Need, Price, Purse, Scope, Source
+from app.plans.needs import Need, Scope
+from app.plans.rules import CLUB, NORMAL, Entitlement, Price, Purse, Source
 from app.plans.uses import Unit, Use
 from app.platform.database import fetch_row
 
@@ -63,6 +64,7 @@ class _EntitlementRow(msgspec.Struct):
     left_units: int | None
     uses: list[_UseRow] | None
     paid: int | None
+    credit: int | None
 
     def read(self) -> Entitlement:
         return Entitlement(
@@ -78,6 +80,7 @@ class _EntitlementRow(msgspec.Struct):
             self.half_days,
             self.membership,
             self.paid,
+            self.credit,
         )
 
 
@@ -127,15 +130,16 @@ _tickets = msgspec.json.Decoder(dict[date, int])
 _PURSE: Final = """
     SELECT (SELECT json_agg(t) FROM (
                SELECT e.id, e.public_id, e.unit, e.source, e.membership, e.starts_on, e.ends_on, e.scope, e.half_days,
-                      e.left_units, CASE WHEN $8 = 'en' THEN e.label_en ELSE e.label_de END AS label,
+                      e.left_units, e.credit, CASE WHEN $8 = 'en' THEN e.label_en ELSE e.label_de END AS label,
                       (SELECT json_agg(u) FROM (
                           SELECT day, sum(booked_change) AS booked, sum(held_change) AS held,
                                  -sum(left_change + held_change) AS consumed, max(step) AS step
                             FROM entitlement_entry
                            WHERE entitlement = e.id AND person = $1 AND day BETWEEN $2 AND $3 GROUP BY day
                       ) u) AS uses,
-                      CASE WHEN e.charge IS NOT NULL THEN (
-                          SELECT coalesce(sum(c.amount), 0) FROM ticket_charge t JOIN charge c ON c.id = t.charge
+                      CASE WHEN e.charge IS NOT NULL OR e.credit IS NOT NULL THEN (
+                          SELECT coalesce(sum(coalesce(t.amount, c.amount)), 0)
+                            FROM ticket_charge t LEFT JOIN charge c ON c.id = t.charge
                            WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
                       ) END AS paid
                  FROM entitlement e

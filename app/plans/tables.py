@@ -173,7 +173,8 @@ class Pass(Table, tablename="pass"):
 
 
 class Entitlement(Table, tablename="entitlement"):
-    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it.
+    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it, one
+    with `credit` out of this account of money.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
     `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
@@ -198,6 +199,7 @@ class Entitlement(Table, tablename="entitlement"):
         Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
     )
     charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
+    credit: ForeignKey["Entitlement"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, default=None)
     seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
     label_de = Text(default="", help_text=NOT_PERSONAL)
     label_en = Text(default="", help_text=NOT_PERSONAL)
@@ -214,11 +216,13 @@ class Entitlement(Table, tablename="entitlement"):
 
 
 class TicketCharge(Table, tablename="ticket_charge"):
-    """A charge for a day that was bought with a booking, and the prices that it was worked out by. Append-only."""
+    """What was paid for a day that was bought with a booking: a charge, or an amount of the account of money behind it,
+    negative when it came back; and the prices that it was worked out by. Append-only."""
 
     id = BigSerial(primary_key=True)
     entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict, default=None)
-    charge = ForeignKey(Charge, null=False, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
+    amount = Integer(default=None, null=True)
     per_day = Integer(default=None, null=True)
     per_half_day = Integer(default=None, null=True)
     per_hour = Integer(default=None, null=True)
@@ -229,7 +233,7 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
 
     A use is all that one person's bookings of one day take; its entries count their steps, and each step is written
     once, so that two bookings at the same time cannot pay for one day twice. `booked_change` is in minutes, or in minor
-    units where the account holds money.
+    units where the account holds money; `ticket` is then the bought day that it pays for.
     """
 
     id = BigSerial(primary_key=True)
@@ -248,6 +252,7 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
     day = Date(default=None, null=True)
     step = Integer(default=None, null=True)
     booking = BigInt(default=None, null=True)
+    ticket = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
     at = Timestamptz(default=None)
     actor = ForeignKey(
         Person,

@@ -10,7 +10,7 @@ import pytest
 from app.billing.own_data import BILLING
 from app.identity.own_data import own_data
 from app.leaving.known_people import KNOWN
-from app.plans.accounts import accounts_out_of_balance
+from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
 from app.plans.contracts import contracts_where
 from app.plans.ending import EndedBecause
 from app.plans.forgetting import forget_past
@@ -18,8 +18,10 @@ from app.plans.memberships import end
 from app.plans.operator_data import PLANS as OF_OPERATORS
 from app.plans.own_data import PLANS
 from app.plans.paper_cards import carry_paper_cards
+from app.plans.rules import Source
 from app.plans.terms import PassTerms, PlanTerms, PriceClass
 from app.plans.upkeep import settle_running
+from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.exported_tables import ExportedTable
 from tests.plans.months import Life
@@ -73,6 +75,25 @@ async def months_of(person: int) -> list[date]:
 
 async def contracts_left(person: int) -> list[str]:
     return [str(one.kind) for one in await contracts_where("c.person = $1", person)]
+
+
+async def test_a_day_that_was_bought_out_of_money_is_forgotten_before_the_money(life: Life) -> None:
+    mia, day = life.world.mia.id, date(2011, 3, 8)
+    await execute(
+        "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
+        " VALUES ($1, 'desk', 1900, '2000-01-01', now())",
+        life.world.operator,
+    )
+    credit = NewAccount(mia, Unit.MONEY, Source.CREDIT, 5000, day, None, "Gutschrift", "Credit")
+    account = await open_account(credit, at(day, 6))
+    await life.lives(day, day + A_DAY, {day: lambda: life.comes(day)})
+    bought = await fetch_value("SELECT id FROM entitlement WHERE credit = $1", account)
+    await forgets(day + timedelta(400))
+    known = await fetch("SELECT id, person FROM entitlement WHERE id = ANY($1) ORDER BY id", [account, bought])
+    assert [row["person"] for row in known] == [mia, None]
+    later = day + timedelta(413)
+    await life.lives(later, later + A_DAY, {later: lambda: life.comes(later)})
+    assert await fetch_value("SELECT left_units FROM entitlement WHERE id = $1", account) == 1200
 
 
 async def test_each_account_loses_its_person_a_year_after_its_own_end(life: Life) -> None:

@@ -253,3 +253,28 @@ async def test_the_desk_asks_before_a_guest_is_charged(site: Site, charging: Wor
     answer = await browser.post(way, **wish, agreed_price="1900")
     assert answer.status_code in (302, 303), text_of(answer)
     assert await fetch_value("SELECT price_amount FROM booking") == 1900
+
+
+async def test_money_in_an_account_pays_a_day_once_on_the_pages_and_by_interface(site: Site, charging: World) -> None:
+    await a_price(charging, day=1900, hour=300)
+    credit = NewAccount(charging.mia.id, Unit.MONEY, Source.CREDIT, 5000, NOW.date(), None, "Gutschrift", "Credit")
+    await open_account(credit, NOW)
+    browser = await site.browser(charging.mia)
+    first, second = (DESK.format(platz=charging.polch[name].public_id) for name in ("1", "2"))
+    morning = first.replace("18:00", "12:00")
+    shown = text_of(await browser.get(morning)).replace("\xa0", " ")
+    assert "12,00 € aus Ihrem Guthaben Gutschrift. Danach noch 38,00 €." in shown
+    assert await sent(browser, morning) == ""
+    shown = text_of(await browser.get(second)).replace("\xa0", " ")
+    assert "7,00 € aus Ihrem Guthaben Gutschrift. Danach noch 31,00 €." in shown
+    assert await sent(browser, second) == ""
+    key = await fetch_value("SELECT public_id FROM booking ORDER BY id DESC LIMIT 1")
+    assert "7,00 € aus Ihrem Guthaben (Gutschrift)" in text_of(await browser.get(f"/buchungen/{key}")).replace(
+        "\xa0", " "
+    )
+    third = first.replace(charging.polch["1"].public_id, charging.polch["3"].public_id)
+    assert "Der Tag ist schon bezahlt" in text_of(await browser.get(third))
+    held = text_of(await browser.get("/mitgliedschaft"))
+    assert ("Gutschrift" in held, "Tageskarte" in held) == (True, False)
+    told = (await browser.get("/api/v1/me/entitlements")).json()["entitlements"]
+    assert [(one["kind"], one["left"]) for one in told] == [("money", 3100)]
