@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.bookings.declaration_settling import declaration_reactions
+from app.bookings.desk_endings import settle_desks
 from app.bookings.evening import announce_guests
-from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
+from app.bookings.fixed_desks import fixed_desk_reactions
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from app.bookings.fixed_desks import assign_desk, settle_desk
+from app.bookings.desk_endings import settle_desk
+from app.bookings.fixed_desks import assign_desk
 from app.demo.cast import ACCOUNTANT, OPERATOR, Account
 from app.demo.rows import steady_id
 from app.identity.queries import actor_of_person

@@ -27,7 +27,7 @@ from app.notifications.contract_mails import (
     tell_received,
     tell_withdrawn,
 )
-from app.notifications.desk_mails import tell_assigned, tell_ended
+from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.membership_mails import (
@@ -114,6 +114,7 @@ def notification_reactions(
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],
         "fixed_desk.ended": [_about_booking("mail.fixed_desk_ended", tell_ended, office)],
+        "fixed_desk.blocked": [_of_event("mail.fixed_desk_blocked", tell_blocked, office)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
         "bar.objected": [
             _about_booking("mail.bar_objected", tell_objected, office),

@@ -137,6 +137,8 @@ PLANS: Final[Sequence[Section]] = (
             "desk": "resource.name",
             "first_day": "fixed_desk.first_day",
             "last_day": "fixed_desk.last_day",
+            "ended_because": "fixed_desk.ended_because",
+            "withdrawn_at": "fixed_desk.withdrawn_at",
             "assigned_by_staff": "fixed_desk.assigned_by <> membership.person",
             "assigned_at": "fixed_desk.assigned_at",
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"

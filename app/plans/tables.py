@@ -265,7 +265,10 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
 
 
 class FixedDesk(Table, tablename="fixed_desk"):
-    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days."""
+    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days.
+
+    One that was withdrawn never began. `ended_because` says why it ends where the membership is not the reason.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -281,6 +284,8 @@ class FixedDesk(Table, tablename="fixed_desk"):
         help_text=personal("say who has assigned it", _CONTRACT),
     )
     assigned_at = Timestamptz(default=None)
+    withdrawn_at = Timestamptz(default=None, null=True)
+    ended_because = Text(default=None, null=True, help_text=NOT_PERSONAL)
 
 
 class FixedDeskRelease(Table, tablename="fixed_desk_release"):
