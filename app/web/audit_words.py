@@ -270,8 +270,8 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
 
 _WHERE_IT_CHARGES: Final = frozenset(
     {
-        *("change_offer", "concession", "contract_order", "declaration", "entitlement", "fixed_desk", "membership"),
-        *("pass", "product"),
+        *("change_offer", "concession", "contract_order", "cost_centre", "declaration", "entitlement", "fixed_desk"),
+        *("membership", "pass", "product"),
     }
 )
 """What there is nothing of in a network that is free of charge for good."""

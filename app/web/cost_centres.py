@@ -41,7 +41,7 @@ _CHOOSE: Final = "?"
 async def cost_centres_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
 ) -> Response[str]:
-    return await _show_all(request, visitor, pages, await managed_team(visitor, team))
+    return await _show_all(request, visitor, pages, await _paying_team(visitor, team))
 
 
 @post("/team/{team:str}/kostenstellen")
@@ -52,7 +52,7 @@ async def add_form(
     team: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    found, typed = await managed_team(visitor, team), _typed(data)
+    found, typed = await _paying_team(visitor, team), _typed(data)
     try:
         await add_cost_centre(visitor.signed_in, found, typed["code"], typed["name"], visitor.now)
     except Refusal as refusal:
@@ -68,7 +68,7 @@ async def cost_centre_page(
     team: FromPath[str],
     cost_centre: FromPath[str],
 ) -> Response[str]:
-    found = await managed_team(visitor, team)
+    found = await _paying_team(visitor, team)
     return await _show_one(request, visitor, pages, found, await cost_centre_in(found, checked_id(cost_centre)))
 
 
@@ -81,7 +81,7 @@ async def rename_form(
     cost_centre: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    found, typed = await managed_team(visitor, team), _typed(data)
+    found, typed = await _paying_team(visitor, team), _typed(data)
     row = await cost_centre_in(found, checked_id(cost_centre))
     try:
         await rename_cost_centre(
@@ -104,7 +104,7 @@ async def retire_form(
     cost_centre: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    found = await managed_team(visitor, team)
+    found = await _paying_team(visitor, team)
     row = await cost_centre_in(found, checked_id(cost_centre))
     goes_to = data.get("nach", _CHOOSE)
     try:
@@ -113,6 +113,14 @@ async def retire_form(
     except CostCentreInUse as refusal:
         return await _show_one(request, visitor, pages, found, row, refusals=[refusal])
     return go(f"/team/{found.public_id}/kostenstellen?getan=aufgeloest")
+
+
+async def _paying_team(visitor: Visitor, public_id: str) -> TeamCard:
+    """The team for who manages it. Raises NotFound also where nobody pays for it, and there are no costs to split."""
+    team = await managed_team(visitor, public_id)
+    if team.payer is None:
+        raise NotFound
+    return team
 
 
 def _typed(data: Mapping[str, str]) -> dict[str, str]:
