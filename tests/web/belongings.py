@@ -36,11 +36,12 @@ from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.cost_centres import add_cost_centre
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
-from tests.teams.founding import a_team
+from tests.teams.founding import a_team, acting
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -101,6 +102,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     team = await a_team(world, world.mia)
     return {
         "team": team.public_id,
+        "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
