@@ -31,6 +31,7 @@ SPACE_RETIRED: Final = "space_retired"
 OPERATOR_ENDED: Final = "operator_ended"
 BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
+TEAM_LEFT: Final = "team_left"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -45,13 +46,18 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 
 _CONTRACT_ENDED: Final = marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher.")
 
+_TEAM_LEFT: Final = marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an.")
+
+_UNPAID: Final[Mapping[str | None, str]] = {CONTRACT_ENDED: _CONTRACT_ENDED, TEAM_LEFT: _TEAM_LEFT}
+
 OFFER: Final = "offer"
 
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
-    """Why the booking with this reason was called off: by its operator, or because a contract ends; None otherwise."""
-    if reason == CONTRACT_ENDED:
-        return phrase(_CONTRACT_ENDED)
+    """Why the booking with this reason was called off: by its operator, or because what has paid for it ends; None
+    otherwise."""
+    if reason in _UNPAID:
+        return phrase(_UNPAID[reason])
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

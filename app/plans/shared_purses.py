@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from app.identity.merging import Merge, on_merge
-from app.platform.database import execute, fetch_value
+from app.plans.accounts import expire
+from app.platform.database import execute, fetch, fetch_value
 
 _A_DAY = timedelta(days=1)
 
@@ -26,8 +27,11 @@ async def let_spend(purse: int, person: int, first: date) -> None:
     )
 
 
-async def end_spending(purse: int, person: int, first_without: date) -> None:
-    """From this day on the person spends no more from the purse. What is booked with it stays as it is."""
+async def end_spending(purse: int, person: int, first_without: date, now: datetime) -> None:
+    """From this day on the person spends no more from the purse. What is booked with it stays as it is.
+
+    What the purse provides to this person alone may be given to somebody else before; what is left of it lapses.
+    """
     await execute(
         "UPDATE purse_member SET last = greatest($3::date, first - 1) WHERE purse = $1 AND person = $2"
         " AND last IS NULL",
@@ -35,6 +39,11 @@ async def end_spending(purse: int, person: int, first_without: date) -> None:
         person,
         first_without - _A_DAY,
     )
+    rows = await fetch(
+        "SELECT id FROM entitlement WHERE purse = $1 AND person = $2 AND expired_at IS NULL ORDER BY id", purse, person
+    )
+    for row in rows:
+        await expire(row["id"], now)
 
 
 @on_merge("purse_member.person")

@@ -19,7 +19,17 @@ _PROVIDERS: Final = frozenset(
     {"web.de", "t-online.de", "freenet.de", "arcor.de", "1und1.de", "online.de", "onlinehome.de", "mailbox.org"}
     | {"me.com", "mac.com", "mail.de", "email.de", "vodafone.de", "vodafonemail.de", "kabelmail.de", "unitybox.de"}
     | {"netcologne.de", "ewetel.net", "ewe.net", "osnanet.de", "htp-tel.de", "unity-mail.de", "alice.de", "o2online.de"}
-    | {"telekom.de", "magenta.de", "congstar.de", "ok.de", "pm.me", "hey.com", "fastmail.com", "fastmail.fm", "mail.com"}
+    | {
+        "telekom.de",
+        "magenta.de",
+        "congstar.de",
+        "ok.de",
+        "pm.me",
+        "hey.com",
+        "fastmail.com",
+        "fastmail.fm",
+        "mail.com",
+    }
     | {"mail.ru", "seznam.cz", "laposte.net", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "bluewin.ch", "gmx"}
     | {"lycos.de", "firemail.de", "emailn.de", "smart-mail.de", "riseup.net", "disroot.org", "systemli.org", "duck.com"}
 )

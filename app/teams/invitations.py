@@ -294,7 +294,10 @@ async def _used(token: str, now: datetime) -> TeamInvitationCard:
 async def _join(actor: Actor, invitation: TeamInvitationCard, now: datetime, today: date) -> TeamCard:
     team = await team_by_id(invitation.team)
     assert team is not None, "teams are never deleted"
-    await join_team(actor, team, actor.person, invitation.how, now, today, cost_centre=invitation.cost_centre)
+    cost_centre = await fetch_value(
+        "SELECT id FROM cost_centre WHERE id = $1 AND retired_at IS NULL", invitation.cost_centre
+    )
+    await join_team(actor, team, actor.person, invitation.how, now, today, cost_centre=cost_centre)
     await execute(
         "UPDATE team_invitation SET accepted_at = $2, accepted_by = $3 WHERE id = $1",
         invitation.id,

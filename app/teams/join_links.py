@@ -25,7 +25,9 @@ class NumberUnusable(BadInput):
 
 class LinkUsedUp(Conflict):
     code = "join_link_used_up"
-    text = marked("Über diesen Link sind schon alle beigetreten, für die er gedacht war. Bitte fragen Sie in Ihrer Firma.")
+    text = marked(
+        "Über diesen Link sind schon alle beigetreten, für die er gedacht war. Bitte fragen Sie in Ihrer Firma."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def read_most(text: str) -> int | None:
 
 async def join_link_of(team: int, *, key: bytes) -> JoinLinkCard | None:
     """The link that works now; None where there is none."""
-    row = await fetch_row("SELECT salt, most, joined, made_at FROM join_link WHERE team = $1 AND ended_at IS NULL", team)
+    row = await fetch_row(
+        "SELECT salt, most, joined, made_at FROM join_link WHERE team = $1 AND ended_at IS NULL", team
+    )
     if row is None:
         return None
     return JoinLinkCard(derived_token(key, _PURPOSE, row["salt"]), row["most"], row["joined"], row["made_at"])

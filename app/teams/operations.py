@@ -128,10 +128,11 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
         if not left:
             return
         if team.purse is not None:
-            await end_spending(team.purse, member.person, today)
+            await end_spending(team.purse, member.person, today, now)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
-        await emit("team_member.left", "team_member", member.id, now)
+        is_own = actor is not None and actor.person == member.person
+        await emit("team_member.left", "team_member", member.id, now, **({"own": member.id} if is_own else {}))
 
 
 def usable_team_name(name: str) -> str:
