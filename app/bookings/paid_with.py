@@ -29,7 +29,8 @@ UNLIMITED = marked("In Ihrer Mitgliedschaft enthalten")
 class PaidWith:
     """The account that pays: so many units of it, none where the day was paid already.
 
-    `left` is what is left of it now, None where it has no limit or was bought for that day alone.
+    `left` is what is left of it now, None where it has no limit, was bought for that day alone, or would tell of
+    others who spend it too.
     """
 
     public_id: str
@@ -55,7 +56,7 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
         return {}
     rows = await fetch(
         "SELECT b.id, e.public_id, e.source, e.unit, CASE WHEN $2 = 'en' THEN e.label_en ELSE e.label_de END AS label,"
-        " CASE WHEN e.charge IS NULL THEN e.left_units END AS left,"
+        " CASE WHEN e.charge IS NULL AND e.person IS NOT NULL THEN e.left_units END AS left,"
         " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = e.id"
         "   AND x.change = 'hold' ORDER BY x.id DESC LIMIT 1), 0) AS units"
         " FROM booking b JOIN entitlement e ON e.id = b.entitlement WHERE b.id = ANY($1::bigint[])",

@@ -1,5 +1,5 @@
-"""Bookings whose payment ends before them: another entitlement of the person's pays, in the order of paying, or they are
-cancelled. Nobody is charged for it: money was not agreed to."""
+"""Bookings whose payment ends before them: another entitlement of the person's pays, in the order of paying, or they
+are cancelled. Nobody is charged for it: money was not agreed to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

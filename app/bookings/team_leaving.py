@@ -38,8 +38,8 @@ class LeavingPlan:
         return [each for each in self.behind if each.payment is not None]
 
     @property
-    def given_back(self) -> Sequence[BookingCard]:
-        return [each.booking for each in self.behind if each.payment is None]
+    def given_back(self) -> Sequence[Behind]:
+        return [each for each in self.behind if each.payment is None]
 
     @property
     def state(self) -> str:

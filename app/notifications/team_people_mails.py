@@ -88,8 +88,8 @@ class TeamPeopleMails:
         texts = (
             marked("{asker} hat das für das Firmenkonto „{team}“ angefragt."),
             marked(
-                "Wenn Sie zustimmen, gilt die Domain als die dieser Firma. Wer eine Adresse mit @{domain} hat, kann dann"
-                " dem Team beitreten."
+                "Wenn Sie zustimmen, gilt die Domain als die dieser Firma. Wer eine Adresse mit @{domain} hat, kann"
+                " dann dem Team beitreten."
             ),
             marked("Kennen Sie die Firma nicht, ist nichts zu tun. Der Link gilt bis {until}."),
         )

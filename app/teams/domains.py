@@ -131,7 +131,7 @@ async def domain_of_token(token: str, now: datetime) -> MailDomainCard:
 
 
 async def prove_domain(token: str, now: datetime) -> MailDomainCard:
-    """The domain is the team's, said by whoever reads the mails of its keepers. Raises LinkNoLongerWorks, DomainTaken."""
+    """The domain is the team's, as whoever reads its keepers' mails says. Raises LinkNoLongerWorks, DomainTaken."""
     asked = await domain_of_token(token, now)
     async with transaction():
         done = await execute(

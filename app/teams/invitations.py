@@ -84,7 +84,7 @@ async def open_invitation(key: int) -> TeamInvitationCard | None:
 async def invitation_of_token(token: str, now: datetime) -> TeamInvitationCard:
     """The open invitation behind a mailed link, without using it. Raises LinkNoLongerWorks."""
     row = await fetch_row(
-        f"{_OPEN} AND i.expires_at > $2 AND i.link = (SELECT id FROM mailed_link"
+        f"{_OPEN} AND i.expires_at > $2 AND i.link = (SELECT id FROM mailed_link"  # noqa: S608
         " WHERE token_hash = $1 AND purpose = 'invitation' AND used_at IS NULL)",
         token_hash(token),
         now,

@@ -76,7 +76,7 @@ async def keep_upload(team: TeamCard, content: bytes, now: datetime) -> str:
 
 
 async def plan_people(team: TeamCard, public_id: str, now: datetime) -> ImportPlan:
-    """What reading the file in would do, line by line, and changes nothing. Raises NotFound, what `read_table` raises."""
+    """What reading the file in would do, line by line. Raises NotFound, and what `read_table` raises."""
     return (await _planned(team, public_id, now))[0]
 
 

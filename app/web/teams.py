@@ -9,12 +9,15 @@ from litestar.response import Redirect
 
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import NotFound, marked
+from app.teams.domains import teams_offered
 from app.teams.queries import TeamCard, member_of, team_by_public_id, teams_of, teams_reached
-from app.web.forms import checked_id
+from app.web.forms import checked_id, notice
 from app.web.pages import PageRequest, Pages, go
 
 ROLES_IN_A_TEAM: Final = (Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM)
+
+NOTICES: Final = {"dabei": marked("Sie gehören jetzt zum Team.")}
 
 
 @get("/team")
@@ -23,9 +26,10 @@ async def all_teams(
 ) -> Response[str] | Redirect:
     actor = visitor.signed_in
     found = {team.id: team for team in (*await teams_of(actor.person), *await teams_reached(actor))}
-    if len(found) == 1:
+    offered = await teams_offered(actor.person)
+    if len(found) == 1 and not offered:
         return go(f"/team/{next(iter(found.values())).public_id}")
-    return await pages.show(request, visitor, "team/list.html", {"teams": list(found.values())})
+    return await pages.show(request, visitor, "team/list.html", {"teams": list(found.values()), "offered": offered})
 
 
 @get("/team/{team:str}")
@@ -34,7 +38,11 @@ async def show_team(
 ) -> Response[str]:
     actor = visitor.signed_in
     found = await visible_team(actor, team)
-    context = {"team": found, "member": await member_of(found.id, actor.person)}
+    context = {
+        "team": found,
+        "member": await member_of(found.id, actor.person),
+        "notice": notice(request, NOTICES),
+    }
     return await pages.show(request, visitor, "team/show.html", context)
 
 
