@@ -1,5 +1,6 @@
 """Bookings whose payment ends before them: another entitlement of the person's pays, in the order of paying, or they
-are cancelled. Nobody is charged for it: money was not agreed to."""
+are cancelled. Nobody is charged for it: money was not agreed to. Nor does a team pay for it: what somebody has booked
+with something else is nothing of an employer's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from app.identity.rules import Actor
 from app.inventory.operations import BOOKED
 from app.plans.grants import Days
 from app.plans.purses import Paid, purse_of
-from app.plans.rules import Payment, ways_to_pay
+from app.plans.rules import Payment, Source, ways_to_pay
 from app.plans.uses import Entry
 from app.platform.database import execute
 from app.platform.new_rows import insert_together
@@ -65,7 +66,7 @@ async def _otherwise(
     purse = await purse_of(booking.person, operator, kind, days, today, "de")
     for entitlement, day, entry in spent:
         purse = purse.with_entry(entitlement, day, entry)
-    others = [one for one in purse.entitlements if one.id not in ended]
+    others = [one for one in purse.entitlements if one.id not in ended and one.source is not Source.TEAM]
     need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
     ways = ways_to_pay(need, replace(purse, entitlements=others, prices=()))
     return next((way for way in ways if way.entitlement is not None), None)
