@@ -48,6 +48,7 @@ OF_THE_NETWORK = (
 OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
     (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
+    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 

@@ -52,7 +52,7 @@ async def test_from_an_invitation_to_the_team_in_one_form(site: Site, world: Wor
     for seen in ("Ihren Namen und die E-Mail-Adresse", "An welchen Tagen Sie wo arbeiten", "jederzeit verlassen"):
         assert seen in page
     refused = await newcomer.post(link, name="", password="kurz")
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert 'id="name-fehler"' in refused.text
     joined = await newcomer.post(link, name="Ina Imker", password=PASSWORD)
     assert joined.headers["location"] == f"/team/{team.public_id}"
