@@ -32,6 +32,8 @@ OPERATOR_ENDED: Final = "operator_ended"
 BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
 TEAM_LEFT: Final = "team_left"
+CHANGE_WITHDRAWN: Final = "change_withdrawn"
+WITHDRAWN: Final = "withdrawn"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -44,20 +46,24 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 }
 """Why an operator has called a booking off, in words, by the booking's reason."""
 
-_CONTRACT_ENDED: Final = marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher.")
-
-_TEAM_LEFT: Final = marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an.")
-
-_UNPAID: Final[Mapping[str | None, str]] = {CONTRACT_ENDED: _CONTRACT_ENDED, TEAM_LEFT: _TEAM_LEFT}
+_WITH_WHAT_PAID: Final[Mapping[str, str]] = {
+    CONTRACT_ENDED: marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher."),
+    CHANGE_WITHDRAWN: marked(
+        "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
+    ),
+    WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+    TEAM_LEFT: marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an."),
+}
 
 OFFER: Final = "offer"
 
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
-    """Why the booking with this reason was called off: by its operator, or because what has paid for it ends; None
+    """Why the booking with this reason was called off: by its operator, or with what has paid for it; None
     otherwise."""
-    if reason in _UNPAID:
-        return phrase(_UNPAID[reason])
+    unpaid = _WITH_WHAT_PAID.get(reason or "")
+    if unpaid:
+        return phrase(unpaid)
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

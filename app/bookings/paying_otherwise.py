@@ -58,6 +58,21 @@ async def settle_behind(actor: Actor | None, behind: Sequence[Behind], reason: s
     await hand_on(await free([booking.id for booking in cancelled], *BOOKED), now)
 
 
+async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> None:
+    """The booking is paid so from now on; what has paid before was given back."""
+    paid = await paid_rows(payment, booking, now)
+    if paid.rows:
+        await insert_together(*paid.rows)
+    await execute(
+        "UPDATE booking SET entitlement = $2, paid_by = $3, charge = NULL, price_amount = 0, updated_at = $4"
+        " WHERE id = $1",
+        booking.id,
+        paid.columns.get("entitlement"),
+        payment.kind,
+        now,
+    )
+
+
 async def _otherwise(
     booking: BookingCard, ended: frozenset[int], spent: Sequence[tuple[int, date, Entry]], today: date
 ) -> Payment | None:
@@ -74,14 +89,5 @@ async def _otherwise(
 
 async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:
     await return_payment(PaidBooking.of_card(booking), now)
-    paid = await paid_rows(payment, booking, now)
-    if paid.rows:
-        await insert_together(*paid.rows)
-    await execute(
-        "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
-        booking.id,
-        paid.columns["entitlement"],
-        payment.kind,
-        now,
-    )
+    await pay_with(booking, payment, now)
     await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)

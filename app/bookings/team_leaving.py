@@ -85,9 +85,9 @@ async def settle_all_left(now: datetime) -> int:
     """The same for everybody; how many bookings. A booking that was made while its person was being removed is found
     here."""
     rows = await fetch(
-        "SELECT DISTINCT e.purse, b.person FROM entitlement e JOIN booking b ON b.entitlement = e.id"
-        " JOIN space s ON s.id = b.space WHERE e.purse IS NOT NULL AND b.starts_at > $1 AND b.status = ANY($2)"
-        " AND NOT EXISTS (SELECT FROM purse_member m WHERE m.purse = e.purse AND m.person = b.person"
+        "SELECT DISTINCT a.purse, b.person FROM booking b JOIN entitlement e ON e.id = b.entitlement"
+        " JOIN entitlement a ON a.id = coalesce(e.credit, e.id) JOIN space s ON s.id = b.space WHERE a.purse IS NOT NULL AND b.starts_at > $1 AND b.status = ANY($2)"
+        " AND NOT EXISTS (SELECT FROM purse_member m WHERE m.purse = a.purse AND m.person = b.person"
         "  AND coalesce(m.last, 'infinity') >= (b.starts_at AT TIME ZONE s.time_zone)::date)",
         now,
         MAY_END,
@@ -117,17 +117,23 @@ async def _behind(purse: int, person: int, now: datetime) -> Sequence[Behind]:
 async def _ahead(purse: int, person: int, now: datetime) -> Sequence[BookingCard]:
     """The person's bookings ahead that the purse pays, by start."""
     return await bookings_where(
-        "b.person = $1 AND b.entitlement IN (SELECT id FROM entitlement WHERE purse = $2) AND b.starts_at > $3"
-        " AND b.status = ANY($4) ORDER BY b.starts_at, b.id",
+        "b.person = $1 AND b.entitlement = ANY($2::bigint[]) AND b.starts_at > $3 AND b.status = ANY($4)"
+        " ORDER BY b.starts_at, b.id",
         person,
-        purse,
+        sorted(await _accounts(purse)),
         now,
         MAY_END,
     )
 
 
 async def _accounts(purse: int) -> frozenset[int]:
-    return frozenset(row["id"] for row in await fetch("SELECT id FROM entitlement WHERE purse = $1", purse))
+    """The purse's accounts, and the days that were bought out of them."""
+    rows = await fetch(
+        "WITH filled AS (SELECT id FROM entitlement WHERE purse = $1)"
+        " SELECT id FROM filled UNION ALL SELECT id FROM entitlement WHERE credit IN (SELECT id FROM filled)",
+        purse,
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def _may_spend(purse: int, person: int, booking: BookingCard) -> bool:
@@ -145,10 +151,10 @@ async def _lock(purse: int, person: int, now: datetime) -> None:
     """Until the transaction ends nobody else changes these bookings, or the lines there."""
     rows = await fetch(
         "SELECT id, space FROM booking WHERE person = $1 AND starts_at > $2 AND status = ANY($3)"
-        " AND entitlement IN (SELECT id FROM entitlement WHERE purse = $4) ORDER BY id FOR UPDATE",
+        " AND entitlement = ANY($4::bigint[]) ORDER BY id FOR UPDATE",
         person,
         now,
         MAY_END,
-        purse,
+        sorted(await _accounts(purse)),
     )
     await lock_lines({row["space"] for row in rows})

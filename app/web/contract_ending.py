@@ -158,7 +158,7 @@ def planned(plan: EndPlan, today: date, visitor: Visitor) -> dict[str, Any]:
 
 
 def behind_row(behind: Behind, visitor: Visitor) -> dict[str, Any]:
-    """A booking behind the end, as pages list it."""
+    """A booking that is cancelled, or paid for by what is said."""
     booking, payment = behind.booking, behind.payment
     return {
         "day": booking.starts_at.date(),

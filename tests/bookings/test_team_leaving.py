@@ -12,7 +12,7 @@ from app.bookings.team_leaving import leave, plan_leaving, settle_all_left, sett
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
 from app.plans.rules import Pays, Source
 from app.plans.uses import Unit
-from app.platform.database import fetch, fetch_row, fetch_value
+from app.platform.database import execute, fetch, fetch_row, fetch_value
 from app.platform.outbox import Event
 from app.teams.operations import leave_team
 from app.teams.queries import MemberCard, TeamCard, member_of
@@ -126,6 +126,31 @@ async def test_what_nothing_else_pays_is_given_back_and_others_get_the_desk(worl
     assert await cancelled_events() == [first.id, second.id]
     assert await balance(pool) == (38, 2), "Otto's day is what is left held"
     assert (await booked(world, MONDAY, "1", person=world.otto)).id
+
+
+async def test_a_day_that_was_bought_out_of_a_teams_money_goes_back_there(world: World) -> None:
+    team = await a_team(world, world.mia)
+    await execute(
+        "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
+        " VALUES ($1, 'desk', 1900, '2026-01-01', $2)",
+        world.operator,
+        NOW,
+    )
+    budget = await open_account(
+        NewAccount(
+            world.mia.id, Unit.MONEY, Source.TEAM, 5000, TODAY, None, "Budget Becker", "Budget Becker", purse=team.purse
+        ),
+        NOW,
+    )
+    booking = await booked(world, MONDAY, pays=await public_id(budget))
+    assert (await balance(budget))[0] == 3100
+    plan = await plan_leaving(team, world.mia.id, NOW)
+    assert [each.booking.id for each in plan.given_back] == [booking.id]
+    await leave_team(None, team, await place(team, world.mia), NOW, TODAY)
+    assert await settle_all_left(NOW) == 1
+    assert (await now_of(booking)).reason == TEAM_LEFT
+    assert (await balance(budget))[1] == 0
+    assert await accounts_out_of_balance() == []
 
 
 async def test_who_books_meanwhile_is_shown_the_list_again(world: World) -> None:
