@@ -84,8 +84,8 @@ async def settle_all_left(now: datetime) -> int:
     """The same for everybody; how many bookings. A booking that was made while its person was being removed is found
     here."""
     rows = await fetch(
-        "SELECT DISTINCT a.purse, b.person FROM booking b JOIN entitlement e ON e.id = b.entitlement"
-        " JOIN entitlement a ON a.id = coalesce(e.credit, e.id) JOIN space s ON s.id = b.space"
+        "SELECT DISTINCT a.purse, b.person FROM booking b JOIN space s ON s.id = b.space"
+        " JOIN entitlement e ON e.id = b.entitlement JOIN entitlement a ON a.id = coalesce(e.credit, e.id)"
         " WHERE a.purse IS NOT NULL AND b.starts_at > $1 AND b.status = ANY($2)"
         " AND NOT EXISTS (SELECT FROM purse_member m WHERE m.purse = a.purse AND m.person = b.person"
         "  AND coalesce(m.last, 'infinity') >= (b.starts_at AT TIME ZONE s.time_zone)::date)",
