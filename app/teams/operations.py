@@ -88,9 +88,7 @@ async def join_team(
         )
         if key is not None:
             if team.purse is not None:
-                await let_spend(team.purse, person, today)
-                if team.ends_on is not None:
-                    await end_spending(team.purse, person, team.ends_on + timedelta(days=1))
+                await let_spend(team.purse, person, today, team.ends_on)
             await grant_role(None, person, _belongs(team), now)
             await record("team_member.joined", "team", team.id, actor, now, whom=person, how=how)
             await emit("team_member.joined", "team_member", key, now)
@@ -109,10 +107,11 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
         if not left:
             return
         if team.purse is not None:
-            await end_spending(team.purse, member.person, today)
+            await end_spending(team.purse, member.person, today, now)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
-        await emit("team_member.left", "team_member", member.id, now)
+        is_own = actor is not None and actor.person == member.person
+        await emit("team_member.left", "team_member", member.id, now, **({"own": member.id} if is_own else {}))
 
 
 async def forget_members(now: datetime) -> int:

@@ -29,6 +29,7 @@ from app.kernel.refusals import BadInput, Refusal, marked
 from app.network.bars import bar_token, bars_of_person
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.teams.domains import teams_offered
 from app.web.commuting import commute_text
 from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, with_way_on
 from app.web.home import FormData
@@ -59,6 +60,7 @@ async def overview(
         "has_password": await has_password(actor.person),
         "commute": commute_text(await commute_of(actor.person), visitor),
         "reminded": await wants_reminders(actor.person),
+        "offered_teams": await teams_offered(actor.person),
         "missed": await own_no_shows(actor.person, visitor.now),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),

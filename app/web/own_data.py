@@ -32,6 +32,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "report.phone": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.answer": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "import_draft.content": "a file as an operator uploaded it, of many people and for a day at most",
+    "team_upload.content": "a file as an employer uploaded it, of many people and for a day at most",
     "mailed_link.password_hash": "a secret, and of use to nobody but whoever would break in",
     "operator.email": "the operator's business contact, which stands on its pages",
     "operator.phone": "the operator's business contact, which stands on its pages",

@@ -48,6 +48,8 @@ OF_THE_NETWORK = (
 
 OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
+    (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
+    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),

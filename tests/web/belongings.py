@@ -37,6 +37,12 @@ from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from app.teams.cost_centres import add_cost_centre
+from app.teams.domains import ask_for_domain
+from app.teams.invitations import invite_people, open_invitations
+from app.teams.invited_lines import Invited
+from app.teams.operations import JoinedBy
+from app.teams.people_import import keep_upload
+from app.teams.queries import TeamCard, members_of
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
@@ -101,6 +107,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
     return {
+        **await _of_a_team(world, team),
         "team": team.public_id,
         "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "slug": world.polch.slug,
@@ -163,6 +170,21 @@ async def belongings(world: World) -> Mapping[str, str]:
         "export": await _an_export(world),
         "text": "impressum",
         "version": "2026-11-24",
+    }
+
+
+async def _of_a_team(world: World, team: TeamCard) -> Mapping[str, str]:
+    """Mia's place in it, and what its manager has begun: an invitation, a domain, a file."""
+    actor = world.gundula.actor()
+    [member] = await members_of(team.id)
+    await invite_people(actor, team, [Invited("Ina", "ina@becker.example")], JoinedBy.INVITATION, NOW, key=KEY)
+    [invitation] = await open_invitations(team.id)
+    domain = await ask_for_domain(actor, team, "becker.example", "postmaster", NOW, key=KEY)
+    return {
+        "member": member.public_id,
+        "invited": invitation.public_id,
+        "mail_domain": domain.public_id,
+        "upload": await keep_upload(team, b"e-mail\nuwe@becker.example", NOW),
     }
 
 

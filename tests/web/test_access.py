@@ -43,6 +43,7 @@ PUBLIC = {
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
     "/tarife", "/api/v1/plans", "/firma",
+    "/team/beitreten/{token}", "/team/domain/{token}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -91,6 +92,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|/photos|$)", Action.MANAGE_SPACE),
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
     (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/(personen|beitritt)", Action.MANAGE_TEAM),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
