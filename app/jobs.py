@@ -55,6 +55,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.company_ways import forget_ways
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -65,6 +66,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -205,6 +207,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

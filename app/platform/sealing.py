@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _NONCE_BYTES: Final = 12
 
 
-class NotToBeOpened(Exception):
+class NotToBeOpened(ValueError):
     """It was sealed with another key, for something else, or was changed."""
 
 

@@ -1,22 +1,26 @@
-"""Mail domains that a team has proved to be its own; one belongs to one team."""
+"""Mail domains that are a team's."""
 
 from collections.abc import Sequence
 
 from app.platform.database import fetch, fetch_value
+from app.teams.queries import TeamCard, team_by_id
 
 
 async def proven_domains_of(team: int) -> Sequence[str]:
-    """The team's domains, in small letters and ASCII, by name."""
+    """The domains that are the team's, by name."""
     rows = await fetch(
-        "SELECT domain FROM mail_domain WHERE team = $1 AND proven_at IS NOT NULL AND ended_at IS NULL ORDER BY domain",
+        "SELECT domain FROM mail_domain WHERE team = $1 AND proven_at IS NOT NULL AND removed_at IS NULL"
+        " ORDER BY domain",
         team,
     )
     return [row["domain"] for row in rows]
 
 
-async def team_of_domain(domain: str) -> int | None:
-    """The key of the team that has proved this domain to be its own."""
-    team: int | None = await fetch_value(
-        "SELECT team FROM mail_domain WHERE domain = $1 AND proven_at IS NOT NULL AND ended_at IS NULL", domain
+async def team_of_domain(domain: str) -> TeamCard | None:
+    """The team whose domain this is; None where nobody has proven it, or the team has ended."""
+    key = await fetch_value(
+        "SELECT team FROM mail_domain WHERE domain = $1 AND proven_at IS NOT NULL AND removed_at IS NULL",
+        domain.lower(),
     )
-    return team
+    team = await team_by_id(key) if key is not None else None
+    return team if team is not None and not team.has_ended else None

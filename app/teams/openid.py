@@ -165,9 +165,7 @@ async def _more(url: str, tokens: Mapping[str, Any], subject: object, *, own_mac
     return {name: said[name] for name in wanted if name in said} if is_the_same else {}
 
 
-async def _fetch(
-    method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, own_machine: bool
-) -> Fetched:
+async def _fetch(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, own_machine: bool) -> Fetched:
     try:
         answer = await _outgoing(own_machine).fetch(method, url, headers, body)
     except FetchFailed as failed:

@@ -69,8 +69,13 @@ class MailDomain(Table, tablename="mail_domain"):
     public_id = Text(default=None, help_text=NOT_PERSONAL)
     team = ForeignKey(Team, null=False, on_delete=OnDelete.restrict, default=None)
     domain = Text(default=None, help_text=NOT_PERSONAL)
+    asked_of = Text(default=None, help_text=NOT_PERSONAL)
+    salt = Bytea(default=b"", help_text=NOT_PERSONAL)
+    token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    asked_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
     proven_at = Timestamptz(default=None, null=True)
-    ended_at = Timestamptz(default=None, null=True)
+    removed_at = Timestamptz(default=None, null=True)
 
 
 class IdentityProvider(Table, tablename="identity_provider"):

@@ -10,11 +10,15 @@ CREATE TABLE mail_domain (
     public_id text NOT NULL CONSTRAINT mail_domain_public_id UNIQUE,
     team bigint NOT NULL REFERENCES team ON DELETE RESTRICT,
     domain text NOT NULL,
+    asked_of text NOT NULL,
+    salt bytea NOT NULL,
+    token_hash bytea NOT NULL CONSTRAINT mail_domain_token UNIQUE,
+    asked_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
     proven_at timestamptz,
-    ended_at timestamptz
+    removed_at timestamptz
 );
-CREATE UNIQUE INDEX mail_domain_of_one ON mail_domain (domain) WHERE proven_at IS NOT NULL AND ended_at IS NULL;
-CREATE INDEX mail_domain_team ON mail_domain (team);
+CREATE UNIQUE INDEX mail_domain_of_one_team ON mail_domain (domain) WHERE proven_at IS NOT NULL AND removed_at IS NULL;
 """
 
 BACKWARDS = """
