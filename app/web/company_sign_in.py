@@ -180,13 +180,13 @@ async def _enter(request: PageRequest, visitor: Visitor, pages: Pages, signed_in
 
 async def _show_trial(request: PageRequest, visitor: Visitor, pages: Pages, tried: Tried) -> Response[str]:
     team = await team_for(visitor.signed_in, tried.team, Action.MANAGE_TEAM)
-    context = {"team": team, "tried": tried, "why": WHY.get(tried.why, "")}
+    context = {"team": team, "tried": tried, "why": WHY.get(tried.why, ""), "here": f"/team/{tried.team}/anmeldung"}
     return await pages.show(request, visitor, "team/sign_in_tried.html", context)
 
 
 async def _failed(request: PageRequest, visitor: Visitor, pages: Pages, refusal: Refusal) -> Response[str]:
-    """Says why, and how to get in all the same."""
-    context = {"refusal": refusal}
+    """Says why, and how to get in all the same; the address, which others can make up, is not repeated."""
+    context = {"refusal": refusal, "here": "/anmelden/firma"}
     return await pages.show(request, visitor, "account/company_failed.html", context, status=status_of(refusal))
 
 

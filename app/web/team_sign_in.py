@@ -145,7 +145,9 @@ async def _again(
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """The page once more with what was typed; where somebody else has saved meanwhile, with what holds as well."""
-    context = await _context(team, pages) | (typed or {}) | {"notice": "", "moved": isinstance(refusal, SettingsMoved)}
+    context = (
+        await _context(team, pages) | dict(typed or {}) | {"notice": "", "moved": isinstance(refusal, SettingsMoved)}
+    )
     return await show_again(request, visitor, pages, _TEMPLATE, context, [refusal])
 
 
