@@ -26,7 +26,7 @@ class OtherIdentity(Conflict):
     text = marked(
         "Mit dieser E-Mail-Adresse hat sich über die Firma schon jemand anderes angemeldet, oder die Firma hat Ihren"
         " Zugang neu angelegt. Melden Sie sich mit einem Link per E-Mail an und trennen Sie unter „Konto“ die alte"
-        " Verbindung."
+        " Verbindung. Geht das nicht, hilft Ihnen, wer das Firmenkonto verwaltet."
     )
 
 
