@@ -31,6 +31,7 @@ from app.teams.openid_rules import (
 
 _JSON: Final[Mapping[str, str]] = {"Accept": "application/json", "User-Agent": "Nahwerk-SignIn/1"}
 _FORM: Final[Mapping[str, str]] = {**_JSON, "Content-Type": "application/x-www-form-urlencoded"}
+_CLIENT_REFUSED: Final = frozenset({"invalid_client", "unauthorized_client"})
 _UNREACHABLE: Final = frozenset({"timeout", "connection_refused", "connection_broken", "tls_failed", "host_unknown"})
 
 
@@ -138,15 +139,20 @@ async def _redeemed(
         pair = f"{quote(asked.client_id, safe='')}:{quote(secret, safe='')}"
         headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
     answer = await _fetch("POST", endpoints.token, headers, urlencode(form).encode(), own_machine=own_machine)
-    try:
-        said = msgspec.json.decode(answer.body, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise ProviderUnusable("unreadable") from error
+    said = _object(answer.body)
     if answer.status != 200:
-        raise ProviderUnusable(
-            "client_refused" if said.get("error") in ("invalid_client", "unauthorized_client") else "code_refused"
-        )
+        is_client = answer.status in (401, 403) or (said or {}).get("error") in _CLIENT_REFUSED
+        raise ProviderUnusable("client_refused" if is_client else "code_refused")
+    if said is None:
+        raise ProviderUnusable("unreadable")
     return said
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
 
 
 async def _more(url: str, tokens: Mapping[str, Any], subject: object, *, own_machine: bool) -> Mapping[str, Any]:
@@ -156,10 +162,7 @@ async def _more(url: str, tokens: Mapping[str, Any], subject: object, *, own_mac
         return {}
     headers = {**_JSON, "Authorization": f"Bearer {access}"}
     answer = await _fetch("GET", url, headers, own_machine=own_machine)
-    try:
-        said = msgspec.json.decode(answer.body, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {}
+    said = _object(answer.body) or {}
     wanted = ("email", "email_verified", "name")
     is_the_same = answer.status == 200 and said.get("sub") == subject
     return {name: said[name] for name in wanted if name in said} if is_the_same else {}
