@@ -22,6 +22,7 @@ from app.identity.rules import Grant, Role
 from app.identity.sessions import open_session
 from app.platform.database import execute, fetch_value
 from app.platform.settings import Settings
+from app.teams.company_ways import forget_ways
 from app.teams.operations import leave_team
 from app.teams.providers import (
     Installation,
@@ -468,3 +469,11 @@ async def test_where_the_company_asks_for_it_its_people_sign_in_there_alone(firm
     again = await mia.post("/anmelden/erneut", password=PASSWORD)
     assert again.headers["location"] == "/anmelden/erneut"
     assert "Passwort bestätigen" not in (await mia.get("/anmelden/erneut")).text
+
+
+async def test_ways_are_forgotten(firm: Firm) -> None:
+    browser = await firm.site.browser()
+    await firm.comes(browser, ANNA)
+    assert await forget_ways(NOW + timedelta(minutes=30)) == 0
+    assert await forget_ways(NOW + timedelta(hours=2)) == 1
+    assert (await browser.get("/anmelden/firma/zustimmen")).status_code == 422
