@@ -278,7 +278,7 @@ def _vouched(claims: Mapping[str, Any], issuer: str) -> tuple[str | None, str]:
     said = claims.get("email")
     if not isinstance(said, str) or not said:
         return None, "no_address"
-    is_verified = claims.get("email_verified") in (True, "true")
+    is_verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     if issuer.startswith(_ENTRA):
         is_verified = is_verified or str(claims.get("xms_edov")).lower() in ("true", "1")
     if not is_verified:

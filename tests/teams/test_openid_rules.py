@@ -41,7 +41,7 @@ def address(issuer: str, **claims: Any) -> str | None:
     [
         ("https://login.becker.example", {"email_verified": True}, True),
         ("https://login.becker.example", {"email_verified": "true"}, True),
-        ("https://login.becker.example", {"email_verified": 1}, True),
+        ("https://login.becker.example", {"email_verified": 1}, False),
         ("https://login.becker.example", {"email_verified": "yes"}, False),
         ("https://login.becker.example", {"xms_edov": True}, False),
         (ENTRA, {}, False),
