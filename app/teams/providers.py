@@ -16,7 +16,7 @@ from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 from app.teams.domains import proven_domains_of, team_of_domain
 from app.teams.openid_rules import WHY, CompanySignInFailed, Endpoints, ProviderUnusable, domain_of, usable_issuer
-from app.teams.queries import TeamCard, team_by_id
+from app.teams.queries import TeamCard, member_of, team_by_id
 
 _LONGEST: Final = 500
 _PURPOSE: Final = "identity provider"
@@ -81,7 +81,7 @@ class ProviderWanted:
 
 @dataclass(frozen=True, slots=True)
 class ProviderCard:
-    """A team's provider, without its secret. With `is_required` the people of its domains sign in there alone;
+    """A team's provider, without its secret. With `is_required` the team's people on its domains sign in there alone;
     `tried_at` is when the present settings were last seen to work."""
 
     id: int
@@ -137,14 +137,15 @@ async def company_sign_ins_of(person: int) -> Sequence[tuple[LinkedIdentity, str
 
 
 async def provider_that_must_be_used(actor: Actor) -> ProviderCard | None:
-    """Where this person has to sign in, and nowhere else.
+    """Where this person, who belongs to the team, has to sign in, and nowhere else.
 
-    Never who works for the network or looks after the team: they must be able to mend what is broken.
+    Never who works for the network or looks after the team: they must be able to mend what is broken. Nor who does not
+    belong to it: nobody has to join a team to get into the own account.
     """
     provider = await provider_for(actor.email) if actor.email and not actor.is_staff else None
     if provider is None or not provider.is_required or actor.may(Action.MANAGE_TEAM, team=provider.team):
         return None
-    return provider
+    return provider if await member_of(provider.team, actor.person) is not None else None
 
 
 async def save_provider(

@@ -34,7 +34,9 @@ from app.web.sign_in import sign_in_again_first
 
 NOTICES: Final = {
     "gespeichert": marked("Gespeichert. Machen Sie jetzt eine Probe-Anmeldung."),
-    "pflicht": marked("Wer eine Adresse auf Ihren Domains hat, meldet sich ab jetzt nur noch über die Firma an."),
+    "pflicht": marked(
+        "Wer zum Team gehört und eine Adresse auf Ihren Domains hat, meldet sich ab jetzt nur noch über die Firma an."
+    ),
     "frei": marked("Passwort und Link per E-Mail gehen wieder."),
     "beendet": marked("Die Anmeldung über die Firma ist beendet. Die Konten bleiben."),
 }

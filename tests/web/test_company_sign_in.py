@@ -471,6 +471,15 @@ async def test_where_the_company_asks_for_it_its_people_sign_in_there_alone(firm
     assert "Passwort bestätigen" not in (await mia.get("/anmelden/erneut")).text
 
 
+async def test_nobody_has_to_belong_to_a_team_to_get_into_the_own_account(firm: Firm) -> None:
+    member = await joined(firm.team, firm.world.mia)
+    await require(firm)
+    await leave_team(None, firm.team, member, NOW, TODAY)
+    mia = await firm.site.browser()
+    await mia.post("/anmelden", email="mia@example.org", password=PASSWORD)
+    assert mia.session is not None
+
+
 async def test_ways_are_forgotten(firm: Firm) -> None:
     browser = await firm.site.browser()
     await firm.comes(browser, ANNA)

@@ -16,7 +16,7 @@ from app.platform.database import execute, fetch_value
 from app.teams.providers import provider_of_team, provider_that_must_be_used, secret_of
 from app.teams.queries import TeamCard, members_of
 from tests.teams.companies import CLIENT, SECRET, a_company, it_owns
-from tests.teams.founding import a_team, acting
+from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import Browser, Site, said
 from tests.web.test_company_sign_in import ANNA, BACK, Firm, at_home, firm, its_application, leads_to
 from tests.worlds import NOW, World
@@ -128,6 +128,7 @@ async def test_a_trial_shows_what_came_opens_nothing_and_allows_to_require_it(fi
     assert "anna@becker.example" in good
     assert not await members_of(firm.team.id)
     assert "Gundula Gast" in (await gundula.get("/konto")).text, "still the one who tried"
+    await joined(firm.team, firm.world.mia)
     assert (await gundula.post(f"{here(firm.team)}/pflicht", pflicht="ja")).status_code == 303
     assert await provider_that_must_be_used(await acting(firm.world.mia)) is not None
     assert (await gundula.post(f"{here(firm.team)}/pflicht", pflicht="nein")).status_code == 303
