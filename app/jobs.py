@@ -59,6 +59,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.company_ways import forget_ways
 from app.teams.invitations import forget_team_invitations
 from app.teams.operations import forget_members
 from app.teams.people_import import forget_uploads
@@ -72,6 +73,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -219,6 +221,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_team_members", night, _without_count(forget_members)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

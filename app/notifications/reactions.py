@@ -159,6 +159,7 @@ def notification_reactions(
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),
         ],
+        "federated_identity.linked": [_about_link("mail.company_linked", account.tell_company_linked)],
         "person.email_changed": [Reaction("mail.email_changed", email_changed)],
         "person.password_changed": [Reaction("mail.password_changed", password_changed)],
     }

@@ -1,6 +1,6 @@
 """Employers' accounts, their cost centres, and who belongs to them."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, Bytea, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, Bytea, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -12,6 +12,7 @@ from app.platform.personal_data import NOT_PERSONAL, personal
 _MEMBER = "twelve months after the person has left the team"
 _INVITED = "one year after the invitation was last sent"
 _ASKED = "while the team has the domain"
+_SIGNING_IN = "for a day at most"
 
 
 class Team(Table, tablename="team"):
@@ -146,3 +147,41 @@ class TeamUpload(Table, tablename="team_upload"):
         default=None, help_text=personal("show who would be invited before it is done", "until it is done, or one day")
     )
     created_at = Timestamptz(default=None)
+
+
+class IdentityProvider(Table, tablename="identity_provider"):
+    """Where a team's people prove who they are, by OpenID Connect. `secret` is sealed with the installation's key;
+    `tried_at` is when the present settings were last seen to work."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    team = ForeignKey(Team, null=False, on_delete=OnDelete.restrict, default=None)
+    issuer = Text(default=None, help_text=NOT_PERSONAL)
+    client_id = Text(default=None, help_text=NOT_PERSONAL)
+    secret = Bytea(default=b"", help_text=NOT_PERSONAL)
+    is_required = Boolean(default=False)
+    made_at = Timestamptz(default=None)
+    tried_at = Timestamptz(default=None, null=True)
+    ended_at = Timestamptz(default=None, null=True)
+    version = Integer(default=1)
+
+
+class CompanySignIn(Table, tablename="company_sign_in"):
+    """One way to a company's provider and back, in one browser. What the provider said of somebody whom it sends for
+    the first time waits here until that person has agreed."""
+
+    id = BigSerial(primary_key=True)
+    provider = ForeignKey(IdentityProvider, null=False, on_delete=OnDelete.restrict, default=None)
+    state_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    browser_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
+    endpoints = JSONB(default="{}", help_text=NOT_PERSONAL)
+    is_trial = Boolean(default=False)
+    next_url = Text(default="/", help_text=personal("lead back to where the person was", _SIGNING_IN))
+    created_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    used_at = Timestamptz(default=None, null=True)
+    subject = Text(default=None, null=True, help_text=personal("link the account once the person agrees", _SIGNING_IN))
+    email = Text(default=None, null=True, help_text=personal("know which account it is, or make it", _SIGNING_IN))
+    name = Text(default=None, null=True, help_text=personal("suggest the name of a new account", _SIGNING_IN))
+    proved_at = Timestamptz(default=None, null=True)
+    settled_at = Timestamptz(default=None, null=True)

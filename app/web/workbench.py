@@ -53,6 +53,7 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
+    (marked("Anmeldung"), "/team/{team}/anmeldung", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 

@@ -15,6 +15,7 @@ from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.identity.api_tokens import create_api_token
+from app.identity.federation import Identity, identities_of, link_identity
 from app.identity.invitations import Invite, invite
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
@@ -110,6 +111,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         **await _of_a_team(world, team),
         "team": team.public_id,
         "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
+        "identity": await _an_identity(world, team.id),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
@@ -186,6 +188,13 @@ async def _of_a_team(world: World, team: TeamCard) -> Mapping[str, str]:
         "mail_domain": domain.public_id,
         "upload": await keep_upload(team, b"e-mail\nuwe@becker.example", NOW),
     }
+
+
+async def _an_identity(world: World, team: int) -> str:
+    """By which a company opens Mia's account; its id."""
+    await link_identity(world.mia.actor(), Identity("https://login.becker.example", "mia"), team, NOW)
+    [linked] = await identities_of(world.mia.id)
+    return linked.public_id
 
 
 async def _a_declaration() -> str:
