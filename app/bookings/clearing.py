@@ -33,6 +33,7 @@ BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
 CHANGE_WITHDRAWN: Final = "change_withdrawn"
 WITHDRAWN: Final = "withdrawn"
+BY_TEAM: Final = "by_team"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -51,6 +52,7 @@ _BY_CONTRACT: Final[Mapping[str, str]] = {
         "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
     ),
     WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+    BY_TEAM: marked("Ihr Team hat die Plätze zurückgegeben, die es für diesen Tag gebucht hat."),
 }
 
 OFFER: Final = "offer"

@@ -5,7 +5,7 @@ is cancelled otherwise. Nobody is charged for it: money was not agreed to.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -197,6 +197,25 @@ async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: dat
     for booking in cancelled:
         await call_off(actor, booking, CONTRACT_ENDED, now)
     await hand_on(await free([booking.id for booking in cancelled], *BOOKED), now)
+
+
+async def settle_without(actor: Actor | None, accounts: Collection[int], reason: str, now: datetime) -> None:
+    """What these accounts still pay for is paid by another one, or called off for this reason, as where a contract
+    ends. In the transaction in which they end."""
+    gone, today = frozenset(accounts), local_day(now, _ZONE)
+    bookings = await bookings_where(
+        "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
+        sorted(gone),
+        now,
+        _MAY_END,
+    )
+    for booking in bookings:
+        payment = await _otherwise(booking, gone, (), today)
+        if payment is not None:
+            await _pay_otherwise(actor, booking, payment, now)
+            continue
+        await call_off(actor, booking, reason, now)
+        await hand_on(await free([booking.id], *BOOKED), now)
 
 
 async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:

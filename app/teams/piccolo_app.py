@@ -4,11 +4,12 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
 from app.teams.tables import CostCentre, Team, TeamMember
 
 APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[CostCentre, Team, TeamMember],
-    migration_dependencies=["app.plans.piccolo_app"],
+    table_classes=[ColleagueSight, CostCentre, Team, TeamDay, TeamDayAnswer, TeamDayChoice, TeamMember],
+    migration_dependencies=["app.network.piccolo_app", "app.plans.piccolo_app"],
 )
