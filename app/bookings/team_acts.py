@@ -41,11 +41,12 @@ class ActPlace:
 
 @dataclass(frozen=True, slots=True)
 class ActCard:
-    """Desks booked in one act, by who booked them; of the people as it was then."""
+    """Desks booked in one act, by who booked them; as it was then, without names where it `is_unnamed`."""
 
     id: int
     public_id: str
     day: date
+    is_unnamed: bool
     made_at: datetime
     call_off_until: datetime
     called_off_at: datetime | None
@@ -63,7 +64,7 @@ class ActCard:
         return bool(self.booked) and self.called_off_at is None and now < self.call_off_until
 
 
-_ACT = "SELECT id, public_id, day, made_at, call_off_until, called_off_at FROM team_act"
+_ACT = "SELECT id, public_id, day, is_unnamed, made_at, call_off_until, called_off_at FROM team_act"
 
 
 async def acts_of(person: int, team: int, today: date) -> list[ActCard]:
@@ -134,7 +135,8 @@ async def forget_team_acts(now: datetime) -> int:
 
 async def _places(acts: Sequence[int]) -> Mapping[int, list[ActPlace]]:
     rows = await fetch(
-        "SELECT p.act, n.name, s.name AS space, p.reason FROM team_act_place p JOIN person n ON n.id = p.person"
+        "SELECT p.act, CASE WHEN a.is_unnamed THEN '' ELSE n.name END AS name, s.name AS space, p.reason"
+        " FROM team_act_place p JOIN team_act a ON a.id = p.act JOIN person n ON n.id = p.person"
         " LEFT JOIN space s ON s.id = p.space WHERE p.act = ANY($1::bigint[]) ORDER BY n.name, p.id",
         list(acts),
     )

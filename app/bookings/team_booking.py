@@ -18,12 +18,13 @@ from app.bookings.rules import AnyOf, Status, checked_period
 from app.bookings.search import Wanted
 from app.bookings.seating import Seat, side_by_side
 from app.bookings.settling import settle_at
-from app.bookings.team_paying import AtASpace, Chest, TeamPays, chest_of
-from app.bookings.team_writing import Placed, enter_act
+from app.bookings.team_paying import NO_CHEST, AtASpace, Chest, TeamPays, chest_of
+from app.bookings.team_writing import ActOf, Placed, enter_act
 from app.identity.rules import Action, Actor, demand
 from app.inventory.operations import lock_resources
 from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind
+from app.kernel.money import Money
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, Conflict, Refusal, marked
 from app.network.bars import barred_from
@@ -77,7 +78,8 @@ class BookForTeam:
     """Desks for these people, at the first of these spaces (their names in addresses) that has one left.
 
     `all_or_nothing` books nothing where not everybody gets one; `agreed` is what one desk may cost at most where it is
-    paid by money, in minor units, None whatever it costs.
+    paid by money, in minor units, None whatever it costs. One that `is_unnamed` does not
+    say for whom it was possible.
     """
 
     people: Sequence[MemberCard]
@@ -85,6 +87,7 @@ class BookForTeam:
     wanted: Wanted
     all_or_nothing: bool = False
     agreed: int | None = None
+    is_unnamed: bool = False
 
 
 async def book_for_team(actor: Actor, team: TeamCard, command: BookForTeam, now: datetime) -> str:
@@ -100,9 +103,7 @@ async def book_for_team(actor: Actor, team: TeamCard, command: BookForTeam, now:
         raise NobodyChosen(field="personen")
     if len(command.people) > MOST_PEOPLE:
         raise TooManyChosen(field="personen", most=MOST_PEOPLE)
-    spaces = [space for slug in dict.fromkeys(command.spaces) if (space := await space_by_slug(slug, now)) is not None]
-    if not spaces:
-        raise NoSpaceChosen(field="standort")
+    spaces = await _named(command.spaces, now)
     for attempt in range(_MOST_TRIES):
         try:
             return await _book(actor, team, command, spaces, now)
@@ -123,9 +124,49 @@ async def _book(actor: Actor, team: TeamCard, command: BookForTeam, spaces: Sequ
         placed, rest = await _place_all(command, places, chest, now)
         if rest and command.all_or_nothing:
             raise NotForAll(possible=len(placed), wanted=len(command.people))
-        act = await enter_act(actor, team, command.wanted.day, placed, rest, chest, now)
+        of = ActOf(team, command.wanted.day, command.is_unnamed)
+        act = await enter_act(actor, of, placed, rest, chest, now)
     wake_workers()
     return act
+
+
+@dataclass(frozen=True, slots=True)
+class FreeThere:
+    """What an act could have of a space: so many desks then, and what one of them costs at most where it has a
+    price."""
+
+    space: SpaceCard
+    period: Period
+    desks: int
+    price: Money | None
+    is_paid: bool
+
+
+async def what_is_free(team: TeamCard, spaces: Sequence[str], wanted: Wanted, now: datetime) -> list[FreeThere]:
+    """What `book_for_team` would choose from, and changes nothing. Raises NoSpaceChosen, ClosedThen and what the rules
+    of all the spaces refuse to everybody."""
+    found: list[FreeThere] = []
+    refused: Refusal | None = None
+    for place in await _places(await _named(spaces, now), wanted, now):
+        try:
+            free = await _bookable(place)
+        except Refusal as refusal:
+            refused = refused or refusal
+            continue
+        there = await AtASpace.of(place.facts, place.period, free, NO_CHEST, now)
+        is_paid = place.facts.charges and team.payer is not None
+        found.append(FreeThere(place.space, place.period, len(free), there.dearest, is_paid))
+    if not found and refused is not None:
+        raise refused
+    return found
+
+
+async def _named(slugs: Sequence[str], now: datetime) -> list[SpaceCard]:
+    """Raises NoSpaceChosen."""
+    spaces = [space for slug in dict.fromkeys(slugs) if slug and (space := await space_by_slug(slug, now)) is not None]
+    if not spaces:
+        raise NoSpaceChosen(field="standort")
+    return spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +222,8 @@ async def _place_all(
             continue
         barred = await barred_from(place.facts.operator, [one.person for one in waiting], place.period.starts_at, now)
         there = await AtASpace.of(place.facts, place.period, free, chest, now)
-        if there.dearest is not None and command.agreed is not None and there.dearest.amount > command.agreed:
-            raise PriceChanged(field="agreed", price=there.dearest)
+        if chest.payer is not None and there.costs_more_than(command.agreed):
+            raise PriceChanged(price=there.dearest)
         got: list[tuple[MemberCard, TeamPays]] = []
         for one in waiting:
             if one.person in barred:
@@ -206,11 +247,15 @@ async def _place_all(
 
 
 async def _free_there(place: _Place, now: datetime) -> list[Candidate]:
-    """Desks there that anybody may book at once; what is held beyond its time makes way. Raises what the rules refuse
-    to everybody."""
+    """The same once what is held beyond its time has made way."""
     widest = place.facts.widest(place.period)
     if await is_held_there(place.space.id, widest):
         await lapse_there(place.space.id, widest, now)
+    return await _bookable(place)
+
+
+async def _bookable(place: _Place) -> list[Candidate]:
+    """Desks there that anybody may book at once. Raises what the rules refuse to everybody."""
     free = await free_resources(place.space.id, Kind.DESK, place.period)
     found = allowed(free, place.facts, place.wish, Booker())
     return [candidate for candidate in found if candidate.decision.status is Status.CONFIRMED]

@@ -37,10 +37,13 @@ class Chest:
     is_small: bool
 
 
+NO_CHEST: Final = Chest(None, None, Seats({}), (), is_small=False)
+
+
 async def chest_of(team: TeamCard, day: date) -> Chest:
     """The team's, as it is now."""
     if team.purse is None:
-        return Chest(None, None, Seats({}), (), is_small=False)
+        return NO_CHEST
     is_small = await people_who_spend(team.purse, day) < FEWEST_TO_TELL
     pools = await pools_of(team.purse, day)
     return Chest(team.purse, team.payer, await seats_without_limit(team.purse, day), pools, is_small=is_small)
@@ -85,6 +88,10 @@ class AtASpace:
         """What a desk there costs at most; None where it has no price."""
         prices = self.prices.values() if self.prices else ()
         return max((way.price for way in prices), key=attrgetter("amount"), default=None)
+
+    def costs_more_than(self, agreed: int | None) -> bool:
+        """Whether a desk may cost more than this, in minor units; None agrees to everything."""
+        return agreed is not None and self.dearest is not None and self.dearest.amount > agreed
 
     def pay(self, person: int) -> TeamPays | None:
         """What pays for this person's desk, which is taken off for the next; None where nothing does.

@@ -1,6 +1,6 @@
 """What somebody has booked for others of a team."""
 
-from piccolo.columns import BigInt, BigSerial, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import BigInt, BigSerial, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -15,7 +15,8 @@ _KEPT = "twelve months after the day"
 
 class TeamAct(Table, tablename="team_act"):
     """Desks that one person has booked for several of a team in one act; only that person sees it again. All of it can
-    be called off until `call_off_until`."""
+    be called off until `call_off_until`. One that `is_unnamed` was booked for who said to come: not even that person
+    sees for whom."""
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -28,6 +29,7 @@ class TeamAct(Table, tablename="team_act"):
         help_text=personal("show it to who has booked it, and to nobody else", _KEPT),
     )
     day = Date(default=None)
+    is_unnamed = Boolean(default=False)
     call_off_until = Timestamptz(default=None)
     made_at = Timestamptz(default=None)
     called_off_at = Timestamptz(default=None, null=True)

@@ -62,17 +62,25 @@ class _Paid:
     rows: list[NewRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ActOf:
+    """Whose act it is, for which day, and whether it is kept without names."""
+
+    team: TeamCard
+    day: date
+    is_unnamed: bool
+
+
 async def enter_act(
     actor: Actor,
-    team: TeamCard,
-    day: date,
+    of: ActOf,
     placed: Sequence[Placed],
     rest: Sequence[tuple[MemberCard, str]],
     chest: Chest,
     now: datetime,
 ) -> str:
     """Claims the desks and writes all of it; the act's public id. Raises DecidedTooLate where somebody was faster."""
-    public_id, group = new_public_id(), new_public_id()
+    team, public_id, group = of.team, new_public_id(), new_public_id()
     drafts = await _drafts(placed)
     bookings = [draft.booking(one.desk, made_by=None) for draft, one in zip(drafts, placed, strict=True)]
     claims = [
@@ -91,7 +99,7 @@ async def enter_act(
         if one.provides_a_day:
             rows.append(_use(each, one, booking, now))
     await insert_all([_as_json(row) for row in _in_order(rows)])
-    key = await _enter(actor, team, day, public_id, bookings, now)
+    key = await _enter(actor, of, public_id, bookings, now)
     await _enter_places(key, placed, bookings, paid, rest)
     await record("team.booked", "team", team.id, actor, now, people=len(placed))
     return public_id
@@ -223,8 +231,7 @@ def _as_json(row: NewRow) -> NewRow:
 
 async def _enter(
     actor: Actor,
-    team: TeamCard,
-    day: date,
+    of: ActOf,
     public_id: str,
     bookings: Sequence[BookingCard],
     now: datetime,
@@ -232,12 +239,14 @@ async def _enter(
     """The act; all of it can be called off as long as each of its bookings goes back as if it had never been."""
     until = min((booking.cancel_until or booking.period.starts_at for booking in bookings), default=now)
     key: int = await fetch_value(
-        "INSERT INTO team_act (public_id, team, made_by, day, call_off_until, made_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO team_act (public_id, team, made_by, day, is_unnamed, call_off_until, made_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
         " RETURNING id",
         public_id,
-        team.id,
+        of.team.id,
         actor.person,
-        day,
+        of.day,
+        of.is_unnamed,
         until,
         now,
     )

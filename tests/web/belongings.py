@@ -10,7 +10,10 @@ from app.bookings.blocking import plan_block
 from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.rules import DayPart
+from app.bookings.search import Wanted
 from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.team_booking import BookForTeam, book_for_team
 from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -36,13 +39,15 @@ from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.queries import member_of
+from app.teams.team_days import propose_day
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
-from tests.teams.founding import a_team
+from tests.teams.founding import a_team, acting
 from tests.web.conftest import fresh
-from tests.worlds import NOW, TOMORROW, World, tomorrow
+from tests.worlds import NOW, TOMORROW, World, a_person, tomorrow
 
 
 async def belongings(world: World) -> Mapping[str, str]:
@@ -98,9 +103,16 @@ async def belongings(world: World) -> Mapping[str, str]:
     photo, report = await _a_photo("space", world.polch.id), await _a_report(world)
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
-    team = await a_team(world, world.mia)
+    karla = await a_person("Karla Kollegin", "karla@example.org")
+    team = await a_team(world, world.mia, karla)
+    karlas_place = await member_of(team.id, karla.id)
+    assert karlas_place is not None, "she belongs to it"
+    for_karla = BookForTeam([karlas_place], ["alte-post-andernach"], Wanted(TOMORROW, DayPart.WHOLE_DAY))
     return {
         "team": team.public_id,
+        "member": karlas_place.public_id,
+        "act": await book_for_team(await acting(world.gundula), team, for_karla, NOW),
+        "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",

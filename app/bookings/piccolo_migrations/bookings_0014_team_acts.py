@@ -11,6 +11,7 @@ CREATE TABLE team_act (
     team bigint NOT NULL REFERENCES team ON DELETE RESTRICT,
     made_by bigint NOT NULL REFERENCES person ON DELETE RESTRICT,
     day date NOT NULL,
+    is_unnamed boolean NOT NULL DEFAULT false,
     call_off_until timestamptz NOT NULL,
     made_at timestamptz NOT NULL,
     called_off_at timestamptz
