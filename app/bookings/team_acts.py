@@ -130,7 +130,10 @@ async def call_off_act(actor: Actor, team: TeamCard, public_id: str, now: dateti
 
 async def forget_team_acts(now: datetime) -> int:
     """Deletes what was booked for others twelve months after the day; how many acts. The bookings stay."""
-    return await execute("DELETE FROM team_act WHERE day < $1", (now - _KEPT).date())
+    before = (now - _KEPT).date()
+    async with transaction():
+        await execute("DELETE FROM team_act_place WHERE act IN (SELECT id FROM team_act WHERE day < $1)", before)
+        return await execute("DELETE FROM team_act WHERE day < $1", before)
 
 
 async def _places(acts: Sequence[int]) -> Mapping[int, list[ActPlace]]:

@@ -42,7 +42,7 @@ class TeamActPlace(Table, tablename="team_act_place"):
     """
 
     id = BigSerial(primary_key=True)
-    act = ForeignKey(TeamAct, null=False, on_delete=OnDelete.cascade, default=None)
+    act = ForeignKey(TeamAct, null=False, on_delete=OnDelete.restrict, default=None)
     person = ForeignKey(
         Person,
         null=False,

@@ -62,7 +62,7 @@ class TeamDayChoice(Table, tablename="team_day_choice"):
     """A day that could be it."""
 
     id = BigSerial(primary_key=True)
-    team_day = ForeignKey(TeamDay, null=False, on_delete=OnDelete.cascade, default=None)
+    team_day = ForeignKey(TeamDay, null=False, on_delete=OnDelete.restrict, default=None)
     day = Date(default=None)
 
 
@@ -70,7 +70,7 @@ class TeamDayAnswer(Table, tablename="team_day_answer"):
     """Whether somebody can come that day. `counts_home` where the own municipality may count for the space."""
 
     id = BigSerial(primary_key=True)
-    choice = ForeignKey(TeamDayChoice, null=False, on_delete=OnDelete.cascade, default=None)
+    choice = ForeignKey(TeamDayChoice, null=False, on_delete=OnDelete.restrict, default=None)
     person = ForeignKey(
         Person, null=False, on_delete=OnDelete.restrict, default=None, help_text=personal("know who comes", _DAYS)
     )

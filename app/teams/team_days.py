@@ -266,11 +266,20 @@ async def team_day_by_id(key: int) -> SetDay | None:
 
 async def forget_team_days(now: datetime) -> int:
     """Deletes what is over for 30 days, with all answers; how many."""
-    return await execute(
-        "DELETE FROM team_day d WHERE coalesce(d.day, (SELECT max(day) FROM team_day_choice WHERE team_day = d.id))"
-        " < $1",
-        (now - _KEPT).date(),
-    )
+    async with transaction():
+        rows = await fetch(
+            "SELECT id FROM team_day d WHERE coalesce(d.day, (SELECT max(day) FROM team_day_choice"
+            " WHERE team_day = d.id)) < $1 ORDER BY id FOR UPDATE",
+            (now - _KEPT).date(),
+        )
+        over = [row["id"] for row in rows]
+        await execute(
+            "DELETE FROM team_day_answer WHERE choice IN (SELECT id FROM team_day_choice"
+            " WHERE team_day = ANY($1::bigint[]))",
+            over,
+        )
+        await execute("DELETE FROM team_day_choice WHERE team_day = ANY($1::bigint[])", over)
+        return await execute("DELETE FROM team_day WHERE id = ANY($1::bigint[])", over)
 
 
 _YES: Final = (
