@@ -93,8 +93,8 @@ async def test_the_free_desk_nearest_to_the_colleague_is_found(world: World) -> 
 
 def test_the_longest_way_counts_first_and_then_the_sum() -> None:
     west, middle, east = Position(50.3, 7.0), Position(50.3, 7.2), Position(50.3, 7.4)
-    assert [space for space, _ in by_longest_way([west, east], [west, middle, east])][0] == middle
-    assert [space for space, _ in by_longest_way([west, west, east], [east, middle])][0] == middle
+    assert next(space for space, _ in by_longest_way([west, east], [west, middle, east])) == middle
+    assert next(space for space, _ in by_longest_way([west, west, east], [east, middle])) == middle
     tied = by_longest_way([west, west, east], [east, west])
     assert [space for space, _ in tied] == [west, east]
 

@@ -111,7 +111,7 @@ async def test_only_colleagues_are_asked_and_not_too_many(world: World) -> None:
         await ask_for_days(await acting(world.mia), team, mias, NOW)
     with pytest.raises(NotFound):
         await ask_for_days(await acting(world.frida), team, ottos, NOW)
-    for _ in range(ASKED.most):
+    for _ in range(ASKED.hits):
         await ask_for_days(await acting(world.mia), team, ottos, NOW)
     with pytest.raises(TooMany):
         await ask_for_days(await acting(world.mia), team, ottos, NOW)
