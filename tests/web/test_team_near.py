@@ -4,11 +4,9 @@ import re
 from datetime import timedelta
 
 from app.bookings.operations import BookDesk, book
-from app.notifications.booking_mails import tell_booking_confirmed
 from app.platform.database import execute, fetch, fetch_value
 from app.teams.colleagues import show_days_to
 from app.teams.queries import TeamCard, members_of
-from tests.notifications.conftest import Office
 from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import Browser, Site, said
 from tests.worlds import NOW, TOMORROW, World, a_person, tomorrow
@@ -109,15 +107,6 @@ async def test_the_pages_say_the_same_whatever_a_colleague_has_booked(site: Site
 ANDERNACH = "alte-post-andernach"
 
 
-async def test_the_person_hears_who_booked_and_how_to_give_it_back(site: Site, world: World, office: Office) -> None:
-    team = await a_team(world, world.mia)
-    await booked(await site.browser(world.gundula), team)
-    await tell_booking_confirmed(office.post, await fetch_value("SELECT id FROM booking"), NOW)
-    [mail] = office.sent
-    assert "Becker Maschinenbau hat diesen Platz für Sie gebucht." in mail.text
-    assert "Davon erfährt im Team niemand" in " ".join(mail.text.split())
-
-
 async def test_somebody_asks_is_shown_and_books_beside(site: Site, world: World) -> None:
     team = await a_team(world, world.mia, world.otto)
     mias, ottos = await joined(team, world.mia), await joined(team, world.otto)
@@ -153,7 +142,7 @@ async def test_who_manages_the_team_is_shown_no_day(site: Site, world: World) ->
     page = f"/team/{team.public_id}/kollegen"
     assert "RegioHub Polch" not in said((await manager.get(f"{page}?tag={DAY}")).text)
     refused = await mia.post(f"{page}/{gundulas.public_id}", was="zeigen")
-    assert refused.status_code == 403 or "auch nicht mit deren Erlaubnis" in said(refused.text)
+    assert "auch nicht mit deren Erlaubnis" in said(refused.text)
 
 
 async def test_a_team_day_is_proposed_answered_set_and_booked_for_all(site: Site, world: World) -> None:
