@@ -32,7 +32,7 @@ from app.network.queries import SpaceCard, space_by_slug
 from app.plans.rules import PriceChanged
 from app.platform.database import Busy, fetch, retried, transaction
 from app.platform.outbox import wake_workers
-from app.teams.operations import TeamEnded
+from app.teams.company import TeamEnded
 from app.teams.queries import MemberCard, TeamCard
 
 MOST_PEOPLE: Final = 100
@@ -97,7 +97,7 @@ async def book_for_team(actor: Actor, team: TeamCard, command: BookForTeam, now:
     rules of the spaces refuse to everybody.
     """
     demand(actor, Action.BOOK_FOR_TEAM, team=team.id)
-    if team.has_ended:
+    if team.has_ended or (team.ends_on is not None and command.wanted.day > team.ends_on):
         raise TeamEnded
     if not command.people:
         raise NobodyChosen(field="personen")

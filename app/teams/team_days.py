@@ -15,7 +15,7 @@ from app.platform.database import execute, fetch, fetch_row, fetch_value, transa
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 from app.teams.colleagues import colleagues_of
-from app.teams.operations import TeamEnded
+from app.teams.company import TeamEnded
 from app.teams.queries import MemberCard, TeamCard, member_of
 
 MOST_CHOICES: Final = 5

@@ -39,6 +39,7 @@ from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.cost_centres import add_cost_centre
 from app.teams.queries import member_of
 from app.teams.team_days import propose_day
 from tests.identity.conftest import HOME, KEY
@@ -113,6 +114,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "member": karlas_place.public_id,
         "act": await book_for_team(await acting(world.gundula), team, for_karla, NOW),
         "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
+        "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
