@@ -21,6 +21,7 @@ from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.bookings.team_acts import forget_team_acts
 from app.bookings.team_ends import end_teams, team_end_reactions
+from app.bookings.team_leaving import settle_all_left, team_leaving_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
@@ -60,7 +61,10 @@ from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
 from app.teams.colleagues import forget_sights
+from app.teams.company_ways import forget_ways
+from app.teams.invitations import forget_team_invitations
 from app.teams.operations import forget_members
+from app.teams.people_import import forget_uploads
 from app.teams.team_days import forget_team_days
 
 NOBODY_REACTS: Final = (
@@ -72,6 +76,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -101,8 +106,6 @@ NOBODY_REACTS: Final = (
     "space.unpublished",
     "team.end_taken_back",
     "team.founded",
-    "team_member.joined",
-    "team_member.left",
     "waiting.booked",
     "waiting.joined",
 )
@@ -131,6 +134,7 @@ def all_reactions(settings: Settings) -> Reactions:
         fixed_desk_reactions(),
         declaration_reactions(),
         team_end_reactions(),
+        team_leaving_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -204,6 +208,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
         Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("forget_team_uploads", Every(timedelta(hours=1)), _without_count(forget_uploads)),
+        Periodic("forget_team_invitations", night, _without_count(forget_team_invitations)),
+        Periodic("settle_left_teams", Every(timedelta(hours=1)), _without_count(settle_all_left)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
@@ -220,6 +227,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_team_members", night, _without_count(forget_members)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

@@ -6,11 +6,12 @@ It is shown as it was booked. What became of a booking since then is its person'
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.billing.operations import take_back
 from app.bookings.clearing import BY_TEAM, call_off
-from app.bookings.contract_ends import settle_without
 from app.bookings.giving_back import free, hand_on
+from app.bookings.paying_otherwise import MAY_END, otherwise_paid, settle_behind
 from app.bookings.queries import bookings_where
 from app.bookings.rules import HOLDING, Status
 from app.identity.audit import record
@@ -18,11 +19,13 @@ from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor
 from app.inventory.operations import BOOKED
 from app.kernel.refusals import Conflict, NotFound, marked
+from app.kernel.wall_time import local_day
 from app.plans.team_days import end_days, put_back
 from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.teams.queries import TeamCard
 
 _KEPT = timedelta(days=365)
+_ZONE = ZoneInfo("Europe/Berlin")
 
 
 class TooLateToCallOff(Conflict):
@@ -121,11 +124,25 @@ async def call_off_act(actor: Actor, team: TeamCard, public_id: str, now: dateti
             units = sum(row["units"] for row in paid if row["pool"] == pool)
             await put_back(pool, units, actor.person, now)
         accounts = [row["account"] for row in paid if row["account"] is not None]
-        await settle_without(actor, accounts, BY_TEAM, now)
+        await _settle_besides(actor, accounts, now)
         await end_days(accounts, now)
         for charge in sorted({row["charge"] for row in paid if row["charge"] is not None}):
             await take_back(charge, now)
         await record("team.called_off", "team", team.id, actor, now, people=len(paid))
+
+
+async def _settle_besides(actor: Actor, accounts: Sequence[int], now: datetime) -> None:
+    """What its people have paid with the provided days besides is paid otherwise, or called off."""
+    found = await bookings_where(
+        "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
+        list(accounts),
+        now,
+        MAY_END,
+    )
+    for person in sorted({booking.person for booking in found}):
+        theirs = [booking for booking in found if booking.person == person]
+        behind = await otherwise_paid(theirs, frozenset(accounts), local_day(now, _ZONE))
+        await settle_behind(actor, behind, BY_TEAM, now)
 
 
 async def forget_team_acts(now: datetime) -> int:

@@ -5,11 +5,35 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
-from app.teams.tables import CostCentre, Team, TeamMember
+from app.teams.tables import (
+    CompanySignIn,
+    CostCentre,
+    IdentityProvider,
+    JoinLink,
+    MailDomain,
+    Team,
+    TeamInvitation,
+    TeamMember,
+    TeamUpload,
+)
 
 APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[ColleagueSight, CostCentre, Team, TeamDay, TeamDayAnswer, TeamDayChoice, TeamMember],
+    table_classes=[
+        ColleagueSight,
+        CompanySignIn,
+        CostCentre,
+        IdentityProvider,
+        JoinLink,
+        MailDomain,
+        Team,
+        TeamDay,
+        TeamDayAnswer,
+        TeamDayChoice,
+        TeamInvitation,
+        TeamMember,
+        TeamUpload,
+    ],
     migration_dependencies=["app.network.piccolo_app", "app.plans.piccolo_app"],
 )

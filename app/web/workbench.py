@@ -51,9 +51,12 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Kollegen"), "/team/{team}/kollegen", None),
     (marked("Teamtage"), "/team/{team}/tage", None),
     (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
+    (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
+    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
+    (marked("Anmeldung"), "/team/{team}/anmeldung", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
