@@ -28,7 +28,6 @@ from app.plans.grants import Days
 from app.plans.notice import earliest_end, end_contract_row
 from app.plans.purses import Paid, purse_of
 from app.plans.rules import Payment, ways_to_pay
-from app.plans.uses import Entry
 from app.plans.withdrawal import WithdrawalTerms, withdraw, withdrawal_terms
 from app.platform.database import execute, fetch, retried, transaction
 from app.platform.new_rows import insert_together
@@ -163,26 +162,26 @@ async def _behind(contract: ContractCard, last: date, now: datetime) -> list[Beh
         _MAY_END,
     )
     found: list[Behind] = []
-    spent: list[tuple[int, date, Entry]] = []
+    spent: list[tuple[Payment, date]] = []
     for booking in bookings:
         if booking.starts_at.date() <= last:
             continue
         payment = await _otherwise(booking, its_own, spent, local_day(now, _ZONE))
-        if payment is not None and payment.entitlement is not None and payment.entry is not None:
-            spent.append((payment.entitlement.id, booking.starts_at.date(), payment.entry))
+        if payment is not None:
+            spent.append((payment, booking.starts_at.date()))
         found.append(Behind(booking, payment))
     return found
 
 
 async def _otherwise(
-    booking: BookingCard, its_own: frozenset[int], spent: Sequence[tuple[int, date, Entry]], today: date
+    booking: BookingCard, its_own: frozenset[int], spent: Sequence[tuple[Payment, date]], today: date
 ) -> Payment | None:
     """The first other entitlement of the person's that covers the booking, once the ones before it are paid."""
     days = Days(booking.starts_at.date(), booking.ends_at.date())
     operator, kind = booking.space.operator_id, booking.resource.kind
     purse = await purse_of(booking.person, operator, kind, days, today, "de")
-    for entitlement, day, entry in spent:
-        purse = purse.with_entry(entitlement, day, entry)
+    for paid, day in spent:
+        purse = purse.after(paid, day)
     others = [one for one in purse.entitlements if one.id not in its_own]
     need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
     ways = ways_to_pay(need, replace(purse, entitlements=others, prices=()))

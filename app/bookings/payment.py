@@ -15,8 +15,10 @@ from app.billing.rules import TaxCode
 from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, give_back, miss, new_account, new_use, use_up
+from app.plans.prices import Price
+from app.plans.purse_limits import counted_row
 from app.plans.purses import ScopeShape
-from app.plans.rules import Entitlement, Payment, Pays, Price, Source
+from app.plans.rules import Entitlement, Payment, Pays, Source
 from app.plans.tickets import new_ticket_amount, new_ticket_charge
 from app.plans.uses import HALVES_OF_A_DAY, NOTHING_USED, Change, Unit, hold
 from app.platform.new_rows import NewRow
@@ -35,6 +37,13 @@ class PaidRows:
 
 async def paid_rows(payment: Payment, booking: BookingCard, now: datetime) -> PaidRows:
     """How this payment of a booking is written. Insert it together with the booking, or in its transaction."""
+    paid = await _paid_rows(payment, booking, now)
+    if payment.counted is None:
+        return paid
+    return PaidRows(paid.columns, [*paid.rows, counted_row(payment.counted, booking.person)])
+
+
+async def _paid_rows(payment: Payment, booking: BookingCard, now: datetime) -> PaidRows:
     buys_days = booking.resource.kind is Kind.DESK and booking.organisation is None
     if payment.kind is Pays.MONEY and payment.price.amount:
         return await _by_money(payment, booking, now, buys_days=buys_days)

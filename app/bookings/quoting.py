@@ -16,8 +16,9 @@ from app.bookings.settling import settle_at
 from app.bookings.taking import already_taken, facts_for, nothing_free, words_of
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
+from app.plans.nothing_pays import NothingPays
 from app.plans.offering import with_offers
-from app.plans.rules import NothingPays, Payment, check_agreed, ways_to_pay
+from app.plans.rules import Payment, check_agreed, ways_to_pay
 from app.plans.sellers import Seller, seller_of
 
 

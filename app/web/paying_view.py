@@ -15,7 +15,9 @@ from app.bookings.series_planning import PlannedDate, total_of
 from app.identity.authentication import Visitor
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Refusal, marked
-from app.plans.rules import Entitlement, NothingPays, Payment, Pays, Price, PriceChanged
+from app.plans.nothing_pays import NothingPays
+from app.plans.prices import Price
+from app.plans.rules import Entitlement, Payment, Pays, PriceChanged
 from app.plans.sellers import seller_of
 from app.platform.language import Speaker
 

@@ -14,7 +14,7 @@ from app.inventory.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.inventory.rules import label
 from app.kernel.refusals import Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
-from app.plans.rules import NothingPays
+from app.plans.nothing_pays import NothingPays
 from app.web.paying_view import payment_text
 from app.web.usual_view import weekdays_text
 from app.web.week_view import BookingLine, booking_line
