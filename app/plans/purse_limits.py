@@ -17,6 +17,11 @@ refuse_constraint("limit_step_once", SpentMeanwhile)
 _shape = msgspec.json.Decoder(LimitShape)
 
 
+def encoded(limits: LimitShape) -> str:
+    """As the database keeps them."""
+    return msgspec.json.encode(limits).decode()
+
+
 def counted_row(counted: Counted, person: int) -> NewRow:
     """What a booking counts against the person's limits, to be inserted together with it.
 
@@ -35,7 +40,7 @@ async def limits_for_all(purse: int) -> LimitShape:
 
 async def set_limits_for_all(purse: int, limits: LimitShape) -> None:
     """From now on they hold for everybody who has none of his own. What is booked stays as it is."""
-    await execute("UPDATE shared_purse SET limits = $2 WHERE id = $1", purse, msgspec.to_builtins(limits))
+    await execute("UPDATE shared_purse SET limits = $2 WHERE id = $1", purse, encoded(limits))
 
 
 async def set_own_limits(purse: int, person: int, limits: LimitShape | None) -> None:
@@ -44,7 +49,7 @@ async def set_own_limits(purse: int, person: int, limits: LimitShape | None) -> 
         "UPDATE purse_member SET limits = $3 WHERE purse = $1 AND person = $2 AND last IS NULL",
         purse,
         person,
-        None if limits is None else msgspec.to_builtins(limits),
+        None if limits is None else encoded(limits),
     )
 
 
