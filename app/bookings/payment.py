@@ -77,15 +77,23 @@ async def _out_of_credit(payment: Payment, credit: Entitlement, booking: Booking
     assert payment.tariff is not None, "a price comes from somebody's list or terms"
     assert payment.entry is not None, "it takes something"
     if payment.grown is None:
-        ticket, opened = await _ticket(payment.tariff, booking, now, credit=credit.id)
+        ticket, opened = await _ticket(payment.tariff, booking, now, credit=credit)
         bought = [*opened, _first_use(ticket, booking, now)]
     else:
         grown = payment.grown
-        ticket, day = grown.ticket.id, _day(booking)
-        bought = [new_use(ticket, grown.use, grown.entry, booking.person, day, booking.id, now)]
+        ticket = grown.ticket.id
+        bought = [new_use(ticket, grown.use, grown.entry, booking.person, _day(booking), booking.id, now)]
     paid = new_ticket_amount(ticket, payment.takes, payment.tariff)
     taken = new_use(
-        credit.id, payment.use, payment.entry, booking.person, _day(booking), booking.id, now, ticket=ticket
+        credit.id,
+        payment.use,
+        payment.entry,
+        booking.person,
+        _day(booking),
+        booking.id,
+        now,
+        ticket,
+        **_of_budget(payment),
     )
     return PaidRows({"entitlement": ticket}, [*bought, paid, taken])
 
@@ -94,7 +102,18 @@ def _use(account: int, payment: Payment, booking: BookingCard, now: datetime) ->
     """The account's next entry; an account without limit has none."""
     if payment.entry is None:
         return []
-    return [new_use(account, payment.use, payment.entry, booking.person, _day(booking), booking.id, now)]
+    more = _of_budget(payment)
+    if more and booking.resource.kind in (Kind.ROOM, Kind.BOOTH):
+        more = {**more, "minutes": booking.period.minutes}
+    return [new_use(account, payment.use, payment.entry, booking.person, _day(booking), booking.id, now, **more)]
+
+
+def _of_budget(payment: Payment) -> dict[str, Any]:
+    """What an entry says where money of a shared purse pays: whose price it is."""
+    account, tariff = payment.entitlement, payment.tariff
+    if account is None or tariff is None or account.purse is None or account.unit is not Unit.MONEY:
+        return {}
+    return {"seller": tariff.seller, "tax_code": tariff.tax_code}
 
 
 def _first_use(ticket: int, booking: BookingCard, now: datetime) -> NewRow:
@@ -189,15 +208,17 @@ async def _charge(payment: Payment, booking: BookingCard, now: datetime) -> NewR
 
 
 async def _ticket(
-    tariff: Price, booking: BookingCard, now: datetime, *, charge: int | None = None, credit: int | None = None
+    tariff: Price, booking: BookingCard, now: datetime, *, charge: int | None = None, credit: Entitlement | None = None
 ) -> tuple[int, list[NewRow]]:
-    """The account of a day that is bought with a booking: at the spaces whose price it was, for all desks there."""
+    """The account of a day that is bought with a booking: at the spaces whose price it was, for all desks there. What
+    a shared purse has paid for is the purse's."""
     day, scope = _day(booking), tariff.scope
+    purse = credit.purse if credit is not None else None
     return await new_account(
         NewAccount(
             booking.person,
             Unit.DESK_DAY,
-            Source.PASS,
+            Source.PASS if purse is None else Source.TEAM,
             HALVES_OF_A_DAY,
             day,
             day,
@@ -209,7 +230,8 @@ async def _ticket(
                 sorted(scope.operators), sorted(scope.spaces), sorted(scope.weekdays), scope.opens, scope.closes
             ),
             charge=charge,
-            credit=credit,
+            credit=credit.id if credit is not None else None,
+            purse=purse,
         ),
         now,
     )

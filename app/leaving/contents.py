@@ -48,6 +48,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "purse_member": _EMPLOYERS,
     "purse_extra": _EMPLOYERS,
     "limit_step": _EMPLOYERS,
+    "limit_request": _EMPLOYERS,
     "entitlement_entry.minutes": _EMPLOYERS,
     "entitlement_entry.seller": _EMPLOYERS,
     "entitlement_entry.tax_code": _EMPLOYERS,

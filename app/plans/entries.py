@@ -92,9 +92,12 @@ def use_row(
     booking: int | None,
     now: datetime,
     ticket: int | None = None,
+    **columns: object,
 ) -> NewRow:
-    """The entry of a use; `ticket` is the bought day that it pays for."""
-    return entry_row(entitlement, entry, now, person=person, day=day, step=step, booking=booking, ticket=ticket)
+    """The entry of a use with further columns; `ticket` is the bought day that it pays for."""
+    return entry_row(
+        entitlement, entry, now, person=person, day=day, step=step, booking=booking, ticket=ticket, **columns
+    )
 
 
 def entry_row(entitlement: int, entry: Entry, now: datetime, **columns: object) -> NewRow:

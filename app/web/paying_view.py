@@ -101,7 +101,7 @@ def _line(way: Payment, quoted: Quote, visitor: Visitor, *, is_chosen: bool) -> 
 
 def _title(way: Payment, visitor: Visitor) -> str:
     assert way.entitlement is not None, "money is said elsewhere"
-    if way.entitlement.left is None:
+    if way.entitlement.left is None and way.entitlement.purse is None:
         return visitor.speaker.gettext(UNLIMITED)
     if way.use.units and not way.takes:
         return visitor.speaker.gettext(PAID_ALREADY)
