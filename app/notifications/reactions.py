@@ -30,6 +30,7 @@ from app.notifications.contract_mails import (
 from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.limit_mails import tell_limit_answered, tell_limit_asked
 from app.notifications.membership_mails import (
     tell_changed,
     tell_concession,
@@ -136,6 +137,8 @@ def notification_reactions(
         "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
+        "limit_request.made": [_about_booking("mail.limit_asked", tell_limit_asked, office)],
+        "limit_request.answered": [_about_booking("mail.limit_answered", tell_limit_answered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),

@@ -51,7 +51,7 @@ _BY_REASON: Final[Mapping[Reason, type[LimitReached]]] = {
 }
 
 
-def limit_refusal(limited: Limited, need: Need, space: str) -> LimitReached:
+def limit_refusal(limited: Limited, need: Need | None, space: str) -> LimitReached:
     """What the person is told."""
     return _BY_REASON[limited.reason](
         field="pays",

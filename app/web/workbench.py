@@ -13,6 +13,8 @@ from app.platform.language import Speaker
 from app.teams.queries import TeamCard
 from app.web.navigation import NavItem
 
+_LIMITS = "/team/{team}/grenzen"
+_LIMIT_REQUESTS = "/team/{team}/antraege"
 _REPORTS = "/theke/{slug}/meldungen"
 _DECLARATIONS = "/netzwerk/erklaerungen"
 
@@ -45,8 +47,15 @@ OF_THE_NETWORK = (
 )
 
 
-OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = ((marked("Übersicht"), "/team/{team}", None),)
+OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
+    (marked("Übersicht"), "/team/{team}", None),
+    (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
+    (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
+)
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
+
+OF_WHAT_A_TEAM_PAYS = frozenset({_LIMITS, _LIMIT_REQUESTS})
+"""Sections that are not there for a team for which nothing costs anything."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
@@ -83,12 +92,13 @@ async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: 
     return [replace(item, count=count) if item.url == reports else item for item in items]
 
 
-def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
     """What the actor may open of this team."""
+    has_purse = charges and team.purse is not None
     sections = [
         (label, address.format(team=team.public_id))
         for label, address, action in OF_A_TEAM
-        if action is None or actor.may(action, team=team.id)
+        if (action is None or actor.may(action, team=team.id)) and (has_purse or address not in OF_WHAT_A_TEAM_PAYS)
     ]
     return _items(sections, path, speaker)
 
