@@ -90,7 +90,7 @@ def _spent(own: OwnLimits, unit: Unit, month: date, say: Speaker) -> str:
     said = amount_text(unit, spent, say)
     if most is None:
         return said if unit is not Unit.MONEY else say.gettext(marked("keines"))
-    return say.say(marked("{spent} von {most}"), spent=said, most=amount_text(unit, most, say))
+    return say.say(marked("{spent}, höchstens {most}"), spent=said, most=amount_text(unit, most, say))
 
 
 def asked_text(amounts: Amounts, say: Speaker) -> str:

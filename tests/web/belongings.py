@@ -34,13 +34,15 @@ from app.plans.announcing import announce, open_offers_of
 from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
+from app.plans.limits import Amounts
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.limit_requests import AskForMore, ask_for_more
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
-from tests.teams.founding import a_team
+from tests.teams.founding import a_team, joined
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -99,8 +101,13 @@ async def belongings(world: World) -> Mapping[str, str]:
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
+    in_team = await joined(team, world.mia)
+    more = AskForMore(TODAY.replace(day=1), Amounts(desk_halves=2))
+    asked = await ask_for_more(world.mia.actor(), team, more, NOW, TODAY)
     return {
         "team": team.public_id,
+        "member": in_team.public_id,
+        "request_id": asked.public_id,
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
