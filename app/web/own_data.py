@@ -54,6 +54,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "kept_event.content": "a copy of the booking for calendars",
     "kept_series.content": "a copy of the series for calendars",
     "declaration.settled_by": "that it was settled stands in the trail",
+    "limit_request.decided_by": "the request is somebody else's; that it was answered stands in the trail",
+    "limit_step.person": "counts the bookings of a month, which are in the file",
     "operator_export.ordered_by": "that it was ordered stands in the trail",
     "product_version.made_by": "the version is its seller's; that it was written stands in the trail",
     "departure.booking": "the id of a booking that is in the file",
