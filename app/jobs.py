@@ -19,6 +19,7 @@ from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
+from app.bookings.team_ends import end_teams, team_end_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
@@ -59,6 +60,7 @@ from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
 from app.teams.limit_requests import forget_old_requests
+from app.teams.operations import forget_members
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -96,6 +98,7 @@ NOBODY_REACTS: Final = (
     "space.retired",
     "space.rules_changed",
     "space.unpublished",
+    "team.end_taken_back",
     "team.founded",
     "team.limits_changed",
     "team_member.joined",
@@ -128,6 +131,7 @@ def all_reactions(settings: Settings) -> Reactions:
         booking_reactions(),
         fixed_desk_reactions(),
         declaration_reactions(),
+        team_end_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -191,6 +195,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
+        Periodic("end_teams", day_is_over, _without_count(end_teams)),
         Periodic("settle_fixed_desks", night, _without_count(settle_desks)),
         Periodic("credit_released_days", Every(timedelta(hours=1)), _without_count(settle_released)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
@@ -214,6 +219,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
+        Periodic("forget_team_members", night, _without_count(forget_members)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

@@ -35,7 +35,8 @@ from app.platform.new_rows import insert_together
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 """Contracts end with a day of the network's."""
 
-_MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
+MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
+"""Bookings that an end reaches: who has arrived stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def end_contract(
         plan = await plan_end(contract, wish, now)
         if shown_state is not None and plan.state != shown_state:
             raise AffectedChanged
-        await _settle_behind(actor, plan.behind, now)
+        await settle_behind(actor, plan.behind, now)
         if wish.kind is DeclarationKind.WITHDRAWAL:
             await withdraw(actor, contract, plan.last_day, now, today)
         elif wish.kind is DeclarationKind.FOR_CAUSE:
@@ -148,7 +149,7 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
         " AND entitlement = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
         sorted(await _accounts_from(contract)),
         now,
-        _MAY_END,
+        MAY_END,
     )
     await lock_lines({row["space"] for row in rows})
 
@@ -159,14 +160,17 @@ async def _behind(contract: ContractCard, last: date, now: datetime) -> list[Beh
         "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
         sorted(its_own),
         now,
-        _MAY_END,
+        MAY_END,
     )
+    return await what_pays_then([each for each in bookings if each.starts_at.date() > last], its_own, now)
+
+
+async def what_pays_then(bookings: Sequence[BookingCard], ended: frozenset[int], now: datetime) -> list[Behind]:
+    """What pays for these bookings of one person's, in their order, once these accounts pay no more."""
     found: list[Behind] = []
     spent: list[tuple[Payment, date]] = []
     for booking in bookings:
-        if booking.starts_at.date() <= last:
-            continue
-        payment = await _otherwise(booking, its_own, spent, local_day(now, _ZONE))
+        payment = await _otherwise(booking, ended, spent, local_day(now, _ZONE))
         if payment is not None:
             spent.append((payment, booking.starts_at.date()))
         found.append(Behind(booking, payment))
@@ -188,7 +192,8 @@ async def _otherwise(
     return ways[0] if ways else None
 
 
-async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: datetime) -> None:
+async def settle_behind(actor: Actor | None, behind: Sequence[Behind], now: datetime) -> None:
+    """Pays it otherwise or calls it off. Call it in the transaction that has locked the bookings and their lines."""
     cancelled = [each.booking for each in behind if each.payment is None]
     for each in behind:
         if each.payment is not None:

@@ -46,6 +46,13 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
+from app.notifications.team_mails import (
+    tell_account_ended,
+    tell_managers_of_end,
+    tell_member_of_end,
+    tell_role_given,
+    tell_role_taken,
+)
 from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
@@ -140,6 +147,11 @@ def notification_reactions(
         "limit_request.made": [_about_booking("mail.limit_asked", tell_limit_asked, office)],
         "limit_request.answered": [_about_booking("mail.limit_answered", tell_limit_answered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
+        "team_role.given": [_of_event("mail.team_role_given", tell_role_given, office)],
+        "team_role.taken": [_of_event("mail.team_role_taken", tell_role_taken, office)],
+        "team.end_set": [_of_event("mail.team_end_set", tell_managers_of_end, office)],
+        "team_member.end_settled": [_of_event("mail.team_member_end", tell_member_of_end, office)],
+        "team.ended": [_of_event("mail.team_ended", tell_account_ended, office)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),

@@ -167,7 +167,8 @@ _PURSE: Final = """
                        ) s
                       WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
                  ) e
-                WHERE e.starts_on <= $3 AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
+                WHERE e.starts_on <= $3 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.unit IN ($4, 'money')
+                  AND e.expired_at IS NULL
            ) t)::text AS entitlements,
            (SELECT json_agg(t) FROM (
                SELECT (m.overage->>'day')::int AS per_day, (m.overage->>'half_day')::int AS per_half_day,

@@ -23,6 +23,7 @@ class Team(Table, tablename="team"):
     purse = ForeignKey(SharedPurse, null=True, on_delete=OnDelete.restrict, default=None)
     leitweg_id = Text(default="", help_text=NOT_PERSONAL)
     order_number = Text(default="", help_text=NOT_PERSONAL)
+    legal_form = Text(default="", help_text=NOT_PERSONAL)
     founded_at = Timestamptz(default=None)
     ends_on = Date(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)

@@ -25,6 +25,7 @@ _THINGS: Final = {
     "booking_rules": marked("Regeln"),
     "concession": marked("Ermäßigung"),
     "contract_order": marked("Bestellung"),
+    "cost_centre": marked("Kostenstelle"),
     "declaration": marked("Erklärung"),
     "desk_hold": marked("Gehaltener Platz"),
     "change_offer": marked("Neue Bedingungen"),
@@ -58,6 +59,8 @@ _THINGS: Final = {
     "space": marked("Standort"),
     "space_hours": marked("Öffnungszeiten"),
     "staffed_hours": marked("Zeiten mit Personal"),
+    "team": marked("Firmenkonto"),
+    "team_member": marked("Person im Team"),
     "waiting": marked("Warteliste"),
     "webhook": marked("Webhook"),
     "webhook_endpoint": marked("Webhook"),
@@ -113,6 +116,7 @@ _DONE: Final = {
     "evening_mail_set": marked("E-Mail am Abend eingestellt"),
     "exported": marked("exportiert"),
     "failed": marked("nicht gelungen"),
+    "founded": marked("gegründet"),
     "granted": marked("gegeben"),
     "invited": marked("eingeladen"),
     "joined": marked("dazugekommen"),
@@ -268,8 +272,8 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
 
 _WHERE_IT_CHARGES: Final = frozenset(
     {
-        *("change_offer", "concession", "contract_order", "declaration", "entitlement", "fixed_desk", "membership"),
-        *("pass", "product"),
+        *("change_offer", "concession", "contract_order", "cost_centre", "declaration", "entitlement", "fixed_desk"),
+        *("membership", "pass", "product"),
     }
 )
 """What there is nothing of in a network that is free of charge for good."""

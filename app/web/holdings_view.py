@@ -12,7 +12,6 @@ from app.identity.authentication import Visitor
 from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
-from app.network.charging import network_charges
 from app.plans.holdings import Account, Line, Seller, accounts_of, days_held, places_of
 from app.plans.provided import Provided, provided_to
 from app.plans.purses import ScopeShape
@@ -125,9 +124,7 @@ async def account_rows(accounts: Sequence[Account], visitor: Visitor) -> list[Ac
 
 
 async def own_credit(person: int, visitor: Visitor) -> list[AccountRow]:
-    """What the person has left today, what teams provide first; nothing where the network is free of charge."""
-    if not await network_charges():
-        return []
+    """What the person has left today, what teams provide first."""
     today = local_day(visitor.now, ZONE)
     own = [one for one in await accounts_of(person, today) if one.holds_on(today)]
     return [*await provided_rows(person, today, visitor), *await account_rows(own, visitor)]

@@ -34,6 +34,7 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Firmen"), "/netzwerk/firmen", Action.MANAGE_NETWORK),
     (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
@@ -51,11 +52,14 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
     (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
     (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
+    (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
+    (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
+    (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
-OF_WHAT_A_TEAM_PAYS = frozenset({_LIMITS, _LIMIT_REQUESTS})
-"""Sections that are not there for a team for which nothing costs anything."""
+OF_WHAT_A_TEAM_PAYS: Final = frozenset({_LIMITS, _LIMIT_REQUESTS, "/team/{team}/kostenstellen"})
+"""Sections of a team that are not there where nobody pays for it."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""

@@ -37,12 +37,13 @@ from app.plans.holdings import accounts_of
 from app.plans.limits import Amounts
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.cost_centres import add_cost_centre
 from app.teams.limit_requests import AskForMore, ask_for_more
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
-from tests.teams.founding import a_team, joined
+from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -108,6 +109,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "team": team.public_id,
         "member": in_team.public_id,
         "request_id": asked.public_id,
+        "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",

@@ -42,7 +42,7 @@ PUBLIC = {
     "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
-    "/tarife", "/api/v1/plans",
+    "/tarife", "/api/v1/plans", "/firma",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -67,7 +67,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(betreiber|firmen|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
     (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
@@ -92,6 +92,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     ),
     (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|/photos|$)", Action.MANAGE_SPACE),
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
+    (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
