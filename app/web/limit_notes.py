@@ -20,7 +20,10 @@ class LimitNote:
 
 
 async def limit_notes(quoted: Quote, refusal: Refusal | None, visitor: Visitor) -> list[LimitNote]:
-    """The limits that keep teams from paying for what is quoted; one that is refused already only says where to ask."""
+    """The limits that keep teams from paying for what is quoted; one that is refused already only says where to ask.
+    Nothing where the day is paid already."""
+    if quoted.decision is not None and quoted.decision.payment.use.units and not quoted.decision.payment.takes:
+        return []
     told = refusal.facts.get("limited") if isinstance(refusal, LimitReached) else None
     found = [one for one in quoted.limits if one != told]
     limits = [*([told] if isinstance(told, Limited) else []), *found]

@@ -55,6 +55,8 @@ def _monthly(unit: Unit, limits: LimitShape, say: Speaker) -> str:
     most = limits.monthly(unit)
     if most is None:
         return say.gettext(marked("ohne Grenze"))
+    if not most:
+        return say.gettext(marked("keine"))
     return say.say(marked("bis zu {amount} im Monat"), amount=amount_text(unit, most, say))
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from app.billing.payers import PayerDetails, PayerKind
 from app.identity.queries import actor_of_person
 from app.network.charging import network_charges
+from app.plans.limits import Amounts
 from app.teams.company import CompanyDetails
 from app.teams.cost_centres import add_cost_centre
+from app.teams.limit_requests import AskForMore, ask_for_more
 from app.teams.operations import JoinedBy, found_team, join_team
 
 _PAYER = PayerDetails(
@@ -20,7 +22,13 @@ async def team_of(member: int, now: datetime) -> dict[str, str]:
     actor = await actor_of_person(member)
     details = CompanyDetails("Becker", _PAYER if await network_charges() else None)
     team = await found_team(actor, details, now)
-    await join_team(None, team, member, JoinedBy.MANAGER, now, now.date())
+    place = await join_team(None, team, member, JoinedBy.MANAGER, now, now.date())
     if team.payer is None:
-        return {"team": team.public_id}
-    return {"team": team.public_id, "cost_centre": await add_cost_centre(actor, team, "4711", "Vertrieb", now)}
+        return {"team": team.public_id, "member": place.public_id}
+    wanted = AskForMore(now.date().replace(day=1), Amounts(desk_halves=2))
+    return {
+        "team": team.public_id,
+        "member": place.public_id,
+        "request_id": (await ask_for_more(actor, team, wanted, now, now.date())).public_id,
+        "cost_centre": await add_cost_centre(actor, team, "4711", "Vertrieb", now),
+    }
