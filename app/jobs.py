@@ -20,6 +20,7 @@ from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
 from app.bookings.team_ends import end_teams, team_end_reactions
+from app.bookings.team_leaving import settle_all_left, team_leaving_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
@@ -59,8 +60,11 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.company_ways import forget_ways
+from app.teams.invitations import forget_team_invitations
 from app.teams.limit_requests import forget_old_requests
 from app.teams.operations import forget_members
+from app.teams.people_import import forget_uploads
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -71,6 +75,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -132,6 +137,7 @@ def all_reactions(settings: Settings) -> Reactions:
         fixed_desk_reactions(),
         declaration_reactions(),
         team_end_reactions(),
+        team_leaving_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -207,6 +213,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
         Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("forget_team_uploads", Every(timedelta(hours=1)), _without_count(forget_uploads)),
+        Periodic("forget_team_invitations", night, _without_count(forget_team_invitations)),
+        Periodic("settle_left_teams", Every(timedelta(hours=1)), _without_count(settle_all_left)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
@@ -220,6 +229,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_team_members", night, _without_count(forget_members)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

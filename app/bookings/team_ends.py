@@ -9,14 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bookings.contract_ends import MAY_END, settle_behind, what_pays_then
-from app.bookings.queries import bookings_by_id
-from app.bookings.serving import lock_lines
+from app.bookings.team_leaving import settle_left
 from app.identity.audit import record
 from app.identity.invitations import end_invitations_to_team
 from app.identity.roles import revoke_role
 from app.identity.rules import Action, Actor, Grant, Role
-from app.inventory.rules import wall_instant
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.plans.shared_purses import end_purse, keep_purse
@@ -110,9 +107,8 @@ async def settle_behind_team(member: int, now: datetime) -> None:
     )
     if row is None:
         return
-    paid: list[int] = []
-    if row["purse"] is not None:
-        paid = await _settle(row["person"], row["purse"], row["ends_on"], now)
+    behind = await settle_left(row["purse"], row["person"], now) if row["purse"] is not None else ()
+    paid = [each.booking.id for each in behind if each.payment is not None]
     await emit("team_member.end_settled", "team_member", member, now, bookings=paid)
 
 
@@ -125,34 +121,12 @@ def team_end_reactions() -> Reactions:
     return {"team_member.end_set": [Reaction("bookings.settle_team_end", run)]}
 
 
-async def _settle(person: int, purse: int, last: date, now: datetime) -> list[int]:
-    """The bookings that are paid otherwise."""
-    rows = await fetch(
-        "SELECT b.id, b.space FROM booking b WHERE b.person = $1 AND b.status = ANY($2) AND b.starts_at > $3"
-        " AND b.starts_at >= $4 AND b.entitlement IN (SELECT id FROM entitlement WHERE purse = $5)"
-        " ORDER BY b.id FOR UPDATE OF b",
-        person,
-        MAY_END,
-        now,
-        wall_instant(last + timedelta(days=1), 0, _ZONE),
-        purse,
-    )
-    await lock_lines({row["space"] for row in rows})
-    bookings = sorted(
-        await bookings_by_id([row["id"] for row in rows]), key=lambda booking: (booking.starts_at, booking.id)
-    )
-    accounts = await fetch("SELECT id FROM entitlement WHERE purse = $1", purse)
-    behind = await what_pays_then(bookings, frozenset(row["id"] for row in accounts), now)
-    await settle_behind(None, behind, now)
-    return [each.booking.id for each in behind if each.payment is not None]
-
-
 async def _end(key: int, now: datetime, today: date) -> None:
     team = await team_by_id(key)
     assert team is not None, "it is locked"
     for member in await members_of(key):
-        if team.purse is not None and team.ends_on is not None:
-            await _settle(member.person, team.purse, team.ends_on, now)
+        if team.purse is not None:
+            await settle_left(team.purse, member.person, now)
         await leave_team(None, team, member, now, today)
     for holder in await holders_of(team):
         if holder.role is Role.TEAM_ASSISTANT:

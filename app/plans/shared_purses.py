@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.identity.merging import Merge, on_merge
-from app.platform.database import execute, fetch_row, fetch_value
+from app.plans.accounts import expire
+from app.platform.database import execute, fetch, fetch_row, fetch_value
 
 _A_DAY = timedelta(days=1)
 
@@ -18,18 +19,22 @@ async def new_purse(payer: int, now: datetime) -> int:
     return key
 
 
-async def let_spend(purse: int, person: int, first: date) -> None:
+async def let_spend(purse: int, person: int, first: date, last: date | None = None) -> None:
     """The person may spend from the purse from this day on; quietly where he may already."""
     await execute(
-        "INSERT INTO purse_member (purse, person, first) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO purse_member (purse, person, first, last) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         purse,
         person,
         first,
+        last,
     )
 
 
-async def end_spending(purse: int, person: int, first_without: date) -> None:
-    """From this day on the person spends no more from the purse. What is booked with it stays as it is."""
+async def end_spending(purse: int, person: int, first_without: date, now: datetime) -> None:
+    """From this day on the person spends no more from the purse. What is booked with it stays as it is.
+
+    What the purse provides to this person alone may be given to somebody else before; what is left of it lapses.
+    """
     await execute(
         "UPDATE purse_member SET last = greatest($3::date, first - 1) WHERE purse = $1 AND person = $2"
         " AND (last IS NULL OR last > $3)",
@@ -37,6 +42,11 @@ async def end_spending(purse: int, person: int, first_without: date) -> None:
         person,
         first_without - _A_DAY,
     )
+    rows = await fetch(
+        "SELECT id FROM entitlement WHERE purse = $1 AND person = $2 AND expired_at IS NULL ORDER BY id", purse, person
+    )
+    for row in rows:
+        await expire(row["id"], now)
 
 
 async def end_purse(purse: int, last: date) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.billing.payers import new_team_payer
 from app.identity.audit import record
+from app.identity.federation import end_identities
 from app.identity.merging import Merge, on_merge
 from app.identity.roles import grant_role, revoke_role
 from app.identity.rules import Actor, Grant, Role
@@ -88,9 +89,7 @@ async def join_team(
         )
         if key is not None:
             if team.purse is not None:
-                await let_spend(team.purse, person, today)
-                if team.ends_on is not None:
-                    await end_spending(team.purse, person, team.ends_on + timedelta(days=1))
+                await let_spend(team.purse, person, today, team.ends_on)
             await grant_role(None, person, _belongs(team), now)
             await record("team_member.joined", "team", team.id, actor, now, whom=person, how=how)
             await emit("team_member.joined", "team_member", key, now)
@@ -100,7 +99,8 @@ async def join_team(
 
 
 async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, now: datetime, today: date) -> None:
-    """The person belongs to the team no more and spends nothing of it from today on; account and private bookings stay.
+    """The person belongs to the team no more, spends nothing of it from today on, and no longer signs in through the
+    company; account and private bookings stay.
 
     What becomes of the bookings ahead that the team pays is for bookings to say (`bookings.team_leaving`).
     """
@@ -109,10 +109,12 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
         if not left:
             return
         if team.purse is not None:
-            await end_spending(team.purse, member.person, today)
+            await end_spending(team.purse, member.person, today, now)
+        await end_identities(team.id, now, person=member.person)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
-        await emit("team_member.left", "team_member", member.id, now)
+        is_own = actor is not None and actor.person == member.person
+        await emit("team_member.left", "team_member", member.id, now, **({"own": member.id} if is_own else {}))
 
 
 async def forget_members(now: datetime) -> int:

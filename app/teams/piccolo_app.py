@@ -4,11 +4,33 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.teams.tables import CostCentre, LimitRequest, Team, TeamMember
+from app.teams.tables import (
+    CompanySignIn,
+    CostCentre,
+    IdentityProvider,
+    JoinLink,
+    LimitRequest,
+    MailDomain,
+    Team,
+    TeamInvitation,
+    TeamMember,
+    TeamUpload,
+)
 
 APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[CostCentre, LimitRequest, Team, TeamMember],
+    table_classes=[
+        CompanySignIn,
+        CostCentre,
+        IdentityProvider,
+        JoinLink,
+        LimitRequest,
+        MailDomain,
+        Team,
+        TeamInvitation,
+        TeamMember,
+        TeamUpload,
+    ],
     migration_dependencies=["app.plans.piccolo_app"],
 )

@@ -138,6 +138,22 @@ async def member_by_public_id(team: int, public_id: str) -> MemberCard:
     return MemberCard(**row)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a team that somebody has or had."""
+
+    team: TeamCard
+    person: int
+    left_at: datetime | None
+
+
+async def place_by_id(member: int) -> Place | None:
+    """The place with this key, also one that was left; for mails."""
+    row = await fetch_row("SELECT team, person, left_at FROM team_member WHERE id = $1", member)
+    team = await team_by_id(row["team"]) if row is not None else None
+    return Place(team, row["person"], row["left_at"]) if row is not None and team is not None else None
+
+
 async def cost_centres_of(team: int) -> Sequence[CostCentreCard]:
     """The team's cost centres in use, by code."""
     rows = await fetch(

@@ -11,6 +11,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
 from app.kernel.refusals import NotFound, marked
 from app.network.charging import network_charges
+from app.teams.domains import teams_offered
 from app.teams.managing import TEAM_ROLES, holders_of
 from app.teams.queries import TeamCard, member_of, team_by_public_id, teams_of, teams_reached
 from app.web.forms import checked_id, notice
@@ -21,6 +22,7 @@ NOTICES: Final = {
     "gegruendet": marked("Das Firmenkonto ist angelegt. Als Nächstes laden Sie Ihre Leute ein."),
     "uebergeben": marked("Übergeben. Die Person bekommt eine E-Mail, und Sie verwalten das Firmenkonto nicht mehr."),
     "aufgehoert": marked("Sie haben diese Aufgabe nicht mehr."),
+    "dabei": marked("Sie gehören jetzt zum Team."),
 }
 ROLES_IN_A_TEAM: Final = (Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM)
 
@@ -33,9 +35,11 @@ async def all_teams(
     actor = visitor.signed_in
     found = {team.id: team for team in (*await teams_of(actor.person), *await teams_reached(actor))}
     done = notice(request, NOTICES)
-    if len(found) == 1 and not done:
+    offered = await teams_offered(actor.person)
+    if len(found) == 1 and not (offered or done):
         return go(f"/team/{next(iter(found.values())).public_id}")
-    context = {"teams": sorted(found.values(), key=lambda team: (team.name, team.id)), "notice": done}
+    teams = sorted(found.values(), key=lambda team: (team.name, team.id))
+    context = {"teams": teams, "offered": offered, "notice": done}
     return await pages.show(request, visitor, "team/list.html", context)
 
 

@@ -29,6 +29,7 @@ from app.web.own_desk import NOTICES, own_desks
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.series_view import title_of
+from app.web.team_leaving import LEFT_TEAM
 from app.web.usual_view import usual_offer
 from app.web.waiting_view import waiting_lines
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
@@ -55,7 +56,7 @@ async def week_page(
         "lines": waiting_lines(await in_line(actor.person), visitor),
         "own_desks": await own_desks(actor.person, visitor) if charges else [],
         "asked": await asked_changes(actor.person, visitor) if charges else [],
-        "notice": notice(request, NOTICES),
+        "notice": notice(request, {**NOTICES, **LEFT_TEAM}),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "series": [

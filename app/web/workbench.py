@@ -50,11 +50,14 @@ OF_THE_NETWORK = (
 
 OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
+    (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
+    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
     (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
+    (marked("Anmeldung"), "/team/{team}/anmeldung", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 

@@ -28,6 +28,7 @@ PUBLIC = {
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
+    "/anmelden/firma", "/anmelden/firma/zurueck", "/anmelden/firma/zustimmen",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
@@ -43,6 +44,7 @@ PUBLIC = {
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
     "/tarife", "/api/v1/plans", "/firma",
+    "/team/beitreten/{token}", "/team/domain/{token}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -82,6 +84,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
+    (r"\w+ /team/\{team\}/anmeldung", Action.MANAGE_TEAM),
     (r"\w+ /api/v1/operators", Action.MANAGE_OPERATOR),
     (r"\w+ /api/v1/spaces/\{slug\}/requests", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/bookings/\{booking_id\}/(approve|decline)", Action.DECIDE_REQUESTS),
@@ -93,6 +96,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|/photos|$)", Action.MANAGE_SPACE),
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
     (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/(personen|beitritt)", Action.MANAGE_TEAM),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
