@@ -22,6 +22,7 @@ from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
 from app.insights.closing import close_days
+from app.insights.team_months import close_team_months
 from app.inventory.departures import forget_departures
 from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
@@ -176,6 +177,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
+        Periodic("close_team_months", Every(timedelta(hours=6)), _by_day(close_team_months)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),

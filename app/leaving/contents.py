@@ -46,6 +46,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "cost_centre": _EMPLOYERS,
     "shared_purse": _EMPLOYERS,
     "purse_member": _EMPLOYERS,
+    "team_month": _EMPLOYERS,
     "entitlement.purse": _EMPLOYERS,
     "network": "the network's own name and contact, which stand on every page",
     "session": _SIGNING_IN,

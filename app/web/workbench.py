@@ -45,7 +45,11 @@ OF_THE_NETWORK = (
 )
 
 
-OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = ((marked("Übersicht"), "/team/{team}", None),)
+OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
+    (marked("Übersicht"), "/team/{team}", None),
+    (marked("Bericht"), "/team/{team}/bericht", None),
+    (marked("Mitbestimmung"), "/team/{team}/betriebsrat", Action.SEE_TEAM),
+)
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
