@@ -90,9 +90,10 @@ class TeamReportView:
     def by_space(self, one: TeamMonth) -> Table:
         """Days of a month by space, for the whole team."""
         say, told = self.speaker.gettext, one.told
+        parts = [(days, self.spaces.get(space, "")) for space, days in told.spaces.parts.items()]
         rows = [
-            [self.spaces.get(space, say(marked("Standort unbekannt"))), self._said(Measure.HALF_DAYS, days, told)]
-            for space, days in sorted(told.spaces.parts.items(), key=lambda each: -each[1])
+            [name, self._said(Measure.HALF_DAYS, days, told)]
+            for days, name in sorted(parts, key=lambda part: (-part[0], part[1]))
         ]
         others = say(marked("Andere Standorte zusammen")) if rows else say(marked("Alle Standorte zusammen"))
         if told.spaces.total is None or told.spaces.rest:

@@ -97,7 +97,7 @@ in the table of permissions (identity/rules.py). What stands in no line is a per
 OF_THE_OPERATORS_OWN = re.compile(r"\w+ .*/people/\{person_id\}/notes")
 """What the network's people do not read, whatever they may do there."""
 
-FOR_ALL_OF_A_TEAM = re.compile(r"GET /team/\{team\}$")
+FOR_ALL_OF_A_TEAM = re.compile(r"GET /team/\{team\}(/bericht(\.csv)?)?$")
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
 
 OWN_AND_AT_THE_DESK = re.compile(
