@@ -56,6 +56,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.agreements import tell_concerned
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -94,6 +95,8 @@ NOBODY_REACTS: Final = (
     "space.rules_changed",
     "space.unpublished",
     "team.founded",
+    "team_agreement.confirmed",
+    "team_agreement.ended",
     "team_member.joined",
     "team_member.left",
     "waiting.booked",
@@ -178,6 +181,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("close_team_months", Every(timedelta(hours=6)), _by_day(close_team_months)),
+        Periodic("tell_of_agreements", Every(timedelta(minutes=10)), _without_count(tell_concerned)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),

@@ -112,6 +112,10 @@ class TeamReportView:
         head = [self.speaker.gettext(marked("Monat")), *tables[0][1].columns]
         return csv_of([head, *([month, *row] for month, table in tables for row in table.rows)])
 
+    def units(self, measure: Measure, units: int, told: MonthTold) -> str:
+        """So much of a measure, in words."""
+        return self._said(measure, units, told)
+
     def _measure_names(self) -> list[str]:
         return [self.speaker.gettext(MEASURES_SAID[measure]) for measure in self.measures]
 

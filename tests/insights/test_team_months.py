@@ -48,9 +48,7 @@ async def test_a_month_is_told_once_it_is_over_and_settled(world: World, people:
     assert await close_team_months(NOW, NOVEMBER_IS_OVER) == 1
 
 
-async def test_the_days_of_five_people_are_told_and_those_of_four_are_not(
-    world: World, people: list[APerson]
-) -> None:
+async def test_the_days_of_five_people_are_told_and_those_of_four_are_not(world: World, people: list[APerson]) -> None:
     team = await a_team_with_a_pool(world, people)
     for person, day in zip(people[:4], workdays(OCTOBER, 4), strict=True):
         await works(person, world.polch["1"], day)
@@ -113,15 +111,15 @@ async def test_what_is_given_back_in_time_is_not_in_it_and_later_nothing_changes
 ) -> None:
     team = await a_team_with_a_pool(world, people)
     booked = [
-        await works(person, world.polch["1"], day)
-        for person, day in zip(people[:7], workdays(OCTOBER, 7), strict=True)
+        await works(person, world.polch["1"], day) for person, day in zip(people[:7], workdays(OCTOBER, 7), strict=True)
     ]
     first = workdays(OCTOBER, 1)[0]
     await cancel(people[0].actor(), booked[0].public_id, at(first.replace(month=9, day=30), 13))
     await close_team_months(NOW, TODAY)
     assert (await told(team)).half_days.total == 12
     await execute(
-        "INSERT INTO entitlement_entry (entitlement, change, left_change, booked_change, person, day, step, booking, at)"
+        "INSERT INTO entitlement_entry"
+        " (entitlement, change, left_change, booked_change, person, day, step, booking, at)"
         " SELECT entitlement, 'release', 2, -600, person, day, step + 10, booking, at FROM entitlement_entry"
         " WHERE booking = $1",
         booked[1].id,

@@ -51,7 +51,9 @@ async def in_cost_centre(team: TeamCard, code: str, people: Sequence[APerson]) -
         at(OCTOBER, 9),
     )
     for person in people:
-        await execute("UPDATE team_member SET cost_centre = $3 WHERE team = $1 AND person = $2", team.id, person.id, key)
+        await execute(
+            "UPDATE team_member SET cost_centre = $3 WHERE team = $1 AND person = $2", team.id, person.id, key
+        )
     return str(key)
 
 
