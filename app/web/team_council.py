@@ -1,5 +1,6 @@
 """What an employer has set for a team, on one page: for the works council and whoever may see the team."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -68,17 +69,24 @@ async def team_settings(
         "moments": Moments(visitor),
         "words": lambda action: in_words(action, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
-        "details_of": lambda details: details_in_words(details, visitor.speaker),
+        "details_of": lambda details: details_in_words(_with_role(details, visitor.speaker), visitor.speaker),
     }
     return await pages.show(request, visitor, "team/council.html", context)
 
 
+def _with_role(details: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]:
+    """The details with the name of a role instead of its code."""
+    said = {str(role): speaker.gettext(text) for role, text in ROLES_SAID.items()}
+    return {name: said.get(value, value) if name == "role" else value for name, value in details.items()}
+
+
 def limits_in_words(one: LimitsSet, speaker: Speaker) -> str:
     """Every limit that is set, in one line; nothing where none is."""
+    known = [name for name in _LIMITS_SAID if name in one.limits]
     return ", ".join(
-        f"{speaker.gettext(_LIMITS_SAID.get(name, name))}: {_value(name, value, speaker)}"
-        for name, value in one.limits.items()
-        if value not in (None, [], {})
+        f"{speaker.gettext(_LIMITS_SAID.get(name, name))}: {_value(name, one.limits[name], speaker)}"
+        for name in [*known, *(one.limits.keys() - set(known))]
+        if one.limits[name] not in (None, [], {})
     )
 
 

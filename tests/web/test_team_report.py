@@ -1,5 +1,6 @@
 """A team's report: the manager, the works council and everybody in the team read the same."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.identity.roles import grant_role
 from app.identity.rules import Grant, Role
 from app.insights.team_months import close_team_months
+from app.platform.database import execute
 from app.teams.queries import TeamCard
 from tests.teams.spending import OCTOBER, a_team_with_a_pool, colleagues, in_cost_centre, workdays, works
 from tests.web.conftest import Site, said
@@ -88,3 +90,72 @@ async def test_who_has_nothing_to_do_with_the_team_finds_no_report(site: Site, w
 
 def _council_of(team: TeamCard) -> Grant:
     return Grant(Role.WORKS_COUNCIL, "team", team.id)
+
+
+AGREED = {
+    "titel": "BV 12",
+    "parteien": "Geschäftsleitung und Betriebsrat",
+    "geschlossen": "2026-08-01",
+    "tage": "ja",
+}
+
+
+async def test_a_month_by_name_is_shown_after_agreement_and_notice_and_every_look_is_read_by_all(
+    site: Site, world: World, team: TeamCard, people: list[APerson]
+) -> None:
+    page = f"/team/{team.public_id}/bericht/namen"
+    await grant_role(None, world.tilda.id, _council_of(team), NOW)
+    manager, council, employee = [await site.browser(person) for person in (world.gundula, world.tilda, people[0])]
+    assert "Es gibt keine Vereinbarung" in said((await manager.get(page)).text)
+    recorded = await manager.post(f"/team/{team.public_id}/vereinbarung", **AGREED)
+    assert recorded.headers["location"] == f"{page}?getan=erfasst"
+    agreement = re.search(r'name="vereinbarung" value="(\w+)"', (await council.get(page)).text)
+    assert agreement is not None
+    chosen = {"vereinbarung": agreement[1]}
+    assert (await manager.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen)).status_code == 404
+    assert (await council.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen)).status_code == 303
+    assert (await manager.post(page, monat="2026-10")).status_code == 303, "nobody was told before October"
+    await execute("UPDATE team_agreement_notice SET told_at = '2026-09-01T08:00:00Z'")
+    shown = said((await manager.post(page, monat="2026-10")).text)
+    assert "Kollegin 0 1" in shown
+    assert "Polch" not in shown
+    assert "Andernach" not in shown
+    assert (await employee.post(page, monat="2026-10")).status_code == 404
+    read = said((await employee.get(page)).text)
+    assert "Gundula Gast Oktober 2026" in read
+    assert "Kollegin 3" not in read
+    assert "Oktober 2026 1" in read, "the own line"
+    assert (await council.post(f"/team/{team.public_id}/vereinbarung/beenden", **chosen)).status_code == 303
+    assert (await manager.post(page, monat="2026-10")).status_code == 303
+
+
+async def test_a_form_that_lacks_something_says_so_and_keeps_what_was_typed(
+    site: Site, world: World, team: TeamCard
+) -> None:
+    manager = await site.browser(world.gundula)
+    answer = await manager.post(f"/team/{team.public_id}/vereinbarung", titel="BV 12", parteien="x", geschlossen="bald")
+    assert answer.status_code == 422
+    assert "Bitte ein Datum eintragen" in answer.text
+    assert 'value="BV 12"' in answer.text
+
+
+async def test_the_works_council_reads_all_settings_and_who_changed_them(
+    site: Site, world: World, team: TeamCard
+) -> None:
+    await grant_role(world.nadja.actor(), world.tilda.id, _council_of(team), NOW)
+    await execute('UPDATE shared_purse SET limits = \'{"desk_days": 8, "weekdays": [0, 4]}\' WHERE id = $1', team.purse)
+    council = await site.browser(world.tilda)
+    text = said((await council.get(f"/team/{team.public_id}/betriebsrat")).text)
+    assert "Verwaltung Gundula Gast" in text
+    assert "Betriebsrat oder Personalrat Tilda Ruf" in text
+    assert "Für alle Tage im Monat: 8, nur an diesen Wochentagen: Montag und Freitag" in text
+    assert "Becker Maschinenbau GmbH" in text
+    assert "Firmenkonto: gegründet" in text
+    assert "Nadja Netz" in text
+
+
+async def test_who_only_works_in_the_team_does_not_read_its_settings(
+    site: Site, team: TeamCard, people: list[APerson]
+) -> None:
+    employee = await site.browser(people[0])
+    assert (await employee.get(f"/team/{team.public_id}/betriebsrat")).status_code == 404

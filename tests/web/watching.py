@@ -26,6 +26,7 @@ from tests.worlds import NOW, APerson
 OF_A_TEAM = re.compile(r"/team\b|/firma\b|/netzwerk/firmen\b")
 _DRAWN_ANEW: Sequence[tuple[str, str]] = (
     (r'name="_csrf_token" value="[^"]*"', 'name="_csrf_token"'),
+    (r'name="schluessel" value="[^"]*"', 'name="schluessel"'),
     (r'"(request_id|instance|trace_id)": ?"[^"]*"', r'"\1"'),
     (r"Vorgang [0-9a-f-]{8,}", "Vorgang"),
 )
@@ -51,7 +52,7 @@ class Watcher:
         for way in _READING:
             if only is not None and not only.search(way.path):
                 continue
-            known = {**dict.fromkeys(way.names, _NOTHING), **ids_for(way, ids)}
+            known = _known(way, ids)
             path = way.to(known)
             seen[str(way)] = await self._answer(way, path)
             meant = {name: key for name, key in of_the_life.items() if name in way.names}
@@ -114,6 +115,11 @@ async def last_event() -> int:
 _OF_NOBODY = {"/dev/mail", "/dev/mail/{name}", "/dev/mail/{name}/html", "/dev/mail/{name}/invite.ics", "/metrics"}
 _READING = [way for way in WAYS if way.method == "GET" and way.path not in OF_DEVICES | _OF_NOBODY]
 _ACTING = [way for way in WAYS if way.method == "POST" and (OF_A_TEAM.match(way.path) or way.path == "/konto/daten")]
+
+
+def _known(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
+    """What the parameters of the address stand for; those that belong to nobody name nothing."""
+    return {**dict.fromkeys(way.names, _NOTHING), **ids_for(way, ids)}
 
 
 def _text(answer: httpx.Response) -> str:
