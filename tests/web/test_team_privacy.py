@@ -190,7 +190,7 @@ async def test_nobody_who_looks_after_a_team_learns_a_colleagues_day(
 
 async def test_who_works_at_the_front_desk_is_found_out(standing: Standing) -> None:
     """The same question about somebody who may know it: otherwise it would find nothing at all."""
-    one, other = [await seen(standing, standing.front_desk, life) for life in standing.lives]
+    one, other = [await seen(standing, standing.front_desk, life, re.compile("/theke")) for life in standing.lives]
     assert "GET /theke/{slug}" in differing(one, other)
 
 
