@@ -23,6 +23,7 @@ from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.staff import Moments
 from app.web.team_names import agreement_says
+from app.web.team_report_view import MEASURES_SAID
 
 ROLES_SAID: Final = {
     Role.TEAM_MANAGER: marked("Verwaltung"),
@@ -69,15 +70,21 @@ async def team_settings(
         "moments": Moments(visitor),
         "words": lambda action: in_words(action, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
-        "details_of": lambda details: details_in_words(_with_role(details, visitor.speaker), visitor.speaker),
+        "details_of": lambda details: details_in_words(_in_words(details, visitor.speaker), visitor.speaker),
     }
     return await pages.show(request, visitor, "team/council.html", context)
 
 
-def _with_role(details: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]:
-    """The details with the name of a role instead of its code."""
+def _in_words(details: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]:
+    """The details with words instead of codes, without how somebody came into the team."""
     said = {str(role): speaker.gettext(text) for role, text in ROLES_SAID.items()}
-    return {name: said.get(value, value) if name == "role" else value for name, value in details.items()}
+    shown = {str(measure): speaker.gettext(text) for measure, text in MEASURES_SAID.items()}
+    told: dict[str, Any] = {name: value for name, value in details.items() if name != "how"}
+    if "role" in told:
+        told["role"] = said.get(told["role"], told["role"])
+    if "shows" in told:
+        told["shows"] = [shown.get(each, each) for each in told["shows"]]
+    return told
 
 
 def limits_in_words(one: LimitsSet, speaker: Speaker) -> str:
