@@ -51,7 +51,7 @@ async def test_everybody_in_the_team_reads_exactly_what_its_manager_reads(
     await grant_role(None, council.id, _council_of(team), NOW)
     readers = [await site.browser(person) for person in (world.gundula, people[0], council)]
     pages = [(await reader.get(f"/team/{team.public_id}/bericht")).text for reader in readers]
-    parts = {page.split('<section id="bericht">')[1].split("</section>")[0] for page in pages}
+    parts = {page.split('id="bericht">')[1].split("</section>")[0] for page in pages}
     assert len(parts) == 1
     for table in ("monate", "kostenstellen", "standorte"):
         files = [await reader.get(f"/team/{team.public_id}/bericht.csv?tabelle={table}") for reader in readers]
