@@ -26,6 +26,7 @@ from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
 from app.insights.closing import close_days
+from app.insights.team_months import close_team_months
 from app.inventory.departures import forget_departures
 from app.inventory.report_news import announce_reports
 from app.inventory.reports import forget_reports
@@ -61,6 +62,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.agreements import tell_concerned
 from app.teams.colleagues import forget_sights
 from app.teams.company_ways import forget_ways
 from app.teams.invitations import forget_team_invitations
@@ -109,6 +111,8 @@ NOBODY_REACTS: Final = (
     "team.end_taken_back",
     "team.founded",
     "team.limits_changed",
+    "team_agreement.confirmed",
+    "team_agreement.ended",
     "team_member.joined",
     "team_member.left",
     "team_member.limits_changed",
@@ -196,6 +200,8 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("settle_budgets", day_is_over, _by_day(settle_budgets)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
+        Periodic("close_team_months", Every(timedelta(hours=6)), _by_day(close_team_months)),
+        Periodic("tell_of_agreements", Every(timedelta(minutes=10)), _without_count(tell_concerned)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),

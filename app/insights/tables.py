@@ -1,11 +1,12 @@
 """What is kept of days that are over, so that a year is quickly told (docs/decisions/0028-occupancy.md)."""
 
-from piccolo.columns import Array, BigSerial, Date, ForeignKey, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, Array, BigSerial, Date, ForeignKey, Integer, SmallInt, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.network.tables import Space
 from app.platform.personal_data import NOT_PERSONAL
+from app.teams.tables import Team
 
 
 def _hours() -> Array:
@@ -53,3 +54,14 @@ class ClosedDays(Table, tablename="occupancy_closed"):
     through = Date(default=None)
     form = SmallInt(default=1)
     looked_at = Timestamptz(default=None)
+
+
+class TeamMonth(Table, tablename="team_month"):
+    """What is told of a team's month that is over: sums alone, of five people or more. Never changed, so that nothing
+    that happens later shows in it."""
+
+    id = BigSerial(primary_key=True)
+    team = ForeignKey(Team, null=False, on_delete=OnDelete.restrict, default=None)
+    month = Date(default=None)
+    told = JSONB(default="{}", help_text=NOT_PERSONAL)
+    closed_at = Timestamptz(default=None)

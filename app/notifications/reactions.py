@@ -47,6 +47,7 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
+from app.notifications.team_agreement_mails import ask_to_confirm, tell_of_agreement
 from app.notifications.team_mails import (
     tell_account_ended,
     tell_managers_of_end,
@@ -150,6 +151,8 @@ def notification_reactions(
         "concession.checked": [_of_event("mail.concession_checked", tell_concession, office)],
         "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
+        "team_agreement.recorded": [_about_booking("mail.team_agreement_recorded", ask_to_confirm, office)],
+        "team_agreement.told": [_about_booking("mail.team_agreement_told", tell_of_agreement, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "colleague.asked": [_about_booking("mail.colleague_asked", tell_asked, office)],
         "colleague.allowed": [_about_booking("mail.colleague_allowed", tell_allowed, office)],

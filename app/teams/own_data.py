@@ -132,4 +132,38 @@ TEAMS: Final[Sequence[Section]] = (
             "decided_at": "limit_request.decided_at",
         },
     ),
+    Section(
+        "team_agreements",
+        marked("Vereinbarungen eines Teams, nach denen Ihre Nutzung mit Namen gezeigt wird"),
+        "team_agreement_notice JOIN team_agreement ON team_agreement.id = team_agreement_notice.agreement"
+        " JOIN team ON team.id = team_agreement.team WHERE team_agreement_notice.person = $1"
+        " ORDER BY team_agreement_notice.id",
+        {
+            "team": "team.name",
+            "title": "team_agreement.title",
+            "parties": "team_agreement.parties",
+            "told_at": "team_agreement_notice.told_at",
+            "ended_at": "team_agreement.ended_at",
+        },
+    ),
+    Section(
+        "team_agreements_handled",
+        marked("Vereinbarungen, die Sie erfasst, bestätigt oder beendet haben"),
+        "team_agreement JOIN team ON team.id = team_agreement.team WHERE team_agreement.recorded_by = $1"
+        " OR team_agreement.confirmed_by = $1 OR team_agreement.ended_by = $1 ORDER BY team_agreement.id",
+        {
+            "team": "team.name",
+            "title": "team_agreement.title",
+            "recorded_at": "team_agreement.recorded_at",
+            "confirmed_at": "team_agreement.confirmed_at",
+            "ended_at": "team_agreement.ended_at",
+        },
+    ),
+    Section(
+        "team_names_looks",
+        marked("Wann Sie einen Monat eines Teams mit Namen angesehen haben"),
+        "team_names_look JOIN team_agreement ON team_agreement.id = team_names_look.agreement"
+        " JOIN team ON team.id = team_agreement.team WHERE team_names_look.person = $1 ORDER BY team_names_look.id",
+        {"team": "team.name", "month": "team_names_look.month", "looked_at": "team_names_look.looked_at"},
+    ),
 )

@@ -164,6 +164,12 @@ async def cost_centres_of(team: int) -> Sequence[CostCentreCard]:
     return [CostCentreCard(**row) for row in rows]
 
 
+async def cost_centre_names(team: int) -> Mapping[str, str]:
+    """Code and name of each cost centre that the team has or had, by its key as text."""
+    rows = await fetch("SELECT id, code, name FROM cost_centre WHERE team = $1", team)
+    return {str(row["id"]): f"{row['code']} {row['name']}".strip() for row in rows}
+
+
 _TEAM: Final = (
     "SELECT t.id, t.public_id, t.name, t.payer, t.purse, t.leitweg_id, t.order_number, t.legal_form, t.founded_at,"
     " t.ends_on, t.ended_at, t.version FROM team t"

@@ -57,6 +57,8 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
     (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
+    (marked("Bericht"), "/team/{team}/bericht", None),
+    (marked("Mitbestimmung"), "/team/{team}/betriebsrat", Action.SEE_TEAM),
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),

@@ -21,6 +21,7 @@ from app.platform.jobs import waiting_summary
 from tests.bench import (
     in_full,
     in_plans,
+    in_team_report,
     in_teams,
     in_workbench_calendar,
     in_workbench_occupancy,
@@ -96,6 +97,7 @@ class Bench:
         await self._occupancy()
         await self._calendar()
         await self._plans()
+        await self._team_report()
         web, worker = installation.memory_mb()
         report.add_limit("memory of the web process", web, 150, "MB")
         report.add_limit("memory of the worker", worker, 150, "MB")
@@ -166,6 +168,19 @@ class Bench:
         await refresh_statistics(self._address.owner)
         name = f"the pool of a team of {in_teams.PEOPLE:,}"
         report.add_spent(name, await in_teams.spend(installation, self._tokens, pool))
+
+    async def _team_report(self) -> None:
+        _say("  a team's report over three years")
+        team, closing = await in_team_report.fill_three_years()
+        await refresh_statistics(self._address.owner)
+        cookie = await in_team_report.cookie()
+        for what, path in (
+            ("a year's report of a team of 2,000", in_team_report.page_path(team)),
+            ("three years of it by cost centre, as a file", in_team_report.file_path(team)),
+        ):
+            read = await measurements.read(self._installation, self._address, path, count=20, cookie=cookie)
+            self._report.add_read(what, read, p50=200)
+        self._report.add("36 months of a team of 2,000 closed", f"{closing:.1f} s")
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

@@ -99,6 +99,8 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
     (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
     (r"\w+ /team/\{team\}/(personen|beitritt)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/betriebsrat", Action.SEE_TEAM),
+    (r"\w+ /team/\{team\}/(vereinbarung|bericht/namen)", Action.MANAGE_TEAM),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""
@@ -107,7 +109,7 @@ OF_THE_OPERATORS_OWN = re.compile(r"\w+ .*/people/\{person_id\}/notes")
 """What the network's people do not read, whatever they may do there."""
 
 FOR_ALL_OF_A_TEAM = re.compile(
-    r"GET /team/\{team\}(/kollegen|/tage(/\{team_day\})?)?$"
+    r"GET /team/\{team\}(/bericht(\.csv|/namen)?|/kollegen|/tage(/\{team_day\})?)?$"
     r"|POST /team/\{team\}/tage(/\{team_day\}/(festlegen|zurueckziehen))?$"
 )
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
