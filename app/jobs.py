@@ -43,6 +43,7 @@ from app.notifications.returned_mails import read_returned_mails
 from app.notifications.webhook_delivery import deliver_due, forget_deliveries, webhook_reactions
 from app.plans.accounts import expire_past, use_up_past
 from app.plans.accounts_ending import announce_endings
+from app.plans.budgets import settle_budgets
 from app.plans.declarations import forget_declarations
 from app.plans.forgetting import forget_past
 from app.plans.paper_cards import carry_paper_cards
@@ -63,6 +64,7 @@ from app.platform.worker import Worker
 from app.teams.colleagues import forget_sights
 from app.teams.company_ways import forget_ways
 from app.teams.invitations import forget_team_invitations
+from app.teams.limit_requests import forget_old_requests
 from app.teams.operations import forget_members
 from app.teams.people_import import forget_uploads
 from app.teams.team_days import forget_team_days
@@ -106,6 +108,10 @@ NOBODY_REACTS: Final = (
     "space.unpublished",
     "team.end_taken_back",
     "team.founded",
+    "team.limits_changed",
+    "team_member.joined",
+    "team_member.left",
+    "team_member.limits_changed",
     "waiting.booked",
     "waiting.joined",
 )
@@ -188,10 +194,12 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
         Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
+        Periodic("settle_budgets", day_is_over, _by_day(settle_budgets)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),
         Periodic("forget_mail_trouble", night, _without_count(forget_old_trouble)),
+        Periodic("forget_limit_requests", night, _without_count(forget_old_requests)),
         Periodic("forget_mails", night, _without_count(forget_old_mails)),
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),

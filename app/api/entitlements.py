@@ -16,6 +16,7 @@ from app.identity.rules import Action
 from app.kernel.wall_time import local_day
 from app.network.queries import the_network
 from app.plans.holdings import Account, accounts_of, places_of
+from app.plans.provided import provided_to
 from app.plans.rules import Source
 from app.plans.uses import HALVES_OF_A_DAY, Unit
 
@@ -45,7 +46,10 @@ class EntitlementShape(msgspec.Struct, frozen=True):
     id: str
     kind: Annotated[Unit, Meta(description="`desk_day` counts days, `room_minute` minutes, `money` minor units.")]
     label: str
-    left: Annotated[float | None, Meta(description="null: without limit.")]
+    left: Annotated[
+        float | None,
+        Meta(description="null: without limit. Of what a team provides: the person's own rest within the limits."),
+    ]
     held: Annotated[float, Meta(description="Held for bookings that are still to come; not in `left`.")]
     starts_on: date
     ends_on: date | None
@@ -55,7 +59,7 @@ class EntitlementShape(msgspec.Struct, frozen=True):
 
 
 class Entitlements(msgspec.Struct, frozen=True):
-    """What is left, in the order in which it ends."""
+    """What is left: what teams provide, then the own in the order in which it ends."""
 
     entitlements: list[EntitlementShape]
 
@@ -77,7 +81,9 @@ async def list_entitlements(visitor: NamedDependency[Visitor]) -> Entitlements:
     if network is None or not network.charges:
         return Entitlements([])
     today = local_day(visitor.now, _ZONE)
-    found = [one for one in await accounts_of(visitor.signed_in.person, today) if one.holds_on(today)]
+    person = visitor.signed_in.person
+    provided = [one.account for one in await provided_to(person, today)]
+    found = [*provided, *(one for one in await accounts_of(person, today) if one.holds_on(today))]
     operators, spaces = await places_of(one.scope for one in found)
     return Entitlements(
         [

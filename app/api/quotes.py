@@ -21,6 +21,7 @@ from app.identity.rules import Action
 from app.inventory.queries import resource_by_public_id
 from app.kernel.money import FREE
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
+from app.plans.nothing_pays import limit_refusal
 from app.plans.rules import FREE_OF_CHARGE, Payment
 from app.plans.rules import Pays as PaidBy
 from app.plans.uses import counted
@@ -70,6 +71,9 @@ class QuoteShape(msgspec.Struct, frozen=True):
         Moment | None,
         Meta(description="Until then it can be given back as if it had never been; null for as long as it lasts."),
     ] = None
+    limits: Annotated[
+        list[str], Meta(description="By which limits teams do not pay that would otherwise, in words.")
+    ] = []
 
 
 @post(
@@ -103,6 +107,7 @@ async def make_quote(visitor: NamedDependency[Visitor], data: RequestBody[Bookin
         rules=list(await _rules(answer, speaker)),
         needs_approval=bool(answer.decision and answer.decision.rules.needs_approval),
         cancel_until=_cancel_until(answer),
+        limits=[speaker.refusal(limit_refusal(one, None, _space(answer))) for one in answer.limits],
     )
 
 
@@ -117,6 +122,10 @@ def _refused(refusal: Refusal, speaker: Speaker) -> RefusalShape:
         instead if isinstance(instead, dict) else None,
         msgspec.convert(refusal.facts.get("offers", []), list[Offered]),
     )
+
+
+def _space(answer: Quote) -> str:
+    return answer.space.name if answer.space else ""
 
 
 async def _rules(answer: Quote, speaker: Speaker) -> tuple[str, ...]:

@@ -33,8 +33,9 @@ from app.inventory.operations import hand_over
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
 from app.network.house_rules import new_acceptance
+from app.plans.nothing_pays import NothingPays
 from app.plans.offering import with_offers
-from app.plans.rules import NothingPays, check_agreed
+from app.plans.rules import check_agreed
 from app.platform.database import Busy, execute, fetch_value, retried, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit, wake_workers

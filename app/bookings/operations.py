@@ -32,8 +32,9 @@ from app.kernel.refusals import NotFound
 from app.network.commuting import demand_municipality
 from app.network.groups import OrganisationCard, organisation_named
 from app.network.house_rules import new_acceptance
+from app.plans.nothing_pays import NothingPays
 from app.plans.offering import with_offers
-from app.plans.rules import NothingPays, check_agreed
+from app.plans.rules import check_agreed
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 from app.platform.outbox import wake_workers

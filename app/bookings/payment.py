@@ -15,8 +15,10 @@ from app.billing.rules import TaxCode
 from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, give_back, miss, new_account, new_use, use_up
+from app.plans.prices import Price
+from app.plans.purse_limits import counted_row
 from app.plans.purses import ScopeShape
-from app.plans.rules import Entitlement, Payment, Pays, Price, Source
+from app.plans.rules import Entitlement, Payment, Pays, Source
 from app.plans.tickets import new_ticket_amount, new_ticket_charge
 from app.plans.uses import HALVES_OF_A_DAY, NOTHING_USED, Change, Unit, hold
 from app.platform.new_rows import NewRow
@@ -35,6 +37,13 @@ class PaidRows:
 
 async def paid_rows(payment: Payment, booking: BookingCard, now: datetime) -> PaidRows:
     """How this payment of a booking is written. Insert it together with the booking, or in its transaction."""
+    paid = await _paid_rows(payment, booking, now)
+    if payment.counted is None:
+        return paid
+    return PaidRows(paid.columns, [*paid.rows, counted_row(payment.counted, booking.person)])
+
+
+async def _paid_rows(payment: Payment, booking: BookingCard, now: datetime) -> PaidRows:
     buys_days = booking.resource.kind is Kind.DESK and booking.organisation is None
     if payment.kind is Pays.MONEY and payment.price.amount:
         return await _by_money(payment, booking, now, buys_days=buys_days)
@@ -68,15 +77,23 @@ async def _out_of_credit(payment: Payment, credit: Entitlement, booking: Booking
     assert payment.tariff is not None, "a price comes from somebody's list or terms"
     assert payment.entry is not None, "it takes something"
     if payment.grown is None:
-        ticket, opened = await _ticket(payment.tariff, booking, now, credit=credit.id)
+        ticket, opened = await _ticket(payment.tariff, booking, now, credit=credit)
         bought = [*opened, _first_use(ticket, booking, now)]
     else:
         grown = payment.grown
-        ticket, day = grown.ticket.id, _day(booking)
-        bought = [new_use(ticket, grown.use, grown.entry, booking.person, day, booking.id, now)]
+        ticket = grown.ticket.id
+        bought = [new_use(ticket, grown.use, grown.entry, booking.person, _day(booking), booking.id, now)]
     paid = new_ticket_amount(ticket, payment.takes, payment.tariff)
     taken = new_use(
-        credit.id, payment.use, payment.entry, booking.person, _day(booking), booking.id, now, ticket=ticket
+        credit.id,
+        payment.use,
+        payment.entry,
+        booking.person,
+        _day(booking),
+        booking.id,
+        now,
+        ticket,
+        **_of_budget(payment),
     )
     return PaidRows({"entitlement": ticket}, [*bought, paid, taken])
 
@@ -85,7 +102,18 @@ def _use(account: int, payment: Payment, booking: BookingCard, now: datetime) ->
     """The account's next entry; an account without limit has none."""
     if payment.entry is None:
         return []
-    return [new_use(account, payment.use, payment.entry, booking.person, _day(booking), booking.id, now)]
+    more = _of_budget(payment)
+    if more and booking.resource.kind in (Kind.ROOM, Kind.BOOTH):
+        more = {**more, "minutes": booking.period.minutes}
+    return [new_use(account, payment.use, payment.entry, booking.person, _day(booking), booking.id, now, **more)]
+
+
+def _of_budget(payment: Payment) -> dict[str, Any]:
+    """What an entry says where money of a shared purse pays: whose price it is."""
+    account, tariff = payment.entitlement, payment.tariff
+    if account is None or tariff is None or account.purse is None or account.unit is not Unit.MONEY:
+        return {}
+    return {"seller": tariff.seller, "tax_code": tariff.tax_code}
 
 
 def _first_use(ticket: int, booking: BookingCard, now: datetime) -> NewRow:
@@ -180,15 +208,17 @@ async def _charge(payment: Payment, booking: BookingCard, now: datetime) -> NewR
 
 
 async def _ticket(
-    tariff: Price, booking: BookingCard, now: datetime, *, charge: int | None = None, credit: int | None = None
+    tariff: Price, booking: BookingCard, now: datetime, *, charge: int | None = None, credit: Entitlement | None = None
 ) -> tuple[int, list[NewRow]]:
-    """The account of a day that is bought with a booking: at the spaces whose price it was, for all desks there."""
+    """The account of a day that is bought with a booking: at the spaces whose price it was, for all desks there. What
+    a shared purse has paid for is the purse's."""
     day, scope = _day(booking), tariff.scope
+    purse = credit.purse if credit is not None else None
     return await new_account(
         NewAccount(
             booking.person,
             Unit.DESK_DAY,
-            Source.PASS,
+            Source.PASS if purse is None else Source.TEAM,
             HALVES_OF_A_DAY,
             day,
             day,
@@ -200,7 +230,8 @@ async def _ticket(
                 sorted(scope.operators), sorted(scope.spaces), sorted(scope.weekdays), scope.opens, scope.closes
             ),
             charge=charge,
-            credit=credit,
+            credit=credit.id if credit is not None else None,
+            purse=purse,
         ),
         now,
     )

@@ -16,8 +16,10 @@ from app.bookings.settling import settle_at
 from app.bookings.taking import already_taken, facts_for, nothing_free, words_of
 from app.kernel.refusals import Refusal
 from app.network.commuting import demand_municipality
+from app.plans.limits import Limited
+from app.plans.nothing_pays import NothingPays
 from app.plans.offering import with_offers
-from app.plans.rules import NothingPays, Payment, check_agreed, ways_to_pay
+from app.plans.rules import Payment, check_agreed, limits_in_the_way, ways_to_pay
 from app.plans.sellers import Seller, seller_of
 
 
@@ -26,6 +28,7 @@ class Quote:
     """What a booking would be: the resource it would get, or the refusal that stands in its way and what else does.
 
     `ways` are all in which it can be paid, and `sellers` who gets the money, by the price's seller.
+    `limits` are those of shared purses that would pay without them.
     """
 
     resource: BookedResource | None
@@ -35,6 +38,7 @@ class Quote:
     further: tuple[Refusal, ...] = ()
     ways: tuple[Payment, ...] = ()
     sellers: Mapping[int | None, Seller] = field(default_factory=dict)
+    limits: tuple[Limited, ...] = ()
 
     def seller(self, way: Payment) -> Seller | None:
         """Who gets the money of this way."""
@@ -92,4 +96,5 @@ async def _answered(resource: BookedResource, decision: Decision, facts: Facts, 
     need = paid.need(wish.period, facts.space.zone)
     ways = tuple(ways_to_pay(need, booker.purse))
     sellers = {way.tariff.seller: await seller_of(way.tariff.seller, need.day) for way in ways if way.tariff}
-    return Quote(resource, facts.space, decision, None, ways=ways, sellers=sellers)
+    limits = tuple(limits_in_the_way(need, booker.purse))
+    return Quote(resource, facts.space, decision, None, ways=ways, sellers=sellers, limits=limits)

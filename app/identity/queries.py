@@ -140,6 +140,19 @@ async def staff_who_may(action: Action, *, operator: int, space: int) -> tuple[l
     return (own, True) if own else ([row["person"] for row in rows], False)
 
 
+async def team_staff_who_may(action: Action, *, team: int) -> list[int]:
+    """The keys of the people who may do this in the team; the network's where it has nobody of its own."""
+    rows = await fetch(
+        "SELECT DISTINCT g.person, g.scope_kind = 'network' AS is_network FROM role_grant g"
+        " JOIN person p ON p.id = g.person WHERE g.revoked_at IS NULL AND p.retired_at IS NULL AND g.role = ANY($1)"
+        " AND (g.scope_kind = 'network' OR g.scope_kind = 'team' AND g.scope_id = $2) ORDER BY g.person",
+        [role.value for role, actions in PERMISSIONS.items() if action in actions],
+        team,
+    )
+    own = [row["person"] for row in rows if not row["is_network"]]
+    return own or [row["person"] for row in rows]
+
+
 async def person_of_email(email: str) -> int | None:
     """The key of the person who has confirmed this address. Only for the command line and staff."""
     row = await fetch_row(

@@ -15,6 +15,13 @@ class Opening:
     closes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month by its first day."""
+
+    first: date
+
+
 class TimeDoesNotExist(Refusal):
     """The clock jumps over this wall time (PEP 495: a gap)."""
 

@@ -36,6 +36,8 @@ OF_MONEY: Final = frozenset(
         "ticket_charge",
         "shared_purse",
         "purse_member",
+        "purse_extra",
+        "limit_step",
     }
     | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
 )

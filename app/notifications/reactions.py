@@ -30,6 +30,7 @@ from app.notifications.contract_mails import (
 from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
+from app.notifications.limit_mails import tell_limit_answered, tell_limit_asked
 from app.notifications.membership_mails import (
     tell_changed,
     tell_concession,
@@ -154,6 +155,8 @@ def notification_reactions(
         "colleague.allowed": [_about_booking("mail.colleague_allowed", tell_allowed, office)],
         "team_day.proposed": [_about_booking("mail.team_day_proposed", tell_proposed, office)],
         "team_day.set": [_about_booking("mail.team_day_set", tell_set, office)],
+        "limit_request.made": [_about_booking("mail.limit_asked", tell_limit_asked, office)],
+        "limit_request.answered": [_about_booking("mail.limit_answered", tell_limit_answered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "team_role.given": [_of_event("mail.team_role_given", tell_role_given, office)],
         "team_role.taken": [_of_event("mail.team_role_taken", tell_role_taken, office)],

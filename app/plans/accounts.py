@@ -121,12 +121,13 @@ def new_use(
     booking: int,
     now: datetime,
     ticket: int | None = None,
+    **columns: object,
 ) -> NewRow:
     """The entry with which a booking is paid, or its bought day (`ticket`), to be inserted together with it.
 
     It breaks a constraint that means SpentMeanwhile where another booking was faster.
     """
-    return use_row(entitlement, entry, use.step + 1, person, day, booking, now, ticket)
+    return use_row(entitlement, entry, use.step + 1, person, day, booking, now, ticket, **columns)
 
 
 async def give_back(entitlement: int, booking: int, now: datetime) -> None:

@@ -34,11 +34,11 @@ class Taken:
 
 async def lock_account(entitlement: int) -> LockedAccount | None:
     """The account, which nobody else enters into until the transaction ends; None for one without limit, which has no
-    entries. A day that was bought is locked before the account of money behind it."""
+    entries unless a shared purse provides it. A day that was bought is locked before the account of money behind it."""
     row = await fetch_row(
         "SELECT id, unit, half_days, charge IS NOT NULL OR credit IS NOT NULL AS is_ticket, credit,"
         " NOT no_show_spends AND expired_at IS NULL AS gives_back"
-        " FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
+        " FROM entitlement WHERE id = $1 AND (left_units IS NOT NULL OR purse IS NOT NULL) FOR UPDATE",
         entitlement,
     )
     if row is None:
@@ -92,9 +92,12 @@ def use_row(
     booking: int | None,
     now: datetime,
     ticket: int | None = None,
+    **columns: object,
 ) -> NewRow:
-    """The entry of a use; `ticket` is the bought day that it pays for."""
-    return entry_row(entitlement, entry, now, person=person, day=day, step=step, booking=booking, ticket=ticket)
+    """The entry of a use with further columns; `ticket` is the bought day that it pays for."""
+    return entry_row(
+        entitlement, entry, now, person=person, day=day, step=step, booking=booking, ticket=ticket, **columns
+    )
 
 
 def entry_row(entitlement: int, entry: Entry, now: datetime, **columns: object) -> NewRow:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -88,7 +88,7 @@ class Seller:
     taxed_as: str = "standard"
 
 
-_ACCOUNT = """
+ACCOUNT: Final = """
     SELECT e.*, (SELECT coalesce(sum(x.left_change), 0)::int FROM entitlement_entry x
                   WHERE x.entitlement = e.id AND x.change IN ('grant', 'adjust')) AS granted
       FROM (SELECT * FROM entitlement WHERE credit IS NULL) e
@@ -97,40 +97,42 @@ _ACCOUNT = """
 
 
 async def accounts_of(person: int, day: date) -> list[Account]:
-    """The accounts that hold on this day or later, in the order in which they end; months to come that nothing is
-    booked with yet are left out."""
+    """The person's own accounts that hold on this day or later, without what a shared purse provides, in the order in
+    which they end; months to come that nothing is booked with yet are left out."""
     rows = await fetch(
-        f"{_ACCOUNT} WHERE e.person = $1 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.expired_at IS NULL"
+        f"{ACCOUNT} WHERE e.person = $1 AND e.purse IS NULL AND coalesce(e.ends_on, 'infinity') >= $2"
+        " AND e.expired_at IS NULL"
         " AND (e.starts_on <= $2 OR e.membership IS NULL OR e.held_units > 0)"
         " AND (e.charge IS NULL OR e.left_units > 0 OR e.held_units > 0)"
         " ORDER BY e.starts_on > $2, coalesce(e.ends_on, 'infinity'), e.starts_on, e.id",
         person,
         day,
     )
-    return [account for account in map(_account, rows) if account.granted or account.held or account.left is None]
+    return [account for account in map(account_from, rows) if account.granted or account.held or account.left is None]
 
 
 async def former_accounts_of(person: int, day: date) -> list[Account]:
-    """The accounts whose last day is over or that were ended, the latest first."""
+    """The own ones whose last day is over or that were ended, the latest first."""
     rows = await fetch(
-        f"{_ACCOUNT} WHERE e.person = $1 AND (e.ends_on < $2 OR e.expired_at IS NOT NULL) AND e.starts_on <= $2"
+        f"{ACCOUNT} WHERE e.person = $1 AND e.purse IS NULL AND (e.ends_on < $2 OR e.expired_at IS NOT NULL)"
+        " AND e.starts_on <= $2"
         " ORDER BY coalesce(e.ends_on, $2) DESC, e.id DESC LIMIT 60",
         person,
         day,
     )
-    return [_account(row) for row in rows]
+    return [account_from(row) for row in rows]
 
 
 async def account_of(person: int, public_id: str) -> Account | None:
     """The person's account with this id."""
-    row = await fetch_row(f"{_ACCOUNT} WHERE e.person = $1 AND e.public_id = $2", person, public_id)
-    return _account(row) if row is not None else None
+    row = await fetch_row(f"{ACCOUNT} WHERE e.person = $1 AND e.public_id = $2", person, public_id)
+    return account_from(row) if row is not None else None
 
 
 async def account_by_id(entitlement: int) -> Account | None:
     """The account with this key, for jobs."""
-    row = await fetch_row(f"{_ACCOUNT} WHERE e.id = $1", entitlement)
-    return _account(row) if row is not None else None
+    row = await fetch_row(f"{ACCOUNT} WHERE e.id = $1", entitlement)
+    return account_from(row) if row is not None else None
 
 
 async def lines_of(entitlement: int) -> list[Line]:
@@ -222,7 +224,8 @@ async def places_of(scopes: Iterable[ScopeShape]) -> tuple[Mapping[int, Seller],
     return found["o"], found["s"]
 
 
-def _account(row: Any) -> Account:
+def account_from(row: Any) -> Account:
+    """From a row of ACCOUNT."""
     return Account(
         row["id"],
         row["public_id"],

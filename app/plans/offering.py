@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.plans.needs import Need
+from app.plans.nothing_pays import NothingPays
 from app.plans.passes import units_in
 from app.plans.products import Offer, offers_on_sale
-from app.plans.rules import NothingPays
 from app.plans.terms import PassTerms, Terms
 from app.plans.timeline import months_later
 from app.plans.uses import Unit
@@ -37,7 +37,7 @@ async def with_offers(refusal: NothingPays, person: int | None, now: datetime, l
     found.sort(key=lambda offer: (offer.is_plan, offer.terms.price))
     plans = [offer for offer in found if offer.is_plan][:MOST_OFFERED]
     passes = [offer for offer in found if not offer.is_plan][:MOST_OFFERED]
-    return NothingPays(
+    return type(refusal)(
         field=refusal.field, **{**refusal.facts, "offers": [_said(offer, language) for offer in [*passes, *plans]]}
     )
 

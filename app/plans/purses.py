@@ -11,8 +11,10 @@ import msgspec
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.grants import Days
+from app.plans.limit_facts import limits_in, own_limits
 from app.plans.needs import Need, Scope
-from app.plans.rules import CLUB, NORMAL, Entitlement, Price, Purse, Source
+from app.plans.prices import CLUB, NORMAL, Price
+from app.plans.rules import Entitlement, Purse, Source
 from app.plans.uses import Unit, Use
 from app.platform.database import fetch_row
 
@@ -148,21 +150,22 @@ _PURSE: Final = """
                            WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
                       ) END AS paid
                  FROM (
-                     SELECT id, public_id, unit, source, membership, starts_on,
-                            CASE WHEN purse IS NULL THEN ends_on ELSE least(ends_on, (
-                                SELECT nullif(max(coalesce(last, 'infinity')), 'infinity')
-                                  FROM purse_member WHERE purse = entitlement.purse AND person = $1
-                            )) END AS ends_on,
-                            scope, half_days, left_units, charge, credit, purse, person, label_de,
-                            label_en, expired_at
-                       FROM entitlement WHERE person = $1 AND coalesce(ends_on, 'infinity') >= $2
+                     SELECT id, public_id, unit, source, membership, starts_on, ends_on, scope, half_days, left_units,
+                            charge, credit, purse, person, label_de, label_en, expired_at
+                       FROM entitlement
+                      WHERE person = $1 AND purse IS NULL AND coalesce(ends_on, 'infinity') >= $2
                      UNION ALL
                      SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
                             least(ends_on, m.last), scope, half_days, left_units, charge, credit, s.purse, s.person,
                             label_de, label_en, expired_at
-                       FROM purse_member m JOIN entitlement s ON s.purse = m.purse AND s.person IS NULL
+                       FROM purse_member m CROSS JOIN LATERAL (
+                           SELECT * FROM entitlement
+                            WHERE purse = m.purse AND person IS NULL AND coalesce(ends_on, 'infinity') >= $2
+                           UNION ALL
+                           SELECT * FROM entitlement
+                            WHERE purse = m.purse AND person = $1 AND coalesce(ends_on, 'infinity') >= $2
+                       ) s
                       WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
-                        AND coalesce(s.ends_on, 'infinity') >= $2
                  ) e
                 WHERE e.starts_on <= $3 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.unit IN ($4, 'money')
                   AND e.expired_at IS NULL
@@ -200,8 +203,14 @@ _PURSE: Final = """
                SELECT ends_on AS day, count(*) AS number FROM entitlement
                 WHERE person = $1 AND charge IS NOT NULL AND coalesce(ends_on, 'infinity') BETWEEN $2 AND $3
                 GROUP BY ends_on
-           ) t)::text AS tickets
-"""
+           ) t)::text AS tickets,
+           (SELECT json_agg(t) FROM (
+               SELECT DISTINCT ON (m.purse) {limits}
+                 FROM purse_member m JOIN shared_purse p ON p.id = m.purse
+                WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
+                ORDER BY m.purse, m.id DESC
+           ) t)::text AS limits
+""".replace("{limits}", own_limits("$2", "$3"))
 
 
 async def purse_of(
@@ -255,6 +264,7 @@ async def purses_of(
         },
         prices=overage,
         tickets=_tickets.decode(row["tickets"] or "{}"),
+        limits=limits_in(row["limits"]),
     )
     return {
         operator: replace(everywhere, prices=[*overage, *(price for price in listed if price.seller == operator)])

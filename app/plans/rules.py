@@ -1,7 +1,7 @@
 """What pays for a booking, decided from facts alone. Pure.
 
-The order is fixed and shown (docs/design.md decision 7): the team's pass, the own membership's included days, the pass
-that ends first, then money. The person may choose another of what is allowed.
+The order is fixed and shown (docs/design.md decision 7): the team's pass and budget, the own membership's included
+days, the pass that ends first, then money. The person may choose another of what is allowed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,11 @@ from typing import Final
 
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Conflict, Refusal, marked
+from app.plans.limits import Counted, Limited, OwnLimits, Reason
 from app.plans.needs import ANYWHERE, Need, Scope
-from app.plans.uses import HALF_DAY_MINUTES, NOTHING_USED, Entry, Unit, Use, after, hold
+from app.plans.nothing_pays import NothingPays, limit_refusal
+from app.plans.prices import Price, cheapest, of_everybody
+from app.plans.uses import HALVES_OF_A_DAY, NOTHING_USED, Entry, Unit, Use, after, hold
 
 
 class Source(StrEnum):
@@ -25,21 +28,7 @@ class Source(StrEnum):
     CREDIT = "credit"
 
 
-NORMAL: Final = "normal"
-"""The price class of everybody who has shown no proof of another."""
-
-CLUB: Final = "club"
-"""That of an organisation's bookings."""
-
 _ORDER: Final[Mapping[Source, int]] = {source: number for number, source in enumerate(Source)}
-
-
-class NothingPays(Refusal):
-    """No entitlement covers it and it has no price. `facts["need"]` is what is to be paid; whoever tells somebody adds
-    what would (offering.py)."""
-
-    code = "no_entitlement"
-    text = marked("Dafür braucht es einen Tarif oder eine Karte, die in {space} gilt.")
 
 
 class CannotPayThat(Refusal):
@@ -89,6 +78,11 @@ class Entitlement:
         is_for_it = self.unit in (need.unit, Unit.MONEY)
         return is_for_it and self.holds_on(need.day) and self.scope.covers(need)
 
+    def is_replaced_by(self, other: "Entitlement") -> bool:
+        """Whether the other one is of another month of the same membership or shared purse."""
+        by_membership = self.membership is not None and self.membership == other.membership
+        return by_membership or (self.purse is not None and self.purse == other.purse)
+
     def with_price(self, payment: "Payment") -> "Entitlement":
         """The same once this is paid: a bought day has cost that much more."""
         grown = payment.grown.ticket if payment.grown else payment.entitlement
@@ -97,54 +91,8 @@ class Entitlement:
         return replace(self, paid=self.paid + (payment.takes if payment.grown else payment.price.amount))
 
     @property
-    def place_in_order(self) -> tuple[int, date, int]:
-        return _ORDER[self.source], self.ends_on or date.max, self.id
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a day, half a day or an hour costs where no account pays: gross, in minor units; all None is no price.
-
-    `seller` is an operator's key, None for the network; `membership` the one whose terms set it beyond the allowance.
-    An operator's list says it for one of its resources, for a space or for all of them, and for a price class.
-    """
-
-    unit: Unit
-    day: int | None = None
-    half_day: int | None = None
-    hour: int | None = None
-    currency: str = "EUR"
-    tax_code: str = "standard"
-    seller: int | None = None
-    membership: int | None = None
-    scope: Scope = ANYWHERE
-    starts_on: date = date.min
-    ends_on: date | None = None
-    price_class: str = NORMAL
-    space: int | None = None
-    resource: int | None = None
-
-    def is_for(self, need: Need) -> bool:
-        holds = self.starts_on <= need.day and (self.ends_on is None or need.day <= self.ends_on)
-        is_there = self.space in (None, need.space) and self.resource in (None, need.resource)
-        return self.unit is need.unit and holds and is_there and self.scope.covers(need)
-
-    @property
-    def narrowness(self) -> tuple[bool, bool]:
-        return self.resource is not None, self.space is not None
-
-    def of(self, need: Need) -> Money | None:
-        """The cheapest of what it says; None where it says nothing."""
-        said = priced(self.day, self.half_day, self.hour, need.minutes)
-        return None if said is None else Money(said, self.currency)
-
-
-def priced(day: int | None, half_day: int | None, hour: int | None, minutes: int) -> int | None:
-    """The cheapest of these prices for so many minutes, hours by the minute and rounded down to a minor unit."""
-    possible = [day, half_day if minutes <= HALF_DAY_MINUTES else None]
-    if hour is not None:
-        possible.append(hour * minutes // 60)
-    return min((amount for amount in possible if amount is not None), default=None)
+    def place_in_order(self) -> tuple[int, bool, date, int]:
+        return _ORDER[self.source], self.unit is Unit.MONEY, self.ends_on or date.max, self.id
 
 
 class Pays(StrEnum):
@@ -169,8 +117,9 @@ class Grown:
 class Payment:
     """One way in which a booking is paid: by an entitlement with its next entry, by money at a price, or it is free.
 
-    An entitlement without limit has no entries. Money with an entitlement is what a day that was bought costs more;
-    without one it may buy a day, the person's `ticket`-th of that day counted from 0.
+    An entitlement without limit has no entries, unless a shared purse provides it. Money with an entitlement is what a
+    day that was bought costs more; without one it may buy a day, the person's `ticket`-th of that day counted from 0.
+    `counted` is what it adds to the person's month where the purse limits that.
     """
 
     kind: Pays = Pays.FREE
@@ -181,6 +130,7 @@ class Payment:
     tariff: Price | None = None
     ticket: int = 0
     grown: Grown | None = None
+    counted: Counted | None = None
 
     @property
     def takes(self) -> int:
@@ -214,7 +164,8 @@ class Purse:
     """All that could pay for somebody's bookings: entitlements with what their days have used, and prices.
 
     `tickets` counts the days that were ever bought with a booking, given back or not. `charges` is False where the
-    network or the operator is free of charge for good (docs/design.md decision 22).
+    network or the operator is free of charge for good (docs/design.md decision 22). `limits` are the person's own in
+    shared purses.
     """
 
     charges: bool = False
@@ -222,6 +173,7 @@ class Purse:
     uses: Mapping[tuple[int, date], Use] = field(default_factory=dict)
     prices: Sequence[Price] = ()
     tickets: Mapping[date, int] = field(default_factory=dict)
+    limits: Mapping[int, OwnLimits] = field(default_factory=dict)
 
     def used(self, entitlement: int, day: date) -> Use:
         return self.uses.get((entitlement, day), NOTHING_USED)
@@ -233,7 +185,14 @@ class Purse:
         purse = self.with_entry(payment.entitlement.id, day, payment.entry)
         if payment.grown is not None:
             purse = purse.with_entry(payment.grown.ticket.id, day, payment.grown.entry)
+        if payment.counted is not None:
+            limits = purse.limits[payment.counted.purse].after(payment.counted)
+            purse = replace(purse, limits={**purse.limits, limits.purse: limits})
         return replace(purse, entitlements=[one.with_price(payment) for one in purse.entitlements])
+
+    def without_limits(self) -> "Purse":
+        """The same for who may pass what limits the person."""
+        return replace(self, limits={})
 
     def with_entry(self, entitlement: int, day: date, entry: Entry) -> "Purse":
         """The purse with this entry in one of its accounts."""
@@ -253,21 +212,43 @@ def ways_to_pay(need: Need, purse: Purse) -> list[Payment]:
     """
     if not purse.charges:
         return [FREE_OF_CHARGE]
-    price, tariff = _cheapest(need, purse.prices)
+    price, tariff = cheapest(need, purse.prices)
     if need.unit is Unit.MONEY and price is None:
         return [FREE_OF_CHARGE]
     by_account, by_money = [], []
     if price is not None:
         by_money.append(Payment(Pays.MONEY, price=price, tariff=tariff, ticket=purse.tickets.get(need.day, 0)))
-    for one in purse.entitlements:
-        way = _by_account(one, need, purse, price, tariff) if one.covers(need) else None
-        if way is not None and way.kind is Pays.MONEY:
+    for way in _ways_by_account(need, purse, price, tariff):
+        if _in_the_way(way, need, purse) is not None:
+            continue
+        if way.kind is Pays.MONEY:
             by_money.append(way)
-        elif way is not None and way.is_left:
-            by_account.append(way)
+        elif way.is_left:
+            by_account.append(_counting(way, need, purse))
     cheaper_of_same_key = {way.key: way for way in sorted(by_account, key=_by_taken, reverse=True)}.values()
-    cheapest = sorted(by_money, key=_by_price)[:1]
-    return [*sorted(cheaper_of_same_key, key=_in_order), *cheapest]
+    least = sorted(by_money, key=_by_price)[:1]
+    return [*sorted(cheaper_of_same_key, key=_in_order), *least]
+
+
+def limits_in_the_way(need: Need, purse: Purse) -> list[Limited]:
+    """By which limits of the person shared purses do not pay that would otherwise; one for each purse that pays in no
+    other way either."""
+    if not purse.charges:
+        return []
+    price, tariff = cheapest(need, purse.prices)
+    found: dict[int, Limited] = {}
+    paying: set[int] = set()
+    for way in _ways_by_account(need, purse, price, tariff):
+        if way.entitlement is None or way.entitlement.purse is None:
+            continue
+        limited = _in_the_way(way, need, purse)
+        if limited is not None:
+            found.setdefault(limited.purse, limited)
+        elif way.is_left:
+            paying.add(way.entitlement.purse)
+        elif (budget := _budget_in_the_way(way, need, purse)) is not None:
+            found.setdefault(budget.purse, budget)
+    return [limited for key, limited in sorted(found.items()) if key not in paying]
 
 
 def chosen_way(
@@ -282,11 +263,13 @@ def chosen_way(
 ) -> Payment:
     """The way that was chosen by its key, or the first account that has paid before, or the first.
 
-    An account of another month stands for those of its membership. Where the chosen one cannot pay, the first does with
-    `or_else`. Raises NothingPays, CannotPayThat.
+    An account of another month stands for those of its membership or shared purse. Where the chosen one cannot pay, the
+    first does with `or_else`. Raises NothingPays, CannotPayThat, and LimitReached where that is why.
     """
     ways = [way for way in ways_to_pay(need, purse) if by_money or way.kind is not Pays.MONEY]
     if not ways:
+        for limited in limits_in_the_way(need, purse):
+            raise limit_refusal(limited, need, space)
         raise NothingPays(space=space, need=need)
     if ways == [FREE_OF_CHARGE]:
         return FREE_OF_CHARGE
@@ -294,13 +277,18 @@ def chosen_way(
         accounts = [(way.entitlement.id, way) for way in ways if way.entitlement is not None]
         again = (way for before in has_paid for account, way in accounts if account == before)
         return next(again, ways[0])
-    membership = next((one.membership for one in purse.entitlements if one.public_id == chosen), None)
     for way in ways:
-        granted_by = way.entitlement.membership if way.entitlement else None
-        if way.key == chosen or (membership is not None and granted_by == membership):
+        if way.key == chosen:
+            return way
+    wanted = next((one for one in purse.entitlements if one.public_id == chosen), None)
+    for way in ways if wanted is not None else ():
+        if way.entitlement is not None and wanted is not None and wanted.is_replaced_by(way.entitlement):
             return way
     if or_else:
         return ways[0]
+    for limited in limits_in_the_way(need, purse):
+        if wanted is not None and wanted.purse == limited.purse:
+            raise limit_refusal(limited, need, space)
     raise CannotPayThat(field="pays")
 
 
@@ -317,6 +305,12 @@ def check_total(price: Money, agreed: int | None) -> None:
         raise PriceChanged(field="agreed_price", price=price)
 
 
+def _ways_by_account(need: Need, purse: Purse, price: Money | None, tariff: Price | None) -> list[Payment]:
+    """What each account that is for it would take, however much is left of it."""
+    ways = (_by_account(one, need, purse, price, tariff) for one in purse.entitlements if one.covers(need))
+    return [way for way in ways if way is not None]
+
+
 def _by_account(
     one: Entitlement, need: Need, purse: Purse, price: Money | None, tariff: Price | None
 ) -> Payment | None:
@@ -324,8 +318,10 @@ def _by_account(
     if one.paid is not None:
         return _by_ticket(one, one.paid, need, purse, use)
     if one.unit is Unit.MONEY:
+        if one.purse is not None:
+            price, tariff = cheapest(need, of_everybody(purse.prices))
         return None if price is None else _by_credit(one, price.amount, use, tariff)
-    if one.left is None:
+    if one.left is None and one.purse is None:
         return Payment(_kind(one), one)
     return Payment(_kind(one), one, use, hold(use, one.unit, need.minutes, half_days=one.half_days))
 
@@ -344,10 +340,11 @@ def _by_ticket(one: Entitlement, paid: int, need: Need, purse: Purse, use: Use) 
     The account of money that it was bought out of pays for that where it can.
     """
     entry = hold(use, one.unit, need.minutes, half_days=False)
-    whole, tariff = _cheapest(replace(need, minutes=use.booked + need.minutes), purse.prices)
-    alone, _ = _cheapest(need, purse.prices)
+    prices = purse.prices if one.purse is None else of_everybody(purse.prices)
+    whole, tariff = cheapest(replace(need, minutes=use.booked + need.minutes), prices)
+    alone, _ = cheapest(need, prices)
     if whole is None or alone is None or whole.amount <= paid:
-        return Payment(Pays.ENTITLEMENT, one, use, entry)
+        return Payment(_kind(one), one, use, entry)
     due = Money(min(whole.amount - paid, alone.amount), whole.currency)
     credit = next((other for other in purse.entitlements if other.id == one.credit and other.covers(need)), None)
     if credit is not None and credit.left is not None and due.amount <= credit.left:
@@ -355,10 +352,39 @@ def _by_ticket(one: Entitlement, paid: int, need: Need, purse: Purse, use: Use) 
     return Payment(Pays.MONEY, one, use, entry, due, tariff)
 
 
-def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, date, int]]:
+def _in_the_way(way: Payment, need: Need, purse: Purse) -> Limited | None:
+    one = way.entitlement
+    own = purse.limits.get(one.purse) if one is not None and one.purse is not None else None
+    return own.in_the_way(need, *_counts_as(way, need), one.label) if own is not None and one is not None else None
+
+
+def _counting(way: Payment, need: Need, purse: Purse) -> Payment:
+    one = way.entitlement
+    own = purse.limits.get(one.purse) if one is not None and one.purse is not None else None
+    return way if own is None else replace(way, counted=own.counted(need, *_counts_as(way, need)))
+
+
+def _counts_as(way: Payment, need: Need) -> tuple[Unit, int]:
+    """As how much it counts against a person's limits: what money in an account buys counts as what it is."""
+    if way.entitlement is not None and way.entitlement.unit is not Unit.MONEY:
+        return need.unit, way.takes
+    if need.unit is Unit.DESK_DAY:
+        return need.unit, 0 if way.grown is not None else HALVES_OF_A_DAY
+    return need.unit, need.minutes if need.unit is Unit.ROOM_MINUTE else 0
+
+
+def _budget_in_the_way(way: Payment, need: Need, purse: Purse) -> Limited | None:
+    one, month = way.entitlement, need.day.replace(day=1)
+    own = purse.limits.get(one.purse) if one is not None and one.purse is not None else None
+    if one is None or own is None or one.unit is not Unit.MONEY:
+        return None
+    return Limited(own.purse, one.label, Reason.MONEY, month, own.most(Unit.MONEY, month))
+
+
+def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, bool, date, int]]:
     assert way.entitlement is not None, "money comes last, beside these"
-    is_money = way.entitlement.unit is Unit.MONEY
-    return is_money, not (way.use.units and not way.takes), way.entitlement.place_in_order
+    is_own_money = way.entitlement.unit is Unit.MONEY and way.entitlement.source is not Source.TEAM
+    return is_own_money, not (way.use.units and not way.takes), way.entitlement.place_in_order
 
 
 def _by_taken(way: Payment) -> tuple[int, bool, int]:
@@ -369,19 +395,3 @@ def _by_taken(way: Payment) -> tuple[int, bool, int]:
 def _by_price(way: Payment) -> tuple[int, bool, int]:
     key = way.entitlement.id if way.entitlement is not None else 0
     return way.price.amount, way.entitlement is None, key
-
-
-def _cheapest(need: Need, prices: Sequence[Price]) -> tuple[Money | None, Price | None]:
-    """Of a list the narrowest entry of each price class counts, and of all that count the lowest price: of equal ones
-    that of a membership."""
-    counting: dict[tuple[int | None, str], Price] = {}
-    for one in prices:
-        kind = (one.membership, one.price_class)
-        if one.is_for(need) and (kind not in counting or one.narrowness > counting[kind].narrowness):
-            counting[kind] = one
-    said = [(price, one) for one in counting.values() if (price := one.of(need)) is not None]
-    return min(said, key=lambda each: (each[0].amount, *_of_equals(each[1])), default=(None, None))
-
-
-def _of_equals(price: Price) -> tuple[bool, int, bool, str]:
-    return price.membership is None, price.membership or 0, price.price_class != NORMAL, price.price_class

@@ -199,14 +199,50 @@ class PurseMember(Table, tablename="purse_member"):
     limits = JSONB(default=None, null=True, help_text=personal("know how much the person may spend", _ACCOUNT))
 
 
+class LimitStep(Table, tablename="limit_step"):
+    """A booking that counted against a person's limit of a month. Each step is written once, so that two bookings at
+    the same time never pass a limit together."""
+
+    id = BigSerial(primary_key=True)
+    purse = ForeignKey(SharedPurse, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("keep to the person's limit", _ACCOUNT),
+    )
+    month = Date(default=None)
+    step = Integer(default=None)
+
+
+class PurseExtra(Table, tablename="purse_extra"):
+    """What somebody may spend in one month beyond the limits."""
+
+    id = BigSerial(primary_key=True)
+    purse = ForeignKey(SharedPurse, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know how much the person may spend", _ACCOUNT),
+    )
+    month = Date(default=None)
+    desk_halves = Integer(default=0)
+    room_minutes = Integer(default=0)
+    money = Integer(default=0)
+    given_at = Timestamptz(default=None)
+
+
 class Entitlement(Table, tablename="entitlement"):
     """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it, one
     with `credit` out of this account of money. One with a `purse` is provided by somebody else; without a person
     everybody who may spend from that purse shares it.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
-    `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
-    `no_show_spends` says whether what nobody came for is spent, or comes back.
+    `left_units` is null and there are no entries unless a shared purse provides it. `told_ending_at` is when its holder
+    was told that it ends soon. `no_show_spends` says whether what nobody came for is spent, or comes back.
 
     Twelve months after its end it loses its person and all that leads there; `seller` then says whose it was.
     """
@@ -262,7 +298,8 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
 
     A use is all that one person's bookings of one day take; its entries count their steps, and each step is written
     once, so that two bookings at the same time cannot pay for one day twice. `booked_change` is in minutes, or in minor
-    units where the account holds money; `ticket` is then the bought day that it pays for.
+    units where the account holds money; `ticket` is then the bought day that it pays for. What a budget holds says
+    whose price it was (`seller`, `tax_code`), and of a room for how many `minutes`.
     """
 
     id = BigSerial(primary_key=True)
@@ -282,6 +319,9 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
     step = Integer(default=None, null=True)
     booking = BigInt(default=None, null=True)
     ticket = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
+    minutes = Integer(default=None, null=True)
+    seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
+    tax_code = Text(default=None, null=True, help_text=NOT_PERSONAL)
     at = Timestamptz(default=None)
     actor = ForeignKey(
         Person,

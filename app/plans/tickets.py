@@ -8,7 +8,7 @@ from typing import Any
 
 from app.billing.operations import charge_again, take_back
 from app.plans.entries import Taken, lock_account, use_of, use_row
-from app.plans.rules import Price, priced
+from app.plans.prices import Price, priced
 from app.plans.uses import Unit, consume, release
 from app.platform.database import fetch
 from app.platform.new_rows import NewRow, insert_together

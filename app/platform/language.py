@@ -25,7 +25,7 @@ from babel.units import format_unit
 
 from app.kernel.money import Money
 from app.kernel.refusals import Phrase, Refusal
-from app.kernel.wall_time import Opening
+from app.kernel.wall_time import Month, Opening
 
 LANGUAGES: Final = ("de", "en")
 """The first is the one in which everything is written."""
@@ -85,6 +85,8 @@ class Speaker:
                 return self.duration(fact)
             case Money():
                 return self.money(fact)
+            case Month(first=first):
+                return self.month(first)
             case Opening():
                 return self.hours(fact)
             case list() | tuple():
@@ -114,6 +116,10 @@ class Speaker:
     def weekday(self, day: date) -> str:
         """Mittwoch."""
         return format_date(day, "EEEE", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Dezember 2026."""
+        return format_date(day, "LLLL y", locale=self.locale)
 
     def time(self, wall: time) -> str:
         """8:30 Uhr; 8:30."""

@@ -98,4 +98,38 @@ TEAMS: Final[Sequence[Section]] = (
             "answered_at": "team_day_answer.answered_at",
         },
     ),
+    Section(
+        "limit_extras",
+        marked("Was Sie in einem Monat mehr ausgeben durften"),
+        "purse_extra WHERE purse_extra.person = $1 ORDER BY purse_extra.id",
+        {
+            "month": "purse_extra.month",
+            "desk_halves": "purse_extra.desk_halves",
+            "room_minutes": "purse_extra.room_minutes",
+            "money": "purse_extra.money",
+            "given_at": "purse_extra.given_at",
+        },
+    ),
+    Section(
+        "limit_requests",
+        marked("Was Sie von einem Team mehr gebraucht haben, und die Antwort"),
+        "limit_request JOIN team ON team.id = limit_request.team WHERE limit_request.person = $1"
+        " ORDER BY limit_request.id",
+        {
+            "id": "limit_request.public_id",
+            "team": "team.name",
+            "month": "limit_request.month",
+            "desk_halves": "limit_request.desk_halves",
+            "room_minutes": "limit_request.room_minutes",
+            "money": "limit_request.money",
+            "reason": "limit_request.reason",
+            "asked_at": "limit_request.asked_at",
+            "status": "limit_request.status",
+            "granted_desk_halves": "limit_request.granted_desk_halves",
+            "granted_room_minutes": "limit_request.granted_room_minutes",
+            "granted_money": "limit_request.granted_money",
+            "answer": "limit_request.answer",
+            "decided_at": "limit_request.decided_at",
+        },
+    ),
 )

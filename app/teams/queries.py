@@ -1,6 +1,6 @@
 """Reads of teams: the account, who belongs to it, and where somebody belongs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -104,6 +104,12 @@ async def teams_reached(actor: Actor) -> Sequence[TeamCard]:
         return []
     rows = await fetch(f"{_TEAM} WHERE t.id = ANY($1::bigint[]) ORDER BY t.name, t.id", keys)
     return [TeamCard(**row) for row in rows]
+
+
+async def teams_of_purses(purses: Iterable[int]) -> Mapping[int, str]:
+    """The public ids of the teams that these purses belong to, by purse."""
+    rows = await fetch("SELECT purse, public_id FROM team WHERE purse = ANY($1::bigint[])", list(purses))
+    return {row["purse"]: row["public_id"] for row in rows}
 
 
 async def members_of(team: int) -> Sequence[MemberCard]:

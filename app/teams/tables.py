@@ -185,3 +185,40 @@ class CompanySignIn(Table, tablename="company_sign_in"):
     name = Text(default=None, null=True, help_text=personal("suggest the name of a new account", _SIGNING_IN))
     proved_at = Timestamptz(default=None, null=True)
     settled_at = Timestamptz(default=None, null=True)
+
+
+_REQUESTED = "twelve months after the month it was asked for"
+
+
+class LimitRequest(Table, tablename="limit_request"):
+    """That somebody needs more than the limits allow in a month, and what was answered."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    team = ForeignKey(Team, null=False, on_delete=OnDelete.restrict, default=None)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who needs more", _REQUESTED),
+    )
+    month = Date(default=None)
+    desk_halves = Integer(default=0)
+    room_minutes = Integer(default=0)
+    money = Integer(default=0)
+    reason = Text(default="", help_text=personal("decide whether there is more", _REQUESTED))
+    asked_at = Timestamptz(default=None)
+    status = Text(default="open", help_text=NOT_PERSONAL)
+    granted_desk_halves = Integer(default=0)
+    granted_room_minutes = Integer(default=0)
+    granted_money = Integer(default=0)
+    answer = Text(default="", help_text=personal("say why there is more or not", _REQUESTED))
+    decided_by = ForeignKey(
+        Person,
+        null=True,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know who has decided", _REQUESTED),
+    )
+    decided_at = Timestamptz(default=None, null=True)

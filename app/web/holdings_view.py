@@ -1,7 +1,7 @@
 """What somebody holds, in words: amounts by their unit, accounts with what is left, where and when they hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,10 +13,12 @@ from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.plans.holdings import Account, Line, Seller, accounts_of, days_held, places_of
+from app.plans.provided import Provided, provided_to
 from app.plans.purses import ScopeShape
 from app.plans.terms import Billed, PlanTerms, PriceClass
 from app.plans.uses import HALVES_OF_A_DAY, Change, Unit
 from app.platform.language import Speaker
+from app.teams.queries import teams_of_purses
 from app.web.search_form import ZONE
 
 MOST_SLATES: Final = 16
@@ -122,9 +124,30 @@ async def account_rows(accounts: Sequence[Account], visitor: Visitor) -> list[Ac
 
 
 async def own_credit(person: int, visitor: Visitor) -> list[AccountRow]:
-    """What the person has left today."""
+    """What the person has left today, what teams provide first."""
     today = local_day(visitor.now, ZONE)
-    return await account_rows([one for one in await accounts_of(person, today) if one.holds_on(today)], visitor)
+    own = [one for one in await accounts_of(person, today) if one.holds_on(today)]
+    return [*await provided_rows(person, today, visitor), *await account_rows(own, visitor)]
+
+
+async def provided_rows(person: int, day: date, visitor: Visitor) -> list[AccountRow]:
+    """What teams provide to the person on this day; each leads to the own limits there."""
+    provided = await provided_to(person, day)
+    if not provided:
+        return []
+    teams = await teams_of_purses(one.purse for one in provided)
+    rows = await account_rows([one.account for one in provided], visitor)
+    return [
+        replace(row, url=f"/team/{teams[one.purse]}/mein-rahmen", **_of_a_team(one, visitor.speaker))
+        for one, row in zip(provided, rows, strict=True)
+    ]
+
+
+def _of_a_team(one: Provided, says: Speaker) -> dict[str, Any]:
+    """A shared account without a limit of the person says no number: that would be the others' as well."""
+    if one.account.left is not None or not one.is_shared:
+        return {}
+    return {"number": "", "word": says.gettext(marked("ohne eigene Grenze"))}
 
 
 def _row(

@@ -41,7 +41,7 @@ from app.plans.withdrawal import withdrawable
 from app.platform.language import Speaker
 from app.web.asked_changes import asked_changes
 from app.web.forms import checked_id, notice
-from app.web.holdings_view import AccountRow, account_rows, line_row, name_of, price_text, tax_note
+from app.web.holdings_view import AccountRow, account_rows, line_row, name_of, price_text, provided_rows, tax_note
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 
@@ -97,6 +97,7 @@ async def membership_page(
     await demand_charging()
     context = await held_by(person, visitor) | {
         "asked": await asked_changes(person, visitor),
+        "provided": await provided_rows(person, local_day(visitor.now, ZONE), visitor),
         "notice": notice(request, NOTICES),
     }
     return await pages.show(request, visitor, "membership/show.html", context)

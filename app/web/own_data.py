@@ -22,7 +22,12 @@ from app.web.sign_in import sign_in_again_first
 
 SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *TEAMS, *NETWORK, *CALENDARS, *MAILS)
 
-OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"paper_cards", "shared_purses"}
+OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {
+    "paper_cards",
+    "shared_purses",
+    "limit_extras",
+    "limit_requests",
+}
 """What is not spoken of where the network is free of charge, and empty there."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -54,6 +59,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "kept_event.content": "a copy of the booking for calendars",
     "kept_series.content": "a copy of the series for calendars",
     "declaration.settled_by": "that it was settled stands in the trail",
+    "limit_request.decided_by": "the request is somebody else's; that it was answered stands in the trail",
+    "limit_step.person": "counts the bookings of a month, which are in the file",
     "operator_export.ordered_by": "that it was ordered stands in the trail",
     "product_version.made_by": "the version is its seller's; that it was written stands in the trail",
     "departure.booking": "the id of a booking that is in the file",

@@ -148,7 +148,7 @@ async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any], *, 
     if visitor.actor is not None and path.startswith("/netzwerk"):
         return await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
     if visitor.actor is not None and isinstance(team := context.get("team"), TeamCard):
-        return sections_of_team(team, visitor.actor, path, visitor.speaker)
+        return sections_of_team(team, visitor.actor, path, visitor.speaker, charges=charges)
     if visitor.actor is None or not path.startswith(_WORKBENCH):
         return []
     match about:

@@ -15,7 +15,9 @@ from app.bookings.series_planning import PlannedDate, total_of
 from app.identity.authentication import Visitor
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Refusal, marked
-from app.plans.rules import Entitlement, NothingPays, Payment, Pays, Price, PriceChanged
+from app.plans.nothing_pays import NothingPays
+from app.plans.prices import Price
+from app.plans.rules import Entitlement, Payment, Pays, PriceChanged
 from app.plans.sellers import seller_of
 from app.platform.language import Speaker
 
@@ -99,7 +101,7 @@ def _line(way: Payment, quoted: Quote, visitor: Visitor, *, is_chosen: bool) -> 
 
 def _title(way: Payment, visitor: Visitor) -> str:
     assert way.entitlement is not None, "money is said elsewhere"
-    if way.entitlement.left is None:
+    if way.entitlement.left is None and way.entitlement.purse is None:
         return visitor.speaker.gettext(UNLIMITED)
     if way.use.units and not way.takes:
         return visitor.speaker.gettext(PAID_ALREADY)

@@ -22,8 +22,8 @@ from app.network.groups import organisations_of
 from app.network.house_rules import edition_to_accept
 from app.network.queries import SpaceCard, published_space
 from app.network.school_holidays import school_holidays
+from app.plans.nothing_pays import NothingPays
 from app.plans.offering import with_offers
-from app.plans.rules import NothingPays
 from app.platform.problems import status_of
 from app.web.forms import done_once
 from app.web.home import FormData

@@ -14,7 +14,7 @@ from app.inventory.recurrence import ByDay, Frequency, Recurrence, WallSpan
 from app.inventory.rules import label
 from app.kernel.refusals import Phrase, Refusal, marked, phrase
 from app.kernel.wall_time import local_day
-from app.plans.rules import NothingPays
+from app.plans.nothing_pays import LimitReached, NothingPays
 from app.web.paying_view import payment_text
 from app.web.usual_view import weekdays_text
 from app.web.week_view import BookingLine, booking_line
@@ -103,6 +103,8 @@ def _left_out(refusal: Refusal, name: Phrase, on_conflict: OnConflict) -> tuple[
             return phrase("{reason}", reason=reason) if reason else None, "not", marked("geschlossen")
         case Blocked():
             return phrase("{reason}", **refusal.facts), "not", marked("gesperrt")
+        case LimitReached():
+            return phrase(refusal.text, **refusal.facts), "none", marked("Grenze erreicht")
         case NothingPays():
             return None, "none", marked("kein Guthaben")
         case AlreadyTaken() if on_conflict is OnConflict.ANOTHER:

@@ -33,6 +33,7 @@ from app.network.commuting import municipalities, municipality_name
 from app.network.groups import organisations_of
 from app.network.house_rules import HouseRulesEdition, edition_to_accept
 from app.network.queries import SpaceCard, space_by_id
+from app.plans.nothing_pays import LimitReached
 from app.plans.rules import CannotPayThat, PriceChanged
 from app.platform.idempotency import Answer, once
 from app.platform.problems import NotSignedIn, status_of
@@ -41,6 +42,7 @@ from app.web.filters import words_of
 from app.web.forms import checked_id
 from app.web.holds import HOLD_COOKIE, held_here
 from app.web.home import FormData
+from app.web.limit_notes import limit_notes
 from app.web.pages import PageRequest, Pages, go
 from app.web.paying_view import demand_early_start, paying_of
 from app.web.search_form import read_when, time_parts
@@ -249,7 +251,7 @@ async def _show_summary(
     """The summary. Refusals of a field stand beside it; another one, or the quote's, says why nothing can be booked."""
     person = visitor.actor.person if visitor.actor else None
     to_quote = chosen.to_quote
-    if any(isinstance(refusal, CannotPayThat) for refusal in refusals or []):
+    if any(isinstance(refusal, CannotPayThat | LimitReached) for refusal in refusals or []):
         to_quote = replace(to_quote, pays=None)
     quoted: Quote = await quote(to_quote, visitor.now, visitor.language, person=person, hold=held_here(request, pages))
     errors = _beside_fields(refusals or [], visitor)
@@ -297,7 +299,9 @@ async def _show_summary(
         ],
         "can_be_booked": refusal is None
         or isinstance(refusal, NotSignedIn | TooMany | PriceChanged | CannotPayThat)
+        or (isinstance(refusal, LimitReached) and quoted.refusal is None)
         or bool(alternatives),
+        "limits": await limit_notes(quoted, refusal, visitor),
         **await paying_of(
             quoted, refusal, chosen.starts_at, person, visitor, for_organisation=bool(chosen.typed.organisation)
         ),

@@ -13,6 +13,8 @@ from app.platform.language import Speaker
 from app.teams.queries import TeamCard
 from app.web.navigation import NavItem
 
+_LIMITS = "/team/{team}/grenzen"
+_LIMIT_REQUESTS = "/team/{team}/antraege"
 _REPORTS = "/theke/{slug}/meldungen"
 _DECLARATIONS = "/netzwerk/erklaerungen"
 
@@ -53,6 +55,8 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
     (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
     (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
+    (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
+    (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
     (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
     (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
     (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
@@ -60,7 +64,7 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
-OF_WHAT_A_TEAM_PAYS: Final = frozenset({"/team/{team}/kostenstellen"})
+OF_WHAT_A_TEAM_PAYS: Final = frozenset({_LIMITS, _LIMIT_REQUESTS, "/team/{team}/kostenstellen"})
 """Sections of a team that are not there where nobody pays for it."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
@@ -98,13 +102,13 @@ async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: 
     return [replace(item, count=count) if item.url == reports else item for item in items]
 
 
-def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
+def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
     """What the actor may open of this team."""
+    has_purse = charges and team.purse is not None
     sections = [
         (label, address.format(team=team.public_id))
         for label, address, action in OF_A_TEAM
-        if (action is None or actor.may(action, team=team.id))
-        and (team.payer is not None or address not in OF_WHAT_A_TEAM_PAYS)
+        if (action is None or actor.may(action, team=team.id)) and (has_purse or address not in OF_WHAT_A_TEAM_PAYS)
     ]
     return _items(sections, path, speaker)
 

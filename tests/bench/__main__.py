@@ -21,6 +21,7 @@ from app.platform.jobs import waiting_summary
 from tests.bench import (
     in_full,
     in_plans,
+    in_teams,
     in_workbench_calendar,
     in_workbench_occupancy,
     in_workbench_today,
@@ -159,7 +160,12 @@ class Bench:
         report.add_limit("what pays, after three years: more database time", decided.adds, 1, "ms")
         account = await in_plans.open_last_days()
         token = installation.run("token", "create", "--email", in_plans.SPENDER).strip()
-        report.add_spent(await in_plans.spend(installation, token, account))
+        report.add_spent("one account", await in_plans.spend(installation, token, account))
+        _say("  a pool that a team of 2,000 spends")
+        pool = await in_teams.add_team()
+        await refresh_statistics(self._address.owner)
+        name = f"the pool of a team of {in_teams.PEOPLE:,}"
+        report.add_spent(name, await in_teams.spend(installation, self._tokens, pool))
 
     async def _constancy(self, history: int) -> None:
         booked = await measurements.book(self._installation, self._tokens, _BOOKINGS)

@@ -110,13 +110,13 @@ class Report:
         self.add(f"{together.count} acts of 2 or 3 resources, 8 clients", counts, aim="201 or 409", reached=only)
         self.add_limit("the same, until all are answered", together.seconds, 10, "s")
 
-    def add_spent(self, spent: Spent) -> None:
+    def add_spent(self, of: str, spent: Spent) -> None:
         """An account of 100 days of which many want more at once."""
         counts = ", ".join(f"{count} times {status}" for status, count in sorted(spent.taken.statuses.items()))
         right = dict(spent.taken.statuses) == {201: LAST_DAYS, 422: WANTED - LAST_DAYS}
         right = right and (spent.left, spent.held, spent.out_of_balance) == (0, LAST_DAYS * HALVES_OF_A_DAY, 0)
         self.add(
-            f"{SPENDERS} clients spend the last {LAST_DAYS} days of one account",
+            f"{SPENDERS} clients spend the last {LAST_DAYS} days of {of}",
             f"{counts}; {spent.left} left, {spent.held // HALVES_OF_A_DAY} held",
             aim=f"{LAST_DAYS} times 201, then 422, none left",
             reached=right,

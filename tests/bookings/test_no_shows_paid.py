@@ -14,7 +14,8 @@ from app.bookings.rules import Status
 from app.bookings.settling import settle_due
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, accounts_out_of_balance, expire, open_account, use_up_past
-from app.plans.rules import NothingPays, Source
+from app.plans.nothing_pays import NothingPays
+from app.plans.rules import Source
 from app.plans.uses import Unit
 from app.platform.database import execute
 from tests.bookings.test_payment import a_charging_world, a_price, balance, booked, desk

@@ -20,7 +20,8 @@ from app.bookings.together import book_together
 from app.inventory.rules import Kind
 from app.kernel.money import Money
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
-from app.plans.rules import NothingPays, PriceChanged, Source
+from app.plans.nothing_pays import NothingPays
+from app.plans.rules import PriceChanged, Source
 from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_row
 from tests.selling import a_charging_world

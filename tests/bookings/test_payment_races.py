@@ -11,7 +11,7 @@ import pytest
 
 from app.bookings.operations import BookDesk, book
 from app.plans.accounts import accounts_out_of_balance
-from app.plans.rules import NothingPays
+from app.plans.nothing_pays import NothingPays
 from app.plans.uses import Unit
 from app.platform.database import DB, execute, fetch
 from tests.bookings.test_payment import a_pass, a_price, balance, booked, desk

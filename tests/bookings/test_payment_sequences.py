@@ -25,7 +25,8 @@ from app.bookings.series_planning import OnConflict
 from app.bookings.settling import settle_due
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account, use_up_past
-from app.plans.rules import Source, priced
+from app.plans.prices import priced
+from app.plans.rules import Source
 from app.plans.uses import Unit, units_for
 from app.platform.database import DB, execute, fetch
 from tests.bookings.stage import Stage, emptied

@@ -5,7 +5,8 @@ from datetime import date
 
 from app.kernel.money import Money
 from app.plans.needs import Scope
-from app.plans.rules import Entitlement, Payment, Pays, Price, Purse, Source, chosen_way, ways_to_pay
+from app.plans.prices import Price
+from app.plans.rules import Entitlement, Payment, Pays, Purse, Source, chosen_way, ways_to_pay
 from app.plans.tickets import Part, standing_parts
 from app.plans.uses import NOTHING_USED, Unit, Use, hold
 from tests.plans.test_rules import DAY, DESK, MAYEN, STADT, TICKET

@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.plans.needs import Scope
-from app.plans.rules import (
-    Entitlement,
-    Payment,
-    Pays,
-    Price,
-    Purse,
-    Source,
-    ways_to_pay,
-)
+from app.plans.prices import Price
+from app.plans.rules import Entitlement, Payment, Pays, Purse, Source, ways_to_pay
 from app.plans.uses import NOTHING_USED, Unit, Use, hold
 from tests.plans.test_rules import DAY, DESK, MAIFELD, MAYEN, POLCH, STADT
 
@@ -121,15 +114,16 @@ def useless(draw: st.DrawFn) -> Entitlement:
 PLACES = (Source.TEAM, Source.MEMBERSHIP, Source.PASS, Source.CREDIT)
 
 
-def place(way: Payment) -> tuple[int, int, date, int]:
-    """Where it stands as docs/design.md says it: the day's own use, team, membership, the pass that ends first, money
-    in an account, money."""
+def place(way: Payment) -> tuple[int, int, bool, date, int]:
+    """Where it stands as docs/design.md says it: the day's own use, team with its budget last, membership, the pass
+    that ends first, money in an account, money."""
     one = way.entitlement
     if one is None or way.kind is Pays.MONEY:
-        return 3, 0, date.max, 0
+        return 3, 0, False, date.max, 0
     is_own_use = bool(way.use.units) and not way.takes
-    block = 2 if one.unit is Unit.MONEY else 0 if is_own_use else 1
-    return block, PLACES.index(one.source), one.ends_on or date.max, one.id
+    is_money = one.unit is Unit.MONEY
+    block = 2 if is_money and one.source is not Source.TEAM else 0 if is_own_use else 1
+    return block, PLACES.index(one.source), is_money, one.ends_on or date.max, one.id
 
 
 @given(purses())

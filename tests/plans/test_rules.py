@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from app.kernel.money import Money
 from app.plans.needs import Need, Scope
+from app.plans.nothing_pays import NothingPays
+from app.plans.prices import Price
 from app.plans.rules import (
     FREE_OF_CHARGE,
     CannotPayThat,
     Entitlement,
-    NothingPays,
     Pays,
-    Price,
     PriceChanged,
     Purse,
     Source,

@@ -8,7 +8,7 @@ from app.billing.payers import PayerDetails, PayerKind, keep_payer
 from app.plans.ending import EndedBecause
 from app.plans.grants import Days
 from app.plans.memberships import end, pause
-from app.plans.rules import NothingPays
+from app.plans.nothing_pays import NothingPays
 from app.plans.terms import Billed, PassTerms, PlanTerms
 from app.platform.database import execute, fetch_value
 from tests.orders import ordered

@@ -38,12 +38,14 @@ from app.plans.announcing import announce, open_offers_of
 from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
+from app.plans.limits import Amounts
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
 from app.teams.cost_centres import add_cost_centre
 from app.teams.domains import ask_for_domain
 from app.teams.invitations import invite_people, open_invitations
 from app.teams.invited_lines import Invited
+from app.teams.limit_requests import AskForMore, ask_for_more
 from app.teams.operations import JoinedBy
 from app.teams.people_import import keep_upload
 from app.teams.queries import TeamCard, members_of
@@ -112,11 +114,14 @@ async def belongings(world: World) -> Mapping[str, str]:
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
     for_mia = BookForTeam(await members_of(team.id), ["alte-post-andernach"], Wanted(TOMORROW, DayPart.WHOLE_DAY))
+    more = AskForMore(TODAY.replace(day=1), Amounts(desk_halves=2))
+    asked = await ask_for_more(world.mia.actor(), team, more, NOW, TODAY)
     return {
         **await _of_a_team(world, team),
         "team": team.public_id,
         "act": await book_for_team(await acting(world.gundula), team, for_mia, NOW),
         "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
+        "request_id": asked.public_id,
         "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "identity": await _an_identity(world, team.id),
         "slug": world.polch.slug,

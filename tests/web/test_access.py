@@ -67,6 +67,8 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /team/\{team\}/buchen", Action.BOOK_FOR_TEAM),
     (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
+    (r"GET /team/\{team\}/grenzen", Action.SEE_TEAM),
+    (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|firmen|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
