@@ -19,6 +19,7 @@ from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
+from app.bookings.team_acts import forget_team_acts
 from app.bookings.team_ends import end_teams, team_end_reactions
 from app.bookings.team_leaving import settle_all_left, team_leaving_reactions
 from app.calendars.reactions import calendar_reactions
@@ -60,11 +61,13 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.colleagues import forget_sights
 from app.teams.company_ways import forget_ways
 from app.teams.invitations import forget_team_invitations
 from app.teams.limit_requests import forget_old_requests
 from app.teams.operations import forget_members
 from app.teams.people_import import forget_uploads
+from app.teams.team_days import forget_team_days
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -223,6 +226,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),
         Periodic("forget_lines", night, _without_count(forget_old_lines)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
+        Periodic("forget_team_acts", night, _without_count(forget_team_acts)),
+        Periodic("forget_team_days", night, _without_count(forget_team_days)),
+        Periodic("forget_sights", night, _without_count(forget_sights)),
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),

@@ -34,6 +34,7 @@ CONTRACT_ENDED: Final = "contract_ended"
 TEAM_LEFT: Final = "team_left"
 CHANGE_WITHDRAWN: Final = "change_withdrawn"
 WITHDRAWN: Final = "withdrawn"
+BY_TEAM: Final = "by_team"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -52,6 +53,7 @@ _WITH_WHAT_PAID: Final[Mapping[str, str]] = {
         "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
     ),
     WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+    BY_TEAM: marked("Ihr Team hat die Plätze zurückgegeben, die es für diesen Tag gebucht hat."),
     TEAM_LEFT: marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an."),
 }
 

@@ -38,6 +38,7 @@ from app.notifications.membership_mails import (
     tell_paused,
     tell_resumed,
 )
+from app.notifications.near_mails import tell_allowed, tell_asked, tell_proposed, tell_set
 from app.notifications.order_mails import tell_ordered
 from app.notifications.plan_mails import tell_change_offered
 from app.notifications.post_office import PostOffice
@@ -150,6 +151,10 @@ def notification_reactions(
         "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
+        "colleague.asked": [_about_booking("mail.colleague_asked", tell_asked, office)],
+        "colleague.allowed": [_about_booking("mail.colleague_allowed", tell_allowed, office)],
+        "team_day.proposed": [_about_booking("mail.team_day_proposed", tell_proposed, office)],
+        "team_day.set": [_about_booking("mail.team_day_set", tell_set, office)],
         "limit_request.made": [_about_booking("mail.limit_asked", tell_limit_asked, office)],
         "limit_request.answered": [_about_booking("mail.limit_answered", tell_limit_answered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
 from app.teams.tables import (
     CompanySignIn,
     CostCentre,
@@ -21,6 +22,7 @@ APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
     table_classes=[
+        ColleagueSight,
         CompanySignIn,
         CostCentre,
         IdentityProvider,
@@ -28,9 +30,12 @@ APP_CONFIG = AppConfig(
         LimitRequest,
         MailDomain,
         Team,
+        TeamDay,
+        TeamDayAnswer,
+        TeamDayChoice,
         TeamInvitation,
         TeamMember,
         TeamUpload,
     ],
-    migration_dependencies=["app.plans.piccolo_app"],
+    migration_dependencies=["app.network.piccolo_app", "app.plans.piccolo_app"],
 )

@@ -85,6 +85,7 @@ _DONE: Final = {
     "cancelled": marked("abgesagt"),
     "carried_over": marked("übernommen"),
     "change_ordered": marked("Wechsel bestellt"),
+    "called_off": marked("Plätze zurückgegeben"),
     "change_withdrawn": marked("Wechsel widerrufen"),
     "changed": marked("geändert"),
     "charges_set": marked("kostenlos oder nicht festgelegt"),

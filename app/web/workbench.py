@@ -50,6 +50,9 @@ OF_THE_NETWORK = (
 
 OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
+    (marked("Kollegen"), "/team/{team}/kollegen", None),
+    (marked("Teamtage"), "/team/{team}/tage", None),
+    (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
     (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
     (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),

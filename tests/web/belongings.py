@@ -10,7 +10,10 @@ from app.bookings.blocking import plan_block
 from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.rules import DayPart
+from app.bookings.search import Wanted
 from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.team_booking import BookForTeam, book_for_team
 from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
@@ -46,6 +49,7 @@ from app.teams.limit_requests import AskForMore, ask_for_more
 from app.teams.operations import JoinedBy
 from app.teams.people_import import keep_upload
 from app.teams.queries import TeamCard, members_of
+from app.teams.team_days import propose_day
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
@@ -109,11 +113,14 @@ async def belongings(world: World) -> Mapping[str, str]:
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
+    for_mia = BookForTeam(await members_of(team.id), ["alte-post-andernach"], Wanted(TOMORROW, DayPart.WHOLE_DAY))
     more = AskForMore(TODAY.replace(day=1), Amounts(desk_halves=2))
     asked = await ask_for_more(world.mia.actor(), team, more, NOW, TODAY)
     return {
         **await _of_a_team(world, team),
         "team": team.public_id,
+        "act": await book_for_team(await acting(world.gundula), team, for_mia, NOW),
+        "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
         "request_id": asked.public_id,
         "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "identity": await _an_identity(world, team.id),

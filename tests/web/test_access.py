@@ -65,6 +65,8 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 """Not found here at all: no demo network; metrics and devices want tokens of their own."""
 
 WHOSE: Sequence[tuple[str, Action]] = (
+    (r"\w+ /team/\{team\}/buchen", Action.BOOK_FOR_TEAM),
+    (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
     (r"GET /team/\{team\}/grenzen", Action.SEE_TEAM),
     (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
@@ -104,8 +106,14 @@ in the table of permissions (identity/rules.py). What stands in no line is a per
 OF_THE_OPERATORS_OWN = re.compile(r"\w+ .*/people/\{person_id\}/notes")
 """What the network's people do not read, whatever they may do there."""
 
-FOR_ALL_OF_A_TEAM = re.compile(r"GET /team/\{team\}$")
+FOR_ALL_OF_A_TEAM = re.compile(
+    r"GET /team/\{team\}(/kollegen|/tage(/\{team_day\})?)?$"
+    r"|POST /team/\{team\}/tage(/\{team_day\}/(festlegen|zurueckziehen))?$"
+)
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
+
+OF_WHO_BOOKED_IT = re.compile(r"\w+ /team/\{team\}/buchen/\{act\}")
+"""What Gundula has booked for others, which nobody else sees who may book for them, too."""
 
 OWN_AND_AT_THE_DESK = re.compile(
     r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
@@ -247,6 +255,8 @@ class Everybody:
         action, world = way.action, self.world
         if FOR_ALL_OF_A_TEAM.match(str(way)):
             return [world.mia, world.gundula, world.nadja]
+        if OF_WHO_BOOKED_IT.match(str(way)):
+            return [world.gundula]
         if action in PERMISSIONS[Role.TEAM_MANAGER] - PERMISSIONS[Role.MEMBER]:
             return [world.gundula, world.nadja]
         if action is None:
