@@ -22,6 +22,7 @@ from app.plans.tables import (
     SharedPurse,
     TicketCharge,
 )
+from app.plans.team_tables import Seat, SeatHolding, TeamAccount, TeamContract, TeamContractStep
 
 APP_CONFIG = AppConfig(
     app_name="plans",
@@ -44,7 +45,12 @@ APP_CONFIG = AppConfig(
         Product,
         ProductVersion,
         PurseMember,
+        Seat,
+        SeatHolding,
         SharedPurse,
+        TeamAccount,
+        TeamContract,
+        TeamContractStep,
         TicketCharge,
     ],
     migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],

@@ -130,8 +130,9 @@ class Entitlement:
         return replace(self, paid=self.paid + payment.price.amount)
 
     @property
-    def place_in_order(self) -> tuple[int, date, int]:
-        return _ORDER[self.source], self.ends_on or date.max, self.id
+    def place_in_order(self) -> tuple[int, bool, date, int]:
+        """What a team provides to somebody alone comes before what its people share."""
+        return _ORDER[self.source], self.is_shared, self.ends_on or date.max, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +352,7 @@ def _by_ticket(one: Entitlement, paid: int, need: Need, purse: Purse, use: Use) 
     return Payment(Pays.MONEY, one, use, entry, due, tariff)
 
 
-def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, date, int]]:
+def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, bool, date, int]]:
     assert way.entitlement is not None, "money comes last, beside these"
     is_money = way.entitlement.unit is Unit.MONEY
     return is_money, not (way.use.units and not way.takes), way.entitlement.place_in_order
