@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.bookings.declaration_settling import declaration_reactions
+from app.bookings.desk_endings import settle_desks
 from app.bookings.evening import announce_guests
-from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
+from app.bookings.fixed_desks import fixed_desk_reactions
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
@@ -40,6 +41,7 @@ from app.notifications.webhook_delivery import deliver_due, forget_deliveries, w
 from app.plans.accounts import expire_past, use_up_past
 from app.plans.accounts_ending import announce_endings
 from app.plans.declarations import forget_declarations
+from app.plans.forgetting import forget_past
 from app.plans.paper_cards import carry_paper_cards
 from app.plans.upkeep import settle_running
 from app.platform import rate_limits
@@ -204,6 +206,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
+        Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
@@ -224,6 +227,10 @@ def _reading_returns(settings: Settings) -> Sequence[Periodic]:
 
 async def _announce_tomorrow(now: datetime) -> int:
     return await announce_tomorrow(now, _ZONE)
+
+
+async def _forget_past(now: datetime) -> None:
+    await forget_past(local_day(now, _ZONE))
 
 
 async def _announce_guests(now: datetime) -> int:

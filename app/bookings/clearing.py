@@ -31,6 +31,8 @@ SPACE_RETIRED: Final = "space_retired"
 OPERATOR_ENDED: Final = "operator_ended"
 BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
+CHANGE_WITHDRAWN: Final = "change_withdrawn"
+WITHDRAWN: Final = "withdrawn"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -43,15 +45,22 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 }
 """Why an operator has called a booking off, in words, by the booking's reason."""
 
-_CONTRACT_ENDED: Final = marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher.")
+_BY_CONTRACT: Final[Mapping[str, str]] = {
+    CONTRACT_ENDED: marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher."),
+    CHANGE_WITHDRAWN: marked(
+        "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
+    ),
+    WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+}
 
 OFFER: Final = "offer"
 
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
-    """Why the booking with this reason was called off: by its operator, or because a contract ends; None otherwise."""
-    if reason == CONTRACT_ENDED:
-        return phrase(_CONTRACT_ENDED)
+    """Why the booking with this reason was called off: by its operator, or with a contract; None otherwise."""
+    by_contract = _BY_CONTRACT.get(reason or "")
+    if by_contract:
+        return phrase(by_contract)
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

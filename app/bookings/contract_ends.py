@@ -43,13 +43,15 @@ _MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
 class EndWish:
     """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day.
 
-    All deadlines count from `declared_on`, however late it is settled; without it from today.
+    All deadlines count from `declared_on`, however late it is settled, and what was had of a booking is counted up to
+    `declared_at`; without them from now.
     """
 
     kind: DeclarationKind
     day: date | None = None
     is_agreed: bool = False
     declared_on: date | None = None
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,16 @@ async def end_contract(
         return plan
 
 
+async def _accounts_from(contract: ContractCard) -> frozenset[int]:
+    """The accounts that the contract has filled, and the days that were bought out of them."""
+    rows = await fetch(
+        f"WITH filled AS (SELECT id FROM entitlement WHERE {contract.kind} = $1)"  # noqa: S608
+        " SELECT id FROM filled UNION ALL SELECT id FROM entitlement WHERE credit IN (SELECT id FROM filled)",
+        contract.id,
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 async def _last_day(contract: ContractCard, wish: EndWish, declared_on: date) -> date:
     """A withdrawal holds at once, a cause from the wished day on, a notice after its time or from a later day on."""
     if wish.kind is DeclarationKind.WITHDRAWAL:
@@ -133,9 +145,9 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
     """Until the transaction ends nobody else changes the contract, what it pays for, or the lines there."""
     await fetch(f"SELECT FROM {contract.kind} WHERE id = $1 FOR UPDATE", contract.id)
     rows = await fetch(
-        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"  # noqa: S608
-        f" AND entitlement IN (SELECT id FROM entitlement WHERE {contract.kind} = $1) ORDER BY id FOR UPDATE",
-        contract.id,
+        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"
+        " AND entitlement = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        sorted(await _accounts_from(contract)),
         now,
         _MAY_END,
     )
@@ -143,8 +155,7 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
 
 
 async def _behind(contract: ContractCard, last: date, now: datetime) -> list[Behind]:
-    rows = await fetch(f"SELECT id FROM entitlement WHERE {contract.kind} = $1", contract.id)  # noqa: S608
-    its_own = frozenset(row["id"] for row in rows)
+    its_own = await _accounts_from(contract)
     bookings = await bookings_where(
         "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
         sorted(its_own),
@@ -190,14 +201,20 @@ async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: dat
 
 async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:
     await return_payment(PaidBooking.of_card(booking), now)
+    await pay_with(booking, payment, now)
+    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)
+
+
+async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> None:
+    """The booking is paid so from now on; what has paid before was given back."""
     paid = await paid_rows(payment, booking, now)
     if paid.rows:
         await insert_together(*paid.rows)
     await execute(
-        "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
+        "UPDATE booking SET entitlement = $2, paid_by = $3, charge = NULL, price_amount = 0, updated_at = $4"
+        " WHERE id = $1",
         booking.id,
-        paid.columns["entitlement"],
+        paid.columns.get("entitlement"),
         payment.kind,
         now,
     )
-    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)

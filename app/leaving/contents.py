@@ -40,7 +40,7 @@ _EMPLOYERS = "who works for whom is between employers, their people and the netw
 _MACHINE = "how the network's machinery works"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
-    "ticket_charge": "by which prices a day was bought; the charge itself is in the file",
+    "ticket_charge": "by which prices a day was bought; the charge or the account's entry is in the file",
     "team": _EMPLOYERS,
     "team_member": _EMPLOYERS,
     "cost_centre": _EMPLOYERS,
@@ -57,6 +57,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "outbox_event": _MACHINE,
     "job": _MACHINE,
     "periodic_job": _MACHINE,
+    "booking.withdrawn_by": "declared to the network; that it was withdrawn from stands in its reason and price",
     "declaration": "declared to the network, which settles it; what became of the contract stands with the contract",
     "idempotent_answer": "copies of answers, gone within a day",
     "sent_mail": "which mails a person got is the person's own",

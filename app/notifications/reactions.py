@@ -20,8 +20,14 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
-from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
-from app.notifications.desk_mails import tell_assigned, tell_ended
+from app.notifications.contract_mails import (
+    tell_membership_ended,
+    tell_pass_ended,
+    tell_put_aside,
+    tell_received,
+    tell_withdrawn,
+)
+from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.membership_mails import (
@@ -108,6 +114,7 @@ def notification_reactions(
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],
         "fixed_desk.ended": [_about_booking("mail.fixed_desk_ended", tell_ended, office)],
+        "fixed_desk.blocked": [_of_event("mail.fixed_desk_blocked", tell_blocked, office)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
         "bar.objected": [
             _about_booking("mail.bar_objected", tell_objected, office),
@@ -117,6 +124,7 @@ def notification_reactions(
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
         "declaration.received": [_about_booking("mail.declaration_received", tell_received, office)],
         "declaration.put_aside": [_about_booking("mail.declaration_put_aside", tell_put_aside, office)],
+        "declaration.withdrawn": [_about_booking("mail.declaration_withdrawn", tell_withdrawn, office)],
         "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
         "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
         "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],

@@ -7,6 +7,7 @@ tells nobody how often somebody worked.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,7 @@ class SeatCard:
         real = [one for one in self.holdings if not one.is_void]
         return sum(
             before.person != after.person and (after.given_on.year, after.given_on.month) == (today.year, today.month)
-            for before, after in zip(real, real[1:], strict=False)
+            for before, after in pairwise(real)
         )
 
 
@@ -194,7 +195,8 @@ async def _check_giving(seat: SeatCard, person: int, today: date) -> None:
 async def _end_holdings(seat: SeatCard, today: date) -> None:
     """Today is still the holder's; who was to follow never does."""
     await execute(
-        "UPDATE seat_holding SET last = greatest(first - 1, $2::date) WHERE seat = $1 AND coalesce(last, 'infinity') > $2",
+        "UPDATE seat_holding SET last = greatest(first - 1, $2::date)"
+        " WHERE seat = $1 AND coalesce(last, 'infinity') > $2",
         seat.id,
         today,
     )
@@ -236,6 +238,11 @@ async def add_seats(card: TeamContractCard, quantity: int, from_day: date) -> No
         from_day,
     )
     for row in going[:quantity]:
+        await execute(
+            "UPDATE seat_holding h SET last = NULL FROM seat s"
+            " WHERE s.id = $1 AND h.seat = s.id AND h.last = s.last AND h.last >= h.first",
+            row["id"],
+        )
         await execute("UPDATE seat SET last = NULL WHERE id = $1", row["id"])
     number: int = await fetch_value("SELECT coalesce(max(number), 0) FROM seat WHERE team_contract = $1", card.id)
     for more in range(quantity - len(going)):

@@ -13,7 +13,7 @@ from app.plans.rules import Source
 from app.plans.team_contracts import TeamContractCard, team_contract_by_id
 from app.plans.terms import TeamUse
 from app.plans.timeline import MonthsGrant, PeriodsDue, Stretch, Timeline, dues_of, grants_of, months_later
-from app.plans.upkeep import GRANTED_AHEAD_MONTHS, KeptAccount, keep_charged, keep_granted
+from app.plans.upkeep import GRANTED_AHEAD_MONTHS, keep_charged, keep_granted, kept_account
 from app.platform.database import DatabaseAway, execute, fetch, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 
@@ -77,7 +77,7 @@ async def _fill_pool(card: TeamContractCard, now: datetime, today: date) -> None
     async def open_one(grant: MonthsGrant) -> None:
         await open_team_account(account_of(card, None, grant), card.id, None, now)
 
-    await keep_granted([_kept(row) for row in rows], wanted, card.starts_on, open_one, now)
+    await keep_granted([kept_account(row) for row in rows], wanted, card.starts_on, open_one, now, today)
 
 
 async def _fill_seats(card: TeamContractCard, now: datetime, today: date) -> None:
@@ -92,12 +92,12 @@ async def _fill_seats(card: TeamContractCard, now: datetime, today: date) -> Non
         days = _days_of(row).within(card.days) if _has_days(row) else None
         timeline = Timeline([Stretch(days, card.plan)] if days else [])
         wanted = list(grants_of(timeline, months_later(today, GRANTED_AHEAD_MONTHS)))
-        have = [_kept(one) for one in accounts if one["seat_holding"] == row["id"]]
+        have = [kept_account(one) for one in accounts if one["seat_holding"] == row["id"]]
 
         async def open_one(grant: MonthsGrant, person: int = row["person"], holding: int = row["id"]) -> None:
             await open_team_account(account_of(card, person, grant), card.id, holding, now)
 
-        await keep_granted(have, wanted, row["first"], open_one, now)
+        await keep_granted(have, wanted, row["first"], open_one, now, today)
 
 
 def _has_days(row: Mapping[str, Any]) -> bool:
@@ -112,12 +112,6 @@ _ACCOUNTS: Final = """
     SELECT e.id, e.unit, e.starts_on, e.left_units, e.expired_at, t.seat_holding
       FROM team_account t JOIN entitlement e ON e.id = t.entitlement
 """
-
-
-def _kept(row: Mapping[str, Any]) -> KeptAccount:
-    return KeptAccount(
-        row["id"], row["unit"], row["starts_on"], row["left_units"] is None, row["expired_at"] is not None
-    )
 
 
 def account_of(card: TeamContractCard, person: int | None, grant: MonthsGrant) -> NewAccount:

@@ -12,6 +12,7 @@ from app.billing.operations import Due, new_charge, take_back
 from app.kernel.money import Money
 from app.plans.accounts import NewAccount, change_grant, open_account
 from app.plans.ending import EndedBecause
+from app.plans.forgetting import is_forgotten
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.rules import Source
 from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
@@ -55,7 +56,7 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
     is locked."""
     card = await membership_by_id(membership)
     assert card is not None, "it is locked"
-    await _grant(card, now, months_later(today, GRANTED_AHEAD_MONTHS))
+    await _grant(card, now, today)
     for due in () if card.ended_because is EndedBecause.WITHDRAWN_FREE else dues_of(card.timeline, today):
         await keep_charged(partial(due_of, card.id, card.payer, card.seller, due), now)
     if card.ends_on is not None and card.ends_on < today:
@@ -75,7 +76,7 @@ def deposit_key(membership: int) -> str:
     return f"membership:{membership}:deposit"
 
 
-async def _grant(card: MembershipCard, now: datetime, until: date) -> None:
+async def _grant(card: MembershipCard, now: datetime, today: date) -> None:
     rows = await fetch(
         "SELECT id, unit, starts_on, left_units, expired_at FROM entitlement WHERE membership = $1", card.id
     )
@@ -83,8 +84,8 @@ async def _grant(card: MembershipCard, now: datetime, until: date) -> None:
     async def open_one(grant: MonthsGrant) -> None:
         await open_account(account_of(card.id, card.person, grant), now)
 
-    wanted = list(grants_of(card.timeline, until))
-    await keep_granted([_kept(row) for row in rows], wanted, card.starts_on, open_one, now)
+    wanted = list(grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)))
+    await keep_granted([kept_account(row) for row in rows], wanted, card.starts_on, open_one, now, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class KeptAccount:
         return self.unit, self.first, self.is_unlimited
 
 
-def _kept(row: Mapping[str, Any]) -> KeptAccount:
+def kept_account(row: Mapping[str, Any]) -> KeptAccount:
+    """Of a row with id, unit, starts_on, left_units and expired_at."""
     return KeptAccount(
         row["id"], row["unit"], row["starts_on"], row["left_units"] is None, row["expired_at"] is not None
     )
@@ -114,12 +116,15 @@ async def keep_granted(
     begins: date,
     open_one: Callable[[MonthsGrant], Awaitable[None]],
     now: datetime,
+    today: date,
 ) -> None:
     """Brings the accounts of a contract that begins that day to what it grants. Months to come that grant nothing any
-    more, because it rests or has ended, are emptied."""
+    more, because it rests or has ended, are emptied; those that are forgotten stay as they are."""
     known = {one.of: one for one in have}
     for grant in wanted:
         one = known.pop((grant.unit.value, grant.days.first, grant.units is None), None)
+        if is_forgotten(grant.days.last, today):
+            continue
         if one is None:
             await open_one(grant)
         else:

@@ -148,15 +148,16 @@ def planned(plan: EndPlan, today: date, visitor: Visitor) -> dict[str, Any]:
     contract = plan.contract
     return {
         "plan": plan,
-        "cancelled": [_row(each, visitor) for each in plan.behind if each.payment is None],
-        "kept": [_row(each, visitor) for each in plan.behind if each.payment is not None],
+        "cancelled": [behind_row(each, visitor) for each in plan.behind if each.payment is None],
+        "kept": [behind_row(each, visitor) for each in plan.behind if each.payment is not None],
         "noticed": plan.withdrawal is None and contract.ends_anyway(plan.last_day),
         "ended": plan.withdrawal.refusal if plan.withdrawal else None,
         "begins_later": contract.first_day > today,
     }
 
 
-def _row(behind: Behind, visitor: Visitor) -> dict[str, Any]:
+def behind_row(behind: Behind, visitor: Visitor) -> dict[str, Any]:
+    """A booking that is cancelled, or paid for by what is said."""
     booking, payment = behind.booking, behind.payment
     return {
         "day": booking.starts_at.date(),

@@ -1,7 +1,7 @@
 """The own membership: contracts, what is left of each account, what is open; and every entry of an account."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.kernel.refusals import NotFound, marked
 from app.kernel.wall_time import local_day
 from app.network.charging import demand_charging
 from app.network.queries import the_network
+from app.plans.change_withdrawals import ChangeOrder, withdrawable_changes
 from app.plans.changing import coming_change, stretch_now
 from app.plans.concessions import concessions_of
 from app.plans.grants import Days
@@ -37,6 +38,7 @@ from app.plans.pausing import pause_ahead
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.terms import PRICE_CLASS_NAMES, PlanTerms, PriceClass
 from app.platform.language import Speaker
+from app.web.asked_changes import asked_changes
 from app.web.forms import checked_id, notice
 from app.web.holdings_view import AccountRow, account_rows, line_row, name_of, price_text, tax_note
 from app.web.pages import PageRequest, Pages
@@ -70,6 +72,8 @@ class Contract:
     documents: Sequence[DocumentLine]
     is_over: bool
     rests: bool
+    change: ChangeOrder | None = None
+    """The last change of plan, where a consumer can still withdraw from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,10 @@ async def membership_page(
 ) -> Response[str]:
     person = visitor.allowed(Action.SEE_OWN_BOOKINGS).person
     await demand_charging()
-    context = await held_by(person, visitor) | {"notice": notice(request, NOTICES)}
+    context = await held_by(person, visitor) | {
+        "asked": await asked_changes(person, visitor),
+        "notice": notice(request, NOTICES),
+    }
     return await pages.show(request, visitor, "membership/show.html", context)
 
 
@@ -132,6 +139,8 @@ async def held_by(person: int, visitor: Visitor) -> dict[str, Any]:
     withdrawal = timedelta(days=(await law_values(today))["withdrawal_days"])
     documents = await documents_of(person)
     contracts = [await _contract(card, known, rows, documents, withdrawal, visitor) for card in cards]
+    changes = await withdrawable_changes(person, today)
+    contracts = [replace(one, change=changes.get(one.card.id)) for one in contracts]
     bought = [_bought(one, known, rows, documents, withdrawal, visitor) for one in passes]
     network = await the_network()
     return {

@@ -18,6 +18,7 @@ from app.identity.rules import Action
 from app.kernel.refusals import NotFound
 from app.kernel.wall_time import local_day
 from app.notifications.queries import recent_mails
+from app.web.asked_changes import asked_changes
 from app.web.feed_view import feed_lines
 from app.web.forms import notice
 from app.web.holdings_view import own_credit
@@ -51,6 +52,7 @@ async def week_page(
         "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
         "lines": waiting_lines(await in_line(actor.person), visitor),
         "own_desks": await own_desks(actor.person, visitor),
+        "asked": await asked_changes(actor.person, visitor),
         "notice": notice(request, NOTICES),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,

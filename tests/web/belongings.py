@@ -108,6 +108,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "contract": member.public_id,
         "declaration": await _a_declaration(),
         "desk_id": fixed.desk.public_id,
+        "fixed_desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),

@@ -20,7 +20,7 @@ from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
 from tests.web.belongings import belongings
 from tests.web.conftest import Browser, Now, an_application
-from tests.worlds import NOW, APerson, World, a_world, tomorrow
+from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
 
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
@@ -262,6 +262,7 @@ class Everybody:
 
 
 BODIES: Mapping[str, dict[str, object]] = {
+    "/released-days": {"days": [TOMORROW.isoformat()]},
     r"(POST|PUT) .*/notes": {"text": "Braucht die Rampe."},
     r"POST .*/bars$": {"reason": "Laut."},
     r"POST .*/bars/\{bar_id\}/answer": {"answer": "Nein.", "lifts": True},
