@@ -12,8 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bookings.clearing import CHANGE_WITHDRAWN, AffectedChanged, call_off
-from app.bookings.contract_ends import Behind, pay_with
 from app.bookings.giving_back import free, hand_on
+from app.bookings.paying_otherwise import Behind, pay_with
 from app.bookings.payment import PaidBooking, return_payment
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.rules import HOLDING, Status

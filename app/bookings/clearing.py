@@ -33,6 +33,7 @@ BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
 CHANGE_WITHDRAWN: Final = "change_withdrawn"
 WITHDRAWN: Final = "withdrawn"
+TEAM_PAYS_NO_MORE: Final = "team_pays_no_more"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -51,6 +52,7 @@ _BY_CONTRACT: Final[Mapping[str, str]] = {
         "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
     ),
     WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+    TEAM_PAYS_NO_MORE: marked("Ihr Team bezahlt diesen Tag nicht mehr."),
 }
 
 OFFER: Final = "offer"

@@ -12,6 +12,7 @@ from app.identity.roles import grant_role, revoke_role
 from app.identity.rules import Actor, Grant, Role
 from app.kernel.plain_text import one_line
 from app.kernel.refusals import BadInput, Conflict, marked
+from app.plans.seats import leave_seats
 from app.plans.shared_purses import end_spending, let_spend, new_purse
 from app.platform.database import execute, fetch_value, transaction
 from app.platform.outbox import emit
@@ -129,6 +130,7 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
             return
         if team.purse is not None:
             await end_spending(team.purse, member.person, today)
+            await leave_seats(team.purse, member.person, today, now, today)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
         await emit("team_member.left", "team_member", member.id, now)

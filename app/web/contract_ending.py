@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.contract_ends import Behind, EndPlan, EndWish, plan_end
+from app.bookings.contract_ends import EndPlan, EndWish, plan_end
 from app.bookings.declaration_settling import declare_and_end
+from app.bookings.paying_otherwise import Behind
 from app.identity.authentication import Visitor
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal, marked

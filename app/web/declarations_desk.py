@@ -10,8 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.change_withdrawing import ChangeBack
-from app.bookings.contract_ends import Behind, EndPlan, EndWish
+from app.bookings.contract_ends import EndPlan, EndWish
 from app.bookings.declaration_settling import Meant, fitting, plan_settling, settle_by_staff, wish_of
+from app.bookings.paying_otherwise import Behind
 from app.bookings.sale_withdrawing import Sale, SaleBack, bookings_withdrawn_by
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
