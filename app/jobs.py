@@ -16,6 +16,7 @@ from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.operator_ends import settle_ends
 from app.bookings.release_credits import settle_released
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
+from app.bookings.seat_changes import seat_reactions, settle_ended
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
@@ -43,6 +44,8 @@ from app.plans.accounts_ending import announce_endings
 from app.plans.declarations import forget_declarations
 from app.plans.forgetting import forget_past
 from app.plans.paper_cards import carry_paper_cards
+from app.plans.seats import forget_holders
+from app.plans.team_upkeep import settle_team_contracts
 from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
@@ -57,6 +60,7 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.pool_news import announce_pools
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -95,6 +99,7 @@ NOBODY_REACTS: Final = (
     "space.rules_changed",
     "space.unpublished",
     "team.founded",
+    "team_contract.begun",
     "team_member.joined",
     "team_member.left",
     "waiting.booked",
@@ -124,6 +129,7 @@ def all_reactions(settings: Settings) -> Reactions:
         booking_reactions(),
         fixed_desk_reactions(),
         declaration_reactions(),
+        seat_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -177,6 +183,10 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("use_up_past_days", day_is_over, _by_day(use_up_past)),
         Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
+        Periodic("settle_team_contracts", day_is_over, _by_day(settle_team_contracts)),
+        Periodic("settle_ended_team_pay", Every(timedelta(hours=1)), _without_count(settle_ended)),
+        Periodic("announce_pools", Daily(time(7), _ZONE), _by_day(announce_pools)),
+        Periodic("forget_seat_holders", night, _by_day(forget_holders)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("prune_jobs", night, prune),
         Periodic("forget_accounts_leftovers", night, forget_old),

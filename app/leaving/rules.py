@@ -36,6 +36,11 @@ OF_MONEY: Final = frozenset(
         "ticket_charge",
         "shared_purse",
         "purse_member",
+        "team_contract",
+        "team_contract_step",
+        "seat",
+        "seat_holding",
+        "team_account",
     }
     | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
 )

@@ -45,6 +45,13 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
+from app.notifications.team_mails import (
+    tell_pool_short,
+    tell_seat_given,
+    tell_seat_taken,
+    tell_team_contract_ended,
+    tell_team_ordered,
+)
 from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
@@ -135,6 +142,11 @@ def notification_reactions(
         "concession.checked": [_of_event("mail.concession_checked", tell_concession, office)],
         "concession.declined": [_of_event("mail.concession_declined", tell_concession, office)],
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
+        "team_order.placed": [_about_booking("mail.team_order_placed", tell_team_ordered, office)],
+        "team_contract.ended": [_about_booking("mail.team_contract_ended", tell_team_contract_ended, office)],
+        "team.pool_short": [_of_event("mail.pool_short", tell_pool_short, office)],
+        "seat.given": [_of_event("mail.seat_given", tell_seat_given, office)],
+        "seat.taken": [_of_event("mail.seat_taken", tell_seat_taken, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
         "person.email_change_requested": [

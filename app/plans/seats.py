@@ -18,12 +18,14 @@ from app.kernel.refusals import Conflict, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.plans.team_contracts import TeamContractCard, team_contract_by_id
 from app.plans.team_upkeep import locked_contract, settle_team_contract
+from app.plans.timeline import months_later
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
 
 _A_DAY: Final = timedelta(days=1)
 _ZONE: Final = ZoneInfo("Europe/Berlin")
+_KNOWN_MONTHS: Final = 12
 
 
 class HandedOverTooOften(Conflict):
@@ -307,13 +309,21 @@ async def leave_seats(purse: int, person: int, first_without: date, now: datetim
         await settle_team_contract(row["team_contract"], now, today)
 
 
-async def seat_label(seat: int) -> tuple[TeamContractCard, SeatCard] | None:
+async def seat_in_contract(seat: int) -> tuple[TeamContractCard, SeatCard] | None:
     """The seat with this key and its contract, for mails."""
     found = await _where("s.id = $1", seat)
     if not found:
         return None
     card = await team_contract_by_id(found[0].contract)
     return (card, found[0]) if card is not None else None
+
+
+async def forget_holders(_: datetime, today: date) -> int:
+    """Forgets whose seats were that somebody had until twelve months ago; how many."""
+    return await execute(
+        "UPDATE seat_holding SET person = NULL WHERE person IS NOT NULL AND last < $1",
+        months_later(today, -_KNOWN_MONTHS),
+    )
 
 
 @on_merge("seat_holding.person")

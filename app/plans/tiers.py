@@ -1,12 +1,10 @@
 """What so many pieces of something for teams cost and hold. Pure."""
 
-from typing import TypeVar
+from typing import overload
 
 import msgspec
 
 from app.plans.terms import PassTerms, PlanTerms, TeamUse, Terms
-
-_T = TypeVar("_T", PlanTerms, PassTerms)
 
 
 def piece_price(terms: Terms, quantity: int) -> int:
@@ -15,7 +13,13 @@ def piece_price(terms: Terms, quantity: int) -> int:
     return reached[-1] if reached else terms.price
 
 
-def of_pieces(terms: _T, quantity: int) -> _T:
+@overload
+def of_pieces(terms: PlanTerms, quantity: int) -> PlanTerms: ...
+@overload
+def of_pieces(terms: PassTerms, quantity: int) -> PassTerms: ...
+@overload
+def of_pieces(terms: Terms, quantity: int) -> Terms: ...
+def of_pieces(terms: Terms, quantity: int) -> Terms:
     """The terms of so many pieces together: their price, and what a pool gets of them. A seat stays one person's."""
     price = piece_price(terms, quantity) * quantity
     if isinstance(terms, PassTerms):

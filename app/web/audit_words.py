@@ -60,6 +60,10 @@ _THINGS: Final = {
     "waiting": marked("Warteliste"),
     "webhook": marked("Webhook"),
     "webhook_endpoint": marked("Webhook"),
+    "seat": marked("Teamplatz"),
+    "team_contract": marked("Vertrag eines Teams"),
+    "team_order": marked("Bestellung eines Teams"),
+    "team_quote": marked("Angebot für ein Team"),
 }
 _DONE: Final = {
     "accepted": marked("angenommen"),
@@ -181,6 +185,8 @@ _DONE: Final = {
     "unpublished": marked("zurückgezogen"),
     "withdrawn": marked("zurückgenommen"),
     "written": marked("geschrieben"),
+    "given": marked("gegeben"),
+    "taken": marked("genommen"),
 }
 
 

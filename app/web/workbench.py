@@ -45,8 +45,17 @@ OF_THE_NETWORK = (
 )
 
 
-OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = ((marked("Übersicht"), "/team/{team}", None),)
+OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
+    (marked("Übersicht"), "/team/{team}", None),
+    (marked("Teamplätze"), "/team/{team}/plaetze", Action.SEE_TEAM),
+    (marked("Kontingent"), "/team/{team}/kontingent", Action.SEE_TEAM),
+    (marked("Tarife"), "/team/{team}/tarife", Action.SEE_TEAM),
+    (marked("Verträge"), "/team/{team}/vertraege", Action.SEE_TEAM),
+)
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
+
+OF_WHAT_A_TEAM_BUYS = frozenset(f"/team/{{team}}/{page}" for page in ("plaetze", "kontingent", "tarife", "vertraege"))
+"""Sections that are not there for a team that pays nothing, in a network that is free of charge for good."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
@@ -88,7 +97,8 @@ def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) 
     sections = [
         (label, address.format(team=team.public_id))
         for label, address, action in OF_A_TEAM
-        if action is None or actor.may(action, team=team.id)
+        if (action is None or actor.may(action, team=team.id))
+        and (team.payer is not None or address not in OF_WHAT_A_TEAM_BUYS)
     ]
     return _items(sections, path, speaker)
 

@@ -35,11 +35,14 @@ from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
+from app.plans.team_contracts import TeamContractCard
 from app.platform.database import execute, fetch_value
+from app.teams.queries import TeamCard
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
+from tests.teams.buying import SEAT, bought, seats
 from tests.teams.founding import a_team
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
@@ -99,8 +102,15 @@ async def belongings(world: World) -> Mapping[str, str]:
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
+    team_contract = await bought(team, SEAT, 1)
+    [seat] = await seats(team)
     return {
         "team": team.public_id,
+        "team_contract": team_contract.public_id,
+        "team_product": team_contract.product,
+        "team_order": await _a_team_order(world, team, team_contract),
+        "quote": await _a_quote(team, team_contract),
+        "seat": seat.public_id,
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
@@ -162,6 +172,39 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_team_order(world: World, team: TeamCard, contract: TeamContractCard) -> str:
+    """How the team has ordered its contract; its id."""
+    order: int = await fetch_value(
+        "INSERT INTO team_order (public_id, team, number, team_contract, quantity, starts_on, amount, shown, placed_by,"
+        " placed_at) VALUES ('bestellung', $1, 1, $2, 1, $3, 11900, 'x', $4, $5) RETURNING id",
+        team.id,
+        contract.id,
+        TODAY,
+        world.gundula.id,
+        NOW,
+    )
+    await execute(
+        "INSERT INTO team_document (public_id, team_order, title, language, content, made_at)"
+        " VALUES ('bestaetigung', $1, 'Bestätigung', 'de', '<p>Ein Platz</p>', $2)",
+        order,
+        NOW,
+    )
+    return "bestellung"
+
+
+async def _a_quote(team: TeamCard, contract: TeamContractCard) -> str:
+    """What the team was offered; its id. The file is kept nowhere."""
+    return await fetch_value(
+        "INSERT INTO team_quote (public_id, number, team, product_version, terms, quantity, amount, valid_until, file,"
+        " made_at) SELECT 'angebot', 'A-2026-0001', $1, product_version, terms, 1, 11900, $3, 'none.pdf', $4"
+        " FROM team_contract WHERE id = $2 RETURNING public_id",
+        team.id,
+        contract.id,
+        TODAY + timedelta(days=30),
+        NOW,
+    )
 
 
 async def _a_declaration() -> str:

@@ -63,6 +63,7 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 """Not found here at all: no demo network; metrics and devices want tokens of their own."""
 
 WHOSE: Sequence[tuple[str, Action]] = (
+    (r"\w+ /team/\{team\}/(plaetze|kontingent|tarife|vertraege|angebote|bestellungen)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
