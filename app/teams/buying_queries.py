@@ -27,7 +27,6 @@ class QuoteCard:
     quantity: int
     price: Money
     valid_until: date
-    file: str
     made_at: datetime
     order: str | None
 
@@ -74,7 +73,7 @@ class TeamDocumentCard:
 
 _QUOTE: Final = """
     SELECT q.id, q.public_id, q.number, q.team, q.seller, p.public_id AS product, q.product_version, q.terms,
-           q.quantity, q.amount, q.currency, q.valid_until, q.file, q.made_at,
+           q.quantity, q.amount, q.currency, q.valid_until, q.made_at,
            coalesce(nullif(o.legal_name, ''), o.name,
                     (SELECT coalesce(nullif(association, ''), name) FROM network LIMIT 1), '') AS seller_name,
            (SELECT public_id FROM team_order WHERE team_quote = q.id) AS "order"
@@ -97,6 +96,12 @@ async def quotes_of(team: int) -> list[QuoteCard]:
 async def quote_of(team: int, public_id: str) -> QuoteCard | None:
     row = await fetch_row(f"{_QUOTE} WHERE q.team = $1 AND q.public_id = $2", team, public_id)
     return _quote(row) if row is not None else None
+
+
+async def pdf_of(quote: QuoteCard) -> bytes:
+    """The quote as it was written."""
+    content: bytes = await fetch_value("SELECT content FROM team_quote WHERE id = $1", quote.id)
+    return content
 
 
 async def orders_of(team: int) -> list[TeamOrderCard]:

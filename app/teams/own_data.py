@@ -46,7 +46,7 @@ TEAMS: Final[Sequence[Section]] = (
             "id": "team_quote.public_id",
             "team": "team.name",
             "number": "team_quote.number",
-            "file": "team_quote.file",
+            "content": "encode(team_quote.content, 'base64')",
             "made_at": "team_quote.made_at",
         },
     ),

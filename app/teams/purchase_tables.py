@@ -1,6 +1,6 @@
 """What employers are offered and have ordered: quotes, orders with documents, and what they were told of pools."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, BigSerial, Bytea, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -28,7 +28,7 @@ class TeamQuote(Table, tablename="team_quote"):
     amount = Integer(default=0)
     currency = Text(default="EUR", help_text=NOT_PERSONAL)
     valid_until = Date(default=None)
-    file = Text(default=None, help_text=personal("the quote as it was sent, with whom it is addressed to", _CONTRACT))
+    content = Bytea(default=None, help_text=personal("keep the quote as it was sent, with its addressee", _CONTRACT))
     made_by = ForeignKey(
         Person,
         null=True,

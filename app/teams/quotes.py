@@ -18,7 +18,6 @@ from app.plans.products import Offer
 from app.plans.shown_prices import TaxSaid
 from app.plans.terms_said import name_of
 from app.platform.database import execute, fetch_value, transaction
-from app.platform.files import Files
 from app.platform.language import Speaker, speaker
 from app.platform.random_ids import new_public_id
 from app.platform.settings import ROOT
@@ -32,7 +31,8 @@ from app.teams.settings import team_settings
 
 _TEMPLATE: Final = ROOT / "templates" / "documents" / "quote.typ"
 _FONTS: Final = ROOT / "static" / "vendor" / "fira-sans" / "print"
-PDF: Final = "application/pdf"
+_ONE_AT_A_TIME: Final = 0x616E_6765
+"""Any number of our own: two quotes at once do not get one number."""
 
 
 async def make_quote(
@@ -40,7 +40,6 @@ async def make_quote(
     team: TeamCard,
     offer: Offer,
     quantity: int,
-    files: Files,
     address: str,
     language: str,
     now: datetime,
@@ -58,14 +57,13 @@ async def make_quote(
     payer = await payer_by_id(team.payer)
     assert payer is not None, "a team's payer stays"
     async with transaction():
-        await execute("LOCK TABLE team_quote IN SHARE ROW EXCLUSIVE MODE")
+        await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
         number = await _next_number(today.year)
         said = await _said(agreed, payer.details, number, until, address, language, today)
-        file = await files.put(await write_pdf(said, now), PDF)
         public_id = new_public_id()
         await execute(
             "INSERT INTO team_quote (public_id, number, team, seller, product_version, terms, quantity, amount,"
-            " currency, valid_until, file, made_by, made_at)"
+            " currency, valid_until, content, made_by, made_at)"
             " VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12, $13)",
             public_id,
             number,
@@ -77,7 +75,7 @@ async def make_quote(
             agreed.total.gross.amount,
             agreed.total.gross.currency,
             until,
-            file,
+            await write_pdf(said, now),
             actor.person,
             now,
         )
@@ -96,6 +94,7 @@ async def _next_number(year: int) -> str:
 _CONDITIONS: Final = (
     marked("Dieses Angebot ist bis zum genannten Tag gültig und verpflichtet Sie zu nichts."),
     marked("Der Vertrag kommt mit Ihrer Bestellung zustande; dazu gehören die Nutzungsbedingungen."),
+    marked("Vereinbart ist der Preis mit Steuer; der Preis ohne Steuer ist daraus gerechnet und auf Cent gerundet."),
     marked("Gezahlt wird auf Rechnung, je Zeitraum im Voraus; ein angebrochener Zeitraum zählt nach Tagen."),
 )
 

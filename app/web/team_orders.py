@@ -11,13 +11,12 @@ from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.plans.products import team_offer_on_sale
 from app.plans.terms_said import name_of
-from app.platform.files import Files
 from app.platform.settings import Settings
 from app.teams.agreements import prepared_for_team
-from app.teams.buying_queries import QuoteCard, document_of_team_order, quote_of, quotes_of, team_order_of
+from app.teams.buying_queries import QuoteCard, document_of_team_order, pdf_of, quote_of, quotes_of, team_order_of
 from app.teams.ordering import QuoteOver, TeamWish, may_buy, place_team_order
 from app.teams.queries import TeamCard
-from app.teams.quotes import PDF, make_quote
+from app.teams.quotes import make_quote
 from app.web.figures import read_number
 from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData
@@ -49,7 +48,6 @@ async def make_quote_form(
     team: FromPath[str],
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
-    files: NamedDependency[Files],
     data: FormData,
 ) -> Redirect:
     """A quote of so many pieces; a quantity that was not shown leads back to where it is chosen."""
@@ -66,7 +64,6 @@ async def make_quote_form(
             found,
             offer,
             quantity,
-            files,
             f"{settings.address}{here}",
             visitor.language,
             visitor.now,
@@ -98,18 +95,14 @@ async def quote_file(
     team: FromPath[str],
     quote: FromPath[str],
     visitor: NamedDependency[Visitor],
-    files: NamedDependency[Files],
 ) -> Response[bytes]:
     """The quote as it was written."""
     card = await _quote(await buying_team(visitor, team, *_READS), quote)
-    kept = await files.get(card.file)
-    if kept is None:
-        raise NotFound
     headers = {
         "Content-Disposition": f'attachment; filename="angebot-{card.number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(kept[0], media_type=PDF, status_code=200, headers=headers)
+    return Response(await pdf_of(card), media_type="application/pdf", status_code=200, headers=headers)
 
 
 @post("/team/{team:str}/angebote/{quote:str}")

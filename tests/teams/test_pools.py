@@ -21,8 +21,15 @@ FIRST = date(2026, 12, 1)
 
 @pytest.mark.parametrize(
     ("left", "half_days", "state"),
-    [(40, False, PoolState.PLENTY), (9, False, PoolState.PLENTY), (8, False, PoolState.LOW), (2, False, PoolState.LOW)]
-    + [(1, False, PoolState.EMPTY), (1, True, PoolState.LOW), (0, True, PoolState.EMPTY)],
+    [
+        (40, False, PoolState.PLENTY),
+        (9, False, PoolState.PLENTY),
+        (8, False, PoolState.LOW),
+        (2, False, PoolState.LOW),
+        (1, False, PoolState.EMPTY),
+        (1, True, PoolState.LOW),
+        (0, True, PoolState.EMPTY),
+    ],
 )
 def test_the_words_for_what_is_left_of_forty(left: int, half_days: bool, state: PoolState) -> None:
     assert state_of(Unit.DESK_DAY, left, 40, 20, half_days=half_days) is state

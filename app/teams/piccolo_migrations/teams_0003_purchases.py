@@ -17,7 +17,7 @@ CREATE TABLE team_quote (
     amount integer NOT NULL CONSTRAINT team_quote_amount CHECK (amount >= 0),
     currency text NOT NULL DEFAULT 'EUR',
     valid_until date NOT NULL,
-    file text NOT NULL,
+    content bytea NOT NULL,
     made_by bigint REFERENCES person ON DELETE RESTRICT,
     made_at timestamptz NOT NULL
 );
