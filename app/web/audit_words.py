@@ -272,6 +272,7 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
 
 _WHERE_IT_CHARGES: Final = frozenset(
     {
+        *("seat", "team_contract", "team_order", "team_quote"),
         *("change_offer", "concession", "contract_order", "declaration", "entitlement", "fixed_desk", "membership"),
         *("pass", "product"),
     }

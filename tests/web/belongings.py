@@ -197,8 +197,8 @@ async def _a_team_order(world: World, team: TeamCard, contract: TeamContractCard
 async def _a_quote(team: TeamCard, contract: TeamContractCard) -> str:
     """What the team was offered; its id."""
     return await fetch_value(
-        "INSERT INTO team_quote (public_id, number, team, product_version, terms, quantity, amount, valid_until, content,"
-        " made_at) SELECT 'angebot', 'A-2026-0001', $1, product_version, terms, 1, 11900, $3, '%PDF-', $4"
+        "INSERT INTO team_quote (public_id, number, team, product_version, terms, quantity, amount, valid_until,"
+        " content, made_at) SELECT 'angebot', 'A-2026-0001', $1, product_version, terms, 1, 11900, $3, '%PDF-', $4"
         " FROM team_contract WHERE id = $2 RETURNING public_id",
         team.id,
         contract.id,
