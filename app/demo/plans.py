@@ -95,7 +95,9 @@ async def enter_plans(
         Contract(accounts[FREELANCER], seller.of(EIGHT), since),
         Contract(often, seller.of(MAIFELD), since),
         Contract(accounts[ACCOUNTANT], seller.of(FIXED), since),
-        Contract(accounts[TELEPHONE], seller.of(TWELVE), since, rests=_this_month_and_next(today)),
+        Contract(
+            accounts[TELEPHONE], seller.of(TWELVE), since, extras=frozenset({0}), rests=_this_month_and_next(today)
+        ),
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]
     opened = dict(await enter_contracts(contracts, today))
@@ -236,7 +238,7 @@ async def _show_proofs(contracts: Sequence[Contract], desk: int, today: date, no
     """Who pays less has shown why; one more has asked and waits for somebody to look."""
     students = [contract.person for contract in contracts if contract.price_class is PriceClass.STUDENT]
     until = date(today.year + 1, 9, 30)
-    waiting = next(contract.person for contract in contracts[5:] if contract.price_class is PriceClass.NORMAL)
+    waiting = next(contract.person for contract in contracts[4:] if contract.price_class is PriceClass.NORMAL)
     rows = [
         *((person, PriceClass.STUDENT, "Studierendenausweis", desk, now, now, until) for person in students),
         (waiting, PriceClass.RESIDENT, "Personalausweis", None, None, now - timedelta(days=2), None),

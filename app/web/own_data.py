@@ -22,7 +22,12 @@ from app.web.sign_in import sign_in_again_first
 
 SECTIONS: Final[Sequence[Section]] = (*IDENTITY, *BOOKINGS, *BILLING, *PLANS, *TEAMS, *NETWORK, *CALENDARS, *MAILS)
 
-OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"paper_cards", "shared_purses"}
+OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {
+    "paper_cards",
+    "shared_purses",
+    "team_orders",
+    "team_quotes",
+}
 """What is not spoken of where the network is free of charge, and empty there."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {

@@ -46,9 +46,7 @@ from app.web.team_shop import agreed_context, buying_team, paper_of, purse_and_p
 _READS = (Action.MANAGE_TEAM, Action.SEE_TEAM)
 NOTICES = {
     "weniger": marked("Vorgemerkt. Bis dahin bleibt alles, wie es ist."),
-    "gekuendigt": marked(
-        "Gekündigt. Wer den Platz oder das Kontingent nutzt, bekommt Bescheid, sobald es etwas zu tun gibt."
-    ),
+    "gekuendigt": marked("Gekündigt. Wen es betrifft, der bekommt selbst Bescheid."),
 }
 
 
