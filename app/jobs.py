@@ -20,6 +20,8 @@ from app.bookings.seat_changes import seat_reactions, settle_ended
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
+from app.bookings.team_ends import end_teams, team_end_reactions
+from app.bookings.team_leaving import settle_all_left, team_leaving_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
@@ -60,6 +62,10 @@ from app.platform.periodic import Daily, Every, Periodic
 from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
+from app.teams.company_ways import forget_ways
+from app.teams.invitations import forget_team_invitations
+from app.teams.operations import forget_members
+from app.teams.people_import import forget_uploads
 from app.teams.pool_news import announce_pools
 
 NOBODY_REACTS: Final = (
@@ -71,6 +77,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -98,10 +105,9 @@ NOBODY_REACTS: Final = (
     "space.retired",
     "space.rules_changed",
     "space.unpublished",
+    "team.end_taken_back",
     "team.founded",
     "team_contract.begun",
-    "team_member.joined",
-    "team_member.left",
     "waiting.booked",
     "waiting.joined",
 )
@@ -130,6 +136,8 @@ def all_reactions(settings: Settings) -> Reactions:
         fixed_desk_reactions(),
         declaration_reactions(),
         seat_reactions(),
+        team_end_reactions(),
+        team_leaving_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -195,6 +203,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
+        Periodic("end_teams", day_is_over, _without_count(end_teams)),
         Periodic("settle_fixed_desks", night, _without_count(settle_desks)),
         Periodic("credit_released_days", Every(timedelta(hours=1)), _without_count(settle_released)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
@@ -206,6 +215,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
         Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("forget_team_uploads", Every(timedelta(hours=1)), _without_count(forget_uploads)),
+        Periodic("forget_team_invitations", night, _without_count(forget_team_invitations)),
+        Periodic("settle_left_teams", Every(timedelta(hours=1)), _without_count(settle_all_left)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
@@ -218,6 +230,8 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
+        Periodic("forget_team_members", night, _without_count(forget_members)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]

@@ -33,7 +33,7 @@ from app.plans.change_withdrawals import (
 from app.plans.grants import Days
 from app.plans.purses import Paid, purse_of
 from app.plans.queries import membership_by_id
-from app.plans.rules import Payment, ways_to_pay
+from app.plans.rules import Payment, Pays, ways_to_pay
 from app.plans.terms import PlanTerms
 from app.plans.withdrawal import WithdrawalTerms
 from app.platform.database import fetch, retried, transaction
@@ -152,11 +152,12 @@ async def _paid_anew(
 
 
 async def _best_way(booking: BookingCard, membership: int, today: date) -> Payment | None:
-    """By the membership itself, as before, else by the first other entitlement that covers it; None for neither."""
+    """By the membership itself, as before, else by the first other entitlement that covers it and is no team's; None
+    for neither."""
     days = Days(booking.starts_at.date(), booking.ends_at.date())
     operator, kind = booking.space.operator_id, booking.resource.kind
     purse = await purse_of(booking.person, operator, kind, days, today, "de")
     need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
-    ways = ways_to_pay(need, replace(purse, prices=()))
+    ways = [way for way in ways_to_pay(need, replace(purse, prices=())) if way.kind is not Pays.TEAM]
     own = (way for way in ways if way.entitlement is not None and way.entitlement.membership == membership)
     return next(own, ways[0] if ways else None)

@@ -30,7 +30,8 @@ class PaidWith:
     """The account that pays, of a day that was bought out of one that one: so many units, none where the day was paid
     already.
 
-    `left` is what is left of it now, None where it has no limit or was bought for that day alone.
+    `left` is what is left of it now, None where it has no limit, was bought for that day alone, or would tell of
+    others who spend it too.
     """
 
     public_id: str
@@ -56,7 +57,7 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
         return {}
     rows = await fetch(
         "SELECT b.id, a.public_id, a.source, a.unit, CASE WHEN $2 = 'en' THEN a.label_en ELSE a.label_de END AS label,"
-        " CASE WHEN a.charge IS NULL THEN a.left_units END AS left,"
+        " CASE WHEN a.charge IS NULL AND a.person IS NOT NULL THEN a.left_units END AS left,"
         " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = a.id"
         "   AND x.change = 'hold' AND x.ticket IS NOT DISTINCT FROM CASE WHEN e.credit IS NOT NULL THEN e.id END"
         "   ORDER BY x.id DESC LIMIT 1), 0) AS units"

@@ -21,7 +21,7 @@ from app.platform.outbox import Event, Reaction, Reactions
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 
 _BEHIND: Final = """
-    SELECT b.id, b.person, b.space, e.id AS account
+    SELECT b.id, b.person, b.space, e.id AS account, e.purse
       FROM team_account t JOIN entitlement e ON e.id = t.entitlement
       JOIN team_contract c ON c.id = t.team_contract LEFT JOIN seat_holding h ON h.id = t.seat_holding
       JOIN booking b ON b.entitlement = e.id JOIN space s ON s.id = b.space
@@ -37,14 +37,17 @@ async def settle_ended(now: datetime) -> int:
     A booking that was made while its seat changed hands is found here.
     """
     rows = await fetch(f"{_BEHIND} ORDER BY b.person, b.id", now, MAY_END)
-    people = list(dict.fromkeys(row["person"] for row in rows))
-    return sum([await _settle_of(person, now) for person in people])
+    people = list(dict.fromkeys((row["person"], row["purse"]) for row in rows))
+    return sum([await _settle_of(person, purse, now) for person, purse in people])
 
 
 @retried
-async def _settle_of(person: int, now: datetime) -> int:
+async def _settle_of(person: int, purse: int, now: datetime) -> int:
+    """Of one person what this team's accounts pay: by others of the same team too."""
     async with transaction():
-        rows = await fetch(f"{_BEHIND} AND b.person = $3 ORDER BY b.id FOR UPDATE OF b", now, MAY_END, person)
+        rows = await fetch(
+            f"{_BEHIND} AND b.person = $3 AND e.purse = $4 ORDER BY b.id FOR UPDATE OF b", now, MAY_END, person, purse
+        )
         if not rows:
             return 0
         await lock_lines({row["space"] for row in rows})
@@ -52,7 +55,7 @@ async def _settle_of(person: int, now: datetime) -> int:
             "b.id = ANY($1::bigint[]) ORDER BY b.starts_at, b.id", [row["id"] for row in rows]
         )
         ended = frozenset(row["account"] for row in rows)
-        behind = await otherwise_paid(bookings, ended, local_day(now, _ZONE))
+        behind = await otherwise_paid(bookings, ended, local_day(now, _ZONE), purse=purse)
         await settle_behind(None, behind, TEAM_PAYS_NO_MORE, now)
     return len(rows)
 

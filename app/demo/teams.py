@@ -29,7 +29,8 @@ from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants
 from app.plans.upkeep import GRANTED_AHEAD_MONTHS
 from app.platform.database import execute, fetch, fetch_value
 from app.platform.new_rows import NewRow, insert_all
-from app.teams.operations import FoundTeam, JoinedBy, found_team, join_team
+from app.teams.company import CompanyDetails
+from app.teams.operations import JoinedBy, found_team, join_team
 from app.teams.queries import TeamCard
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
@@ -64,7 +65,7 @@ async def enter_team(
     emil = await actor_of_person(manager)
     assert emil is not None, "he has an account"
     founded = wall_instant(since, 8 * 60, _ZONE)
-    team = await found_team(emil, FoundTeam(NAME, PAYER), founded)
+    team = await found_team(emil, CompanyDetails(NAME, PAYER), founded)
     await execute("UPDATE team SET public_id = $2 WHERE id = $1", team.id, steady_id("team", 1))
     for person in (seated, *await _colleagues(manager, seated)):
         await join_team(emil, team, person, JoinedBy.INVITATION, founded, since)

@@ -45,13 +45,21 @@ from app.notifications.responsible_mails import tell_responsible_changed
 from app.notifications.series_mails import tell_series_cancelled, tell_series_changed, tell_series_made
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
-from app.notifications.team_mails import (
+from app.notifications.team_buying_mails import (
     tell_pool_short,
     tell_seat_given,
     tell_seat_taken,
     tell_team_contract_ended,
     tell_team_ordered,
 )
+from app.notifications.team_mails import (
+    tell_account_ended,
+    tell_managers_of_end,
+    tell_member_of_end,
+    tell_role_given,
+    tell_role_taken,
+)
+from app.notifications.team_people_mails import TeamPeopleMails
 from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
@@ -74,7 +82,7 @@ def notification_reactions(
     """
     office = PostOffice(transport, templates, sender, address, signing_key, returns_to)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
-    staff = StaffMails(office, signing_key)
+    staff, of_teams = StaffMails(office, signing_key), TeamPeopleMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
         await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"), "retired" in event.ids)
@@ -119,6 +127,11 @@ def notification_reactions(
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
+        "team_invitation.sent": [_about_link("mail.team_invitation", of_teams.send_invitation)],
+        "mail_domain.asked": [_about_link("mail.mail_domain_asked", of_teams.ask_keeper)],
+        "mail_domain.proven": [_about_link("mail.mail_domain_proven", of_teams.tell_proven)],
+        "team_member.joined": [_about_link("mail.team_joined", of_teams.tell_joined)],
+        "team_member.left": [Reaction("mail.team_left", of_teams.tell_left)],
         "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],
         "fixed_desk.ended": [_about_booking("mail.fixed_desk_ended", tell_ended, office)],
         "fixed_desk.blocked": [_of_event("mail.fixed_desk_blocked", tell_blocked, office)],
@@ -149,10 +162,16 @@ def notification_reactions(
         "seat.taken": [_of_event("mail.seat_taken", tell_seat_taken, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
+        "team_role.given": [_of_event("mail.team_role_given", tell_role_given, office)],
+        "team_role.taken": [_of_event("mail.team_role_taken", tell_role_taken, office)],
+        "team.end_set": [_of_event("mail.team_end_set", tell_managers_of_end, office)],
+        "team_member.end_settled": [_of_event("mail.team_member_end", tell_member_of_end, office)],
+        "team.ended": [_of_event("mail.team_ended", tell_account_ended, office)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),
         ],
+        "federated_identity.linked": [_about_link("mail.company_linked", account.tell_company_linked)],
         "person.email_changed": [Reaction("mail.email_changed", email_changed)],
         "person.password_changed": [Reaction("mail.password_changed", password_changed)],
     }

@@ -1,224 +1,163 @@
-"""The mails about what a team buys: orders and ends to who looks after it, seats to whose they are.
+"""Mails about an employer's account: a role given or taken, and its end. None names a day on which somebody works,
+except to that person alone."""
 
-Nothing of bookings, days or places of work is in a mail to who looks after a team.
-"""
-
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from app.identity.queries import people
-from app.kernel.refusals import marked
+from app.bookings.queries import bookings_by_id
+from app.identity.queries import KnownPerson, people
+from app.identity.roles import grant_by_id
+from app.identity.rules import Role
+from app.kernel.refusals import marked, phrase
+from app.kernel.wall_time import local_day
 from app.notifications.post_office import Letter, PostOffice
-from app.plans.seats import seat_in_contract
-from app.plans.team_contracts import TeamContractCard, team_contract_by_id
-from app.plans.team_pools import PoolState
-from app.plans.terms_said import name_of
-from app.plans.uses import Unit
-from app.platform.language import speaker
-from app.platform.mail import Attachment, Mailbox
+from app.platform.language import Speaker, speaker
+from app.platform.mail import Mailbox
 from app.platform.outbox import Event
-from app.teams.buying_queries import document_of_team_order, team_order_by_id
-from app.teams.queries import TeamCard, managers_of, team_by_id, team_of_purse
+from app.teams.managing import TEAM_ROLES, holders_of
+from app.teams.queries import TeamCard, member_by_id, team_by_id
 
-_FILE: Final = {"de": "bestellung", "en": "order"}
-_KEPT: Final = marked("Alles, was vereinbart ist, steht in der angehängten Datei. Bitte heben Sie sie auf.")
-_POOL_SUBJECTS: Final = {
-    PoolState.LOW: marked("{team}: Das Kontingent wird knapp"),
-    PoolState.EMPTY: marked("{team}: Das Kontingent ist leer"),
-}
-_POOL_SAID: Final = {
-    (PoolState.LOW, Unit.DESK_DAY): marked("Von den Tagen am Schreibtisch ist für diesen Monat nicht mehr viel übrig."),
-    (PoolState.LOW, Unit.ROOM_MINUTE): marked("Von den Stunden im Raum ist für diesen Monat nicht mehr viel übrig."),
-    (PoolState.EMPTY, Unit.DESK_DAY): marked("Die Tage am Schreibtisch sind für diesen Monat aufgebraucht."),
-    (PoolState.EMPTY, Unit.ROOM_MINUTE): marked("Die Stunden im Raum sind für diesen Monat aufgebraucht."),
-}
+_ZONE: Final = ZoneInfo("Europe/Berlin")
+_ENDS: Final = marked("Das Firmenkonto {team} endet am {day}")
+_UNTIL_THEN: Final = marked("Bis dahin bleibt alles, wie es ist.")
 
 
-async def tell_team_ordered(office: PostOffice, key: int, now: datetime) -> None:
-    """Confirms the order to who has placed it, with all that was agreed as a file to keep."""
-    order, document = await team_order_by_id(key), await document_of_team_order(key)
-    if order is None or document is None or order.placed_by is None:
-        return
-    team, person = await team_by_id(order.team), (await people([order.placed_by])).get(order.placed_by)
-    if team is None or person is None or person.email is None:
-        return
-    says = speaker(document.language)
-    what = f"{order.quantity} × {name_of(order.terms, document.language)}"
-    url = f"{office.address}/team/{team.public_id}/bestellungen/{order.public_id}"
-    letter = Letter(
-        key=f"team-order-{order.public_id}",
-        to=Mailbox(person.name, person.email),
-        person=person.id,
-        language=document.language,
-        subject=says.say(marked("{team}: Bestellt: {what}"), team=team.name, what=what),
-        template="news",
-        context={
-            "first": what,
-            "paragraphs": [
-                says.say(marked("Gilt ab {day}."), day=says.day_of_year(order.starts_on)),
-                says.gettext(
-                    marked("Alles, was vereinbart ist, steht in der angehängten Datei. Bitte heben Sie sie auf.")
-                ),
-            ],
-            "actions": [(url, says.gettext(marked("Bestätigung lesen")))],
-        },
-        documents=[Attachment(f"{_FILE[document.language]}-{order.public_id}.html", document.content)],
-    )
-    await office.send(letter, now)
-
-
-async def tell_team_contract_ended(office: PostOffice, key: int, now: datetime) -> None:
-    """Says to all who look after the team when the contract ends."""
-    card = await team_contract_by_id(key)
-    team = await team_of_purse(card.purse) if card is not None else None
-    if card is None or team is None or card.ends_on is None:
-        return
-    await _to_managers(
-        office,
-        team,
-        f"team-contract-ended-{card.public_id}-{card.ends_on}",
-        marked("{team}: {what} endet"),
-        [
-            marked("Der Vertrag endet mit dem {last}. Danach bezahlt er nichts mehr."),
-            marked("Die Leute im Team, die das betrifft, bekommen selbst Bescheid."),
-        ],
-        "vertraege",
-        marked("Verträge ansehen"),
-        now,
-        contract=card,
-    )
-
-
-async def tell_pool_short(office: PostOffice, event: Event, now: datetime) -> None:
-    """Says to all who look after the team that the pool runs low or is empty."""
+async def tell_role_given(office: PostOffice, event: Event, now: datetime) -> None:
+    """To who manages the team because somebody has handed it over."""
     team = await team_by_id(event.aggregate_id)
     if team is None:
         return
-    state, unit = PoolState(event.ids["state"]), Unit(event.ids["unit"])
-    await _to_managers(
+    role = phrase(TEAM_ROLES[Role.TEAM_MANAGER])
+    for holder in await holders_of(team):
+        if holder.person == event.ids["person"] and holder.role is Role.TEAM_MANAGER:
+            person = (await people([holder.person]))[holder.person]
+            says = speaker(person.language)
+            subject = says.say(marked("Ihre Aufgabe bei {team}: {role}"), team=team.name, role=role)
+            paragraphs = [
+                says.say(marked("Das Firmenkonto {team} wurde Ihnen übergeben."), team=team.name),
+                says.gettext(marked("Sie verwalten jetzt Leute, Pässe und Grenzen.")),
+            ]
+            await _write(office, person, f"team-role-given-{event.id}", subject, paragraphs, _to_team(team), now)
+
+
+async def tell_role_taken(office: PostOffice, event: Event, now: datetime) -> None:
+    """To who looks after the team no more because somebody else has taken the role away."""
+    held = await grant_by_id(event.aggregate_id)
+    if held is None or held.grant.scope_id is None:
+        return
+    team = await team_by_id(held.grant.scope_id)
+    person = (await people([held.person]))[held.person]
+    if team is None:
+        return
+    says = speaker(person.language)
+    role = phrase(TEAM_ROLES[held.grant.role])
+    subject = says.say(marked("Ihre Aufgabe bei {team} ist beendet: {role}"), team=team.name, role=role)
+    paragraphs = [says.gettext(marked("Ihr eigenes Konto und Ihre Buchungen bleiben, wie sie sind."))]
+    await _write(
         office,
-        team,
-        f"pool-{event.id}",
-        _POOL_SUBJECTS[state],
-        [
-            _POOL_SAID[state, unit],
-            marked("So stand es um Mitternacht. Wer im Team bucht, sieht dabei, was sonst bezahlt."),
-        ],
-        "kontingent",
-        marked("Kontingent ansehen"),
+        person,
+        f"team-role-taken-{event.id}",
+        subject,
+        paragraphs,
+        ("/konto", marked("Konto ansehen")),
         now,
     )
 
 
-async def tell_seat_given(office: PostOffice, event: Event, now: datetime) -> None:
-    """Says to the person that there is a seat, what it holds, and since when."""
-    found = await seat_in_contract(event.aggregate_id)
-    if found is None:
+async def tell_managers_of_end(office: PostOffice, event: Event, now: datetime) -> None:
+    """The last day, to all who look after the team, and that nothing has to be done; nothing where it stays."""
+    team = await team_by_id(event.aggregate_id)
+    if team is None or team.ends_on is None:
         return
-    card, seat = found
-    holding = next((one for one in reversed(seat.holdings) if one.person == event.ids["person"]), None)
-    if holding is None or holding.is_void:
-        return
-    await _to_holder(
-        office,
-        card,
-        event.ids["person"],
-        f"seat-given-{event.id}",
-        marked("{team} bezahlt Ihnen: {what}"),
-        [
-            marked("Ab {first} können Sie damit buchen. Wie viel Sie davon nutzen und wann, sieht bei {team} niemand."),
-        ],
-        now,
-        first=holding.first,
-    )
+    holders = {each.person: each for each in await holders_of(team)}
+    for person in (await people(holders)).values():
+        says = speaker(person.language)
+        paragraphs = [
+            says.gettext(_UNTIL_THEN),
+            says.gettext(marked("Die Leute im Team haben dieselbe Nachricht und behalten ihr eigenes Konto.")),
+        ]
+        key = f"team-ends-{team.public_id}-{team.ends_on:%Y%m%d}-{person.id}"
+        await _write(office, person, key, _ends(team, says), paragraphs, _to_team(team), now)
 
 
-async def tell_seat_taken(office: PostOffice, event: Event, now: datetime) -> None:
-    """Says to the person until when the seat was the own one, and what becomes of bookings ahead."""
-    found = await seat_in_contract(event.aggregate_id)
-    if found is None:
+async def tell_member_of_end(office: PostOffice, event: Event, now: datetime) -> None:
+    """The last day, and what becomes of what the person has booked behind it; nothing where the account stays."""
+    member = await member_by_id(event.aggregate_id)
+    team = await team_by_id(member.team) if member is not None else None
+    if member is None or team is None or team.ends_on is None:
         return
-    card, seat = found
-    holding = next((one for one in seat.holdings if one.id == event.ids["holding"]), None)
-    if holding is None or holding.person is None or holding.last is None:
-        return
-    await _to_holder(
-        office,
-        card,
-        holding.person,
-        f"seat-taken-{event.id}",
-        marked("{team} bezahlt Ihnen noch bis {last}: {what}"),
-        [
-            marked("Was Sie für später damit gebucht haben, bezahlt Ihr übriges Guthaben, wo es reicht."),
-            marked("Wo nicht, ist die Buchung abgesagt; dazu bekommen Sie je eine eigene E-Mail."),
-        ],
-        now,
-        last=holding.last,
-    )
+    person = (await people([member.person]))[member.person]
+    says = speaker(person.language)
+    paragraphs = [
+        says.gettext(_UNTIL_THEN),
+        says.gettext(marked("Ihr Konto und alles, was Sie selbst bezahlen, behalten Sie.")),
+        *await _paid_otherwise(event.ids["bookings"], says),
+        says.gettext(
+            marked("Was Sie danach gebucht haben und kein eigenes Guthaben bezahlt, wird mit eigener E-Mail abgesagt.")
+        ),
+    ]
+    key = f"team-member-ends-{member.public_id}-{team.ends_on:%Y%m%d}"
+    action = ("/woche", marked("Meine Woche ansehen"))
+    await _write(office, person, key, _ends(team, says), paragraphs, action, now)
 
 
-async def _to_holder(
+async def tell_account_ended(office: PostOffice, event: Event, now: datetime) -> None:
+    """To who manages the account that it has ended, and what stays readable."""
+    team = await team_by_id(event.aggregate_id)
+    if team is None:
+        return
+    holders = {each.person: each for each in await holders_of(team)}
+    for person in (await people(holders)).values():
+        says = speaker(person.language)
+        subject = says.say(marked("Das Firmenkonto {team} ist beendet"), team=team.name)
+        paragraphs = [
+            says.gettext(marked("Niemand gehört mehr zum Team. Das Firmenkonto können Sie weiter lesen.")),
+        ]
+        await _write(
+            office, person, f"team-ended-{team.public_id}-{person.id}", subject, paragraphs, _to_team(team), now
+        )
+
+
+async def _paid_otherwise(bookings: Sequence[int], says: Speaker) -> list[str]:
+    found = sorted(await bookings_by_id(bookings), key=lambda booking: booking.starts_at)
+    days = [f"{says.day_of_year(local_day(each.starts_at, _ZONE))}, {each.space.name}" for each in found]
+    return [says.say(marked("Das bezahlt jetzt Ihr eigenes Guthaben: {days}."), days="; ".join(days))] if days else []
+
+
+def _ends(team: TeamCard, says: Speaker) -> str:
+    assert team.ends_on is not None, "asked for before"
+    return says.say(_ENDS, team=team.name, day=says.day_of_year(team.ends_on))
+
+
+def _to_team(team: TeamCard) -> tuple[str, str]:
+    return f"/team/{team.public_id}", marked("Firmenkonto ansehen")
+
+
+async def _write(
     office: PostOffice,
-    card: TeamContractCard,
-    person: int,
+    person: KnownPerson,
     key: str,
     subject: str,
-    paragraphs: list[str],
+    paragraphs: Sequence[str],
+    action: tuple[str, str],
     now: datetime,
-    **facts: object,
 ) -> None:
-    team, holder = await team_of_purse(card.purse), (await people([person])).get(person)
-    if team is None or holder is None or holder.email is None:
+    if person.email is None:
         return
-    says = speaker(holder.language)
-    said = {"team": team.name, "what": name_of(card.terms, holder.language), **facts}
+    url, word = action
     letter = Letter(
         key=key,
-        to=Mailbox(holder.name, holder.email),
-        person=holder.id,
-        language=holder.language,
-        subject=says.say(subject, said),
+        to=Mailbox(person.name, person.email),
+        person=person.id,
+        language=person.language,
+        subject=subject,
         template="news",
         context={
-            "first": says.say(subject, said),
-            "paragraphs": [says.say(each, said) for each in paragraphs],
-            "actions": [(f"{office.address}/meine-woche", says.gettext(marked("Meine Woche ansehen")))],
+            "first": subject,
+            "paragraphs": list(paragraphs),
+            "actions": [(f"{office.address}{url}", speaker(person.language).gettext(word))],
         },
     )
     await office.send(letter, now)
-
-
-async def _to_managers(
-    office: PostOffice,
-    team: TeamCard,
-    key: str,
-    subject: str,
-    paragraphs: list[str],
-    page: str,
-    action: str,
-    now: datetime,
-    *,
-    contract: TeamContractCard | None = None,
-) -> None:
-    found = await people(await managers_of(team.id))
-    for person in found.values():
-        if person.email is None:
-            continue
-        says = speaker(person.language)
-        said: dict[str, object] = {"team": team.name}
-        if contract is not None:
-            said |= {"what": name_of(contract.terms, person.language), "last": contract.ends_on}
-        letter = Letter(
-            key=f"{key}-{person.id}",
-            to=Mailbox(person.name, person.email),
-            person=person.id,
-            language=person.language,
-            subject=says.say(subject, said),
-            template="news",
-            context={
-                "first": says.say(subject, said),
-                "paragraphs": [says.say(each, said) for each in paragraphs],
-                "actions": [(f"{office.address}/team/{team.public_id}/{page}", says.gettext(action))],
-            },
-        )
-        await office.send(letter, now)

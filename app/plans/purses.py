@@ -148,8 +148,13 @@ _PURSE: Final = """
                            WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
                       ) END AS paid
                  FROM (
-                     SELECT id, public_id, unit, source, membership, starts_on, ends_on, scope, half_days, left_units,
-                            charge, credit, purse, person, label_de, label_en, expired_at
+                     SELECT id, public_id, unit, source, membership, starts_on,
+                            CASE WHEN purse IS NULL THEN ends_on ELSE least(ends_on, (
+                                SELECT nullif(max(coalesce(last, 'infinity')), 'infinity')
+                                  FROM purse_member WHERE purse = entitlement.purse AND person = $1
+                            )) END AS ends_on,
+                            scope, half_days, left_units, charge, credit, purse, person, label_de,
+                            label_en, expired_at
                        FROM entitlement WHERE person = $1 AND coalesce(ends_on, 'infinity') >= $2
                      UNION ALL
                      SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
@@ -159,7 +164,8 @@ _PURSE: Final = """
                       WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
                         AND coalesce(s.ends_on, 'infinity') >= $2
                  ) e
-                WHERE e.starts_on <= $3 AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
+                WHERE e.starts_on <= $3 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.unit IN ($4, 'money')
+                  AND e.expired_at IS NULL
            ) t)::text AS entitlements,
            (SELECT json_agg(t) FROM (
                SELECT (m.overage->>'day')::int AS per_day, (m.overage->>'half_day')::int AS per_half_day,

@@ -27,7 +27,7 @@ from app.teams.buying_queries import (
     team_order_by_id,
     team_order_by_number,
 )
-from app.teams.operations import TeamEnded
+from app.teams.company import TeamEnded
 from app.teams.order_documents import write_team_confirmation
 from app.teams.queries import TeamCard
 from app.teams.trials import check_trial, company_mark

@@ -20,6 +20,34 @@ TEAMS: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "team_invitations",
+        marked("Einladungen in Teams an Sie"),
+        "team_invitation JOIN team ON team.id = team_invitation.team WHERE team_invitation.accepted_by = $1"
+        " OR team_invitation.email = (SELECT lower(person.email) FROM person WHERE person.id = $1)"
+        " ORDER BY team_invitation.id",
+        {
+            "team": "team.name",
+            "name": "team_invitation.name",
+            "email": "team_invitation.email",
+            "sent_at": "team_invitation.sent_at",
+            "accepted_at": "team_invitation.accepted_at",
+            "revoked_at": "team_invitation.revoked_at",
+        },
+    ),
+    Section(
+        "team_invitations_sent",
+        marked("Einladungen in Teams, die Sie verschickt haben, ohne die Namen der anderen"),
+        "team_invitation JOIN team ON team.id = team_invitation.team WHERE team_invitation.invited_by = $1"
+        " ORDER BY team_invitation.id",
+        {"team": "team.name", "sent_at": "team_invitation.sent_at"},
+    ),
+    Section(
+        "mail_domains",
+        marked("Domains, deren Bestätigung Sie angefragt haben"),
+        "mail_domain WHERE mail_domain.asked_by = $1 ORDER BY mail_domain.id",
+        {"domain": "mail_domain.domain", "asked_at": "mail_domain.asked_at", "proven_at": "mail_domain.proven_at"},
+    ),
+    Section(
         "shared_purses",
         marked("Was Sie vom Guthaben eines Teams ausgeben durften"),
         "purse_member WHERE purse_member.person = $1 ORDER BY purse_member.id",

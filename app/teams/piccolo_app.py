@@ -5,11 +5,36 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.teams.purchase_tables import PoolNotice, TeamDocument, TeamOrder, TeamQuote, TeamSetting
-from app.teams.tables import CostCentre, Team, TeamMember
+from app.teams.tables import (
+    CompanySignIn,
+    CostCentre,
+    IdentityProvider,
+    JoinLink,
+    MailDomain,
+    Team,
+    TeamInvitation,
+    TeamMember,
+    TeamUpload,
+)
 
 APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[CostCentre, PoolNotice, Team, TeamDocument, TeamMember, TeamOrder, TeamQuote, TeamSetting],
+    table_classes=[
+        CompanySignIn,
+        CostCentre,
+        IdentityProvider,
+        JoinLink,
+        MailDomain,
+        PoolNotice,
+        Team,
+        TeamDocument,
+        TeamInvitation,
+        TeamMember,
+        TeamOrder,
+        TeamQuote,
+        TeamSetting,
+        TeamUpload,
+    ],
     migration_dependencies=["app.plans.piccolo_app"],
 )

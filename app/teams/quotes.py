@@ -23,7 +23,7 @@ from app.platform.random_ids import new_public_id
 from app.platform.settings import ROOT
 from app.teams.agreements import TeamAgreement, check_wish, every, facts_for_team, prepared_for_team, tax_said
 from app.teams.buying_queries import QuoteCard, quote_of
-from app.teams.operations import TeamEnded
+from app.teams.company import TeamEnded
 from app.teams.ordering import may_buy
 from app.teams.queries import TeamCard
 from app.teams.reading import business_reader

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.identity.authentication import Visitor
-from app.network.charging import network_charges
 from app.plans.announcing import open_offers_of
 from app.plans.terms_said import name_of
 
@@ -19,9 +18,7 @@ class AskedChange:
 
 
 async def asked_changes(person: int, visitor: Visitor) -> list[AskedChange]:
-    """The earliest asked first; nothing where the network is free of charge for good."""
-    if not await network_charges():
-        return []
+    """The earliest asked first."""
     return [
         AskedChange(name_of(one.terms, visitor.language), one.valid_from, f"/mitgliedschaft/angebote/{one.public_id}")
         for one in await open_offers_of(person)

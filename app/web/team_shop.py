@@ -60,7 +60,7 @@ async def offers_page(
     found = await buying_team(visitor, team, *_READS)
     today = local_day(visitor.now, ZONE)
     context = {"team": found, "rows": await offer_rows(visitor, today), "may_buy": _may_buy(visitor, found)}
-    return await pages.show(request, visitor, "team/offers.html", context)
+    return await pages.show(request, visitor, "team/shop.html", context)
 
 
 async def offer_rows(visitor: Visitor, today: date) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.identity.api_tokens import create_api_token
+from app.identity.federation import Identity, identities_of, link_identity
 from app.identity.invitations import Invite, invite
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
@@ -37,13 +38,19 @@ from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.plans.team_contracts import TeamContractCard
 from app.platform.database import execute, fetch_value
-from app.teams.queries import TeamCard
+from app.teams.cost_centres import add_cost_centre
+from app.teams.domains import ask_for_domain
+from app.teams.invitations import invite_people, open_invitations
+from app.teams.invited_lines import Invited
+from app.teams.operations import JoinedBy
+from app.teams.people_import import keep_upload
+from app.teams.queries import TeamCard, members_of
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
 from tests.teams.buying import SEAT, bought, seats
-from tests.teams.founding import a_team
+from tests.teams.founding import a_team, acting
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -105,12 +112,15 @@ async def belongings(world: World) -> Mapping[str, str]:
     team_contract = await bought(team, SEAT, 1)
     [seat] = await seats(team)
     return {
+        **await _of_a_team(world, team),
         "team": team.public_id,
         "team_contract": team_contract.public_id,
         "team_product": team_contract.product,
         "team_order": await _a_team_order(world, team, team_contract),
         "quote": await _a_quote(team, team_contract),
         "seat": seat.public_id,
+        "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
+        "identity": await _an_identity(world, team.id),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
@@ -205,6 +215,28 @@ async def _a_quote(team: TeamCard, contract: TeamContractCard) -> str:
         TODAY + timedelta(days=30),
         NOW,
     )
+
+
+async def _of_a_team(world: World, team: TeamCard) -> Mapping[str, str]:
+    """Mia's place in it, and what its manager has begun: an invitation, a domain, a file."""
+    actor = world.gundula.actor()
+    [member] = await members_of(team.id)
+    await invite_people(actor, team, [Invited("Ina", "ina@becker.example")], JoinedBy.INVITATION, NOW, key=KEY)
+    [invitation] = await open_invitations(team.id)
+    domain = await ask_for_domain(actor, team, "becker.example", "postmaster", NOW, key=KEY)
+    return {
+        "member": member.public_id,
+        "invited": invitation.public_id,
+        "mail_domain": domain.public_id,
+        "upload": await keep_upload(team, b"e-mail\nuwe@becker.example", NOW),
+    }
+
+
+async def _an_identity(world: World, team: int) -> str:
+    """By which a company opens Mia's account; its id."""
+    await link_identity(world.mia.actor(), Identity("https://login.becker.example", "mia"), team, NOW)
+    [linked] = await identities_of(world.mia.id)
+    return linked.public_id
 
 
 async def _a_declaration() -> str:

@@ -28,6 +28,7 @@ PUBLIC = {
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
+    "/anmelden/firma", "/anmelden/firma/zurueck", "/anmelden/firma/zustimmen",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
@@ -42,7 +43,8 @@ PUBLIC = {
     "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
-    "/tarife", "/api/v1/plans",
+    "/tarife", "/api/v1/plans", "/firma",
+    "/team/beitreten/{token}", "/team/domain/{token}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -66,7 +68,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /team/\{team\}/(plaetze|kontingent|tarife|vertraege|angebote|bestellungen)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(betreiber|firmen|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
     (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
@@ -81,6 +83,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
+    (r"\w+ /team/\{team\}/anmeldung", Action.MANAGE_TEAM),
     (r"\w+ /api/v1/operators", Action.MANAGE_OPERATOR),
     (r"\w+ /api/v1/spaces/\{slug\}/requests", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/bookings/\{booking_id\}/(approve|decline)", Action.DECIDE_REQUESTS),
@@ -91,6 +94,8 @@ WHOSE: Sequence[tuple[str, Action]] = (
     ),
     (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|/photos|$)", Action.MANAGE_SPACE),
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
+    (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/(personen|beitritt)", Action.MANAGE_TEAM),
 )
 """Whose work an address is, by what one must be allowed to do there; the first line that fits counts. Who it is for is
 in the table of permissions (identity/rules.py). What stands in no line is a person's own."""

@@ -17,6 +17,7 @@ from app.plans.products import Offer, plan_of
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass
 from app.platform.database import execute, fetch, fetch_row, fetch_value
+from tests.orders import ordered
 from tests.selling import on_sale
 from tests.web.conftest import Site, said
 from tests.worlds import NOW, World, at, house_rules_at
@@ -98,6 +99,19 @@ async def test_who_has_nothing_is_led_to_what_is_sold(site: Site, shop: Shop) ->
         assert 'href="/tarife"' in (await browser.get(page)).text
     assert (await browser.get(f"{shop.at}/pause")).status_code == 404
     assert (await browser.post(f"{shop.at}/tarif", tarif=shop.eight.public_id)).status_code == 404
+
+
+async def test_the_day_until_which_one_may_withdraw_is_that_of_the_order(site: Site, shop: Shop) -> None:
+    """Fourteen days end on a Sunday, so that it may be declared on the Monday after (BGB § 193)."""
+    site.clock.at = sunday = at(date(2026, 11, 29), 10)
+    address = PayerDetails(PayerKind.PERSON, "Gundula Weis", "", "Am Markt 2", "56751", "Polch", "weis@example.org")
+    await keep_payer(shop.world.gundula.id, address, NOW)
+    card = await ordered(shop.world.gundula.actor(), shop.eight, sunday)
+    browser = await site.browser(shop.world.gundula)
+    assert card.withdrawal_until == date(2026, 12, 14)
+    assert "Widerrufen, möglich bis 14. Dezember 2026" in said((await browser.get("/mitgliedschaft")).text)
+    await execute("UPDATE payer SET kind = 'business', company = 'Weis GmbH' WHERE id = $1", card.payer)
+    assert "Widerrufen, möglich" not in said((await browser.get("/mitgliedschaft")).text)
 
 
 async def test_a_pause_is_entered_and_ended(site: Site, shop: Shop) -> None:

@@ -15,6 +15,8 @@ from app.plans.terms import PassTerms
 from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_value
 from tests.bookings.lines import all_desks, waits
+from tests.selling import TODAY
+from tests.teams.founding import a_team
 from tests.web.conftest import Browser, Site
 from tests.web.test_journey import fields_of, text_of
 from tests.web.test_newcomer import NINA, mailed_way
@@ -71,6 +73,26 @@ async def test_a_member_sees_what_pays_and_what_is_left_and_may_pay_otherwise(si
     assert await sent(browser, address, **said) == ""
     [row] = await fetch("SELECT paid_by, price_amount, early_start_at FROM booking")
     assert tuple(row) == ("money", 1900, NOW)
+
+
+async def test_with_two_employers_and_an_own_card_each_is_named_and_what_is_chosen_pays(
+    site: Site, charging: World
+) -> None:
+    for name in ("Becker", "Weber"):
+        team = await a_team(charging, charging.mia, name=name)
+        label = f"Kontingent {name}"
+        pool = NewAccount(None, Unit.DESK_DAY, Source.TEAM, 20, TODAY, None, label, label, purse=team.purse)
+        await open_account(pool, NOW)
+    await a_pass(charging)
+    browser, address = await site.browser(charging.mia), DESK.format(platz=charging.polch["1"].public_id)
+    shown = text_of(await browser.get(address))
+    places = [shown.index(name) for name in ("Kontingent Becker", "Kontingent Weber", "Zehnerkarte")]
+    assert places == sorted(places)
+    assert "20" not in shown[places[0] : places[2]], "what is left of a pool tells of others"
+    weber = await fetch_value("SELECT public_id FROM entitlement WHERE label_de = 'Kontingent Weber'")
+    assert await sent(browser, address, pays=weber) == ""
+    [row] = await fetch("SELECT e.public_id, b.paid_by FROM booking b JOIN entitlement e ON e.id = b.entitlement")
+    assert tuple(row) == (weber, "team")
 
 
 async def test_what_the_membership_pays_needs_no_paying_button(site: Site, charging: World) -> None:
