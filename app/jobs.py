@@ -16,6 +16,7 @@ from app.bookings.line_keeping import forget_old_lines, look_after_lines
 from app.bookings.operator_ends import settle_ends
 from app.bookings.release_credits import settle_released
 from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
+from app.bookings.seat_changes import seat_reactions, settle_ended
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
@@ -48,6 +49,8 @@ from app.plans.budgets import settle_budgets
 from app.plans.declarations import forget_declarations
 from app.plans.forgetting import forget_past
 from app.plans.paper_cards import carry_paper_cards
+from app.plans.seats import forget_holders
+from app.plans.team_upkeep import settle_team_contracts
 from app.plans.upkeep import settle_running
 from app.platform import rate_limits
 from app.platform.files import FolderFiles
@@ -69,6 +72,7 @@ from app.teams.invitations import forget_team_invitations
 from app.teams.limit_requests import forget_old_requests
 from app.teams.operations import forget_members
 from app.teams.people_import import forget_uploads
+from app.teams.pool_news import announce_pools
 from app.teams.team_days import forget_team_days
 
 NOBODY_REACTS: Final = (
@@ -116,6 +120,7 @@ NOBODY_REACTS: Final = (
     "team_member.joined",
     "team_member.left",
     "team_member.limits_changed",
+    "team_contract.begun",
     "waiting.booked",
     "waiting.joined",
 )
@@ -143,6 +148,7 @@ def all_reactions(settings: Settings) -> Reactions:
         booking_reactions(),
         fixed_desk_reactions(),
         declaration_reactions(),
+        seat_reactions(),
         team_end_reactions(),
         team_leaving_reactions(),
         calendar_reactions(settings.address),
@@ -199,6 +205,10 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("expire_entitlements", day_is_over, _by_day(expire_past)),
         Periodic("settle_memberships", day_is_over, _by_day(settle_running)),
         Periodic("settle_budgets", day_is_over, _by_day(settle_budgets)),
+        Periodic("settle_team_contracts", day_is_over, _by_day(settle_team_contracts)),
+        Periodic("settle_ended_team_pay", Every(timedelta(hours=1)), _without_count(settle_ended)),
+        Periodic("announce_pools", Daily(time(7), _ZONE), _by_day(announce_pools)),
+        Periodic("forget_seat_holders", night, _by_day(forget_holders)),
         Periodic("close_days", Every(timedelta(hours=6)), _without_count(close_days)),
         Periodic("close_team_months", Every(timedelta(hours=6)), _by_day(close_team_months)),
         Periodic("tell_of_agreements", Every(timedelta(minutes=10)), _without_count(tell_concerned)),

@@ -14,10 +14,10 @@ from app.identity.authentication import Visitor
 from app.kernel.money import Money
 from app.kernel.wall_time import local_day
 from app.network.queries import published_spaces
-from app.plans.products import Offer, offers_on_sale
+from app.plans.products import Offer, offers_on_sale, team_offers_on_sale
 from app.plans.purses import ScopeShape
 from app.plans.shown_prices import Taxes, TaxSaid, taxes_on
-from app.plans.terms import Audience, Overage, PassTerms, PlanTerms, PriceClass
+from app.plans.terms import Audience, Overage, PassTerms, PlanTerms, PriceClass, TeamUse, Tier
 from app.plans.terms_said import about_of, name_of
 from app.platform.settings import Settings
 
@@ -104,11 +104,29 @@ class PlanShape(msgspec.Struct, frozen=True):
     url: Annotated[str, Meta(description="Where it can be bought.")]
 
 
+class TierShape(msgspec.Struct, frozen=True):
+    """From this quantity on each piece costs this."""
+
+    quantity: int
+    price: MoneyShape
+    price_net: MoneyShape
+
+
+class TeamOfferShape(msgspec.Struct, frozen=True):
+    """Something that an employer buys for a team, by the piece."""
+
+    use: Annotated[TeamUse, Meta(description="A `seat` is one person's; a `pool` is shared by the team.")]
+    terms: Annotated[PlanShape, Meta(description="Of one piece.")]
+    tiers: Annotated[list[TierShape], Meta(description="Ascending; the highest that is reached counts for all pieces.")]
+    handovers: Annotated[int | None, Meta(description="How often a month a seat may go to somebody else.")]
+
+
 class Plans(msgspec.Struct, frozen=True):
     """The network's offers first, then those of operators. There is never a further page."""
 
     items: list[PlanShape]
     next: None = None
+    for_teams: Annotated[list[TeamOfferShape], Meta(description="What no person can buy, only a team.")] = []
 
 
 @get(
@@ -131,8 +149,26 @@ async def list_plans(visitor: NamedDependency[Visitor], settings: NamedDependenc
         [
             _plan(offer, taxes, _valid_at(offer.terms.scope, operators, slugs), visitor.language, settings.address)
             for offer in offers
-        ]
+        ],
+        for_teams=[
+            _for_team(offer, taxes, _valid_at(offer.terms.scope, operators, slugs), visitor.language, settings.address)
+            for offer in await team_offers_on_sale(visitor.now)
+        ],
     )
+
+
+def _for_team(offer: Offer, taxes: Taxes, valid_at: ValidAtShape, language: str, address: str) -> TeamOfferShape:
+    terms = offer.terms
+    assert terms.for_teams is not None, "it is sold to teams"
+
+    def tier(one: Tier) -> TierShape:
+        net = taxes.net(Money(one.price, terms.currency), offer.seller, terms.tax_code)
+        gross = MoneyShape(one.price, terms.currency)
+        return TierShape(one.quantity, gross, MoneyShape(net.amount, net.currency))
+
+    shape = msgspec.structs.replace(_plan(offer, taxes, valid_at, language, address), url=f"{address}/team")
+    handovers = terms.handovers if isinstance(terms, PlanTerms) and terms.for_teams is TeamUse.SEAT else None
+    return TeamOfferShape(terms.for_teams, shape, [tier(one) for one in terms.tiers], handovers)
 
 
 def _valid_at(scope: ScopeShape, operators: dict[int, str], slugs: dict[int, str]) -> ValidAtShape:

@@ -35,6 +35,7 @@ TEAM_LEFT: Final = "team_left"
 CHANGE_WITHDRAWN: Final = "change_withdrawn"
 WITHDRAWN: Final = "withdrawn"
 BY_TEAM: Final = "by_team"
+TEAM_PAYS_NO_MORE: Final = "team_pays_no_more"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -54,6 +55,7 @@ _WITH_WHAT_PAID: Final[Mapping[str, str]] = {
     ),
     WITHDRAWN: marked("Diese Buchung ist widerrufen."),
     BY_TEAM: marked("Ihr Team hat die Plätze zurückgegeben, die es für diesen Tag gebucht hat."),
+    TEAM_PAYS_NO_MORE: marked("Ihr Team bezahlt diesen Tag nicht mehr."),
     TEAM_LEFT: marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an."),
 }
 

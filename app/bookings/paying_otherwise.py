@@ -1,6 +1,6 @@
 """Bookings whose payment ends before them: another entitlement of the person's pays, in the order of paying, or they
-are cancelled. Nobody is charged for it: money was not agreed to. Nor does a team pay for it: what somebody has booked
-with something else is nothing of an employer's."""
+are cancelled. Nobody is charged for it: money was not agreed to. Nor does a team pay for it but the one that has paid
+before: what somebody has booked with something else is nothing of an employer's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,13 +34,15 @@ class Behind:
     payment: Payment | None
 
 
-async def otherwise_paid(bookings: Sequence[BookingCard], ended: frozenset[int], today: date) -> Sequence[Behind]:
+async def otherwise_paid(
+    bookings: Sequence[BookingCard], ended: frozenset[int], today: date, *, purse: int | None = None
+) -> Sequence[Behind]:
     """What pays for each of these without the accounts that have `ended`: the first entitlement that covers it, once
-    those before it are paid. Changes nothing."""
+    those before it are paid; of teams' accounts those of this `purse` alone. Changes nothing."""
     found: list[Behind] = []
     spent: list[tuple[int, date, Entry]] = []
     for booking in bookings:
-        payment = await _otherwise(booking, ended, spent, today)
+        payment = await _otherwise(booking, ended, spent, today, purse)
         if payment is not None and payment.entitlement is not None and payment.entry is not None:
             spent.append((payment.entitlement.id, booking.starts_at.date(), payment.entry))
         found.append(Behind(booking, payment))
@@ -74,14 +76,22 @@ async def pay_with(booking: BookingCard, payment: Payment, now: datetime) -> Non
 
 
 async def _otherwise(
-    booking: BookingCard, ended: frozenset[int], spent: Sequence[tuple[int, date, Entry]], today: date
+    booking: BookingCard,
+    ended: frozenset[int],
+    spent: Sequence[tuple[int, date, Entry]],
+    today: date,
+    of_team: int | None,
 ) -> Payment | None:
     days = Days(booking.starts_at.date(), booking.ends_at.date())
     operator, kind = booking.space.operator_id, booking.resource.kind
     purse = await purse_of(booking.person, operator, kind, days, today, "de")
     for entitlement, day, entry in spent:
         purse = purse.with_entry(entitlement, day, entry)
-    others = [one for one in purse.entitlements if one.id not in ended and one.source is not Source.TEAM]
+    others = [
+        one
+        for one in purse.entitlements
+        if one.id not in ended and (one.source is not Source.TEAM or (of_team is not None and one.purse == of_team))
+    ]
     need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
     ways = ways_to_pay(need, replace(purse, entitlements=others, prices=()))
     return next((way for way in ways if way.entitlement is not None), None)

@@ -18,6 +18,7 @@ from app.demo.content.plans import (
     DEARER_ROOM,
     EIGHT,
     FIXED,
+    FOR_TEAMS,
     FULL,
     MAIFELD,
     MOSEL,
@@ -34,6 +35,7 @@ from app.demo.filling_up import fill_up
 from app.demo.month import DAYS_BACK, Place
 from app.demo.paying import pay_bookings, prices_by_kind
 from app.demo.rows import copy_rows, steady_id
+from app.demo.teams import enter_team
 from app.identity.queries import actor_of_person
 from app.inventory.rules import Kind
 from app.plans.accounts import adjust
@@ -41,7 +43,7 @@ from app.plans.announcing import announce
 from app.plans.grants import Days, month_of
 from app.plans.passes import last_day_of, sell_pass
 from app.plans.product_versions import new_product, put_on_sale, write_draft
-from app.plans.products import Offer, offers_on_sale, pass_of
+from app.plans.products import Offer, offers_on_sale, pass_of, team_offers_on_sale
 from app.plans.purses import ScopeShape
 from app.plans.rules import Entitlement, Source
 from app.plans.terms import PlanTerms, PriceClass, Terms
@@ -91,13 +93,15 @@ async def enter_plans(
     often, seldom = guests
     contracts = [
         Contract(accounts[FREELANCER], seller.of(EIGHT), since),
-        Contract(accounts[COMMUTER], seller.of(TWELVE), since, extras=frozenset({0})),
         Contract(often, seller.of(MAIFELD), since),
         Contract(accounts[ACCOUNTANT], seller.of(FIXED), since),
-        Contract(accounts[TELEPHONE], seller.of(TWELVE), since, rests=_this_month_and_next(today)),
+        Contract(
+            accounts[TELEPHONE], seller.of(TWELVE), since, extras=frozenset({0}), rests=_this_month_and_next(today)
+        ),
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]
     opened = dict(await enter_contracts(contracts, today))
+    opened[accounts[COMMUTER]] = await enter_team(accounts[EMPLOYER], accounts[COMMUTER], seller.offers, since, today)
     desk = accounts[FRONT_DESK]
     opened[seldom] = [await _sell_paper_pass(seller, seldom, desk, 11, today)]
     opened[accounts[EMPLOYER]] = [await _sell_paper_pass(seller, accounts[EMPLOYER], desk, 17, today)]
@@ -113,6 +117,7 @@ async def _put_on_sale(operators: Mapping[str, int], today: date, now: datetime)
     for slug, plan in OF_OPERATORS.items():
         own = ScopeShape(operators=[operators[slug]])
         sold.append((operators[slug], msgspec.structs.replace(plan, scope=own)))
+    sold += [(None, terms) for terms in FOR_TEAMS]
     for number, (seller, terms) in enumerate(sold):
         public_id = await new_product(None, seller, terms, then, then.date())
         await put_on_sale(None, public_id, then, then)
@@ -121,7 +126,8 @@ async def _put_on_sale(operators: Mapping[str, int], today: date, now: datetime)
             await write_draft(None, public_id, more, now, today)
         steady = steady_id("product", number)
         await execute("UPDATE product SET public_id = $2 WHERE public_id = $1", public_id, steady)
-    return {offer.terms.name_de: offer for offer in await offers_on_sale(now)}
+    on_sale = [*await offers_on_sale(now), *await team_offers_on_sale(now)]
+    return {offer.terms.name_de: offer for offer in on_sale}
 
 
 async def _ask_for_newer_terms(today: date, now: datetime) -> None:
@@ -232,7 +238,7 @@ async def _show_proofs(contracts: Sequence[Contract], desk: int, today: date, no
     """Who pays less has shown why; one more has asked and waits for somebody to look."""
     students = [contract.person for contract in contracts if contract.price_class is PriceClass.STUDENT]
     until = date(today.year + 1, 9, 30)
-    waiting = next(contract.person for contract in contracts[5:] if contract.price_class is PriceClass.NORMAL)
+    waiting = next(contract.person for contract in contracts[4:] if contract.price_class is PriceClass.NORMAL)
     rows = [
         *((person, PriceClass.STUDENT, "Studierendenausweis", desk, now, now, until) for person in students),
         (waiting, PriceClass.RESIDENT, "Personalausweis", None, None, now - timedelta(days=2), None),

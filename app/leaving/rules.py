@@ -38,6 +38,11 @@ OF_MONEY: Final = frozenset(
         "purse_member",
         "purse_extra",
         "limit_step",
+        "team_contract",
+        "team_contract_step",
+        "seat",
+        "seat_holding",
+        "team_account",
     }
     | {"change_offer", "contract_order", "contract_document", "declaration", "fixed_desk", "fixed_desk_release"}
 )

@@ -48,6 +48,13 @@ from app.notifications.series_mails import tell_series_cancelled, tell_series_ch
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
 from app.notifications.team_agreement_mails import ask_to_confirm, tell_of_agreement
+from app.notifications.team_buying_mails import (
+    tell_pool_short,
+    tell_seat_given,
+    tell_seat_taken,
+    tell_team_contract_ended,
+    tell_team_ordered,
+)
 from app.notifications.team_mails import (
     tell_account_ended,
     tell_managers_of_end,
@@ -153,6 +160,11 @@ def notification_reactions(
         "space.evening_came": [_of_event("mail.evening", tell_hosts, office)],
         "team_agreement.recorded": [_about_booking("mail.team_agreement_recorded", ask_to_confirm, office)],
         "team_agreement.told": [_about_booking("mail.team_agreement_told", tell_of_agreement, office)],
+        "team_order.placed": [_about_booking("mail.team_order_placed", tell_team_ordered, office)],
+        "team_contract.ended": [_about_booking("mail.team_contract_ended", tell_team_contract_ended, office)],
+        "team.pool_short": [_of_event("mail.pool_short", tell_pool_short, office)],
+        "seat.given": [_of_event("mail.seat_given", tell_seat_given, office)],
+        "seat.taken": [_of_event("mail.seat_taken", tell_seat_taken, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
         "colleague.asked": [_about_booking("mail.colleague_asked", tell_asked, office)],
         "colleague.allowed": [_about_booking("mail.colleague_allowed", tell_allowed, office)],

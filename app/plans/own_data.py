@@ -184,4 +184,18 @@ PLANS: Final[Sequence[Section]] = (
             "made_at": "contract_document.made_at",
         },
     ),
+    Section(
+        "team_seats",
+        marked("Teamplätze, die Ihnen jemand gegeben hat"),
+        "seat_holding JOIN seat ON seat.id = seat_holding.seat"
+        " JOIN team_contract ON team_contract.id = seat.team_contract"
+        " WHERE seat_holding.person = $1 ORDER BY seat_holding.id",
+        {
+            "id": "seat.public_id",
+            "terms": "team_contract.terms",
+            "first": "seat_holding.first",
+            "last": "seat_holding.last",
+            "given_at": "seat_holding.given_at",
+        },
+    ),
 )

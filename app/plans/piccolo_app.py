@@ -24,6 +24,7 @@ from app.plans.tables import (
     SharedPurse,
     TicketCharge,
 )
+from app.plans.team_tables import Seat, SeatHolding, TeamAccount, TeamContract, TeamContractStep
 
 APP_CONFIG = AppConfig(
     app_name="plans",
@@ -48,7 +49,12 @@ APP_CONFIG = AppConfig(
         ProductVersion,
         PurseExtra,
         PurseMember,
+        Seat,
+        SeatHolding,
         SharedPurse,
+        TeamAccount,
+        TeamContract,
+        TeamContractStep,
         TicketCharge,
     ],
     migration_dependencies=["app.billing.piccolo_app", "app.inventory.piccolo_app"],

@@ -61,10 +61,20 @@ _ON_SALE = """
 
 
 async def offers_on_sale(now: datetime) -> list[Offer]:
-    """All that can be bought: the network's first, then by operator's name; plans before passes, in the seller's order.
+    """All that a person can buy: the network's first, then by operator's name; plans before passes, in the seller's
+    order.
 
     Empty where the network is free of charge for good (docs/design.md decision 22).
     """
+    return [offer for offer in await _on_sale(now) if offer.terms.for_teams is None]
+
+
+async def team_offers_on_sale(now: datetime) -> list[Offer]:
+    """All that an employer can buy for a team, in the same order."""
+    return [offer for offer in await _on_sale(now) if offer.terms.for_teams is not None]
+
+
+async def _on_sale(now: datetime) -> list[Offer]:
     rows = await fetch(
         f"{_ON_SALE} AND (SELECT charges FROM network ORDER BY id LIMIT 1)"  # noqa: S608
         " ORDER BY p.operator IS NOT NULL, o.name, p.kind DESC, p.position, p.id",
@@ -74,7 +84,18 @@ async def offers_on_sale(now: datetime) -> list[Offer]:
 
 
 async def offer_on_sale(public_id: str, now: datetime) -> Offer | None:
-    """The product with this public id, where it can be bought."""
+    """The product with this public id, where a person can buy it."""
+    offer = await _one_on_sale(public_id, now)
+    return offer if offer is not None and offer.terms.for_teams is None else None
+
+
+async def team_offer_on_sale(public_id: str, now: datetime) -> Offer | None:
+    """The product with this public id, where an employer can buy it for a team."""
+    offer = await _one_on_sale(public_id, now)
+    return offer if offer is not None and offer.terms.for_teams is not None else None
+
+
+async def _one_on_sale(public_id: str, now: datetime) -> Offer | None:
     row = await fetch_row(
         f"{_ON_SALE} AND p.public_id = $2 AND (SELECT charges FROM network ORDER BY id LIMIT 1)",  # noqa: S608
         now,

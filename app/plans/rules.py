@@ -91,8 +91,9 @@ class Entitlement:
         return replace(self, paid=self.paid + (payment.takes if payment.grown else payment.price.amount))
 
     @property
-    def place_in_order(self) -> tuple[int, bool, date, int]:
-        return _ORDER[self.source], self.unit is Unit.MONEY, self.ends_on or date.max, self.id
+    def place_in_order(self) -> tuple[int, bool, bool, date, int]:
+        """What a team provides to somebody alone comes before what its people share."""
+        return _ORDER[self.source], self.unit is Unit.MONEY, self.is_shared, self.ends_on or date.max, self.id
 
 
 class Pays(StrEnum):
@@ -381,7 +382,7 @@ def _budget_in_the_way(way: Payment, need: Need, purse: Purse) -> Limited | None
     return Limited(own.purse, one.label, Reason.MONEY, month, own.most(Unit.MONEY, month))
 
 
-def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, bool, date, int]]:
+def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, bool, bool, date, int]]:
     assert way.entitlement is not None, "money comes last, beside these"
     is_own_money = way.entitlement.unit is Unit.MONEY and way.entitlement.source is not Source.TEAM
     return is_own_money, not (way.use.units and not way.takes), way.entitlement.place_in_order

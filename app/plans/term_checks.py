@@ -9,7 +9,7 @@ from typing import Final
 
 from app.kernel.refusals import BadInput, marked
 from app.plans.purses import ScopeShape
-from app.plans.terms import Extra, PassTerms, PlanTerms, Terms
+from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, TeamUse, Terms
 from app.plans.uses import Unit
 
 LONGEST_NAME: Final = 80
@@ -20,6 +20,8 @@ MOST_HOURS: Final = 31 * 24
 MOST_UNITS: Final = 1_000
 MOST_MONTHS: Final = 120
 MOST_NOTICE: Final = 365
+MOST_PIECES: Final = 1_000
+MOST_HANDOVERS: Final = 31
 _DAY: Final = 24 * 60
 
 
@@ -70,6 +72,23 @@ class TrialIsFree(BadInput):
     text = marked("Ein Probetag kostet nichts.")
 
 
+class NotForTeams(BadInput):
+    """An employer buys days and hours, as a business and at one price for all."""
+
+    code = "not_for_teams"
+    text = marked("Das gibt es nicht in einem Angebot für Teams.")
+
+
+class TeamsAreBusinesses(BadInput):
+    code = "teams_are_businesses"
+    text = marked("An Teams wird nur geschäftlich verkauft.")
+
+
+class TiersUnusable(BadInput):
+    code = "tiers_unusable"
+    text = marked("Jede Staffel beginnt bei mehr Stück als die vorige und kostet je Stück nicht mehr.")
+
+
 def check_terms(terms: Terms, longest_first_term: int, longest_notice_months: int) -> Iterator[BadInput]:
     """What is wrong with them, field by field as the form names them; the law's figures in months."""
     yield from _names(terms)
@@ -83,6 +102,44 @@ def check_terms(terms: Terms, longest_first_term: int, longest_notice_months: in
         yield from _pass(terms)
     else:
         yield from _plan(terms, longest_first_term, longest_notice_months)
+    yield from _of_teams(terms)
+
+
+def _of_teams(terms: Terms) -> Iterator[BadInput]:
+    if terms.for_teams is None:
+        if terms.tiers:
+            yield NotForTeams(field="for_teams")
+        return
+    if terms.audiences != (Audience.BUSINESS,):
+        yield TeamsAreBusinesses(field="audiences")
+    yield from _tiers(terms)
+    for price_class in terms.concessions:
+        yield NotForTeams(field=f"concession_{price_class}")
+    if isinstance(terms, PassTerms):
+        if terms.for_teams is TeamUse.SEAT:
+            yield NotForTeams(field="for_teams")
+        if terms.unit is Unit.MONEY:
+            yield NotForTeams(field="unit")
+        return
+    yield from _number("handovers", terms.handovers, MOST_HANDOVERS)
+    for field in ("setup", "deposit", "fixed_desk", "round_the_clock"):
+        if getattr(terms, field):
+            yield NotForTeams(field=field)
+    if terms.for_teams is TeamUse.POOL and terms.unlimited_desks:
+        yield NotForTeams(field="unlimited_desks")
+    if terms.overage:
+        yield NotForTeams(field="overage_desk_day_day")
+    if any(extra.price for extra in terms.extras):
+        yield NotForTeams(field="extra_1_price")
+
+
+def _tiers(terms: Terms) -> Iterator[BadInput]:
+    quantity, price = 1, terms.price
+    for number, tier in enumerate(terms.tiers, 1):
+        if not quantity < tier.quantity <= MOST_PIECES or not 0 <= tier.price <= price:
+            yield TiersUnusable(field=f"tier_{number}_quantity")
+            return
+        quantity, price = tier.quantity, tier.price
 
 
 def _names(terms: Terms) -> Iterator[BadInput]:

@@ -45,6 +45,20 @@ PRICE_CLASS_NAMES: Final[Mapping[PriceClass, str]] = {
 }
 
 
+class TeamUse(StrEnum):
+    """What an employer buys: seats, each for one person by name, or days and hours that all of the team share."""
+
+    SEAT = "seat"
+    POOL = "pool"
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """From this quantity on a piece costs this: gross, in minor units."""
+
+    quantity: int
+    price: int
+
+
 class Overage(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a unit beyond the allowance costs: gross, in minor units."""
 
@@ -62,7 +76,11 @@ class Extra(msgspec.Struct, frozen=True):
 
 
 class PlanTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="plan"):
-    """A plan. Money is gross for a period, in minor units; desk days are whole days a month."""
+    """A plan. Money is gross for a period, in minor units; desk days are whole days a month.
+
+    One that is `for_teams` is sold by the piece: each is a seat, or so much a month for the team's pool. A seat may be
+    handed over so often in a month as `handovers` says.
+    """
 
     name_de: str
     name_en: str
@@ -90,6 +108,9 @@ class PlanTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     first_term_months: int = 1
     notice_days: int = 30
     no_show_spends: bool = True
+    for_teams: TeamUse | None = None
+    tiers: tuple[Tier, ...] = ()
+    handovers: int = 1
 
     def price_for(self, price_class: PriceClass) -> int:
         return self.concessions.get(price_class, self.price)
@@ -104,7 +125,8 @@ class PlanTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
 
 
 class PassTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="pass"):
-    """A pass: so many units, used until its end. Desk days are whole days, rooms are hours, money is minor units.
+    """A pass: so many units, used until its end. Desk days are whole days, rooms are hours, money is minor units. One
+    that is `for_teams` fills a team's pool.
 
     Without `valid_months` it ends with the third calendar year, by the law's value of the day it is sold.
     """
@@ -124,6 +146,8 @@ class PassTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     scope: ScopeShape = EVERYWHERE
     valid_months: int | None = None
     is_trial: bool = False
+    for_teams: TeamUse | None = None
+    tiers: tuple[Tier, ...] = ()
 
     def price_for(self, price_class: PriceClass) -> int:
         return self.concessions.get(price_class, self.price)

@@ -10,7 +10,7 @@ from app.kernel.refusals import Phrase, marked, phrase
 from app.kernel.wall_time import Opening
 from app.plans.passes import last_day_of
 from app.plans.purses import ScopeShape
-from app.plans.terms import PRICE_CLASS_NAMES, Audience, Billed, Extra, PassTerms, PlanTerms, PriceClass, Terms
+from app.plans.terms import PRICE_CLASS_NAMES, Audience, Billed, Extra, PassTerms, PlanTerms, PriceClass, TeamUse, Terms
 from app.plans.uses import Unit
 
 _DAY: Final = 24 * 60
@@ -63,7 +63,7 @@ class Line:
 def lines_of(terms: Terms, reader: Reader) -> list[Line]:
     """All that the terms say."""
     lines = [
-        Line(marked("Preis"), [price_said(terms, reader), *_concessions(terms, reader)]),
+        Line(marked("Preis"), [price_said(terms, reader), *_concessions(terms, reader), *tiers_said(terms, reader)]),
         Line(marked("Enthalten"), list(included(terms, reader))),
         Line(marked("Gilt"), list(where(terms.scope, reader.names))),
     ]
@@ -73,7 +73,8 @@ def lines_of(terms: Terms, reader: Reader) -> list[Line]:
         lines += [*_beside(terms, reader), Line(marked("Wer nicht kommt"), list(missed(terms)))]
         lines.append(Line(marked("Laufzeit"), list(term(terms))))
     if not reader.has_agreed:
-        lines.append(Line(marked("Für"), [phrase(_AUDIENCES[frozenset(terms.audiences)])]))
+        whom = marked("Teams") if terms.for_teams else _AUDIENCES[frozenset(terms.audiences)]
+        lines.append(Line(marked("Für"), [phrase(whom)]))
     return [line for line in lines if line.said]
 
 
@@ -105,8 +106,15 @@ def price_said(terms: Terms, reader: Reader) -> Phrase:
     return phrase(marked("{price} im Monat"), price=price)
 
 
+def tiers_said(terms: Terms, reader: Reader) -> Iterator[Phrase]:
+    """What a piece costs from which quantity on."""
+    for tier in terms.tiers:
+        yield phrase(marked("ab {count} Stück je {price}"), count=tier.quantity, price=reader.shown(tier.price))
+
+
 def included(terms: Terms, reader: Reader) -> Iterator[Phrase]:
     """What one gets for it."""
+    yield from _for_team(terms)
     if isinstance(terms, PassTerms):
         yield from _in_pass(terms)
         return
@@ -132,6 +140,18 @@ def included(terms: Terms, reader: Reader) -> Iterator[Phrase]:
             yield _extra(extra, reader)
 
 
+def _for_team(terms: Terms) -> Iterator[Phrase]:
+    if terms.for_teams is TeamUse.POOL:
+        yield phrase(marked("für alle im Team gemeinsam"))
+    elif isinstance(terms, PlanTerms) and terms.for_teams is TeamUse.SEAT:
+        yield phrase(marked("für eine Person mit Namen"))
+        if terms.handovers:
+            one, many = marked("Wechsel der Person einmal im Monat"), marked("Wechsel der Person {count}-mal im Monat")
+            yield _counted(terms.handovers, one, many)
+        else:
+            yield phrase(marked("ohne Wechsel der Person"))
+
+
 def _in_pass(terms: PassTerms) -> Iterator[Phrase]:
     match terms.unit:
         case Unit.DESK_DAY:
@@ -144,7 +164,7 @@ def _in_pass(terms: PassTerms) -> Iterator[Phrase]:
     if terms.half_days and terms.unit is Unit.DESK_DAY:
         yield phrase(marked("auch als halbe Tage, bis fünf Stunden"))
     if terms.is_trial:
-        yield phrase(marked("einmal je Person"))
+        yield phrase(marked("einmal je Person") if terms.for_teams is None else marked("einmal je Firma"))
 
 
 def where(scope: ScopeShape, names: PlaceNames) -> Iterator[Phrase]:

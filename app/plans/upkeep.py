@@ -1,7 +1,10 @@
 """What memberships grant and cost, made into accounts and charges as far as it is known. Twice does nothing more."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
@@ -13,7 +16,7 @@ from app.plans.forgetting import is_forgotten
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.rules import Source
 from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
-from app.platform.database import DatabaseAway, execute, fetch, fetch_row, fetch_value, retried, transaction
+from app.platform.database import DatabaseAway, execute, fetch, fetch_value, retried, transaction
 from app.platform.new_rows import insert_together
 
 GRANTED_AHEAD_MONTHS: Final = 14
@@ -53,12 +56,9 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
     is locked."""
     card = await membership_by_id(membership)
     assert card is not None, "it is locked"
-    for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)):
-        if not is_forgotten(grant.days.last, today):
-            await _grant(card, grant, now)
-    await _drop_grants(card, now, today)
+    await _grant(card, now, today)
     for due in () if card.ended_because is EndedBecause.WITHDRAWN_FREE else dues_of(card.timeline, today):
-        await _charge(card, due, now)
+        await keep_charged(partial(due_of, card.id, card.payer, card.seller, due), now)
     if card.ends_on is not None and card.ends_on < today:
         await _return_deposit(card, now)
     return card
@@ -76,23 +76,74 @@ def deposit_key(membership: int) -> str:
     return f"membership:{membership}:deposit"
 
 
-async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> None:
-    row = await fetch_row(
-        "SELECT id FROM entitlement WHERE membership = $1 AND unit = $2 AND starts_on = $3"
-        " AND (left_units IS NULL) = $4",
-        card.id,
-        grant.unit,
-        grant.days.first,
-        grant.units is None,
+async def _grant(card: MembershipCard, now: datetime, today: date) -> None:
+    rows = await fetch(
+        "SELECT id, unit, starts_on, left_units, expired_at FROM entitlement WHERE membership = $1", card.id
     )
-    if row is None:
+
+    async def open_one(grant: MonthsGrant) -> None:
         await open_account(account_of(card.id, card.person, grant), now)
-        return
+
+    wanted = list(grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)))
+    await keep_granted([kept_account(row) for row in rows], wanted, card.starts_on, open_one, now, today)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAccount:
+    """An account that a month has filled."""
+
+    id: int
+    unit: str
+    first: date
+    is_unlimited: bool
+    is_expired: bool
+
+    @property
+    def of(self) -> tuple[str, date, bool]:
+        return self.unit, self.first, self.is_unlimited
+
+
+def kept_account(row: Mapping[str, Any]) -> KeptAccount:
+    """Of a row with id, unit, starts_on, left_units and expired_at."""
+    return KeptAccount(
+        row["id"], row["unit"], row["starts_on"], row["left_units"] is None, row["expired_at"] is not None
+    )
+
+
+async def keep_granted(
+    have: Sequence[KeptAccount],
+    wanted: Sequence[MonthsGrant],
+    begins: date,
+    open_one: Callable[[MonthsGrant], Awaitable[None]],
+    now: datetime,
+    today: date,
+) -> None:
+    """Brings the accounts of a contract that begins that day to what it grants. Months to come that grant nothing any
+    more, because it rests or has ended, are emptied; those that are forgotten stay as they are."""
+    known = {one.of: one for one in have}
+    for grant in wanted:
+        one = known.pop((grant.unit.value, grant.days.first, grant.units is None), None)
+        if is_forgotten(grant.days.last, today):
+            continue
+        if one is None:
+            await open_one(grant)
+        else:
+            await _bring_to(one.id, grant, now)
+    for one in known.values():
+        if one.is_expired or one.first < begins:
+            continue
+        if one.is_unlimited:
+            await execute("UPDATE entitlement SET ends_on = starts_on, expired_at = $2 WHERE id = $1", one.id, now)
+        else:
+            await change_grant(one.id, 0, now)
+
+
+async def _bring_to(entitlement: int, grant: MonthsGrant, now: datetime) -> None:
     await execute(
         "UPDATE entitlement SET ends_on = $2, label_de = $3, label_en = $4, scope = $5::jsonb, half_days = $6,"
         " no_show_spends = $7,"
         " expired_at = CASE WHEN left_units IS NOT NULL THEN expired_at END WHERE id = $1",
-        row["id"],
+        entitlement,
         grant.days.last,
         grant.terms.name_de,
         grant.terms.name_en,
@@ -101,26 +152,7 @@ async def _grant(card: MembershipCard, grant: MonthsGrant, now: datetime) -> Non
         grant.terms.no_show_spends,
     )
     if grant.units is not None:
-        await change_grant(row["id"], grant.units, now)
-
-
-async def _drop_grants(card: MembershipCard, now: datetime, today: date) -> None:
-    """Months to come that grant nothing any more, because the membership rests or has ended, are emptied."""
-    wanted = {
-        (grant.unit.value, grant.days.first, grant.units is None)
-        for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
-    }
-    rows = await fetch(
-        "SELECT id, unit, starts_on, left_units FROM entitlement WHERE membership = $1 AND expired_at IS NULL", card.id
-    )
-    for row in rows:
-        is_unlimited = row["left_units"] is None
-        if (row["unit"], row["starts_on"], is_unlimited) in wanted or row["starts_on"] < card.starts_on:
-            continue
-        if is_unlimited:
-            await execute("UPDATE entitlement SET ends_on = starts_on, expired_at = $2 WHERE id = $1", row["id"], now)
-        else:
-            await change_grant(row["id"], 0, now)
+        await change_grant(entitlement, grant.units, now)
 
 
 def account_of(membership: int, person: int, grant: MonthsGrant) -> NewAccount:
@@ -156,20 +188,22 @@ def due_of(membership: int, payer: int, seller: int | None, period: PeriodsDue, 
     )
 
 
-async def _charge(card: MembershipCard, due: PeriodsDue, now: datetime) -> None:
-    """Charges what a period costs; where that has changed since, the old charge is taken back and a new one made."""
-    key = due_of(card.id, card.payer, card.seller, due).key
+async def keep_charged(due: Callable[[str], Due], now: datetime) -> None:
+    """Charges what a period costs; where that has changed since, the old charge is taken back and a new one made.
+
+    `due` says the amount due, with a version at the end of its key.
+    """
+    first = due("")
     rows = await fetch(
         "SELECT c.id, c.amount, c.key FROM charge c WHERE (c.key = $1 OR c.key LIKE $1 || ':v%') AND c.corrects IS NULL"
         " AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id) ORDER BY c.id",
-        key,
+        first.key,
     )
-    if sum(row["amount"] for row in rows) == due.amount:
+    if sum(row["amount"] for row in rows) == first.price.amount:
         return
     for row in rows:
         await take_back(row["id"], now)
-    if not due.amount:
+    if not first.price.amount:
         return
-    times: int = await fetch_value("SELECT count(*) FROM charge WHERE key = $1 OR key LIKE $1 || ':v%'", key)
-    version = f":v{times}" if times else ""
-    await insert_together(await new_charge(due_of(card.id, card.payer, card.seller, due, version), now))
+    times: int = await fetch_value("SELECT count(*) FROM charge WHERE key = $1 OR key LIKE $1 || ':v%'", first.key)
+    await insert_together(await new_charge(due(f":v{times}") if times else first, now))

@@ -10,6 +10,7 @@ from app.identity.federation import end_identities
 from app.identity.merging import Merge, on_merge
 from app.identity.roles import grant_role, revoke_role
 from app.identity.rules import Actor, Grant, Role
+from app.plans.seats import leave_seats
 from app.plans.shared_purses import end_spending, let_spend, new_purse
 from app.platform.database import execute, fetch_value, transaction
 from app.platform.outbox import emit
@@ -110,6 +111,7 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
             return
         if team.purse is not None:
             await end_spending(team.purse, member.person, today, now)
+            await leave_seats(team.purse, member.person, today, now, today)
         await end_identities(team.id, now, person=member.person)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)

@@ -166,4 +166,29 @@ TEAMS: Final[Sequence[Section]] = (
         " JOIN team ON team.id = team_agreement.team WHERE team_names_look.person = $1 ORDER BY team_names_look.id",
         {"team": "team.name", "month": "team_names_look.month", "looked_at": "team_names_look.looked_at"},
     ),
+    Section(
+        "team_orders",
+        marked("Was Sie für ein Team bestellt haben"),
+        "team_order JOIN team ON team.id = team_order.team"
+        " JOIN team_document ON team_document.team_order = team_order.id"
+        " WHERE team_order.placed_by = $1 ORDER BY team_order.id",
+        {
+            "id": "team_order.public_id",
+            "team": "team.name",
+            "document": "team_document.content",
+            "placed_at": "team_order.placed_at",
+        },
+    ),
+    Section(
+        "team_quotes",
+        marked("Angebote, die Sie für ein Team geholt haben"),
+        "team_quote JOIN team ON team.id = team_quote.team WHERE team_quote.made_by = $1 ORDER BY team_quote.id",
+        {
+            "id": "team_quote.public_id",
+            "team": "team.name",
+            "number": "team_quote.number",
+            "content": "encode(team_quote.content, 'base64')",
+            "made_at": "team_quote.made_at",
+        },
+    ),
 )

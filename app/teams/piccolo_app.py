@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
+from app.teams.purchase_tables import PoolNotice, TeamDocument, TeamOrder, TeamQuote, TeamSetting
 from app.teams.tables import (
     CompanySignIn,
     CostCentre,
@@ -32,15 +33,20 @@ APP_CONFIG = AppConfig(
         JoinLink,
         LimitRequest,
         MailDomain,
+        PoolNotice,
         Team,
         TeamAgreement,
         TeamAgreementNotice,
         TeamDay,
         TeamDayAnswer,
         TeamDayChoice,
+        TeamDocument,
         TeamInvitation,
         TeamMember,
         TeamNamesLook,
+        TeamOrder,
+        TeamQuote,
+        TeamSetting,
         TeamUpload,
     ],
     migration_dependencies=["app.network.piccolo_app", "app.plans.piccolo_app"],

@@ -82,6 +82,21 @@ async def team_by_id(team: int) -> TeamCard | None:
     return _team(await fetch_row(f"{_TEAM} WHERE t.id = $1", team))
 
 
+async def team_of_purse(purse: int) -> TeamCard | None:
+    """Whose purse this is."""
+    return _team(await fetch_row(f"{_TEAM} WHERE t.purse = $1", purse))
+
+
+async def managers_of(team: int) -> Sequence[int]:
+    """The keys of the people who manage the team."""
+    rows = await fetch(
+        "SELECT DISTINCT person FROM role_grant WHERE role = 'team_manager' AND scope_kind = 'team' AND scope_id = $1"
+        " AND revoked_at IS NULL ORDER BY person",
+        team,
+    )
+    return [row["person"] for row in rows]
+
+
 async def teams_where(condition: str, *facts: object) -> Sequence[TeamCard]:
     """The teams t for which this SQL holds."""
     return [TeamCard(**row) for row in await fetch(f"{_TEAM} WHERE {condition} ORDER BY t.name, t.id", *facts)]

@@ -70,6 +70,10 @@ _THINGS: Final = {
     "waiting": marked("Warteliste"),
     "webhook": marked("Webhook"),
     "webhook_endpoint": marked("Webhook"),
+    "seat": marked("Teamplatz"),
+    "team_contract": marked("Vertrag eines Teams"),
+    "team_order": marked("Bestellung eines Teams"),
+    "team_quote": marked("Angebot für ein Team"),
 }
 _DONE: Final = {
     "accepted": marked("angenommen"),
@@ -206,6 +210,8 @@ _DONE: Final = {
     "unpublished": marked("zurückgezogen"),
     "withdrawn": marked("zurückgenommen"),
     "written": marked("geschrieben"),
+    "given": marked("gegeben"),
+    "taken": marked("genommen"),
 }
 
 
@@ -300,6 +306,7 @@ def _value_in_words(value: object, speaker: Speaker) -> str:
 
 _WHERE_IT_CHARGES: Final = frozenset(
     {
+        *("seat", "team_contract", "team_order", "team_quote"),
         *("change_offer", "concession", "contract_order", "cost_centre", "declaration", "entitlement", "fixed_desk"),
         *("membership", "pass", "product"),
     }

@@ -27,6 +27,8 @@ OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {
     "shared_purses",
     "limit_extras",
     "limit_requests",
+    "team_orders",
+    "team_quotes",
 }
 """What is not spoken of where the network is free of charge, and empty there."""
 

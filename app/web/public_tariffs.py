@@ -19,6 +19,7 @@ from app.plans.terms import Audience
 from app.web.offer_view import Comparison, comparison
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
+from app.web.team_shop import offer_rows
 
 _BUSINESS = "geschaeftlich"
 _MOST_FITS = 3
@@ -56,6 +57,7 @@ async def offers_page(
         "typed": {"tage": str(habit.days_a_week) if habit else "2", "halb": "ja" if habit and habit.half_days else ""},
         "found": _fits(habit, offers, days, compared) if habit else None,
         "most_days": MOST_DAYS_A_WEEK,
+        "teams": await offer_rows(visitor, today) if audience is Audience.BUSINESS else [],
     }
     return await pages.show(request, visitor, "tariffs/compare.html", context)
 

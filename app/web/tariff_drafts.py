@@ -11,11 +11,11 @@ from litestar.response import Redirect
 
 from app.billing.rules import TAX_CODE_NAMES
 from app.identity.authentication import Visitor
-from app.kernel.refusals import Refusal
+from app.kernel.refusals import Refusal, marked
 from app.kernel.wall_time import local_day
 from app.plans.assortment import ProductCard
 from app.plans.product_versions import DraftChangedMeanwhile, new_product, write_draft, wrong_in
-from app.plans.terms import PRICE_CLASS_NAMES
+from app.plans.terms import PRICE_CLASS_NAMES, TeamUse
 from app.plans.terms_said import name_of
 from app.web.forms import NO_ERRORS, show_again
 from app.web.home import FormData
@@ -25,6 +25,7 @@ from app.web.search_form import ZONE
 from app.web.tariff_form import (
     AMOUNT_OF,
     CONCESSIONS,
+    MOST_TIERS,
     NEW_PASS,
     NEW_PLAN,
     in_order,
@@ -34,6 +35,11 @@ from app.web.tariff_form import (
     unfolded,
 )
 from app.web.tariffs import NETWORK, OPERATOR, Shop, product_at, shop_of
+
+TEAM_USES: Final[Mapping[TeamUse, str]] = {
+    TeamUse.SEAT: marked("Teams, als Plätze"),
+    TeamUse.POOL: marked("Teams, als Kontingent"),
+}
 
 
 @get([f"{NETWORK}/neu", f"{OPERATOR}/neu"])
@@ -130,7 +136,7 @@ async def _form(
     wrong: Sequence[str] = (),
 ) -> dict[str, Any]:
     say = visitor.speaker.gettext
-    places = await shop.places()
+    places, uses = await shop.places(), [TeamUse.SEAT, TeamUse.POOL] if is_plan else [TeamUse.POOL]
     return shop.frame | {
         "card": card,
         "name": name_of(card.latest, visitor.language) if card else "",
@@ -139,6 +145,8 @@ async def _form(
         "unfolded": unfolded(typed, wrong),
         "tax_codes": [(code.value, say(text)) for code, text in TAX_CODE_NAMES.items()],
         "units": [(unit.value, say(text)) for unit, text in AMOUNT_OF.items()],
+        "team_uses": [("", say(marked("Personen"))), *((use.value, say(TEAM_USES[use])) for use in uses)],
+        "tiers": range(1, MOST_TIERS + 1),
         "concessions": [(f"concession_{each}", say(PRICE_CLASS_NAMES[each])) for each in CONCESSIONS],
         "extras": range(1, shown_extras(typed) + 1),
         "operators": [(place.box, place.name) for place in places if place.operator is not None],

@@ -9,13 +9,14 @@ from app.kernel.refusals import BadInput, Refusal, marked
 from app.kernel.wall_time import Opening
 from app.network.queries import SpaceCard
 from app.plans.purses import ScopeShape
-from app.plans.terms import Audience, Billed, Extra, Overage, PassTerms, PlanTerms, PriceClass, Terms
+from app.plans.terms import Audience, Billed, Extra, Overage, PassTerms, PlanTerms, PriceClass, TeamUse, Terms, Tier
 from app.plans.uses import Unit
 from app.web.figures import read_amount, read_number, typed_amount
 from app.web.hours_form import HoursUnreadable, read_openings, typed_openings
 
 CONCESSIONS: Final = (PriceClass.RESIDENT, PriceClass.STUDENT, PriceClass.CLUB, PriceClass.MUNICIPALITY)
 MOST_EXTRAS: Final = 8
+MOST_TIERS: Final = 4
 LONGEST_FIELD: Final = 1_000
 OVERAGES: Final = (
     (Unit.DESK_DAY, "day"),
@@ -40,11 +41,13 @@ FOLDS: Final[Mapping[str, Sequence[str]]] = {
     "more": ("rolls_over_months", "round_the_clock", "fixed_desk", "release_credit"),
     "extras": tuple(f"extra_{n}_{part}" for n in range(1, MOST_EXTRAS + 1) for part in ("name_de", "name_en", "price")),
     "overage": tuple(f"overage_{unit}_{part}" for unit, part in OVERAGES),
+    "tiers": tuple(f"tier_{n}_{part}" for n in range(1, MOST_TIERS + 1) for part in ("quantity", "price")),
 }
 """What few plans say, behind folds of the form."""
 
 ORDER: Final = (
-    *(*_TEXTS, "audiences", "billed", "price", "tax_code", *FOLDS["concessions"], *FOLDS["once"]),
+    *(*_TEXTS, "audiences", "for_teams", "handovers", "billed", "price", "tax_code", *FOLDS["tiers"]),
+    *(*FOLDS["concessions"], *FOLDS["once"]),
     *("unit", "amount", "desk_days", "room_hours", *FOLDS["more"], *FOLDS["extras"], "valid_months"),
     *("places", "hours", *FOLDS["overage"], "first_term_months", "notice_days"),
 )
@@ -80,7 +83,9 @@ def typed_of(terms: Terms, places: Sequence[Place]) -> dict[str, str]:
     typed |= {f"audience_{each}": "ja" for each in terms.audiences}
     typed |= {f"concession_{one}": typed_amount(terms.concessions.get(one)) for one in CONCESSIONS}
     typed |= {"price": typed_amount(terms.price), "half_days": "ja" if terms.half_days else ""}
-    typed |= _typed_scope(terms.scope, places)
+    typed |= _typed_scope(terms.scope, places) | {"for_teams": terms.for_teams.value if terms.for_teams else ""}
+    for number, tier in enumerate(terms.tiers, 1):
+        typed |= {f"tier_{number}_quantity": str(tier.quantity), f"tier_{number}_price": typed_amount(tier.price)}
     return typed | (_typed_pass(terms) if isinstance(terms, PassTerms) else _typed_plan(terms))
 
 
@@ -104,7 +109,7 @@ def _typed_pass(terms: PassTerms) -> dict[str, str]:
 
 
 def _typed_plan(terms: PlanTerms) -> dict[str, str]:
-    typed = {"billed": terms.billed.value}
+    typed = {"billed": terms.billed.value, "handovers": str(terms.handovers)}
     typed |= {name: typed_amount(getattr(terms, name) or None) for name in _AMOUNTS[1:]}
     typed |= {name: str(getattr(terms, name)) for name in _NUMBERS}
     typed |= {name: "ja" if getattr(terms, name) else "" for name in _FLAGS}
@@ -127,6 +132,7 @@ NEW_PLAN: Final[Mapping[str, str]] = {
     "first_term_months": "1",
     "notice_days": "30",
     "no_show_spends": "ja",
+    "handovers": "1",
 }
 NEW_PASS: Final[Mapping[str, str]] = {
     **dict.fromkeys(_TEXTS, ""),
@@ -180,6 +186,8 @@ def read_terms(data: Mapping[str, str], places: Sequence[Place], *, is_plan: boo
     }
     shared["half_days"] = reading.ticked("half_days")
     shared["scope"] = _scope(reading, places)
+    shared["for_teams"] = _one_of(TeamUse, reading.data.get("for_teams", ""), None)
+    shared["tiers"] = tuple(_tiers(reading))
     terms = _plan(reading, shared) if is_plan else _pass(reading, shared)
     return terms, reading.refused
 
@@ -204,9 +212,24 @@ def _plan(reading: _Reading, shared: Mapping[str, Any]) -> PlanTerms:
         **shared,
         **said,
         billed=_one_of(Billed, reading.data.get("billed", ""), Billed.MONTHLY),
+        handovers=reading.take(read_number, "handovers", 1),
         extras=tuple(_extras(reading)),
         overage=_overages(reading),
     )
+
+
+def _tiers(reading: _Reading) -> list[Tier]:
+    found = []
+    for number in range(1, MOST_TIERS + 1):
+        fields = f"tier_{number}_quantity", f"tier_{number}_price"
+        quantity, price = reading.maybe(read_number, fields[0]), reading.maybe(read_amount, fields[1])
+        if quantity is None and price is None:
+            continue
+        for field, figure in zip(fields, (quantity, price), strict=True):
+            if figure is None:
+                reading.refused.append(FigureMissing(field=field))
+        found.append(Tier(quantity or 0, price or 0))
+    return found
 
 
 def _extras(reading: _Reading) -> list[Extra]:

@@ -53,6 +53,10 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Kollegen"), "/team/{team}/kollegen", None),
     (marked("Teamtage"), "/team/{team}/tage", None),
     (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
+    (marked("Teamplätze"), "/team/{team}/plaetze", Action.SEE_TEAM),
+    (marked("Kontingent"), "/team/{team}/kontingent", Action.SEE_TEAM),
+    (marked("Tarife"), "/team/{team}/tarife", Action.SEE_TEAM),
+    (marked("Verträge"), "/team/{team}/vertraege", Action.SEE_TEAM),
     (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
     (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
     (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
@@ -66,7 +70,10 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
 
-OF_WHAT_A_TEAM_PAYS: Final = frozenset({_LIMITS, _LIMIT_REQUESTS, "/team/{team}/kostenstellen"})
+OF_WHAT_A_TEAM_PAYS: Final = frozenset(
+    {_LIMITS, _LIMIT_REQUESTS}
+    | {f"/team/{{team}}/{page}" for page in ("kostenstellen", "plaetze", "kontingent", "tarife", "vertraege")}
+)
 """Sections of a team that are not there where nobody pays for it."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})

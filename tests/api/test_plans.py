@@ -42,4 +42,4 @@ async def test_a_network_that_is_free_of_charge_sells_nothing(anyone: httpx.Asyn
     await it_charges()
     await on_sale(EIGHT)
     await execute("UPDATE network SET charges = false")
-    assert (await anyone.get("/api/v1/plans")).json() == {"items": [], "next": None}
+    assert (await anyone.get("/api/v1/plans")).json() == {"items": [], "next": None, "for_teams": []}

@@ -80,7 +80,7 @@ async def test_the_freelancer_has_three_days_left_this_month() -> None:
 
 async def test_what_pays_for_each_of_the_accounts() -> None:
     assert await pays_tomorrow("freelancer") == ("entitlement", "Netz 8", 0)
-    assert await pays_tomorrow("commuter") == ("entitlement", "Pendler 12", 0)
+    assert await pays_tomorrow("commuter") == ("team", "Teamplatz 12", 0)
     assert await pays_tomorrow("employer") == ("entitlement", "Zehnerkarte", 0)
     assert await pays_tomorrow("guest") == ("money", None, 1900)
 
@@ -146,11 +146,11 @@ async def test_a_contract_lists_the_extras_that_were_chosen_with_their_price() -
         " coalesce(jsonb_path_query_array(t.terms, '$.extras[*].name_de'), '[]') AS extras"
         " FROM membership m JOIN person p ON p.id = m.person JOIN membership_terms t ON t.membership = m.id"
         " WHERE p.email = ANY($1) ORDER BY p.email",
-        ["commuter@demo.example", "freelancer@demo.example"],
+        ["freelancer@demo.example", "telephone@demo.example"],
     )
     assert [(row["name"], row["price"], row["extras"]) for row in rows] == [
-        ("commuter", "19100", '["Schließfach"]'),
         ("freelancer", "11900", "[]"),
+        ("telephone", "19100", '["Schließfach"]'),
     ]
 
 

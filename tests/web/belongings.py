@@ -40,6 +40,7 @@ from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.limits import Amounts
 from app.plans.product_versions import put_on_sale, write_draft
+from app.plans.team_contracts import TeamContractCard
 from app.platform.database import execute, fetch_value
 from app.teams.cost_centres import add_cost_centre
 from app.teams.domains import ask_for_domain
@@ -54,6 +55,7 @@ from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
+from tests.teams.buying import SEAT, bought, seats
 from tests.teams.founding import a_team, acting
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
@@ -116,12 +118,19 @@ async def belongings(world: World) -> Mapping[str, str]:
     for_mia = BookForTeam(await members_of(team.id), ["alte-post-andernach"], Wanted(TOMORROW, DayPart.WHOLE_DAY))
     more = AskForMore(TODAY.replace(day=1), Amounts(desk_halves=2))
     asked = await ask_for_more(world.mia.actor(), team, more, NOW, TODAY)
+    team_contract = await bought(team, SEAT, 1)
+    [seat] = await seats(team)
     return {
         **await _of_a_team(world, team),
         "team": team.public_id,
         "act": await book_for_team(await acting(world.gundula), team, for_mia, NOW),
         "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
         "request_id": asked.public_id,
+        "team_contract": team_contract.public_id,
+        "team_product": team_contract.product,
+        "team_order": await _a_team_order(world, team, team_contract),
+        "quote": await _a_quote(team, team_contract),
+        "seat": seat.public_id,
         "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
         "identity": await _an_identity(world, team.id),
         "slug": world.polch.slug,
@@ -185,6 +194,39 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _a_team_order(world: World, team: TeamCard, contract: TeamContractCard) -> str:
+    """How the team has ordered its contract; its id."""
+    order: int = await fetch_value(
+        "INSERT INTO team_order (public_id, team, number, team_contract, quantity, starts_on, amount, shown, placed_by,"
+        " placed_at) VALUES ('bestellung', $1, 1, $2, 1, $3, 11900, 'x', $4, $5) RETURNING id",
+        team.id,
+        contract.id,
+        TODAY,
+        world.gundula.id,
+        NOW,
+    )
+    await execute(
+        "INSERT INTO team_document (public_id, team_order, title, language, content, made_at)"
+        " VALUES ('bestaetigung', $1, 'Bestätigung', 'de', '<p>Ein Platz</p>', $2)",
+        order,
+        NOW,
+    )
+    return "bestellung"
+
+
+async def _a_quote(team: TeamCard, contract: TeamContractCard) -> str:
+    """What the team was offered; its id."""
+    return await fetch_value(
+        "INSERT INTO team_quote (public_id, number, team, product_version, terms, quantity, amount, valid_until,"
+        " content, made_at) SELECT 'angebot', 'A-2026-0001', $1, product_version, terms, 1, 11900, $3, '%PDF-', $4"
+        " FROM team_contract WHERE id = $2 RETURNING public_id",
+        team.id,
+        contract.id,
+        TODAY + timedelta(days=30),
+        NOW,
+    )
 
 
 async def _of_a_team(world: World, team: TeamCard) -> Mapping[str, str]:

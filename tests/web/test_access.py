@@ -69,6 +69,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
     (r"GET /team/\{team\}/grenzen", Action.SEE_TEAM),
     (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/(plaetze|kontingent|tarife|vertraege|angebote|bestellungen)", Action.MANAGE_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (r"\w+ /netzwerk/(betreiber|firmen|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),

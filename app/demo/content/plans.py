@@ -6,7 +6,7 @@ from typing import Final
 
 from app.inventory.rules import Kind
 from app.plans.purses import ScopeShape
-from app.plans.terms import Billed, Extra, Overage, PassTerms, PlanTerms, PriceClass
+from app.plans.terms import Audience, Billed, Extra, Overage, PassTerms, PlanTerms, PriceClass, TeamUse, Tier
 from app.plans.uses import Unit
 
 _LOCKER: Final = Extra("Schließfach", "Locker", 1200)
@@ -123,6 +123,60 @@ TRIAL: Final = PassTerms(
 )
 
 OF_THE_NETWORK: Final = (EIGHT, TWELVE, FULL, YEAR, EVENING, FIXED, TEN, HOURS, TRIAL)
+
+_BUSINESS: Final = (Audience.BUSINESS,)
+
+TEAM_SEAT: Final = PlanTerms(
+    name_de="Teamplatz 12",
+    name_en="Team Seat 12",
+    about_de="Für eine Person im Team, die drei Tage in der Woche nicht in die Stadt fährt.",
+    about_en="For one person of the team who stays out of the city three days a week.",
+    audiences=_BUSINESS,
+    price=17900,
+    desk_days=12,
+    room_hours=8,
+    half_days=True,
+    for_teams=TeamUse.SEAT,
+    tiers=(Tier(5, 16900), Tier(10, 15900), Tier(25, 14900)),
+)
+TEAM_POOL: Final = PlanTerms(
+    name_de="Teamtage",
+    name_en="Team Days",
+    about_de="So viele Tage im Monat, wie Ihr Team zusammen braucht.",
+    about_en="As many days a month as your team needs together.",
+    audiences=_BUSINESS,
+    price=1700,
+    desk_days=1,
+    half_days=True,
+    for_teams=TeamUse.POOL,
+    tiers=(Tier(20, 1600), Tier(50, 1500)),
+)
+TEAM_HOURS: Final = PassTerms(
+    name_de="Teamstunden",
+    name_en="Team Hours",
+    about_de="Zehn Stunden in Räumen und Kabinen, für alle im Team.",
+    about_en="Ten hours in rooms and booths, for everybody in the team.",
+    audiences=_BUSINESS,
+    unit=Unit.ROOM_MINUTE,
+    amount=10,
+    price=9000,
+    valid_months=12,
+    for_teams=TeamUse.POOL,
+    tiers=(Tier(5, 8500),),
+)
+TEAM_TRIAL: Final = PassTerms(
+    name_de="Zum Ausprobieren",
+    name_en="To Try It Out",
+    about_de="Zehn Tage für Ihr Team, einen Monat lang. Danach endet es von selbst.",
+    about_en="Ten days for your team, for a month. Then it ends by itself.",
+    audiences=_BUSINESS,
+    amount=10,
+    price=0,
+    valid_months=1,
+    is_trial=True,
+    for_teams=TeamUse.POOL,
+)
+FOR_TEAMS: Final = (TEAM_SEAT, TEAM_POOL, TEAM_HOURS, TEAM_TRIAL)
 
 MAIFELD: Final = PlanTerms(
     name_de="Maifeld 6",
