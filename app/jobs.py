@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.bookings.declaration_settling import declaration_reactions
+from app.bookings.desk_endings import settle_desks
 from app.bookings.evening import announce_guests
-from app.bookings.fixed_desks import fixed_desk_reactions, settle_desks
+from app.bookings.fixed_desks import fixed_desk_reactions
 from app.bookings.front_desk import forget_guest_numbers, forget_guests
 from app.bookings.lapsing import forget_old_holds, lapse_holds, lapse_offers
 from app.bookings.line_keeping import forget_old_lines, look_after_lines
@@ -18,6 +19,9 @@ from app.bookings.reminders import REMINDED_FROM, announce_tomorrow
 from app.bookings.settling import SETTLING, settle_due
 from app.bookings.short_notice import forget_old_notices
 from app.bookings.taking_over import booking_reactions
+from app.bookings.team_acts import forget_team_acts
+from app.bookings.team_ends import end_teams, team_end_reactions
+from app.bookings.team_leaving import settle_all_left, team_leaving_reactions
 from app.calendars.reactions import calendar_reactions
 from app.identity.operations import forget_old
 from app.identity.reachability import forget_old_trouble
@@ -41,6 +45,7 @@ from app.notifications.webhook_delivery import deliver_due, forget_deliveries, w
 from app.plans.accounts import expire_past, use_up_past
 from app.plans.accounts_ending import announce_endings
 from app.plans.declarations import forget_declarations
+from app.plans.forgetting import forget_past
 from app.plans.paper_cards import carry_paper_cards
 from app.plans.upkeep import settle_running
 from app.platform import rate_limits
@@ -57,6 +62,12 @@ from app.platform.settings import ROOT, Settings
 from app.platform.templates import Templates
 from app.platform.worker import Worker
 from app.teams.agreements import tell_concerned
+from app.teams.colleagues import forget_sights
+from app.teams.company_ways import forget_ways
+from app.teams.invitations import forget_team_invitations
+from app.teams.operations import forget_members
+from app.teams.people_import import forget_uploads
+from app.teams.team_days import forget_team_days
 
 NOBODY_REACTS: Final = (
     "blocker.lifted",
@@ -67,6 +78,7 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
+    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",
@@ -94,6 +106,7 @@ NOBODY_REACTS: Final = (
     "space.retired",
     "space.rules_changed",
     "space.unpublished",
+    "team.end_taken_back",
     "team.founded",
     "team_agreement.confirmed",
     "team_agreement.ended",
@@ -126,6 +139,8 @@ def all_reactions(settings: Settings) -> Reactions:
         booking_reactions(),
         fixed_desk_reactions(),
         declaration_reactions(),
+        team_end_reactions(),
+        team_leaving_reactions(),
         calendar_reactions(settings.address),
         webhook_reactions(),
         notification_reactions(transport, templates, sender, settings.address, settings.signing_key, back),
@@ -189,6 +204,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_guest_numbers", Every(timedelta(hours=1)), _without_count(forget_guest_numbers)),
         Periodic(SETTLING, Every(timedelta(seconds=30)), _without_count(settle_due)),
         Periodic("settle_operator_ends", Every(timedelta(minutes=5)), _without_count(settle_ends)),
+        Periodic("end_teams", day_is_over, _without_count(end_teams)),
         Periodic("settle_fixed_desks", night, _without_count(settle_desks)),
         Periodic("credit_released_days", Every(timedelta(hours=1)), _without_count(settle_released)),
         Periodic("forget_guests", Every(timedelta(hours=1)), _without_count(forget_guests)),
@@ -200,6 +216,9 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("carry_paper_cards", Every(timedelta(minutes=1)), _by_day(carry_paper_cards)),
         Periodic("announce_endings", Daily(time(9), _ZONE), _by_day(announce_endings)),
         Periodic("forget_import_drafts", Every(timedelta(hours=1)), _without_count(forget_drafts)),
+        Periodic("forget_team_uploads", Every(timedelta(hours=1)), _without_count(forget_uploads)),
+        Periodic("forget_team_invitations", night, _without_count(forget_team_invitations)),
+        Periodic("settle_left_teams", Every(timedelta(hours=1)), _without_count(settle_all_left)),
         Periodic("announce_reports", Every(timedelta(minutes=1)), _without_count(announce_reports)),
         Periodic("forget_reports", night, _without_count(forget_reports)),
         Periodic("lapse_desk_holds", Every(timedelta(seconds=30)), _without_count(lapse_holds)),
@@ -207,10 +226,16 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("look_after_lines", Every(timedelta(minutes=1)), _without_count(look_after_lines)),
         Periodic("forget_lines", night, _without_count(forget_old_lines)),
         Periodic("forget_desk_holds", Every(timedelta(hours=1)), _without_count(forget_old_holds)),
+        Periodic("forget_team_acts", night, _without_count(forget_team_acts)),
+        Periodic("forget_team_days", night, _without_count(forget_team_days)),
+        Periodic("forget_sights", night, _without_count(forget_sights)),
         Periodic("forget_notices", night, _without_count(forget_old_notices)),
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
+        Periodic("forget_past_contracts", night, _forget_past),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
+        Periodic("forget_team_members", night, _without_count(forget_members)),
+        Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),
         Periodic("forget_answers", Every(timedelta(hours=1)), _without_count(forget_old_answers)),
         Periodic("forget_rate_limits", Every(timedelta(minutes=10)), _without_count(rate_limits.forget_old)),
     ]
@@ -230,6 +255,10 @@ def _reading_returns(settings: Settings) -> Sequence[Periodic]:
 
 async def _announce_tomorrow(now: datetime) -> int:
     return await announce_tomorrow(now, _ZONE)
+
+
+async def _forget_past(now: datetime) -> None:
+    await forget_past(local_day(now, _ZONE))
 
 
 async def _announce_guests(now: datetime) -> int:

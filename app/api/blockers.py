@@ -98,6 +98,23 @@ class AffectedShape(msgspec.Struct, frozen=True):
     place_name: str | None
 
 
+class FixedDeskHeldShape(msgspec.Struct, frozen=True):
+    """A fixed desk that is concerned, and whose it is."""
+
+    person: str
+    resource_id: str
+    first_day: date
+    last_day: date | None
+
+
+def fixed_shapes(plan: Plan) -> list[FixedDeskHeldShape]:
+    """The fixed desks that are concerned."""
+    return [
+        FixedDeskHeldShape(person, desk.resource_public_id, desk.days.first, desk.last_day)
+        for desk, person in plan.fixed
+    ]
+
+
 def affected_shapes(plan: Plan) -> list[AffectedShape]:
     """The bookings in the way, with what is suggested for each."""
     return [
@@ -121,6 +138,7 @@ class BlockPlanShape(msgspec.Struct, frozen=True):
     state: str
     times: list[IntervalShape]
     affected: list[AffectedShape]
+    fixed_desks: list[FixedDeskHeldShape]
 
 
 class BlockerShape(msgspec.Struct, frozen=True):
@@ -180,6 +198,7 @@ async def preview_blocker(
         plan.state,
         intervals([time for blocking in plan.blockings for time in blocking.times], space),
         affected_shapes(plan),
+        fixed_shapes(plan),
     )
 
 

@@ -19,6 +19,7 @@ _MORNING: Final = {"starts_at": "2027-03-09T08:00:00+01:00", "ends_at": "2027-03
 _ANY_DESK: Final = {"space": "regiohub-polch", "kind": "desk", **_MORNING}
 _FEED: Final = {"feed_id": "t4n8c2r6y3hjq7ws"}
 _SERIES: Final = {"series_id": "n3v8d5k2w9xqyc7h"}
+_FIXED: Final = {"fixed_desk_id": "n5w8r3k7c2vtm4xp"}
 _WAITING: Final = {"waiting_id": "h3v8d5n2r7kcm4xp"}
 _BOOKING: Final = {"booking_id": "k7m2p9x4w3tqz8va"}
 _SPACE: Final = {"slug": "regiohub-polch"}
@@ -85,6 +86,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "decline_booking": Example(path=_BOOKING, body={"answer": "An diesem Abend tagt der Gemeinderat."}),
     "show_me": Example(),
     "list_entitlements": Example(),
+    "list_fixed_desks": Example(),
+    "release_days": Example(path=_FIXED, body={"days": ["2027-03-12", "2027-03-19"]}),
+    "take_back_day": Example(path={**_FIXED, "day": "2027-03-12"}),
     "show_space_rules": Example(path=_SPACE),
     "set_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, body={"shortest": 60, "cancel_before": 120}),
     "drop_rules_of_kind": Example(path={**_SPACE, "kind": "room"}, query={"version": "1"}),

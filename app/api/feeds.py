@@ -28,7 +28,9 @@ from app.platform.settings import Settings
 
 class SubjectIsUnclear(BadInput):
     code = "subject_is_unclear"
-    text = marked("Zu „resource“ gehört genau resource_id, zu „space“ genau space, zu „person“ keins von beiden.")
+    text = marked(
+        "Zu „resource“ gehört genau resource_id, zu „space“ genau space, zu „team“ genau team, zu „person“ keins davon."
+    )
 
 
 class FeedShape(msgspec.Struct, frozen=True):
@@ -75,19 +77,23 @@ class KeptFeed(msgspec.Struct, frozen=True):
 class FeedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to subscribe to."""
 
-    kind: Annotated[FeedKind, Meta(description="The own bookings, or as staff the taken time of others.")]
+    kind: Annotated[FeedKind, Meta(description="Own bookings, colleagues who show their days, or as staff taken time.")]
     resource_id: Annotated[str, Meta(max_length=100, description="With kind `resource`.")] | None = None
     space: Annotated[str, Meta(max_length=100, description="With kind `space`.")] | None = None
 
+    team: Annotated[str, Meta(max_length=100, description="With kind `team`: an own one.")] | None = None
+
     def command(self) -> CreateFeed:
         """Raises SubjectIsUnclear, and NotFound for what can be no id."""
-        match (self.kind, self.resource_id, self.space):
-            case (FeedKind.PERSON, None, None):
+        match (self.kind, self.resource_id, self.space, self.team):
+            case (FeedKind.PERSON, None, None, None):
                 return CreateFeed(self.kind)
-            case (FeedKind.RESOURCE, str(resource), None):
+            case (FeedKind.RESOURCE, str(resource), None, None):
                 return CreateFeed(self.kind, known_id(resource))
-            case (FeedKind.SPACE, None, str(space)):
+            case (FeedKind.SPACE, None, str(space), None):
                 return CreateFeed(self.kind, known_slug(space))
+            case (FeedKind.TEAM, None, None, str(team)):
+                return CreateFeed(self.kind, known_id(team))
         raise SubjectIsUnclear(field="kind")
 
 

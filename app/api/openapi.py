@@ -88,6 +88,10 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
+MAY_LACK_A_BODY: Final = frozenset({"accept_offer"})
+"""Operations that say all of it without a body."""
+
+
 def tidied(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document as its readers want it.
 
@@ -98,6 +102,8 @@ def tidied(document: Mapping[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             operation.pop("deprecated", None)
             operation["parameters"] = [_tidied_parameter(parameter) for parameter in operation.get("parameters", ())]
+            if operation["operationId"] in MAY_LACK_A_BODY:
+                operation["requestBody"].pop("required")
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 name = content["schema"].get("$ref", "").rpartition("/")[2]
                 if name:

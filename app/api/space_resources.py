@@ -11,7 +11,7 @@ from litestar.params import RequestBody
 from msgspec import Meta
 
 from app.api.access import SIGNED_IN
-from app.api.blockers import AffectedShape, Day, affected_shapes, day_of
+from app.api.blockers import AffectedShape, Day, FixedDeskHeldShape, affected_shapes, day_of, fixed_shapes
 from app.api.managed import managed, managed_resource, only_managers
 from app.api.parameters import ResourceInPath, SlugInPath, known_id
 from app.api.problem_shapes import refusals
@@ -96,6 +96,7 @@ class RetirementShape(msgspec.Struct, frozen=True):
 
     state: str
     affected: list[AffectedShape]
+    fixed_desks: list[FixedDeskHeldShape]
 
 
 class RetirementWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +104,9 @@ class RetirementWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     state: State
     choices: dict[str, Literal["move", "cancel"]] = {}
+    end_fixed_desks: Annotated[
+        bool, Meta(description="Needed where the preview names `fixed_desks`: from today on it is nobody's own.")
+    ] = False
 
 
 def _shape(kept: KeptResource, zone: ZoneInfo) -> KeptResourceShape:
@@ -204,7 +208,7 @@ async def change(
 async def preview_retirement(visitor: NamedDependency[Visitor], resource_id: ResourceInPath) -> RetirementShape:
     space, card = await managed_resource(resource_id, visitor)
     plan = await plan_retiring(visitor.signed_in, space, card.public_id, visitor.now)
-    return RetirementShape(plan.state, affected_shapes(plan))
+    return RetirementShape(plan.state, affected_shapes(plan), fixed_shapes(plan))
 
 
 @post(
@@ -213,7 +217,8 @@ async def preview_retirement(visitor: NamedDependency[Visitor], resource_id: Res
     response_description="The resource, out of use.",
     summary="Take a resource out of use",
     description="Moves or cancels what is booked of it ahead, each with its mail: all of it or nothing. 409 where "
-    "since the preview somebody has booked, cancelled or moved, or where it is part of another resource.",
+    "since the preview somebody has booked, cancelled or moved, where it is part of another resource, or "
+    "somebody's fixed desk that shall not end.",
     tags=["operators"],
     guards=only_managers(),
     security=SIGNED_IN,
@@ -227,7 +232,15 @@ async def retire(
 ) -> KeptResourceShape:
     space, card = await managed_resource(resource_id, visitor)
     choices = {booking: Fate(fate) for booking, fate in data.choices.items()}
-    await retire_resource(visitor.signed_in, space, card.public_id, data.state, choices, visitor.now)
+    await retire_resource(
+        visitor.signed_in,
+        space,
+        card.public_id,
+        data.state,
+        choices,
+        visitor.now,
+        ends_fixed=data.end_fixed_desks,
+    )
     return _shape(await kept_resource(space.id, card.public_id), ZoneInfo(space.time_zone))
 
 

@@ -50,6 +50,20 @@ class StrictJson(AbstractDTO[T]):
         return schema_creator.for_field_definition(field_definition)
 
 
+class OptionalJson(StrictJson[T]):
+    """The same for a body that may be left out."""
+
+    def decode_bytes(self, value: bytes) -> Any:
+        return super().decode_bytes(value) if value else None
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: SchemaCreator
+    ) -> Reference | Schema:
+        [body] = [each for each in field_definition.inner_types if not each.is_none_type]
+        return super().create_openapi_schema(body, handler_id, schema_creator)
+
+
 @functools.cache
 def _decoder_of(model: type[Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(model)

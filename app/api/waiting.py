@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from app.api.access import SIGNED_IN, only_who_may
 from app.api.booking_bodies import (
+    AgreedPrice,
     CommuteTo,
     EarlyStart,
     Features,
@@ -41,7 +42,7 @@ from app.api.parameters import (
 )
 from app.api.problem_shapes import refusals
 from app.api.shapes import BookedSpaceShape, BookingShape, Moment, ResourceShape, booked_resource, booked_space
-from app.api.strict_json import LARGEST_BODY, StrictJson
+from app.api.strict_json import LARGEST_BODY, OptionalJson, StrictJson
 from app.bookings.offers import accept_offer, leave_line
 from app.bookings.rules import AnyOf, Purpose
 from app.bookings.waiting import AnyPlace, WaitingCard, WaitingStatus, all_waiting_of, waiting_of
@@ -109,6 +110,14 @@ class PlaceWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if what is None:
             raise WhatIsUnclear(field="resource_id")
         return what
+
+
+class OfferAccepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is agreed to with the booking; what is left out stays as it was said when joining."""
+
+    pays: PaysWith | None = None
+    agreed_price: AgreedPrice | None = None
+    early_start: EarlyStart = False
 
 
 class WaitingShape(msgspec.Struct, frozen=True):
@@ -230,13 +239,16 @@ async def show_waiting(
     operation_id="accept_offer",
     response_description="The booking.",
     summary="Accept what is offered",
-    description="Books what is kept; `offer_over` where its time has run out. Saying it twice books once.",
+    description="Books what is kept; `offer_over` where its time has run out. Saying it twice books once. Without a "
+    "body it is paid as was said when joining.",
     tags=["waiting list"],
     guards=only_who_may(Action.BOOK_OWN),
     security=SIGNED_IN,
     status_code=200,
+    dto=OptionalJson[OfferAccepted],
+    return_dto=None,
     request_max_body_size=LARGEST_BODY,
-    responses=refusals(403, 404, 409, 413, 422),
+    responses=refusals(404, 409, body=True),
 )
 async def accept(
     *,
@@ -244,12 +256,21 @@ async def accept(
     visitor: NamedDependency[Visitor],
     settings: NamedDependency[Settings],
     waiting_id: IdInPath,
+    data: RequestBody[OfferAccepted | None] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response[BookingShape]:
+    said = data or OfferAccepted()
+
     async def run() -> BookingShape:
-        return await shown(
-            await accept_offer(visitor.signed_in, known_id(waiting_id), visitor.now), settings.address, visitor.language
+        booking = await accept_offer(
+            visitor.signed_in,
+            known_id(waiting_id),
+            visitor.now,
+            agreed_price=said.agreed_price,
+            early_start=said.early_start,
+            pays=said.pays,
         )
+        return await shown(booking, settings.address, visitor.language)
 
     return await written(request, visitor, idempotency_key, 200, run)
 

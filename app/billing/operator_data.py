@@ -42,7 +42,8 @@ BILLING: Final[Sequence[ExportedTable]] = (
         "charges",
         "charge",
         marked("Beträge, die bei Ihnen fällig wurden, und ihre Korrekturen"),
-        "charge JOIN payer ON payer.id = charge.payer LEFT JOIN charge AS corrected ON corrected.id = charge.corrects"
+        "charge LEFT JOIN payer ON payer.id = charge.payer"
+        " LEFT JOIN charge AS corrected ON corrected.id = charge.corrects"
         " WHERE charge.seller = $1 ORDER BY charge.id",
         {
             "id": "charge.public_id",
@@ -59,7 +60,7 @@ BILLING: Final[Sequence[ExportedTable]] = (
             "made_at": "charge.made_at",
         },
         {
-            "payer": marked("Rechnungsadresse (payers.id)"),
+            "payer": marked("Rechnungsadresse (payers.id); leer: die Frist, sie aufzubewahren, ist vorbei"),
             "what_de": marked("wofür, deutsch"),
             "what_en": marked("wofür, englisch"),
             "amount": marked("Betrag mit Umsatzsteuer in Cent; unter null: er wird zurückgenommen"),

@@ -8,7 +8,7 @@ from app.identity.tables import Person
 from app.network.tables import Operator
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_DOCUMENTS = "ten years after the last document (AO § 147, UStG § 14b)"
+_DOCUMENTS = "ten calendar years after the last document (law_value books_years; AO § 147, UStG § 14b)"
 
 
 class Payer(Table, tablename="payer"):
@@ -41,12 +41,12 @@ class Charge(Table, tablename="charge"):
     """An amount due, gross in minor units, with all that a document of it needs; never changed and never deleted.
 
     `key` names what it is for, so that nothing is charged twice. One that takes another back is negative and says which
-    in `corrects`. Without `seller` the network sells.
+    in `corrects`. Without `seller` the network sells. It loses its `payer` when the law's years for books are over.
     """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
-    payer = ForeignKey(Payer, null=False, on_delete=OnDelete.restrict, default=None)
+    payer = ForeignKey(Payer, null=True, on_delete=OnDelete.restrict, default=None)
     seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
     key = Text(default=None, help_text=NOT_PERSONAL)
     what_de = Text(default=None, help_text=personal("say what is charged", _DOCUMENTS))

@@ -10,7 +10,8 @@ from app.bookings.rules import BOOKABLE_AHEAD
 from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, SpaceRules, rules_of
 from app.inventory.queries import Count, ResourceCard, SpaceWindow, count_free
 from app.inventory.rules import MINUTES_OF_A_DAY, Hours, Kind, wall_instant
-from app.kernel.periods import Period, without
+from app.inventory.standing_claims import days_of, whole_day
+from app.kernel.periods import Period, merged, without
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
 
@@ -89,7 +90,8 @@ async def bookable_times(
 ) -> Mapping[int, list[Period]]:
     """By the keys of one space's resources all of the window in which this person may book it, free or not.
 
-    That is open time, or for what is booked round the clock all time but closed days, not before the last moment for a
+    That is open time, or for what is booked round the clock all time but closed days, by everybody or on the days of a
+    plan by who has it; not before the last moment for a
     booking and not after the last day on which one may begin. One query for the rules, and more where they ask who it
     is, for any number of resources.
     """
@@ -112,9 +114,21 @@ def _bookable_time(rules: BookingRules, hours: Hours, window: Period, now: datet
     within = window.clipped_to(Period(earliest, latest)) if earliest < latest else None
     if within is None:
         return []
-    if rules.outside_hours is OutsideHours.MEMBERSHIPS and booker.at_any_time:
-        rules = replace(rules, outside_hours=OutsideHours.EVERYONE)
-    return [part for period in open_time(rules, hours, within) if (part := period.clipped_to(within)) is not None]
+    open_then = merged([*open_time(rules, hours, within), *_any_time(rules, hours, within, booker)])
+    return [part for period in open_then if (part := period.clipped_to(within)) is not None]
+
+
+def _any_time(rules: BookingRules, hours: Hours, window: Period, booker: Booker) -> list[Period]:
+    """The days of the window on which the booker's plan is round the clock there, where the rules ask for it."""
+    if rules.outside_hours is not OutsideHours.MEMBERSHIPS or not booker.at_any_time:
+        return []
+    days = [
+        whole_day(day, hours.zone)
+        for day in days_of(window, hours.zone)
+        if any(one.covers(day) for one in booker.at_any_time)
+    ]
+    everywhere = open_time(replace(rules, outside_hours=OutsideHours.EVERYONE), hours, window)
+    return [part for period in everywhere for day in days if (part := period.clipped_to(day)) is not None]
 
 
 def open_time(rules: BookingRules, hours: Hours, window: Period) -> list[Period]:

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bookings.decision import Booker, Place, Wish, refusals
+from app.bookings.desk_holders import Held, held_then, said_of
 from app.bookings.queries import BookedResource, BookingCard, bookings_by_id
 from app.bookings.rules import HOLDING, ClosedThatDay
 from app.identity.queries import people
@@ -127,14 +128,20 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that blocking would do. `state` is another one as soon as anything of it is."""
+    """All that blocking would do, and whose fixed desks it concerns. `state` is another one as soon as anything of it
+    is.
+    """
 
     blockings: tuple[Blocking, ...]
     affected: tuple[Affected, ...]
+    fixed: tuple[Held, ...] = ()
 
     @property
     def state(self) -> str:
-        said = [(each.booking.id, each.booking.sequence, each.place.id if each.place else 0) for each in self.affected]
+        said: list[object] = [
+            (each.booking.id, each.booking.sequence, each.place.id if each.place else 0) for each in self.affected
+        ]
+        said += said_of(self.fixed)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -146,7 +153,8 @@ async def plan_of(space: SpaceCard, command: Block | CloseDays, now: datetime) -
         blockings = [await _blocking(space, command, zone, now)]
     else:
         blockings = await _closings(space, command, zone, now)
-    return Plan(tuple(blockings), tuple(await affected_by(space, blockings, now)))
+    held = [(key, time) for blocking in blockings for key in blocking.holds for time in blocking.times]
+    return Plan(tuple(blockings), tuple(await affected_by(space, blockings, now)), await held_then(held, now))
 
 
 def checked_reason(command: Block | CloseDays) -> None:

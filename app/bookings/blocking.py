@@ -103,6 +103,8 @@ async def carry_out(
         reason = CLOSED if isinstance(command, CloseDays) else BLOCKED
         for booking in cancelled:
             await call_off(actor, booking, reason, now)
+        for desk, _ in plan.fixed:
+            await emit("fixed_desk.blocked", "fixed_desk", desk.id, now, first=cards[0].id, last=cards[-1].id)
         for card in cards:
             if card.closes is not None:
                 gone = [booking for booking in cancelled if booking.period.overlaps(card.period)]

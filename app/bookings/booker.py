@@ -6,15 +6,16 @@ from datetime import datetime
 
 from app.bookings.decision import NOTHING_TO_PAY, Booker, Wish
 from app.bookings.facts import Facts
+from app.bookings.outside_hours import any_time_asked
 from app.bookings.rules import HOLDING, LONGEST
-from app.inventory.booking_rules import BookingRules, OutsideHours
+from app.inventory.booking_rules import BookingRules
 from app.kernel.wall_time import local_day
 from app.network.bars import barred_spaces
 from app.network.groups import groups_of
 from app.network.rules import BarTime
 from app.plans.grants import Days
 from app.plans.purses import purse_of
-from app.plans.round_the_clock import AnyTime, any_time_of
+from app.plans.round_the_clock import AnyTime
 from app.plans.rules import Purse
 from app.platform.database import fetch
 
@@ -89,13 +90,8 @@ async def _as_far_as_asked(person: int, rules: Iterable[BookingRules], now: date
         groups=frozenset(belonging.group for belonging in belongings),
         own_member_of=frozenset(belonging.operator for belonging in belongings if belonging.operator is not None),
         open_bookings=await _open_bookings(person, [one.key for one in asking if one.most_open], now, but_for),
-        at_any_time=await _any_time(person, asking),
+        at_any_time=await any_time_asked(person, asking),
     )
-
-
-async def _any_time(person: int, asking: Iterable[BookingRules]) -> Sequence[AnyTime]:
-    is_asked = any(one.outside_hours is OutsideHours.MEMBERSHIPS for one in asking)
-    return await any_time_of(person) if is_asked else ()
 
 
 async def _open_bookings(person: int, rules: list[int], now: datetime, but_for: int) -> dict[int, int]:

@@ -31,6 +31,10 @@ SPACE_RETIRED: Final = "space_retired"
 OPERATOR_ENDED: Final = "operator_ended"
 BARRED: Final = "barred"
 CONTRACT_ENDED: Final = "contract_ended"
+TEAM_LEFT: Final = "team_left"
+CHANGE_WITHDRAWN: Final = "change_withdrawn"
+WITHDRAWN: Final = "withdrawn"
+BY_TEAM: Final = "by_team"
 
 BY_OPERATOR: Final[Mapping[str, str]] = {
     BLOCKED: marked("{operator} hat diese Zeit gesperrt."),
@@ -43,15 +47,25 @@ BY_OPERATOR: Final[Mapping[str, str]] = {
 }
 """Why an operator has called a booking off, in words, by the booking's reason."""
 
-_CONTRACT_ENDED: Final = marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher.")
+_WITH_WHAT_PAID: Final[Mapping[str, str]] = {
+    CONTRACT_ENDED: marked("Der Vertrag, aus dem diese Buchung bezahlt war, endet vorher."),
+    CHANGE_WITHDRAWN: marked(
+        "Der Wechsel des Tarifs ist widerrufen, und der frühere Tarif enthält diese Buchung nicht."
+    ),
+    WITHDRAWN: marked("Diese Buchung ist widerrufen."),
+    BY_TEAM: marked("Ihr Team hat die Plätze zurückgegeben, die es für diesen Tag gebucht hat."),
+    TEAM_LEFT: marked("Ein Team hat diese Buchung bezahlt, und Sie gehören ihm nicht mehr an."),
+}
 
 OFFER: Final = "offer"
 
 
 def called_off_because(reason: str | None, operator: str) -> Phrase | None:
-    """Why the booking with this reason was called off: by its operator, or because a contract ends; None otherwise."""
-    if reason == CONTRACT_ENDED:
-        return phrase(_CONTRACT_ENDED)
+    """Why the booking with this reason was called off: by its operator, or with what has paid for it; None
+    otherwise."""
+    unpaid = _WITH_WHAT_PAID.get(reason or "")
+    if unpaid:
+        return phrase(unpaid)
     text = BY_OPERATOR.get(reason or "")
     return phrase(text, operator=operator) if text else None
 

@@ -2,10 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.bookings.clearing import OFFER, SPACE_RETIRED, AffectedChanged, call_off, end_holds, lock_for_clearing
+from app.bookings.desk_endings import end_desks
+from app.bookings.desk_holders import Held, held_by_whom, said_of
 from app.bookings.giving_back import free
 from app.bookings.line_endings import end_places
 from app.bookings.queries import BookingCard, bookings_where
@@ -16,8 +19,10 @@ from app.identity.queries import people
 from app.identity.rules import Actor
 from app.inventory.operations import BOOKED
 from app.kernel.periods import Period
+from app.kernel.wall_time import local_day
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import Because
 from app.platform.database import execute, fetch, retried, transaction
 from app.platform.outbox import emit
 
@@ -31,19 +36,21 @@ _OFF_THE_PAGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What is booked at a space ahead, and whose it is. `state` is another one as soon as anything of it is."""
+    """What is booked and fixed at a space ahead, and whose. `state` is another one as soon as anything of it is."""
 
     bookings: tuple[tuple[BookingCard, str], ...]
+    fixed: tuple[Held, ...] = ()
 
     @property
     def state(self) -> str:
-        said = [(booking.id, booking.sequence) for booking, _ in self.bookings]
+        said = [*((booking.id, booking.sequence) for booking, _ in self.bookings), *said_of(self.fixed)]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 async def booked_ahead(actor: Actor, space: SpaceCard, now: datetime) -> Ahead:
-    """All bookings at the space that are not over. Raises NotFound."""
+    """All bookings and fixed desks at the space that are not over. Raises NotFound."""
     demand_managed(actor, space)
+    fixed = await held_by_whom("r.space = $1", space.id, _yesterday(space, now))
     cards = await bookings_where(
         "b.space = $1 AND b.ends_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
         space.id,
@@ -51,7 +58,11 @@ async def booked_ahead(actor: Actor, space: SpaceCard, now: datetime) -> Ahead:
         list(HOLDING),
     )
     names = await people({card.person for card in cards})
-    return Ahead(tuple((card, names[card.person].name) for card in cards))
+    return Ahead(tuple((card, names[card.person].name) for card in cards), fixed)
+
+
+def _yesterday(space: SpaceCard, now: datetime) -> date:
+    return local_day(now, ZoneInfo(space.time_zone)) - timedelta(days=1)
 
 
 @retried
@@ -71,9 +82,9 @@ async def unpublish(actor: Actor, space: SpaceCard, now: datetime) -> None:
 
 @retried
 async def retire_space(actor: Actor, space: SpaceCard, shown_state: str, now: datetime) -> None:
-    """The space is no more: what is booked ahead is called off with mail, what was stays known.
+    """The space is no more: what is booked ahead is called off and fixed desks end, with mail; what was stays known.
 
-    Raises NotFound, and AffectedChanged where the bookings ahead are not those of the state that was shown.
+    Raises NotFound, and AffectedChanged where bookings and fixed desks ahead are not those of the state that was shown.
     """
     demand_managed(actor, space)
     async with transaction():
@@ -84,6 +95,7 @@ async def retire_space(actor: Actor, space: SpaceCard, shown_state: str, now: da
             raise AffectedChanged
         await execute(f"UPDATE space SET {_OFF_THE_PAGES}, retired_at = $2 WHERE id = $1", space.id, now)  # noqa: S608
         await _end_wishes(actor, space, now)
+        await end_desks([desk for desk, _ in ahead.fixed], _yesterday(space, now), Because.SPACE_RETIRED, actor, now)
         for booking, _ in ahead.bookings:
             await call_off(actor, booking, SPACE_RETIRED, now)
         await free([booking.id for booking, _ in ahead.bookings], *BOOKED)

@@ -76,7 +76,7 @@ async def disagreements() -> list[Disagreement]:
             SELECT c.id, 'no_fixed_desk' FROM claim c
              WHERE c.reason = 'fixed_desk' AND NOT EXISTS (
                    SELECT FROM fixed_desk d JOIN resource r ON r.id = d.resource JOIN space s ON s.id = r.space
-                    WHERE d.id = c.holder AND c.resource = ANY(r.id || r.parts)
+                    WHERE d.id = c.holder AND c.resource = ANY(r.id || r.parts) AND d.withdrawn_at IS NULL
                       AND (c.starts_at AT TIME ZONE s.time_zone)::date <= coalesce(d.last_day, 'infinity')
              )
             UNION ALL

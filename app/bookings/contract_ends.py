@@ -6,58 +6,41 @@ is cancelled otherwise. Nobody is charged for it: money was not agreed to.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bookings.clearing import CONTRACT_ENDED, AffectedChanged, call_off
-from app.bookings.giving_back import free, hand_on
-from app.bookings.payment import PaidBooking, paid_rows, return_payment
-from app.bookings.queries import BookingCard, bookings_where
-from app.bookings.rules import HOLDING, Status
+from app.bookings.clearing import CONTRACT_ENDED, AffectedChanged
+from app.bookings.paying_otherwise import MAY_END, Behind, otherwise_paid, settle_behind
+from app.bookings.queries import bookings_where
 from app.bookings.serving import lock_lines
-from app.identity.audit import record
 from app.identity.rules import Actor
-from app.inventory.operations import BOOKED
 from app.kernel.wall_time import local_day
 from app.plans.contracts import ContractCard
 from app.plans.declarations import DeclarationKind
 from app.plans.ending import EndedAlready, EndedBecause
-from app.plans.grants import Days
 from app.plans.notice import earliest_end, end_contract_row
-from app.plans.purses import Paid, purse_of
-from app.plans.rules import Payment, ways_to_pay
-from app.plans.uses import Entry
 from app.plans.withdrawal import WithdrawalTerms, withdraw, withdrawal_terms
-from app.platform.database import execute, fetch, retried, transaction
-from app.platform.new_rows import insert_together
+from app.platform.database import fetch, retried, transaction
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 """Contracts end with a day of the network's."""
-
-_MAY_END: Final = sorted(HOLDING - {Status.CHECKED_IN})
 
 
 @dataclass(frozen=True, slots=True)
 class EndWish:
     """How a contract shall end. Without a day as early as possible; `is_agreed` where both sides want this very day.
 
-    All deadlines count from `declared_on`, however late it is settled; without it from today.
+    All deadlines count from `declared_on`, however late it is settled, and what was had of a booking is counted up to
+    `declared_at`; without them from now.
     """
 
     kind: DeclarationKind
     day: date | None = None
     is_agreed: bool = False
     declared_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """A booking behind the end with what pays for it then; without anything it is cancelled."""
-
-    booking: BookingCard
-    payment: Payment | None
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +89,7 @@ async def end_contract(
         plan = await plan_end(contract, wish, now)
         if shown_state is not None and plan.state != shown_state:
             raise AffectedChanged
-        await _settle_behind(actor, plan.behind, now)
+        await settle_behind(actor, plan.behind, CONTRACT_ENDED, now)
         if wish.kind is DeclarationKind.WITHDRAWAL:
             await withdraw(actor, contract, plan.last_day, now, today)
         elif wish.kind is DeclarationKind.FOR_CAUSE:
@@ -114,6 +97,16 @@ async def end_contract(
         else:
             await end_contract_row(actor, contract, plan.last_day, EndedBecause.NOTICE, now, today)
         return plan
+
+
+async def _accounts_from(contract: ContractCard) -> frozenset[int]:
+    """The accounts that the contract has filled, and the days that were bought out of them."""
+    rows = await fetch(
+        f"WITH filled AS (SELECT id FROM entitlement WHERE {contract.kind} = $1)"  # noqa: S608
+        " SELECT id FROM filled UNION ALL SELECT id FROM entitlement WHERE credit IN (SELECT id FROM filled)",
+        contract.id,
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def _last_day(contract: ContractCard, wish: EndWish, declared_on: date) -> date:
@@ -133,71 +126,22 @@ async def _lock(contract: ContractCard, now: datetime) -> None:
     """Until the transaction ends nobody else changes the contract, what it pays for, or the lines there."""
     await fetch(f"SELECT FROM {contract.kind} WHERE id = $1 FOR UPDATE", contract.id)
     rows = await fetch(
-        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"  # noqa: S608
-        f" AND entitlement IN (SELECT id FROM entitlement WHERE {contract.kind} = $1) ORDER BY id FOR UPDATE",
-        contract.id,
+        "SELECT id, space FROM booking WHERE starts_at > $2 AND status = ANY($3)"
+        " AND entitlement = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        sorted(await _accounts_from(contract)),
         now,
-        _MAY_END,
+        MAY_END,
     )
     await lock_lines({row["space"] for row in rows})
 
 
-async def _behind(contract: ContractCard, last: date, now: datetime) -> list[Behind]:
-    rows = await fetch(f"SELECT id FROM entitlement WHERE {contract.kind} = $1", contract.id)  # noqa: S608
-    its_own = frozenset(row["id"] for row in rows)
+async def _behind(contract: ContractCard, last: date, now: datetime) -> Sequence[Behind]:
+    its_own = await _accounts_from(contract)
     bookings = await bookings_where(
         "b.entitlement = ANY($1::bigint[]) AND b.starts_at > $2 AND b.status = ANY($3) ORDER BY b.starts_at, b.id",
         sorted(its_own),
         now,
-        _MAY_END,
+        MAY_END,
     )
-    found: list[Behind] = []
-    spent: list[tuple[int, date, Entry]] = []
-    for booking in bookings:
-        if booking.starts_at.date() <= last:
-            continue
-        payment = await _otherwise(booking, its_own, spent, local_day(now, _ZONE))
-        if payment is not None and payment.entitlement is not None and payment.entry is not None:
-            spent.append((payment.entitlement.id, booking.starts_at.date(), payment.entry))
-        found.append(Behind(booking, payment))
-    return found
-
-
-async def _otherwise(
-    booking: BookingCard, its_own: frozenset[int], spent: Sequence[tuple[int, date, Entry]], today: date
-) -> Payment | None:
-    """The first other entitlement of the person's that covers the booking, once the ones before it are paid."""
-    days = Days(booking.starts_at.date(), booking.ends_at.date())
-    operator, kind = booking.space.operator_id, booking.resource.kind
-    purse = await purse_of(booking.person, operator, kind, days, today, "de")
-    for entitlement, day, entry in spent:
-        purse = purse.with_entry(entitlement, day, entry)
-    others = [one for one in purse.entitlements if one.id not in its_own]
-    need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
-    ways = ways_to_pay(need, replace(purse, entitlements=others, prices=()))
-    return ways[0] if ways else None
-
-
-async def _settle_behind(actor: Actor | None, behind: Sequence[Behind], now: datetime) -> None:
-    cancelled = [each.booking for each in behind if each.payment is None]
-    for each in behind:
-        if each.payment is not None:
-            await _pay_otherwise(actor, each.booking, each.payment, now)
-    for booking in cancelled:
-        await call_off(actor, booking, CONTRACT_ENDED, now)
-    await hand_on(await free([booking.id for booking in cancelled], *BOOKED), now)
-
-
-async def _pay_otherwise(actor: Actor | None, booking: BookingCard, payment: Payment, now: datetime) -> None:
-    await return_payment(PaidBooking.of_card(booking), now)
-    paid = await paid_rows(payment, booking, now)
-    if paid.rows:
-        await insert_together(*paid.rows)
-    await execute(
-        "UPDATE booking SET entitlement = $2, paid_by = $3, updated_at = $4 WHERE id = $1",
-        booking.id,
-        paid.columns["entitlement"],
-        payment.kind,
-        now,
-    )
-    await record("booking.paid_otherwise", "booking", booking.id, actor, now, whom=booking.person)
+    later = [booking for booking in bookings if booking.starts_at.date() > last]
+    return await otherwise_paid(later, its_own, local_day(now, _ZONE))

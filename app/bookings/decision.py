@@ -132,8 +132,8 @@ class Booker:
 class Wish:
     """What is asked for. `people` counts everybody who comes. Staff book at short notice and for whom they will.
 
-    `pays` is the key of what shall pay; None takes what `has_paid` before, by its key, or the first in the order. With
-    `or_else` the first in the order pays where the chosen one cannot.
+    `pays` is the key of what shall pay; None takes what `has_paid` before, by their keys, or the first in the order.
+    With `or_else` the first in the order pays where the chosen one cannot.
     """
 
     period: Period
@@ -143,7 +143,7 @@ class Wish:
     for_organisation: bool = False
     by_staff: bool = False
     pays: str | None = None
-    has_paid: int | None = None
+    has_paid: Sequence[int] = ()
     or_else: bool = False
 
 

@@ -1,6 +1,6 @@
-"""Fixed desks: assigned, ended, left to others for days, taken back. What comes free goes first to those who wait."""
+"""Fixed desks: assigned, left to others for days, taken back. What comes free goes first to those who wait."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,31 +8,28 @@ from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Affected, Blocking, affected_by
 from app.bookings.clearing import lock_for_clearing, move_away
+from app.bookings.desk_choice import free_to_choose_from
+from app.bookings.desk_endings import end_before, keeps_desks, locked_desk, settle_desk
 from app.bookings.giving_back import free, hand_on
-from app.bookings.serving import lock_lines, serve_line
+from app.bookings.serving import lock_lines
 from app.identity.audit import record
 from app.identity.rules import Action, Actor
 from app.inventory.operations import BOOKED
 from app.inventory.rules import Kind
-from app.inventory.standing_claims import FIXED_DESK, others_then, whole_day
+from app.inventory.standing_claims import others_then, whole_day
 from app.kernel.periods import Period
 from app.kernel.refusals import BadInput, Conflict, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import SpaceCard, space_by_id
 from app.plans.fixed_desks import (
+    Because,
     FixedDesk,
     desk_by_id,
     desks_of_membership,
-    desks_where,
     end_release,
-    end_with,
-    end_with_terms,
     enter_desk,
     enter_releases,
-    forget_desk,
-    has_fixed_desk,
     hold_desk,
-    lock_desk,
 )
 from app.plans.grants import Days
 from app.plans.queries import MembershipCard, memberships_where
@@ -52,6 +49,13 @@ class NoFixedDeskThen(Refusal):
 class FirstDayOver(BadInput):
     code = "first_day_over"
     text = marked("Der erste Tag ist frühestens heute.")
+
+
+class OwnDeskGoesOn(BadInput):
+    """Until then the holder has the desk that is to be followed by another one."""
+
+    code = "own_desk_goes_on"
+    text = marked("So lange haben Sie noch Ihren bisherigen Platz. Der nächste beginnt frühestens am {day}.")
 
 
 class BookedAhead(Conflict):
@@ -80,11 +84,6 @@ class DayBooked(Conflict):
     text = marked("Am {day} hat den Platz schon jemand gebucht.")
 
 
-class LastDayOver(BadInput):
-    code = "last_day_over"
-    text = marked("Der letzte Tag ist frühestens heute.")
-
-
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """A fixed desk as it was assigned, and how many bookings made way for it."""
@@ -99,51 +98,32 @@ async def assign_desk(
 ) -> Assigned:
     """From this day on the desk is the membership's own; one that it had until then is free again.
 
-    By ids: who manages the space or keeps contracts assigns and changes it, and the holder chooses the first one.
+    By ids: who manages the space or keeps contracts assigns and changes it; the holder chooses one while none is his.
     `moves_others` moves others' bookings to equal places, with their mail; only staff may. Raises NotFound,
-    FirstDayOver, NoFixedDeskThen, FixedAlready, and BookedAhead where somebody has booked it.
+    FirstDayOver, OwnDeskGoesOn, NoFixedDeskThen, FixedAlready, and BookedAhead where somebody has booked it.
     """
     async with transaction():
         card = await _membership(membership)
-        row = await fetch_row(
-            "SELECT r.id, r.space, s.operator, s.time_zone FROM resource r JOIN space s ON s.id = r.space"
-            " WHERE r.public_id = $1 AND r.kind = $2 AND r.retired_at IS NULL AND s.retired_at IS NULL",
-            resource,
-            Kind.DESK,
-        )
+        place = await _place(resource)
         before = await desks_of_membership(card.id)
-        if row is None or not _may_assign(actor, card, row, before, now):
+        if place is None or not _may_assign(actor, card, place, before, first_day, now):
             raise NotFound
-        if first_day < local_day(now, ZoneInfo(row["time_zone"])):
+        if first_day < local_day(now, ZoneInfo(place["time_zone"])):
             raise FirstDayOver(field="first_day")
-        _check_terms(card, row, first_day)
+        _check_terms(card, place, first_day)
+        last_day = min((day for day in (card.ends_on, place["last_day"]) if day is not None), default=None)
         for old in before:
-            await _end_before(old, first_day, now)
-        key = await enter_desk(card, row["id"], first_day, actor.person, now)
-        moved = await _clear(actor, key, now, moves_others=moves_others and _is_staff(actor, row))
+            await end_before(old, first_day, Because.REPLACED, now)
+        key = await enter_desk(card, place["id"], Days(first_day, last_day), actor.person, now)
+        moved = await _clear(actor, key, now, moves_others=moves_others and _is_staff(actor, place))
         await settle_desk(key, now)
+        if await _place(resource) is None:
+            raise NotFound
         desk = await _desk(key)
         await _demand_cleared(desk, now)
         await record("fixed_desk.assigned", "fixed_desk", key, actor, now, whom=card.person, first_day=first_day)
         await emit("fixed_desk.assigned", "fixed_desk", key, now)
         return Assigned(desk, moved)
-
-
-@retried
-async def end_desk(actor: Actor, desk: str, last_day: date, now: datetime) -> None:
-    """The desk is the holder's up to this day and then free for all. For who manages the space or keeps contracts.
-
-    One that has not begun by then never was. Raises NotFound, LastDayOver.
-    """
-    async with transaction():
-        found = await _locked(desk)
-        if not _is_staff(actor, {"operator": found.operator, "space": found.space}):
-            raise NotFound
-        if last_day < local_day(now, found.zone):
-            raise LastDayOver(field="last_day")
-        await _end_before(found, last_day + _A_DAY, now)
-        await record("fixed_desk.ended", "fixed_desk", found.id, actor, now, whom=found.person, last_day=last_day)
-        await emit("fixed_desk.ended", "fixed_desk", found.id, now)
 
 
 @retried
@@ -186,28 +166,6 @@ async def take_back(actor: Actor, desk: str, day: date, now: datetime) -> None:
         await emit("fixed_desk.taken_back", "fixed_desk", found.id, now)
 
 
-async def settle_desk(desk: int, now: datetime) -> None:
-    """Lets claims follow what the membership, its pauses and its released days say; who waits gets what comes free."""
-    async with transaction():
-        await lock_desk(desk)
-        found = await _desk(desk)
-        await lock_lines([found.space])
-        await end_with_terms(found)
-        freed = await hold_desk(found, now)
-        if freed:
-            await serve_line(found.space, now, freed)
-
-
-async def settle_desks(now: datetime) -> int:
-    """The same for all that are not over, as far ahead as can be booked; how many."""
-    rows = await fetch(
-        "SELECT id FROM fixed_desk WHERE coalesce(last_day, 'infinity') >= $1::timestamptz::date - 1 ORDER BY id", now
-    )
-    for row in rows:
-        await settle_desk(row["id"], now)
-    return len(rows)
-
-
 def fixed_desk_reactions() -> Reactions:
     """What becomes of fixed desks when their memberships change, rest or end."""
 
@@ -224,20 +182,6 @@ def fixed_desk_reactions() -> Reactions:
     }
 
 
-async def choosable_desks(space: int, card: MembershipCard, first_day: date) -> list[tuple[str, str]]:
-    """Public id and name of the space's desks that nobody else has fixed from that day on, in their order."""
-    rows = await fetch(
-        "SELECT r.public_id, r.name FROM resource r WHERE r.space = $1 AND r.kind = $2 AND r.retired_at IS NULL"
-        " AND NOT EXISTS (SELECT FROM fixed_desk d WHERE d.resource = r.id AND d.membership <> $3"
-        " AND coalesce(d.last_day, 'infinity') >= $4) ORDER BY r.position, r.id",
-        space,
-        Kind.DESK,
-        card.id,
-        first_day,
-    )
-    return [(row["public_id"], row["name"]) for row in rows]
-
-
 async def _membership(public_id: str) -> MembershipCard:
     found = await memberships_where("m.public_id = $1", public_id)
     if not found:
@@ -251,65 +195,61 @@ async def _desk(key: int) -> FixedDesk:
     return desk
 
 
-async def _locked(public_id: str) -> FixedDesk:
-    found = await desks_where("d.public_id = $1", public_id)
-    if not found:
-        raise NotFound
-    await lock_desk(found[0].id)
-    return await _desk(found[0].id)
-
-
 async def own_desk(actor: Actor, public_id: str) -> FixedDesk:
     """The actor's own desk, or one at the actor's front desk; locked."""
-    desk = await _locked(public_id)
+    desk = await locked_desk(public_id)
     if desk.person != actor.person and not actor.may(Action.BOOK_FOR_OTHERS, operator=desk.operator, space=desk.space):
         raise NotFound
     return desk
 
 
-def _is_staff(actor: Actor, where: Any) -> bool:
-    is_there = actor.may(Action.MANAGE_SPACE, operator=where["operator"], space=where["space"])
-    return is_there or actor.may(Action.KEEP_CONTRACTS)
-
-
-def _may_assign(actor: Actor, card: MembershipCard, where: Any, before: Sequence[FixedDesk], now: datetime) -> bool:
-    """The holder chooses once; afterwards staff changes it."""
-    if _is_staff(actor, where):
-        return True
-    return actor.person == card.person and not any(
-        desk.last_day is None or desk.last_day >= local_day(now, desk.zone) for desk in before
+async def _place(resource: str) -> Mapping[str, Any] | None:
+    """The desk with its space, if both are in use; `last_day` where its operator leaves the network."""
+    return await fetch_row(
+        "SELECT r.id, r.space, s.operator, s.time_zone, (o.ends_at AT TIME ZONE s.time_zone)::date - 1 AS last_day"
+        " FROM resource r JOIN space s ON s.id = r.space JOIN operator o ON o.id = s.operator"
+        " WHERE r.public_id = $1 AND r.kind = $2 AND r.retired_at IS NULL AND s.retired_at IS NULL",
+        resource,
+        Kind.DESK,
     )
 
 
-def _check_terms(card: MembershipCard, where: Any, first_day: date) -> None:
+def _is_staff(actor: Actor, place: Mapping[str, Any]) -> bool:
+    return keeps_desks(actor, place["operator"], place["space"])
+
+
+def _may_assign(
+    actor: Actor,
+    card: MembershipCard,
+    place: Mapping[str, Any],
+    before: Sequence[FixedDesk],
+    first_day: date,
+    now: datetime,
+) -> bool:
+    """The holder chooses for when none is his any more; all else is for staff. Raises OwnDeskGoesOn."""
+    if _is_staff(actor, place):
+        return True
+    if actor.person != card.person:
+        return False
+    free_from = free_to_choose_from(card, before, local_day(now, ZoneInfo(place["time_zone"])))
+    if free_from is not None and first_day < free_from and any(desk.goes_on(first_day) for desk in before):
+        raise OwnDeskGoesOn(field="first_day", day=free_from)
+    return free_from is not None
+
+
+def _check_terms(card: MembershipCard, where: Mapping[str, Any], first_day: date) -> None:
     """While the membership rests it can be assigned a desk all the same."""
     then = Days(first_day, first_day)
     terms = next((each.terms for each in card.timeline.stretches if each.days.within(then)), None)
     if terms is None or not terms.fixed_desk:
+        raise NoFixedDeskThen(field="first_day")
+    if where["last_day"] is not None and first_day > where["last_day"]:
         raise NoFixedDeskThen(field="first_day")
     scope = terms.scope
     if (scope.operators or scope.spaces) and not (
         where["operator"] in scope.operators or where["space"] in scope.spaces
     ):
         raise NoFixedDeskThen(field="resource")
-
-
-def _goes_on(last: date | None, day: date) -> bool:
-    return last is None or day <= last
-
-
-async def _end_before(desk: FixedDesk, day: date, now: datetime) -> None:
-    """The desk is the holder's no more from this day on; one that begins later is forgotten."""
-    if not _goes_on(desk.days.last, day):
-        return
-    if desk.days.first < day:
-        await end_with(desk, day - _A_DAY)
-        await settle_desk(desk.id, now)
-        return
-    await lock_lines([desk.space])
-    freed = await free([desk.id], FIXED_DESK)
-    await forget_desk(desk)
-    await hand_on(freed, now)
 
 
 async def _others(desk: FixedDesk, days: Sequence[date], now: datetime) -> list[Period]:
@@ -381,19 +321,3 @@ async def _demand_cleared(desk: FixedDesk, now: datetime) -> None:
             first=local_day(others[0].starts_at, desk.zone),
             last=local_day(others[-1].ends_at, desk.zone),
         )
-
-
-def may_choose(card: MembershipCard, desks: Sequence[FixedDesk], today: date) -> bool:
-    """Whether the holder can choose a desk now: the terms have one, and none is assigned."""
-    has_one = any(desk.last_day is None or desk.last_day >= today for desk in desks)
-    return has_fixed_desk(card, today) and not has_one
-
-
-def first_day_possible(card: MembershipCard, today: date) -> date | None:
-    """The first day from today on for which a desk can be assigned."""
-    days = [
-        max(today, stretch.days.first)
-        for stretch in card.timeline.stretches
-        if stretch.terms.fixed_desk and _goes_on(stretch.days.last, today)
-    ]
-    return min(days, default=None)

@@ -86,7 +86,7 @@ async def check_in_by_link(token: str, now: datetime, *, key: bytes, address: st
     await check_in(actor, booking.public_id, now)
 
 
-async def move_by_link(token: str, change: MoveBooking, now: datetime, *, key: bytes, address: str) -> None:
+async def move_by_link(token: str, change: MoveBooking, now: datetime, *, key: bytes, address: str) -> BookingCard:
     """Moves the booking of the link within its week and its space.
 
     Raises OutsideThatWeek, and what `linked_booking` and `move` raise.
@@ -102,4 +102,4 @@ async def move_by_link(token: str, change: MoveBooking, now: datetime, *, key: b
     starts_at = change.starts_at or booking.period.starts_at
     if not first <= local_day(starts_at, booking.space.zone) <= last:
         raise OutsideThatWeek(field="tag")
-    await move(actor, booking.public_id, change, now)
+    return await move(actor, booking.public_id, change, now)

@@ -49,10 +49,12 @@ async def let_rest(actor: Actor, card: MembershipCard, days: Days, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class MembersOrder:
-    """How the member orders a change: what its confirmation is written with, and what was stated by ticks."""
+    """How a change is ordered: what its confirmation is written with, what was stated by ticks, and where staff enters
+    it for the member who."""
 
     paper: Paper
     stated: Statements
+    placed_by: int | None = None
 
 
 @retried
@@ -63,19 +65,19 @@ async def change_plan(
     shown: int,
     now: datetime,
     today: date,
-    order: MembersOrder | None = None,
+    order: MembersOrder,
 ) -> MembershipCard:
     """The membership goes on in another plan, as `change` says; whatever other change was agreed for later is off.
 
-    `shown` is the price for a period that was agreed to; what the member orders is kept as an order. Raises
-    OtherPriceMeanwhile, MoreBooked.
+    `shown` is the price for a period that was agreed to. Raises OtherPriceMeanwhile, MoreBooked.
     """
     if shown != change.after.amount:
         raise OtherPriceMeanwhile
     await _demand_covered(card, change, today)
     async with transaction():
-        if order is not None:
-            await enter_change(card, change.other_terms, OTHER_PLAN, order.paper, order.stated, now, today)
+        await enter_change(
+            card, change.other_terms, OTHER_PLAN, order.paper, order.stated, now, today, placed_by=order.placed_by
+        )
         changed = card
         later = {stretch.days.first for stretch in card.timeline.stretches if stretch.days.first > change.valid_from}
         for day in sorted({change.valid_from, *later}):
@@ -88,7 +90,7 @@ async def change_plan(
                 day,
                 now,
                 today,
-                is_told=order is not None or day > change.valid_from,
+                is_told=True,
             )
         await record(
             "membership.change_ordered",

@@ -21,6 +21,7 @@ from app.inventory.departures import note_departure
 from app.inventory.operations import BOOKED, BOOKING, lock_resources
 from app.network.house_rules import new_acceptance
 from app.plans.rules import check_agreed
+from app.plans.tickets import paying_accounts
 from app.platform.database import execute, retried, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit
@@ -77,7 +78,7 @@ async def move(
             for_organisation=booking.organisation is not None,
             by_staff=booking.person != actor.person,
             pays=change.pays,
-            has_paid=booking.entitlement,
+            has_paid=await paying_accounts(booking.entitlement),
         )
         facts = await facts_for(what, wish.period, booking.person, now, actor.language, for_booking=False)
         if booking.person != actor.person:

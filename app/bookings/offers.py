@@ -8,6 +8,7 @@ import msgspec
 from app.bookings.booker import booker_of
 from app.bookings.candidates import allowed
 from app.bookings.giving_back import free, hand_on
+from app.bookings.held import Choice
 from app.bookings.lapsing import lapse_offers
 from app.bookings.line_endings import end_place
 from app.bookings.operations import lock_person
@@ -37,10 +38,12 @@ async def accept_offer(
     *,
     agreed_price: int | None = None,
     early_start: bool = False,
+    pays: str | None = None,
 ) -> BookingCard:
     """Books what is offered, with all that was chosen when joining; saying it twice books once.
 
-    What it costs was agreed to when joining, or is by `agreed_price`, in minor units.
+    What it costs was agreed to when joining, or is by `agreed_price`, in minor units; what pays was chosen then, or is
+    by `pays`.
 
     The claims change hands, so nothing is free in between. Raises NotFound, OfferOver, and what the rules say by now of
     the person: whoever holds too many bookings meanwhile gives one back first.
@@ -52,10 +55,8 @@ async def accept_offer(
             booked = await booking_of(actor.person, place.booking)
             assert booked is not None, "it belongs to the same person"
             return booked
-        if agreed_price is not None:
-            choice = msgspec.structs.replace(place.choice, agreed_price=agreed_price, early_start=early_start)
-            place = replace(place, choice=choice)
-        booking = await _accepted(place, actor, now) if place.is_offered_at(now) else None
+        place = replace(place, choice=_as_agreed(place.choice, agreed_price, pays, early_start=early_start))
+        booking = await _accepted(place, actor, now, or_else=pays is None) if place.is_offered_at(now) else None
     if booking is None:
         await lapse_offers(now)
         raise OfferOver
@@ -63,8 +64,20 @@ async def accept_offer(
     return booking
 
 
-async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingCard | None:
-    """The booking that takes the offer's claims over; None where they are gone, or nobody can book it any more."""
+def _as_agreed(choice: Choice, agreed_price: int | None, pays: str | None, *, early_start: bool) -> Choice:
+    """What was chosen when joining, with what is agreed to now in its place."""
+    if agreed_price is not None:
+        choice = msgspec.structs.replace(choice, agreed_price=agreed_price, early_start=early_start)
+    elif early_start:
+        choice = msgspec.structs.replace(choice, early_start=True)
+    return choice if pays is None else msgspec.structs.replace(choice, pays=pays)
+
+
+async def _accepted(place: WaitingCard, actor: Actor, now: datetime, *, or_else: bool) -> BookingCard | None:
+    """The booking that takes the offer's claims over; None where they are gone, or nobody can book it any more.
+
+    With `or_else` something else may pay than what was chosen.
+    """
     assert place.offered is not None
     assert place.offered_at is not None
     try:
@@ -75,9 +88,10 @@ async def _accepted(place: WaitingCard, actor: Actor, now: datetime) -> BookingC
         return None
     if any(rules.most_open for rules in facts.rules.values()):
         await lock_person(place.person)
-    booker = await booker_of(place.person, facts, wish_of(place, now))
-    [candidate] = allowed([place.offered], facts, wish_of(place, place.offered_at), booker)
-    candidate = candidate.decided_at(wish_of(place, now))
+    wish = replace(wish_of(place, now), or_else=or_else)
+    booker = await booker_of(place.person, facts, wish)
+    [candidate] = allowed([place.offered], facts, replace(wish, now=place.offered_at), booker)
+    candidate = candidate.decided_at(wish)
     if not await hand_over(place.id, OFFER, facts.next_booking, place.period):
         return None
     return await booking_by_id(await enter_booking(place, candidate, facts, actor, now))

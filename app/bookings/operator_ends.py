@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from app.bookings.cancellation import enter_end
 from app.bookings.clearing import OPERATOR_ENDED, AffectedChanged
+from app.bookings.desk_endings import end_desks
+from app.bookings.desk_holders import Held, held_by_whom, said_of
 from app.bookings.draft import for_whom
 from app.bookings.giving_back import free, hand_on
 from app.bookings.line_endings import end_places
@@ -24,6 +26,7 @@ from app.inventory.operations import BOOKED
 from app.inventory.rules import wall_instant
 from app.kernel.refusals import BadInput, NotFound, marked
 from app.kernel.wall_time import local_day
+from app.plans.fixed_desks import Because
 from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.outbox import emit
 
@@ -40,7 +43,7 @@ class LastDayUnusable(BadInput):
 class Leaving:
     """What the end does: `affected` are the bookings after the last day with their people, `state` names this list.
 
-    So many wait in `waiting` places in line for a time after it.
+    So many wait in `waiting` places in line for a time after it, and these fixed desks would go on.
     """
 
     operator: int
@@ -49,6 +52,7 @@ class Leaving:
     affected: Sequence[tuple[BookingCard, str]]
     waiting: int
     state: str
+    fixed: Sequence[Held] = ()
 
 
 async def plan_end(actor: Actor, slug: str, last_day: date, now: datetime) -> Leaving:
@@ -59,8 +63,8 @@ async def plan_end(actor: Actor, slug: str, last_day: date, now: datetime) -> Le
 
 @retried
 async def end_operator(actor: Actor, slug: str, last_day: date, shown_state: str, now: datetime) -> Leaving:
-    """From the day after on the operator's spaces are none of the network's: later bookings are cancelled and
-    places in line end, with mails.
+    """From the day after on the operator's spaces are none of the network's: later bookings are cancelled, places in
+    line and fixed desks end, with mails.
 
     Until then everything goes on, also new bookings up to that day. Raises NotFound, LastDayUnusable, and
     AffectedChanged where the list is not the one that was shown.
@@ -75,6 +79,7 @@ async def end_operator(actor: Actor, slug: str, last_day: date, shown_state: str
         await record("operator.end_set", "operator", operator, actor, now, last_day=last_day)
         await _cancel([booking for booking, _ in plan.affected], actor, now)
         await _end_waits(operator, plan.ends_at, actor, now)
+        await end_desks([desk for desk, _ in plan.fixed], last_day, Because.OPERATOR_ENDED, actor, now)
     return plan
 
 
@@ -106,6 +111,9 @@ async def settle_ends(now: datetime) -> int:
                 continue
             await _cancel(await _after(row["id"], row["ends_at"], now), None, now)
             await _end_waits(row["id"], row["ends_at"], None, now)
+            last_day = local_day(row["ends_at"], _ZONE) - timedelta(days=1)
+            held = await held_by_whom("s.operator = $1", row["id"], last_day)
+            await end_desks([desk for desk, _ in held], last_day, Because.OPERATOR_ENDED, None, now)
             if row["ends_at"] <= now:
                 await _retire(row["id"], row["ends_at"], now)
                 ended += 1
@@ -128,9 +136,10 @@ async def _plan(operator: int, last_day: date, now: datetime) -> Leaving:
     bookings = await _after(operator, ends_at, now)
     names = await people({booking.person for booking in bookings})
     facts = [(b.id, b.status, b.period.starts_at, b.period.ends_at) for b in bookings]
-    state = hashlib.sha256(repr((last_day, facts)).encode()).hexdigest()[:24]
+    fixed = await held_by_whom("s.operator = $1", operator, last_day)
+    state = hashlib.sha256(repr((last_day, facts, said_of(fixed))).encode()).hexdigest()[:24]
     affected = [(b, names[b.person].name) for b in bookings]
-    return Leaving(operator, last_day, ends_at, affected, await _waiting_for(operator, ends_at), state)
+    return Leaving(operator, last_day, ends_at, affected, await _waiting_for(operator, ends_at), state, fixed)
 
 
 async def _after(operator: int, ends_at: datetime, now: datetime) -> list[BookingCard]:

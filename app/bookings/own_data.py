@@ -78,4 +78,23 @@ BOOKINGS: Final[Sequence[Section]] = (
             "created_at": "waiting.created_at",
         },
     ),
+    Section(
+        "booked_for_others",
+        marked("Was Sie für andere in einem Team gebucht haben"),
+        "team_act JOIN team ON team.id = team_act.team WHERE team_act.made_by = $1 ORDER BY team_act.id",
+        {
+            "team": "team.name",
+            "day": "team_act.day",
+            "made_at": "team_act.made_at",
+            "called_off_at": "team_act.called_off_at",
+        },
+    ),
+    Section(
+        "booked_by_a_team",
+        marked("Was ein Team für Sie gebucht hat oder buchen wollte"),
+        "team_act_place JOIN team_act ON team_act.id = team_act_place.act JOIN team ON team.id = team_act.team"
+        " LEFT JOIN booking ON booking.id = team_act_place.booking"
+        " WHERE team_act_place.person = $1 ORDER BY team_act_place.id",
+        {"team": "team.name", "day": "team_act.day", "booking": "booking.public_id"},
+    ),
 )

@@ -27,9 +27,11 @@ UNLIMITED = marked("In Ihrer Mitgliedschaft enthalten")
 
 @dataclass(frozen=True, slots=True)
 class PaidWith:
-    """The account that pays: so many units of it, none where the day was paid already.
+    """The account that pays, of a day that was bought out of one that one: so many units, none where the day was paid
+    already.
 
-    `left` is what is left of it now, None where it has no limit or was bought for that day alone.
+    `left` is what is left of it now, None where it has no limit, was bought for that day alone, or would tell of
+    others who spend it too.
     """
 
     public_id: str
@@ -54,11 +56,14 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
     if not keys:
         return {}
     rows = await fetch(
-        "SELECT b.id, e.public_id, e.source, e.unit, CASE WHEN $2 = 'en' THEN e.label_en ELSE e.label_de END AS label,"
-        " CASE WHEN e.charge IS NULL THEN e.left_units END AS left,"
-        " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = e.id"
-        "   AND x.change = 'hold' ORDER BY x.id DESC LIMIT 1), 0) AS units"
-        " FROM booking b JOIN entitlement e ON e.id = b.entitlement WHERE b.id = ANY($1::bigint[])",
+        "SELECT b.id, a.public_id, a.source, a.unit, CASE WHEN $2 = 'en' THEN a.label_en ELSE a.label_de END AS label,"
+        " CASE WHEN a.charge IS NULL AND a.person IS NOT NULL THEN a.left_units END AS left,"
+        " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = a.id"
+        "   AND x.change = 'hold' AND x.ticket IS NOT DISTINCT FROM CASE WHEN e.credit IS NOT NULL THEN e.id END"
+        "   ORDER BY x.id DESC LIMIT 1), 0) AS units"
+        " FROM booking b JOIN entitlement e ON e.id = b.entitlement"
+        " JOIN entitlement a ON a.id = coalesce(e.credit, e.id)"
+        " WHERE b.id = ANY($1::bigint[])",
         keys,
         language,
     )

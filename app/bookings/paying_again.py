@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from app.bookings.facts import Facts
 from app.bookings.payment import paid_rows
@@ -11,12 +12,13 @@ from app.plans.accounts import has_come_back
 from app.plans.grants import Days
 from app.plans.purses import Paid, purse_of
 from app.plans.rules import chosen_way
+from app.plans.tickets import paying_accounts
 from app.platform.database import execute
 from app.platform.new_rows import insert_together
 
 
 async def pay_again(booking: BookingCard, facts: Facts, now: datetime) -> BookingCard:
-    """The booking as it is paid now: by the account that has paid before, else by another one, never by money.
+    """The booking as it is paid now: by the account that has paid before, else by another one, never by a charge.
 
     What was not given back stays paid. Call it in the transaction that takes the place back. Raises NothingPays.
     """
@@ -26,13 +28,13 @@ async def pay_again(booking: BookingCard, facts: Facts, now: datetime) -> Bookin
     first, last = local_day(booking.period.starts_at, zone), local_day(booking.period.ends_at, zone)
     purse = await purse_of(booking.person, operator, kind, Days(first, last), local_day(now, zone), facts.language)
     need = Paid(kind, operator, facts.space.id, booking.resource.id).need(booking.period, zone)
-    accounts_alone = replace(purse, prices=())
-    payment = chosen_way(need, accounts_alone, None, facts.space.name, has_paid=booking.entitlement)
+    has_paid = await paying_accounts(booking.entitlement)
+    payment = chosen_way(need, purse, None, facts.space.name, has_paid=has_paid, by_money=False)
     paid = await paid_rows(payment, booking, now)
     if paid.rows:
         await insert_together(*paid.rows)
-    entitlement = payment.entitlement.id if payment.entitlement is not None else None
+    entitlement = paid.columns.get("entitlement")
     await execute(
         "UPDATE booking SET entitlement = $2, paid_by = $3 WHERE id = $1", booking.id, entitlement, payment.kind
     )
-    return replace(booking, entitlement=entitlement, paid_by=payment.kind)
+    return replace(booking, entitlement=cast("int | None", entitlement), paid_by=payment.kind)

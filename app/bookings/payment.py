@@ -1,7 +1,8 @@
 """What pays for a booking: written with it, given back with it, spent when it is used.
 
-An entitlement pays by an entry of its account. Money pays by a charge; a desk's day that is bought becomes an account
-of its own, so that the day's other desks cost nothing more, or the difference where the day becomes longer.
+An entitlement pays by an entry of its account. Money pays by a charge. A desk's day that is bought, by a charge or out
+of an account of money, becomes an account of its own, so that the day's other desks cost nothing more, or the
+difference where the day becomes longer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,8 @@ from app.bookings.queries import BookingCard
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, give_back, miss, new_account, new_use, use_up
 from app.plans.purses import ScopeShape
-from app.plans.rules import Payment, Pays, Source
-from app.plans.tickets import new_ticket_charge
+from app.plans.rules import Entitlement, Payment, Pays, Price, Source
+from app.plans.tickets import new_ticket_amount, new_ticket_charge
 from app.plans.uses import HALVES_OF_A_DAY, NOTHING_USED, Change, Unit, hold
 from app.platform.new_rows import NewRow
 
@@ -34,40 +35,77 @@ class PaidRows:
 
 async def paid_rows(payment: Payment, booking: BookingCard, now: datetime) -> PaidRows:
     """How this payment of a booking is written. Insert it together with the booking, or in its transaction."""
-    columns: dict[str, object] = {}
-    rows: list[NewRow] = []
-    charge: int | None = None
+    buys_days = booking.resource.kind is Kind.DESK and booking.organisation is None
     if payment.kind is Pays.MONEY and payment.price.amount:
-        due = await _charge(payment, booking, now)
-        charge = cast(int, due.values["id"])
-        columns["charge"] = charge
-        rows.append(due)
-    account, entry = (payment.entitlement.id, payment.entry) if payment.entitlement else (None, None)
-    if charge is not None and account is None and booking.resource.kind is Kind.DESK and booking.organisation is None:
-        account, opened = await _ticket(payment, booking, charge, now)
-        entry = hold(NOTHING_USED, Unit.DESK_DAY, booking.period.minutes, half_days=False)
-        rows += opened
-    if account is not None:
-        columns["entitlement"] = account
-    if charge is not None and account is not None and payment.tariff is not None:
-        rows.append(new_ticket_charge(account, charge, payment.tariff))
-    if account is not None and entry is not None:
-        rows.append(new_use(account, payment.use, entry, booking.person, _day(booking), booking.id, now))
-    return PaidRows(columns, rows)
+        return await _by_money(payment, booking, now, buys_days=buys_days)
+    account = payment.entitlement
+    if account is None:
+        return PaidRows()
+    if buys_days and account.unit is Unit.MONEY and payment.takes:
+        return await _out_of_credit(payment, account, booking, now)
+    return PaidRows({"entitlement": account.id}, _use(account.id, payment, booking, now))
+
+
+async def _by_money(payment: Payment, booking: BookingCard, now: datetime, *, buys_days: bool) -> PaidRows:
+    """A charge; for a desk it buys the day, or pays for what it costs more."""
+    assert payment.tariff is not None, "a price comes from somebody's list or terms"
+    due = await _charge(payment, booking, now)
+    charge = cast(int, due.values["id"])
+    if payment.entitlement is not None:
+        ticket = payment.entitlement.id
+        bought = [new_ticket_charge(ticket, charge, payment.tariff), *_use(ticket, payment, booking, now)]
+    elif buys_days:
+        ticket, opened = await _ticket(payment.tariff, booking, now, charge=charge)
+        held = _first_use(ticket, booking, now)
+        bought = [*opened, new_ticket_charge(ticket, charge, payment.tariff), held]
+    else:
+        return PaidRows({"charge": charge}, [due])
+    return PaidRows({"charge": charge, "entitlement": ticket}, [due, *bought])
+
+
+async def _out_of_credit(payment: Payment, credit: Entitlement, booking: BookingCard, now: datetime) -> PaidRows:
+    """An account of money buys a desk's day, or pays for what it costs more. The day is entered into before it."""
+    assert payment.tariff is not None, "a price comes from somebody's list or terms"
+    assert payment.entry is not None, "it takes something"
+    if payment.grown is None:
+        ticket, opened = await _ticket(payment.tariff, booking, now, credit=credit.id)
+        bought = [*opened, _first_use(ticket, booking, now)]
+    else:
+        grown = payment.grown
+        ticket, day = grown.ticket.id, _day(booking)
+        bought = [new_use(ticket, grown.use, grown.entry, booking.person, day, booking.id, now)]
+    paid = new_ticket_amount(ticket, payment.takes, payment.tariff)
+    taken = new_use(
+        credit.id, payment.use, payment.entry, booking.person, _day(booking), booking.id, now, ticket=ticket
+    )
+    return PaidRows({"entitlement": ticket}, [*bought, paid, taken])
+
+
+def _use(account: int, payment: Payment, booking: BookingCard, now: datetime) -> list[NewRow]:
+    """The account's next entry; an account without limit has none."""
+    if payment.entry is None:
+        return []
+    return [new_use(account, payment.use, payment.entry, booking.person, _day(booking), booking.id, now)]
+
+
+def _first_use(ticket: int, booking: BookingCard, now: datetime) -> NewRow:
+    entry = hold(NOTHING_USED, Unit.DESK_DAY, booking.period.minutes, half_days=False)
+    return new_use(ticket, NOTHING_USED, entry, booking.person, _day(booking), booking.id, now)
 
 
 _FIRST: Final = ("charge", "entitlement", "entitlement_entry", "ticket_charge")
 
 
 def in_order_of_payment(rows: Sequence[NewRow]) -> list[NewRow]:
-    """The rows of several bookings, so that each comes after what it names, and what is granted before it is used."""
-    return sorted(
-        rows,
-        key=lambda row: (
-            _FIRST.index(row.table) if row.table in _FIRST else len(_FIRST),
-            row.values.get("change") is Change.HOLD,
-        ),
-    )
+    """The rows of several bookings, so that each comes after what it names, what is granted before it is used, and a
+    bought day before the account behind it, which is older."""
+    return sorted(rows, key=_place)
+
+
+def _place(row: NewRow) -> tuple[int, bool, int]:
+    place = _FIRST.index(row.table) if row.table in _FIRST else len(_FIRST)
+    is_hold = row.values.get("change") is Change.HOLD
+    return place, is_hold, -cast(int, row.values["entitlement"]) if is_hold else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +179,11 @@ async def _charge(payment: Payment, booking: BookingCard, now: datetime) -> NewR
     )
 
 
-async def _ticket(payment: Payment, booking: BookingCard, charge: int, now: datetime) -> tuple[int, list[NewRow]]:
+async def _ticket(
+    tariff: Price, booking: BookingCard, now: datetime, *, charge: int | None = None, credit: int | None = None
+) -> tuple[int, list[NewRow]]:
     """The account of a day that is bought with a booking: at the spaces whose price it was, for all desks there."""
-    assert payment.tariff is not None, "a price comes from somebody's list or terms"
-    day, scope = _day(booking), payment.tariff.scope
+    day, scope = _day(booking), tariff.scope
     return await new_account(
         NewAccount(
             booking.person,
@@ -156,11 +195,12 @@ async def _ticket(payment: Payment, booking: BookingCard, charge: int, now: date
             _TICKET_DE.format(space=booking.space.name),
             _TICKET_EN.format(space=booking.space.name),
             ScopeShape(operators=[booking.space.operator_id])
-            if payment.tariff.membership is None
+            if tariff.membership is None
             else ScopeShape(
                 sorted(scope.operators), sorted(scope.spaces), sorted(scope.weekdays), scope.opens, scope.closes
             ),
             charge=charge,
+            credit=credit,
         ),
         now,
     )

@@ -87,7 +87,7 @@ async def _was_booked(desk: FixedDesk, day: date) -> bool:
 
 async def _credit(desk: FixedDesk, day: date) -> int:
     stretch = desk.membership.timeline.on(day)
-    if stretch is None:
+    if stretch is None or desk.terms_on(day) is None:
         return 0
     credited, _ = await _of_month(desk, day)
     return credit_for_day(stretch.terms, stretch.price_class, credited)

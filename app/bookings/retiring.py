@@ -1,8 +1,9 @@
 """Taking a resource out of use: what is booked of it ahead is moved to an equal place or called off, each with mail."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.bookings.block_plan import Blocking, Fate, Plan, affected_by
 from app.bookings.clearing import (
@@ -15,6 +16,8 @@ from app.bookings.clearing import (
     lock_for_clearing,
     move_away,
 )
+from app.bookings.desk_endings import end_desks
+from app.bookings.desk_holders import held_by_whom
 from app.bookings.giving_back import free, hand_on
 from app.bookings.line_endings import end_places
 from app.bookings.waiting import Ending
@@ -23,11 +26,12 @@ from app.identity.rules import Actor
 from app.inventory.linking import linked_at
 from app.inventory.operations import BOOKED
 from app.inventory.resource_setting import KeptResource, kept_resource
-from app.inventory.standing_claims import is_fixed
 from app.kernel.periods import Period
 from app.kernel.refusals import Conflict, NotFound, marked
+from app.kernel.wall_time import local_day
 from app.network.managing import demand_managed
 from app.network.queries import SpaceCard
+from app.plans.fixed_desks import Because
 from app.platform.database import execute, retried, transaction
 from app.platform.outbox import emit
 
@@ -46,13 +50,15 @@ class IsFixedDesk(Conflict):
     """Its holder would come and find nothing."""
 
     code = "is_fixed_desk"
-    text = marked("{name} ist fest vergeben. Bitte zuerst einen anderen Platz geben oder den festen Platz beenden.")
+    text = marked(
+        "{name} ist fest vergeben. Bitte einen anderen Platz geben, oder ankreuzen, dass der feste Platz endet."
+    )
 
 
 async def plan_retiring(actor: Actor, space: SpaceCard, public_id: str, now: datetime) -> Plan:
     """What taking it out of use would do, booking by booking, and changes nothing.
 
-    Raises NotFound, PartOfAnother, IsFixedDesk.
+    Raises NotFound, PartOfAnother.
     """
     demand_managed(actor, space)
     return await _plan(space, await kept_resource(space.id, public_id), now)
@@ -65,20 +71,30 @@ async def _plan(space: SpaceCard, resource: KeptResource, now: datetime) -> Plan
     if wholes:
         raise PartOfAnother(name=resource.facts.name, wholes=tuple(wholes))
     ahead = Period(now, now + _AHEAD)
-    if await is_fixed([resource.id], ahead):
-        raise IsFixedDesk(name=resource.facts.name)
+    fixed = await held_by_whom("d.resource = $1", resource.id, _yesterday(space, now))
     blocking = Blocking((resource.id,), (resource.id,), ahead, (ahead,))
-    return Plan((blocking,), tuple(await affected_by(space, [blocking], now)))
+    return Plan((blocking,), tuple(await affected_by(space, [blocking], now)), fixed)
+
+
+def _yesterday(space: SpaceCard, now: datetime) -> date:
+    return local_day(now, ZoneInfo(space.time_zone)) - timedelta(days=1)
 
 
 @retried
 async def retire_resource(
-    actor: Actor, space: SpaceCard, public_id: str, shown_state: str, choices: Mapping[str, Fate], now: datetime
+    actor: Actor,
+    space: SpaceCard,
+    public_id: str,
+    shown_state: str,
+    choices: Mapping[str, Fate],
+    now: datetime,
+    *,
+    ends_fixed: bool = False,
 ) -> None:
     """Does what the plan with the state `shown_state` said: all of it, or nothing. What was booked before stays known.
 
-    `choices` say by public ids what becomes of bookings otherwise than suggested. Raises what `plan_retiring` raises,
-    and AffectedChanged.
+    `choices` say by public ids what becomes of bookings otherwise than suggested. With `ends_fixed` it is nobody's
+    fixed desk from today on. Raises what `plan_retiring` raises, AffectedChanged, and IsFixedDesk without it.
     """
     demand_managed(actor, space)
     async with transaction():
@@ -88,6 +104,9 @@ async def retire_resource(
         plan = await _plan(space, resource, now)
         if plan.state != shown_state:
             raise AffectedChanged
+        if plan.fixed and not ends_fixed:
+            raise IsFixedDesk(field="ends_fixed", name=resource.facts.name)
+        await end_desks([desk for desk, _ in plan.fixed], _yesterday(space, now), Because.DESK_RETIRED, actor, now)
         moved, called_off = by_fate(plan.affected, choices)
         freed = await free([each.booking.id for each in plan.affected], *BOOKED)
         await execute(

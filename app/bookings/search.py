@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.bookings.availability import count_bookable, open_time
+from app.bookings.outside_hours import any_time_asked, open_to
 from app.bookings.rules import DAY_PARTS, GRID, DayPart, window_at
 from app.inventory.booking_rules import NOTHING_SAID, BookingRules, OutsideHours, SpaceRules, rules_of
 from app.inventory.needs import OF_TIME
@@ -79,13 +80,18 @@ def round_the_clock(said: SpaceRules | None) -> BookingRules | None:
     return next((each for each in rules if each.outside_hours is OutsideHours.EVERYONE), None)
 
 
-async def window_of(space: int, wanted: Wanted, hours: Hours, now: datetime) -> Period | None:
-    """What this space can give of the wanted time; own times as they are where it lets something be booked then."""
+async def window_of(
+    space: int, wanted: Wanted, hours: Hours, now: datetime, *, person: int | None = None
+) -> Period | None:
+    """What this space can give this person of the wanted time; own times as they are where it lets something be booked
+    then.
+    """
     window = wanted.at(hours, now)
     if window is not None:
         return window
     said = (await rules_of({space})).get(space)
-    if (window := wanted.at(hours, now, said=said)) is not None:
+    seen = open_to(said, space, await any_time_asked(person, said.rules if said else ()), wanted.day)
+    if (window := wanted.at(hours, now, said=seen)) is not None:
         return window
     if said and any(rules.outside_hours is not OutsideHours.NOBODY for rules in said.rules):
         return wanted.literally(hours, now)
@@ -109,7 +115,7 @@ class Search:
 class SpaceFound:
     """A space in the result: how far, which time it can give, how much is free of how many.
 
-    `outside_hours` where the space is closed then, and what is free is what everybody may book round the clock.
+    `outside_hours` where the space is closed then, and what is free is what the person may book round the clock.
     """
 
     space: SpaceCard
@@ -160,7 +166,7 @@ async def search_spaces(
 
     What is wanted leaves out spaces, and of those that stay the resources that don't fit; what must hold during the
     time leaves out days. The list is ordered by distance alone. Six queries, however many spaces and bookings there
-    are, and two more where rules ask who it is.
+    are, and up to three more where rules ask who it is.
     """
     words = frozenset(search.features)
     everywhere = [space for space in await published_spaces(now) if space_fits(words, space.features, space.measures)]
@@ -177,12 +183,14 @@ async def search_spaces(
     everywhere = [space for space in everywhere if _is_offered(hours[space.id], now)]
     on_site = await on_site_of({s.id: hours[s.id] for s in everywhere}, days[0], days[-1], language)
     said = await rules_of({space.id for space in everywhere}, search.kind)
+    at_any_time = await any_time_asked(person, (rules for each in said.values() for rules in each.rules))
     near = {space.id for space in everywhere if distances[space.id] <= search.radius_km}
 
     windows: dict[tuple[int, date], SpaceWindow] = {}
     for space in everywhere:
         for day in days if space.id in near else [search.wanted.day]:
-            period = search.wanted.at(hours[space.id], now, day, said.get(space.id))
+            seen = open_to(said.get(space.id), space.id, at_any_time, day)
+            period = search.wanted.at(hours[space.id], now, day, seen)
             if period is not None and hours[space.id].takes(period) and time_fits(words, on_site[space.id], period):
                 windows[space.id, day] = SpaceWindow(space.id, period)
     asked = list(windows.values())
@@ -192,7 +200,7 @@ async def search_spaces(
         everywhere = [space for space in everywhere if (space.id, search.wanted.day) in windows]
 
     def is_over(space: int, day: date) -> bool:
-        return search.wanted.is_over(hours[space], now, day, said.get(space))
+        return search.wanted.is_over(hours[space], now, day, open_to(said.get(space), space, at_any_time, day))
 
     def found(space: SpaceCard) -> SpaceFound:
         window = windows.get((space.id, search.wanted.day))
@@ -266,7 +274,9 @@ async def next_free_day(
     """Looks at the two weeks after the wanted day; `hours` must reach that far. Counts what fits the words."""
     days = [wanted.day + timedelta(days=n) for n in range(1, DAYS_LOOKED_AHEAD + 1)]
     said = await rules_of({space}, kind)
-    windows = {day: period for day in days if (period := wanted.at(hours, now, day, said.get(space))) is not None}
+    at_any_time = await any_time_asked(person, (rules for each in said.values() for rules in each.rules))
+    seen = {day: open_to(said.get(space), space, at_any_time, day) for day in days}
+    windows = {day: period for day in days if (period := wanted.at(hours, now, day, seen[day])) is not None}
     asked = [SpaceWindow(space, period) for period in windows.values()]
     counts = await count_bookable(asked, kind, {space: hours}, now, person=person, words=words, said=said)
     return next((NextFree(day, count.free) for day, count in zip(windows, counts, strict=True) if count.free), None)

@@ -72,7 +72,8 @@ class ChangeSeries:
     """What shall change of the dates from the day `first` on, or of all to come; None stays as it is.
 
     `starts_at` and `ends_at` are the new time of the first of these dates, and the others' at the same wall time.
-    `shown` is the state of the plan that the person has seen; `agreed_price` what it may cost more, in minor units.
+    `shown` is the state of the plan that the person has seen; `agreed_price` what it may cost more, in minor units, and
+    `early_start` that a consumer has made the two statements that this needs.
     """
 
     first: date | None = None
@@ -84,6 +85,7 @@ class ChangeSeries:
     house_rules: int | None = None
     shown: str | None = None
     agreed_price: int | None = None
+    early_start: bool = False
 
     @property
     def changes_nothing(self) -> bool:
@@ -306,14 +308,15 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
     left_out = {at: booking for at, booking in found.moved.items() if at not in taken}
     whom = for_whom(actor, series.person)
     made_by = actor.person if whom else found.template.made_by
-    drafted = await _drafted(found, [date for at, date in taken.items() if at not in found.moved], made_by, now)
+    new_dates = [date for at, date in taken.items() if at not in found.moved]
+    drafted = await _drafted(found, new_dates, made_by, now, early_start=change.early_start)
 
     freed = await free(replaced, *BOOKED)
     if not await claim_each([*claims_of_moves(moves), *(claim for one in drafted for claim in one.claims)]):
         raise _SomebodyWasFaster
     await detach([*replaced, *(booking.id for booking in found.kept.values())])
     changed = await _enter_series(found, made_by, now)
-    await enter_moves(moves, plan.facts.space, now)
+    await enter_moves(moves, plan.facts.space, now, early_start=change.early_start)
     for booking, _ in moves:
         if booking.space.id != plan.facts.space.id:
             await note_departure(booking.space.id, booking.public_id, now)
@@ -343,7 +346,7 @@ async def _enter(actor: Actor, found: SeriesChange, change: ChangeSeries, now: d
 
 
 async def _drafted(
-    found: SeriesChange, dates: Sequence[PlannedDate], made_by: int | None, now: datetime
+    found: SeriesChange, dates: Sequence[PlannedDate], made_by: int | None, now: datetime, *, early_start: bool
 ) -> list[Drafted]:
     """Dates that the series did not have before, made like the others."""
     template, plan = found.template, found.plan
@@ -357,6 +360,7 @@ async def _drafted(
         None,
         found.guests,
         found.series.organisation,
+        early_start,
     )
     return await drafted_bookings(draft, dates, made_by)
 

@@ -27,10 +27,13 @@ def claims_of_moves(moves: Sequence[tuple[BookingCard, PlannedDate]]) -> list[tu
     ]
 
 
-async def enter_moves(moves: Sequence[tuple[BookingCard, PlannedDate]], space: BookedSpace, now: datetime) -> None:
+async def enter_moves(
+    moves: Sequence[tuple[BookingCard, PlannedDate]], space: BookedSpace, now: datetime, *, early_start: bool
+) -> None:
     """Writes where bookings are now, what pays for them, and when their guests are forgotten.
 
-    What they took before was given back. A deadline to cancel that has passed stays passed.
+    What they took before was given back. A deadline to cancel that has passed stays passed. With `early_start` the
+    consumer has said of those that cost something to want them before the days to withdraw are over.
     """
     rows: list[Mapping[str, object]] = []
     payments: list[NewRow] = []
@@ -41,7 +44,8 @@ async def enter_moves(moves: Sequence[tuple[BookingCard, PlannedDate]], space: B
         moved = replace(booking, resource=resource, space=space, period=period, sequence=booking.sequence + 1)
         paid = await paid_rows(date.taken.decision.payment, moved, now)
         payments += paid.rows
-        rows.append(_moved_row(booking, date.taken, period, now) | dict(paid.columns))
+        asked_at = now if early_start and date.taken.decision.price.amount else None
+        rows.append(_moved_row(booking, date.taken, period, now) | dict(paid.columns) | {"early_start_at": asked_at})
     await insert_all(in_order_of_payment(payments))
     await execute(
         "UPDATE booking b SET resource = n.resource, space = r.space, starts_at = n.starts_at, ends_at = n.ends_at,"
@@ -49,6 +53,7 @@ async def enter_moves(moves: Sequence[tuple[BookingCard, PlannedDate]], space: B
         " no_show_at = n.no_show_at, asked_at = NULL, coming_later_at = NULL, sequence = b.sequence + 1,"
         " paid_by = n.paid_by, price_amount = n.price_amount, price_currency = n.price_currency,"
         " entitlement = n.entitlement, charge = n.charge,"
+        " early_start_at = coalesce(n.early_start_at, b.early_start_at),"
         " updated_at = $2"
         " FROM json_populate_recordset(NULL::booking, $1::json) AS n JOIN resource r ON r.id = n.resource"
         " WHERE b.id = n.id",

@@ -71,7 +71,7 @@ class SeriesFacts:
     """What all dates are decided on.
 
     `held` is by resource, parts included; `others` are of the same kind, the best first; `own` is the person's own time
-    where dates shall not lie beside it; `has_paid` the account that paid before, by the date's start.
+    where dates shall not lie beside it; `has_paid` the accounts that paid before, by the date's start.
     """
 
     wanted: BookedResource
@@ -81,7 +81,7 @@ class SeriesFacts:
     booker: Booker
     holiday_region: str
     own: Sequence[Period] = ()
-    has_paid: Mapping[datetime, int] = field(default_factory=dict)
+    has_paid: Mapping[datetime, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _planned(
         return PlannedDate(slot, refusal=TimeDoesNotExist(time=wall.time(), date=slot.day))
     if any(period.overlaps(own) for own in facts.own):
         return PlannedDate(slot, refusal=AlreadyYours())
-    this = replace(wish, period=period, has_paid=facts.has_paid.get(slot.starts_at), or_else=True)
+    this = replace(wish, period=period, has_paid=facts.has_paid.get(slot.starts_at, ()), or_else=True)
 
     def tried(resource: BookedResource) -> Candidate | Refusal:
         place = facts.places[resource.id]

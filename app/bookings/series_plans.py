@@ -30,6 +30,7 @@ from app.kernel.periods import Period
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
 from app.plans.rules import Payment, ways_to_pay
+from app.plans.tickets import all_paying_accounts
 
 _MOST_OWN_BOOKINGS = 1_000
 _MOST_BESIDE = timedelta(days=1)
@@ -135,6 +136,7 @@ async def plan_series(
     around = _window(slots)
     booker = await booker_of(person, facts, replace(wanted.wish, period=around))
     own = [] if wanted.beside_own else await _own_time(person, facts.resource, around)
+    paying = await all_paying_accounts(replaced.has_paid.values())
     series_facts = SeriesFacts(
         wanted=facts.resource,
         others=resources,
@@ -143,7 +145,7 @@ async def plan_series(
         booker=replace(booker, open_bookings=Counter(booker.open_bookings) - Counter(replaced.by_rules)),
         holiday_region=facts.holiday_region,
         own=own,
-        has_paid=replaced.has_paid,
+        has_paid={at: paying[account] for at, account in replaced.has_paid.items()},
     )
     if isinstance(wanted.what, AnyOf):
         series_facts = replace(series_facts, wanted=best_for(slots, wanted.wish, series_facts, resources))

@@ -19,6 +19,7 @@ from app.billing.tables import Charge
 from app.identity.tables import Person
 from app.inventory.tables import Blocker, Resource
 from app.network.tables import Organisation, Space
+from app.plans.contract_tables import Declaration
 from app.plans.tables import Entitlement
 from app.platform.personal_data import NOT_PERSONAL, personal
 
@@ -58,7 +59,7 @@ class Series(Table, tablename="series"):
 
 class Booking(Table, tablename="booking"):
     """One reservation. `early_start_at` is when a consumer said to want what he pays for before the days to withdraw
-    are over, knowing that this ends the right.
+    are over, knowing that this ends the right; `withdrawn_by` is the declaration that has taken the order back.
 
     Its time is held by claims of inventory while it is requested, held, confirmed or checked in.
 
@@ -132,6 +133,7 @@ class Booking(Table, tablename="booking"):
     is_late = Boolean(default=False)
     early_start_at = Timestamptz(default=None, null=True)
     taken_over_by: ForeignKey["Booking"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, default=None)
+    withdrawn_by = ForeignKey(Declaration, null=True, on_delete=OnDelete.restrict, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 

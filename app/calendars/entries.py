@@ -107,6 +107,7 @@ class FeedSubject:
     resource_kind: Kind | None
     resource_name: str | None
     space_name: str | None
+    team_name: str | None = None
 
 
 def form_of(address: str) -> str:
@@ -163,6 +164,9 @@ def head_of(subject: FeedSubject, speaker: Speaker, address: str) -> FeedHead:
     if subject.kind is FeedKind.PERSON:
         name = speaker.say(marked("{network}: meine Buchungen"), network=subject.network)
         description = speaker.say(marked("Ihre Buchungen bei {network}"), network=subject.network)
+    elif subject.kind is FeedKind.TEAM:
+        name = speaker.say(marked("{team}: Kollegen"), team=subject.team_name)
+        description = speaker.say(marked("Teamtage, und die Tage der Kollegen, die sie Ihnen zeigen"))
     else:
         name = speaker.say(marked("{what}: belegt"), what=subject_name(subject, speaker))
         description = speaker.say(marked("Belegte Zeiten, ohne Namen"))
@@ -178,6 +182,8 @@ def subject_name(subject: FeedSubject, speaker: Speaker) -> str:
             return f"{_resource(subject, speaker)}, {subject.space_name}"
         case FeedKind.SPACE:
             return str(subject.space_name)
+        case FeedKind.TEAM:
+            return speaker.say(marked("Kollegen bei {team}"), team=subject.team_name)
 
 
 def busy_summary(kind: FeedKind, resource: tuple[Kind, str], speaker: Speaker) -> str:

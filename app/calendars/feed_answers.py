@@ -41,6 +41,7 @@ from app.calendars.taken_time import (
     taken_mark,
     taken_resources,
 )
+from app.calendars.team_time import team_events, team_mark
 from app.kernel.periods import merged
 from app.kernel.refusals import NotFound
 from app.platform.language import speaker
@@ -93,8 +94,12 @@ async def feed_answer(
     feed = await feed_by_token(token)
     if feed is None or (free_busy and feed.subject.kind is not FeedKind.RESOURCE):
         raise NotFound
-    is_persons = feed.subject.kind is FeedKind.PERSON
-    mark = await (booked_mark(feed.person, now) if is_persons else taken_mark(feed, now))
+    is_persons, is_teams = feed.subject.kind is FeedKind.PERSON, feed.subject.kind is FeedKind.TEAM
+    colleagues = await team_events(feed, now) if is_teams else []
+    if is_teams:
+        mark = team_mark(colleagues)
+    else:
+        mark = await (booked_mark(feed.person, now) if is_persons else taken_mark(feed, now))
     head = head_of(feed.subject, speaker(feed.language), address)
     tag = _tag(feed, head, mark, address, now)
     changed_at = feed.changed_at if feed.tag == tag and feed.changed_at else await note_content(feed, tag, now)
@@ -102,7 +107,9 @@ async def feed_answer(
         tag, changed_at = f"{tag}-{midnight(now):%Y%m%d}", max(changed_at, midnight(now))
     content = None
     if not _has(condition or Condition(), tag, changed_at):
-        if free_busy:
+        if is_teams:
+            content = feed_bytes(head, colleagues)
+        elif free_busy:
             content = await _free_busy(feed, head, changed_at, now)
         else:
             content = await (_booked(feed, head, mark, address, now) if is_persons else _taken(feed, head, now))

@@ -17,6 +17,7 @@ from app.platform.database import execute, fetch_row, fetch_value, transaction
 from app.platform.language import Speaker, speaker
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id, new_token, token_hash
+from app.teams.queries import own_team
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often a feed's last fetch is written down at most."""
@@ -24,7 +25,8 @@ NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class CreateFeed:
-    """What somebody wants to subscribe to: the own bookings, a resource by its public id, or a space by its slug."""
+    """What somebody wants to subscribe to: the own bookings, a resource or the own team by its public id, or a space by
+    its slug."""
 
     kind: FeedKind
     subject: str | None = None
@@ -42,16 +44,17 @@ async def create_feed(
     demand(actor, Action.MANAGE_OWN_FEEDS)
     token, public_id = token or new_token(), new_public_id()
     async with transaction():
-        resource, space = await _subject(actor, command)
+        resource, space, team = await _subject(actor, command)
         await _demand_room(actor)
         feed = await fetch_value(
-            "INSERT INTO feed (public_id, kind, person, resource, space, language, token_hash, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO feed (public_id, kind, person, resource, space, team, language, token_hash, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             public_id,
             command.kind,
             actor.person,
             resource,
             space,
+            team,
             actor.language,
             token_hash(token),
             now,
@@ -100,10 +103,12 @@ async def revoke_feed(actor: Actor, public_id: str, now: datetime) -> None:
         await record("feed.revoked", "feed", feed, actor, now)
 
 
-async def _subject(actor: Actor, command: CreateFeed) -> tuple[int | None, int | None]:
-    """The keys of the resource and the space that the feed is about. Raises NotFound."""
+async def _subject(actor: Actor, command: CreateFeed) -> tuple[int | None, int | None, int | None]:
+    """The keys of the resource, the space and the team that the feed is about. Raises NotFound."""
     if command.kind is FeedKind.PERSON:
-        return None, None
+        return None, None, None
+    if command.kind is FeedKind.TEAM:
+        return None, None, (await own_team(actor.person, command.subject or "")).id
     if command.kind is FeedKind.RESOURCE:
         which = "JOIN resource r ON r.space = s.id WHERE r.public_id = $1 AND r.retired_at IS NULL"
         column = "r.id"
@@ -115,7 +120,7 @@ async def _subject(actor: Actor, command: CreateFeed) -> tuple[int | None, int |
     )
     if row is None or not actor.may(Action.MANAGE_SPACE_FEEDS, operator=row["operator"], space=row["space"]):
         raise NotFound
-    return row["resource"], None if row["resource"] else row["space"]
+    return row["resource"], None if row["resource"] else row["space"], None
 
 
 async def _demand_room(actor: Actor) -> None:

@@ -13,6 +13,7 @@ CALENDARS: Final[Sequence[Section]] = (
         "feed WHERE feed.person = $1 ORDER BY feed.id",
         {
             "kind": "feed.kind",
+            "team": "(SELECT team.name FROM team WHERE team.id = feed.team)",
             "language": "feed.language",
             "created_at": "feed.created_at",
             "revoked_at": "feed.revoked_at",

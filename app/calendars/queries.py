@@ -45,6 +45,7 @@ class ReadFeed:
     person: int
     resource: int | None
     space: int | None
+    team: int | None
     language: str
     last_fetched_at: datetime | None
     tag: str | None
@@ -73,12 +74,14 @@ class BookedEvent(NamedTuple):
 
 
 _SUBJECT = """
-    f.kind, n.name AS network_name, r.kind AS resource_kind, r.name AS resource_name, s.name AS space_name
+    f.kind, n.name AS network_name, r.kind AS resource_kind, r.name AS resource_name, s.name AS space_name,
+    t.name AS team_name
       FROM feed f
       JOIN person p ON p.id = f.person AND p.retired_at IS NULL
      CROSS JOIN network n
       LEFT JOIN resource r ON r.id = f.resource
       LEFT JOIN space s ON s.id = coalesce(f.space, r.space)
+      LEFT JOIN team t ON t.id = f.team
      WHERE f.revoked_at IS NULL AND r.retired_at IS NULL AND s.retired_at IS NULL
 """
 
@@ -88,7 +91,7 @@ _OF_OWNER = f"""
 """
 
 _OF_TOKEN = f"""
-    SELECT f.id, f.person, f.resource, s.id AS space, f.language, f.last_fetched_at, f.content_tag,
+    SELECT f.id, f.person, f.resource, s.id AS space, f.team, f.language, f.last_fetched_at, f.content_tag,
            f.content_changed_at, {_SUBJECT} AND f.token_hash = $1
 """
 
@@ -116,6 +119,7 @@ async def feed_by_token(token: str) -> ReadFeed | None:
         person=row["person"],
         resource=row["resource"],
         space=row["space"],
+        team=row["team"],
         language=row["language"],
         last_fetched_at=row["last_fetched_at"],
         tag=row["content_tag"],
@@ -279,7 +283,9 @@ _READERS = "SELECT id, person, language FROM feed WHERE kind = 'person' AND revo
 
 def _subject(row: Mapping[str, Any]) -> FeedSubject:
     kind = Kind(row["resource_kind"]) if row["resource_kind"] else None
-    return FeedSubject(FeedKind(row["kind"]), row["network_name"], kind, row["resource_name"], row["space_name"])
+    return FeedSubject(
+        FeedKind(row["kind"]), row["network_name"], kind, row["resource_name"], row["space_name"], row["team_name"]
+    )
 
 
 def _card(row: Mapping[str, Any]) -> FeedCard:

@@ -19,6 +19,7 @@ class FeedKind(StrEnum):
     PERSON = "person"
     RESOURCE = "resource"
     SPACE = "space"
+    TEAM = "team"
 
 
 class TooManyFeeds(Conflict):

@@ -9,6 +9,7 @@ from app.identity.tables import Person
 from app.inventory.tables import Resource
 from app.network.tables import Space
 from app.platform.personal_data import NOT_PERSONAL, personal
+from app.teams.tables import Team
 
 
 class Feed(Table, tablename="feed"):
@@ -26,6 +27,7 @@ class Feed(Table, tablename="feed"):
     )
     resource = ForeignKey(Resource, null=True, on_delete=OnDelete.restrict, default=None)
     space = ForeignKey(Space, null=True, on_delete=OnDelete.restrict, default=None)
+    team = ForeignKey(Team, null=True, on_delete=OnDelete.restrict, default=None)
     language = Text(default="de", help_text=NOT_PERSONAL)
     token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
     created_at = Timestamptz(default=None)

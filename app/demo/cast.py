@@ -46,6 +46,16 @@ OPERATOR = Account(
 RIVAL = Account(
     "rival@demo.example", "Rolf Hommes", "runs the RegioHub Andernach", Role.OPERATOR_MANAGER, "stadthaus-andernach"
 )
+ACCOUNTANT = Account(
+    "accountant@demo.example",
+    "Ada Simon",
+    "keeps the accounts of Dorfwerk Maifeld, at a desk of her own",
+    Role.ACCOUNTANT,
+    "dorfwerk-maifeld",
+)
+TELEPHONE = Account(
+    "telephone@demo.example", "Tilda Roth", "answers the network's telephone; her membership rests", Role.TELEPHONE
+)
 
 ACCOUNTS = (
     COMMUTER,
@@ -55,14 +65,8 @@ ACCOUNTS = (
     OPERATOR,
     FRONT_DESK,
     RIVAL,
-    Account(
-        "accountant@demo.example",
-        "Ada Simon",
-        "keeps the accounts of Dorfwerk Maifeld",
-        Role.ACCOUNTANT,
-        "dorfwerk-maifeld",
-    ),
-    Account("telephone@demo.example", "Tilda Roth", "answers the network's telephone", Role.TELEPHONE),
+    ACCOUNTANT,
+    TELEPHONE,
     Account("network@demo.example", "Nadja Theis", "administers the network", Role.NETWORK_ADMINISTRATOR),
 )
 

@@ -28,13 +28,15 @@ _ZONE = ZoneInfo("Europe/Berlin")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Somebody's membership since a day, with the extras that were chosen, by their place in the plan's list."""
+    """Somebody's membership since a day, with the extras that were chosen, by their place in the plan's list, and the
+    days on which it rests."""
 
     person: int
     offer: Offer
     starts_on: date
     price_class: PriceClass = PriceClass.NORMAL
     extras: frozenset[int] = frozenset()
+    rests: Days | None = None
 
     @property
     def terms(self) -> PlanTerms:
@@ -42,7 +44,8 @@ class Contract:
 
     @property
     def timeline(self) -> Timeline:
-        return Timeline([Stretch(Days(self.starts_on), self.terms, self.price_class)])
+        pauses = [self.rests] if self.rests else []
+        return Timeline([Stretch(Days(self.starts_on), self.terms, self.price_class)], pauses)
 
 
 async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping[int, list[Entitlement]]:
@@ -53,7 +56,7 @@ async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping
     dues, grants = [], []
     for key, contract in zip(keys, contracts, strict=True):
         rows += _membership(key, contract, payers[contract.person])
-        due = dues_of(contract.timeline, today)
+        due = [period for period in dues_of(contract.timeline, today) if period.amount]
         dues += [due_of(key, payers[contract.person], contract.offer.seller, period) for period in due]
         granted = grants_of(contract.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
         grants += [(account_of(key, contract.person, grant), contract) for grant in granted]
@@ -163,7 +166,11 @@ def _membership(key: int, contract: Contract, payer: int) -> list[NewRow]:
             "agreed_at": _ordered_at(contract),
         },
     )
-    return [membership, copy]
+    if contract.rests is None:
+        return [membership, copy]
+    first, last = contract.rests.first, contract.rests.last
+    pause = {"membership": key, "first": first, "last": last, "asked_at": _ordered_at(contract)}
+    return [membership, copy, NewRow("membership_pause", pause)]
 
 
 def _ordered_at(contract: Contract) -> datetime:

@@ -17,6 +17,7 @@ from app.demo.content.spaces import demo_spaces
 from app.demo.floors import draw_floors
 from app.demo.month import DAYS_AHEAD, DAYS_BACK, Place, habits_at_the_desk, habits_of, plausible_month, plausible_past
 from app.demo.operator_lives import enter_lives
+from app.demo.own_desks import enter_own_desk
 from app.demo.people import enter_people
 from app.demo.planned import enter_bookings
 from app.demo.plans import enter_plans
@@ -98,6 +99,8 @@ async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = 
             await enter_plans(accounts, guests, places, operators, DAYS_OF_HISTORY, today, now)
         await arrange(accounts, today, now)
         await enter_people(accounts, now)
+        if not free_of_charge:
+            await enter_own_desk(accounts, today, now)
         await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
     return True
 
@@ -121,14 +124,18 @@ async def _draw_rooms(files: Files) -> Mapping[str, str]:
 
 async def _enter_network(network: DemoNetwork, now: datetime) -> None:
     await execute(
-        "INSERT INTO network (name, association, phone, phone_hours_de, phone_hours_en, email, tagline_de, tagline_en,"
-        " is_demo, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)",
+        "INSERT INTO network (name, association, phone, phone_hours_de, phone_hours_en, email, street, postcode, place,"
+        " tagline_de, tagline_en, is_demo, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12)",
         network.name,
         network.association,
         network.phone,
         network.phone_hours.de,
         network.phone_hours.en,
         network.mail,
+        network.street,
+        network.postcode,
+        network.place,
         *TAGLINE,
         now,
     )

@@ -13,8 +13,9 @@ from app.bookings.rules import Status
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.accounts import new_use, use_up_past
+from app.plans.needs import Need
 from app.plans.purses import UNITS, Paid
-from app.plans.rules import Entitlement, Need, Payment, Price, Purse, ways_to_pay
+from app.plans.rules import Entitlement, Payment, Price, Purse, ways_to_pay
 from app.plans.uses import consume, units_for
 from app.platform.database import execute, fetch
 from app.platform.new_rows import NewRow, insert_all

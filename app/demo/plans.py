@@ -1,7 +1,8 @@
 """What the demo network sells, who has bought what, and what that has paid for.
 
 Everybody has what fits the days on which they come, so that no account is ever short. The freelancer has three days
-left this month, two people a pass near its end, and the guest nothing.
+left this month and is asked about newer terms, two people a pass near its end, somebody a desk of her own, somebody a
+membership that rests, and the guest nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.demo.cast import COMMUTER, EMPLOYER, FREELANCER, FRONT_DESK, Account
+from app.demo.cast import ACCOUNTANT, COMMUTER, EMPLOYER, FREELANCER, FRONT_DESK, TELEPHONE, Account
 from app.demo.content.plans import (
     DEARER_ROOM,
     EIGHT,
+    FIXED,
     FULL,
     MAIFELD,
     MOSEL,
@@ -35,7 +37,8 @@ from app.demo.rows import copy_rows, steady_id
 from app.identity.queries import actor_of_person
 from app.inventory.rules import Kind
 from app.plans.accounts import adjust
-from app.plans.grants import month_of
+from app.plans.announcing import announce
+from app.plans.grants import Days, month_of
 from app.plans.passes import last_day_of, sell_pass
 from app.plans.product_versions import new_product, put_on_sale, write_draft
 from app.plans.products import Offer, offers_on_sale, pass_of
@@ -51,6 +54,7 @@ _LEFT_THIS_MONTH: Final = 3
 _PAPER: Final = "Übertrag von der Papierkarte"
 _PAPER_MONTHS: Final = 12
 _PASS_ENDS_IN: Final = timedelta(days=24)
+_ASKED_AHEAD_MONTHS: Final = 3
 _EVERY_YEAR, _EVERY_STUDENT = 5, 7
 _IN_RESERVE: Final = 2
 
@@ -89,6 +93,8 @@ async def enter_plans(
         Contract(accounts[FREELANCER], seller.of(EIGHT), since),
         Contract(accounts[COMMUTER], seller.of(TWELVE), since, extras=frozenset({0})),
         Contract(often, seller.of(MAIFELD), since),
+        Contract(accounts[ACCOUNTANT], seller.of(FIXED), since),
+        Contract(accounts[TELEPHONE], seller.of(TWELVE), since, rests=_this_month_and_next(today)),
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]
     opened = dict(await enter_contracts(contracts, today))
@@ -97,10 +103,11 @@ async def enter_plans(
     opened[accounts[EMPLOYER]] = [await _sell_paper_pass(seller, accounts[EMPLOYER], desk, 17, today)]
     await pay_bookings(opened, await prices_by_kind(today), today, now)
     await _show_proofs(contracts, desk, today, now)
+    await _ask_for_newer_terms(today, now)
 
 
 async def _put_on_sale(operators: Mapping[str, int], today: date, now: datetime) -> Mapping[str, Offer]:
-    """All products since the beginning of last year; of the first one a next version is being written."""
+    """All products since the beginning of last year; of one a next version is being written."""
     then = datetime.combine(date(today.year - 1, 1, 1), time(), _ZONE)
     sold: list[tuple[int | None, Terms]] = [(None, terms) for terms in OF_THE_NETWORK]
     for slug, plan in OF_OPERATORS.items():
@@ -109,12 +116,27 @@ async def _put_on_sale(operators: Mapping[str, int], today: date, now: datetime)
     for number, (seller, terms) in enumerate(sold):
         public_id = await new_product(None, seller, terms, then, then.date())
         await put_on_sale(None, public_id, then, then)
-        if terms is EIGHT:
-            dearer = msgspec.structs.replace(EIGHT, price=EIGHT.price + 600, room_hours=5)
-            await write_draft(None, public_id, dearer, now, today)
+        if terms is FULL:
+            more = msgspec.structs.replace(FULL, price=FULL.price + 1000, room_hours=16)
+            await write_draft(None, public_id, more, now, today)
         steady = steady_id("product", number)
         await execute("UPDATE product SET public_id = $2 WHERE public_id = $1", public_id, steady)
     return {offer.terms.name_de: offer for offer in await offers_on_sale(now)}
+
+
+async def _ask_for_newer_terms(today: date, now: datetime) -> None:
+    """The freelancer's plan is to cost more from a first of a month on, and all who have it are asked."""
+    public_id = next(offer.public_id for offer in await offers_on_sale(now) if offer.terms.name_de == EIGHT.name_de)
+    first = months_later(month_of(today).first, _ASKED_AHEAD_MONTHS)
+    dearer = msgspec.structs.replace(EIGHT, price=EIGHT.price + 600, room_hours=5)
+    await write_draft(None, public_id, dearer, now, today)
+    await put_on_sale(None, public_id, datetime.combine(first, time(), _ZONE), now)
+    await announce(None, public_id, first, now, today)
+
+
+def _this_month_and_next(today: date) -> Days:
+    first = month_of(today).first
+    return Days(first, month_of(months_later(first, 1)).last)
 
 
 async def _set_prices(operators: Mapping[str, int], today: date, now: datetime) -> None:
@@ -210,7 +232,7 @@ async def _show_proofs(contracts: Sequence[Contract], desk: int, today: date, no
     """Who pays less has shown why; one more has asked and waits for somebody to look."""
     students = [contract.person for contract in contracts if contract.price_class is PriceClass.STUDENT]
     until = date(today.year + 1, 9, 30)
-    waiting = next(contract.person for contract in contracts[3:] if contract.price_class is PriceClass.NORMAL)
+    waiting = next(contract.person for contract in contracts[5:] if contract.price_class is PriceClass.NORMAL)
     rows = [
         *((person, PriceClass.STUDENT, "Studierendenausweis", desk, now, now, until) for person in students),
         (waiting, PriceClass.RESIDENT, "Personalausweis", None, None, now - timedelta(days=2), None),

@@ -83,6 +83,14 @@ async def open_invitations(operator: int, now: datetime) -> Sequence[Invitation]
     return [_invitation(row) for row in rows]
 
 
+async def invitations_to_team(team: int, now: datetime) -> Sequence[Invitation]:
+    """The same of a team."""
+    rows = await fetch(
+        f"{_OPEN} AND scope_kind = 'team' AND scope_id = $1 AND expires_at > $2 ORDER BY id DESC", team, now
+    )
+    return [_invitation(row) for row in rows]
+
+
 async def invitation_by_id(key: int) -> Invitation | None:
     """The invitation with this key while it is open, for its mail."""
     row = await fetch_row(f"{_OPEN} AND id = $1", key)
@@ -256,6 +264,12 @@ async def _end(row: Mapping[str, Any], actor: Actor | None, now: datetime) -> No
 async def end_invitations(operator: int, actor: Actor | None, now: datetime) -> None:
     """Ends all that are open of an operator that ends; call it inside its transaction."""
     for row in await fetch(f"{_OPEN} AND operator = $1 FOR UPDATE", operator):
+        await _end(row, actor, now)
+
+
+async def end_invitations_to_team(team: int, actor: Actor | None, now: datetime) -> None:
+    """The same of a team that ends."""
+    for row in await fetch(f"{_OPEN} AND scope_kind = 'team' AND scope_id = $1 FOR UPDATE", team):
         await _end(row, actor, now)
 
 

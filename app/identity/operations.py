@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.identity.audit import record, record_each
+from app.identity.federation import forget_ended_identities
 from app.identity.hashing import hash_password, verify_password
 from app.identity.mailed_links import (
     LinkNoLongerWorks,
@@ -357,6 +358,7 @@ async def forget_old(now: datetime) -> None:
     after two years."""
     await forget_old_sessions(now)
     await forget_old_links(now)
+    await forget_ended_identities(now)
     await execute("DELETE FROM invitation WHERE created_at < $1", now - _INVITATIONS_KEPT)
     await execute("DELETE FROM api_token WHERE revoked_at < $1", now - _TOKENS_KEPT)
     await fetch_value("SELECT forget_old_audit_entries()")

@@ -103,6 +103,18 @@ IDENTITY: Final[Sequence[Section]] = (
         },
     ),
     Section(
+        "company_sign_ins",
+        marked("Anmeldungen über eine Firma, mit denen Ihr Konto verbunden ist oder war"),
+        "federated_identity WHERE federated_identity.person = $1 ORDER BY federated_identity.id",
+        {
+            "issuer": "federated_identity.issuer",
+            "subject": "federated_identity.subject",
+            "linked_at": "federated_identity.linked_at",
+            "last_used_at": "federated_identity.last_used_at",
+            "ended_at": "federated_identity.ended_at",
+        },
+    ),
+    Section(
         "mailed_links",
         marked("Links, die Ihnen geschickt wurden"),
         "mailed_link WHERE mailed_link.person = $1 ORDER BY mailed_link.id",

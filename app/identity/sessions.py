@@ -12,11 +12,19 @@ from app.platform.random_ids import new_public_id, new_token, token_hash
 _LONGEST_BROWSER = 200
 
 
-async def open_session(person: int, browser: str, now: datetime, *, instead_of: str | None = None) -> str:
+async def open_session(
+    person: int,
+    browser: str,
+    now: datetime,
+    *,
+    instead_of: str | None = None,
+    proved_at: datetime | None = None,
+) -> str:
     """Opens a session for somebody who has just proved who he is; its token of 256 bits.
 
     `browser` is what the browser calls itself. `instead_of` is the token that the browser came with: its session ends,
-    so that a token known before sign-in is worth nothing after it (ASVS 7.2.4).
+    so that a token known before sign-in is worth nothing after it (ASVS 7.2.4). `proved_at` is when it was proved,
+    where that was some time ago.
     """
     token = new_token()
     name = "".join(character for character in browser if character.isprintable())[:_LONGEST_BROWSER]
@@ -25,12 +33,13 @@ async def open_session(person: int, browser: str, now: datetime, *, instead_of: 
             await execute("DELETE FROM session WHERE token_hash = $1", token_hash(instead_of))
         await execute(
             "INSERT INTO session (public_id, token_hash, person, created_at, authenticated_at, seen_at, browser)"
-            " VALUES ($1, $2, $3, $4, $4, $4, $5)",
+            " VALUES ($1, $2, $3, $4, $6, $4, $5)",
             new_public_id(),
             token_hash(token),
             person,
             now,
             name,
+            proved_at or now,
         )
     return token
 

@@ -214,3 +214,27 @@ class Invitation(Table, tablename="invitation"):
         help_text=personal("know who has taken the role", _INVITED),
     )
     revoked_at = Timestamptz(default=None, null=True)
+
+
+_LINKED = "one year after it was ended"
+
+
+class FederatedIdentity(Table, tablename="federated_identity"):
+    """That somebody signs in through a company's identity provider: by whom it is issued and as whom the provider knows
+    the person. `team` is the key of the company's team."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose account it opens", _LINKED),
+    )
+    issuer = Text(default=None, help_text=NOT_PERSONAL)
+    subject = Text(default=None, help_text=personal("recognise the person at the next sign-in", _LINKED))
+    team = BigInt(default=None)
+    linked_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(default=None)
+    ended_at = Timestamptz(default=None, null=True)

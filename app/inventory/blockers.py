@@ -90,6 +90,12 @@ async def blocker_at(space: int, public_id: str) -> BlockerCard | None:
     return _card(row) if row else None
 
 
+async def blockers_between(space: int, first: int, last: int) -> list[BlockerCard]:
+    """The space's blockers with keys from the first to the last that were not lifted: those of one act."""
+    rows = await fetch(f"{_BLOCKER} AND space = $1 AND id BETWEEN $2 AND $3 ORDER BY starts_at, id", space, first, last)
+    return [_card(row) for row in rows]
+
+
 async def closing_on(space: int, day: date) -> BlockerCard | None:
     """What closes the space on this day."""
     row = await fetch_row(f"{_BLOCKER} AND space = $1 AND closes = $2", space, day)

@@ -54,7 +54,7 @@ async def hold_days(
             gone.append(row["id"])
             freed.append(period)
             continue
-        for day in _days_of(period, zone):
+        for day in days_of(period, zone):
             held[row["resource"], day].append(period)
     if gone:
         await execute("DELETE FROM claim WHERE id = ANY($1::bigint[])", gone)
@@ -73,7 +73,8 @@ def _gaps(
     ]
 
 
-def _days_of(period: Period, zone: ZoneInfo) -> Iterator[date]:
+def days_of(period: Period, zone: ZoneInfo) -> Iterator[date]:
+    """The days there on which any of the period is."""
     day, last = local_day(period.starts_at, zone), local_day(period.ends_at - _AN_INSTANT, zone)
     while day <= last:
         yield day

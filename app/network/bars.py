@@ -145,6 +145,19 @@ async def barred_spaces(person: int, now: datetime) -> Mapping[int, BarTime]:
     return {row["space"]: bar for row in rows if (bar := BarTime.of(row["ends"])) is not None}
 
 
+async def barred_from(operator: int, people: Sequence[int], at: datetime, now: datetime) -> frozenset[int]:
+    """Who of these people, by key, is barred from the operator's spaces at that time."""
+    rows = await fetch(
+        f"SELECT DISTINCT b.person FROM bar b WHERE b.operator = $1 AND b.person = ANY($3::bigint[]) AND {_STANDS}"  # noqa: S608
+        " AND (b.ends_at IS NULL OR b.ends_at > $4)",
+        operator,
+        now,
+        list(people),
+        at,
+    )
+    return frozenset(row["person"] for row in rows)
+
+
 async def bars_of_operator(actor: Actor, operator: int, now: datetime) -> list[BarCard]:
     """All that the operator has made and that is not forgotten yet: first what waits for an answer, then what stands.
 

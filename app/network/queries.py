@@ -12,6 +12,11 @@ from app.platform.database import fetch, fetch_row
 from app.platform.scoped_rows import finds_scope
 
 
+def postal_address(street: str, postcode: str, place: str) -> str:
+    """The parts that there are, in one line."""
+    return ", ".join(part for part in (street, f"{postcode} {place}".strip()) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkCard:
     """The network as every page and mail names it. Unless it charges it is free of charge for good."""
@@ -24,6 +29,14 @@ class NetworkCard:
     tagline: Mapping[str, str]
     is_demo: bool
     charges: bool = False
+    street: str = ""
+    postcode: str = ""
+    place: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where letters reach it, in one line; empty where nobody has said so."""
+        return postal_address(self.street, self.postcode, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,9 @@ async def the_network() -> NetworkCard | None:
         tagline=_by_language(row, "tagline"),
         is_demo=row["is_demo"],
         charges=row["charges"],
+        street=row["street"],
+        postcode=row["postcode"],
+        place=row["place"],
     )
 
 

@@ -8,6 +8,7 @@ from app.identity.audit import record
 from app.identity.rules import Action, Actor, demand, usable_email, usable_phone
 from app.kernel.plain_text import one_line
 from app.kernel.refusals import BadInput, NotFound, marked
+from app.network.charging import network_charges
 from app.platform.database import execute, fetch_row, transaction
 
 LONGEST: Final = 160
@@ -18,10 +19,14 @@ FIELDS: Final = (
     "phone_hours_de",
     "phone_hours_en",
     "email",
+    "street",
+    "postcode",
+    "place",
     "tagline_de",
     "tagline_en",
 )
 _NEEDED: Final = frozenset({"name", "association"})
+_ADDRESS: Final = frozenset({"street", "postcode", "place"})
 
 
 class SettingUnusable(BadInput):
@@ -44,6 +49,9 @@ class NetworkSettings:
     phone_hours_de: str
     phone_hours_en: str
     email: str
+    street: str
+    postcode: str
+    place: str
     tagline_de: str
     tagline_en: str
 
@@ -61,12 +69,14 @@ async def network_settings(actor: Actor) -> NetworkSettings:
     return NetworkSettings(**row)
 
 
-def check_settings(settings: NetworkSettings) -> list[BadInput]:
-    """What is wrong with them, field by field."""
+def check_settings(settings: NetworkSettings, *, sells: bool) -> list[BadInput]:
+    """What is wrong with them, field by field. Half an address is none, and whoever sells must have one."""
+    needs_address = sells or any(getattr(settings, name) for name in _ADDRESS)
+    needed = _NEEDED | _ADDRESS if needs_address else _NEEDED
     found: list[BadInput] = []
     for name in FIELDS:
         text = getattr(settings, name)
-        if name in _NEEDED and not any(c.isalnum() for c in text):
+        if name in needed and not any(c.isalnum() for c in text):
             found.append(SettingUnusable(field=name, most=LONGEST))
         elif len(text) > LONGEST:
             found.append(SettingTooLong(field=name, most=LONGEST))
@@ -83,7 +93,7 @@ async def change_settings(actor: Actor, wanted: NetworkSettings, now: datetime) 
     """They hold with the next page. Raises NotAllowed, and the first of `check_settings`."""
     demand(actor, Action.MANAGE_NETWORK)
     wanted = wanted.cleaned()
-    for refusal in check_settings(wanted):
+    for refusal in check_settings(wanted, sells=await network_charges()):
         raise refusal
     async with transaction():
         before = await network_settings(actor)

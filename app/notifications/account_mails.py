@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from app.identity.federation import identity_to_tell
 from app.identity.mailed_links import Purpose, link_to_mail, replaced_address
 from app.identity.queries import KnownPerson, actor_of_person, people
 from app.kernel.refusals import marked
@@ -11,6 +12,7 @@ from app.notifications.post_office import Letter, PostOffice
 from app.notifications.queries import person_of_link
 from app.platform.language import speaker
 from app.platform.mail import Mailbox
+from app.teams.queries import team_by_id
 
 _A_DAY: Final = marked("Der Link gilt 24 Stunden lang und nur einmal.")
 _AN_HOUR: Final = marked("Der Link gilt eine Stunde lang und nur einmal.")
@@ -107,6 +109,18 @@ PASSWORD_CHANGED: Final = Wording(
     _FORGOTTEN,
     action_last=True,
 )
+COMPANY_LINKED: Final = Wording(
+    marked("Ihr Konto bei {network} ist jetzt mit {company} verbunden"),
+    marked("Ihr Konto bei {network} öffnet ab jetzt auch die Anmeldung von {company}."),
+    (
+        marked("Es bleibt Ihr Konto: Wann und wo Sie arbeiten, erfährt die Firma nicht."),
+        marked("Unter „Konto“ können Sie die Verbindung jederzeit trennen."),
+        marked("Das waren nicht Sie? Dann trennen Sie die Verbindung bitte gleich und rufen uns an."),
+    ),
+    marked("Zum Konto"),
+    "/konto",
+    action_last=True,
+)
 SIGN_IN: Final = Wording(
     marked("Ihr Link zum Anmelden bei {network}"),
     marked("Mit diesem Link melden Sie sich bei {network} an, ohne Passwort."),
@@ -187,23 +201,42 @@ class AccountMails:
         if person is not None and person.email is not None:
             await self._notice(f"password-changed-{event}", person, person.email, PASSWORD_CHANGED, now)
 
+    async def tell_company_linked(self, identity: int, now: datetime) -> None:
+        """To the person whose account a company's sign-in opens from now on."""
+        found = await identity_to_tell(identity)
+        person = (await people([found[0]])).get(found[0]) if found is not None else None
+        team = await team_by_id(found[1]) if found is not None else None
+        if person is not None and person.email is not None and team is not None:
+            to = Mailbox(person.name, person.email)
+            key = f"company-linked-{identity}"
+            await self._send(key, to, person.id, person.language, COMPANY_LINKED, now, company=team.name)
+
     async def _notice(self, key: str, person: KnownPerson, email: str, said: Wording, now: datetime) -> None:
         await self._send(key, Mailbox(person.name, email), person.id, person.language, said, now)
 
     async def _send(
-        self, key: str, to: Mailbox, person: int | None, language: str, said: Wording, now: datetime, query: str = ""
+        self,
+        key: str,
+        to: Mailbox,
+        person: int | None,
+        language: str,
+        said: Wording,
+        now: datetime,
+        query: str = "",
+        company: str = "",
     ) -> None:
-        network, says = (await self.office.network()).name, speaker(language)
+        says = speaker(language)
+        facts = {"network": (await self.office.network()).name, "company": company}
         letter = Letter(
             key=key,
             to=to,
             person=person,
             language=language,
-            subject=says.say(said.subject, network=network),
+            subject=says.say(said.subject, **facts),
             template="account",
             context={
-                "first": says.say(said.first, network=network),
-                "paragraphs": [says.say(paragraph, network=network) for paragraph in said.paragraphs],
+                "first": says.say(said.first, **facts),
+                "paragraphs": [says.say(paragraph, **facts) for paragraph in said.paragraphs],
                 "action": says.gettext(said.action) if said.action else "",
                 "action_last": said.action_last,
                 "url": f"{self.office.address}{said.path}{query}",

@@ -14,6 +14,7 @@ from app.bookings.queries import BookingCard, booking_by_id, bookings_of_group
 from app.bookings.reminders import is_time_to_remind
 from app.bookings.rules import HOLDING, Status
 from app.bookings.short_notice import is_on_call_list
+from app.bookings.team_acts import team_that_booked
 from app.bookings.waiting import WaitingCard
 from app.identity.queries import KnownPerson, people
 from app.identity.reminders import wants_reminders
@@ -168,6 +169,8 @@ async def _letter(
             "why": why,
             "read_link": office.read_link(booking.public_id) if await _asks_to_confirm(booking, news) else "",
             "place_is_gone": place_is_gone,
+            "team": await team_that_booked(booking.id) if news == "confirmed" else None,
+            "house_rules": f"{office.address}/standorte/{booking.space.slug}/hausordnung",
             "called_off": called_off_because(booking.reason, booking.space.operator) if news == "cancelled" else None,
             "paid": await paid_lines(told, says),
             "withdrawal": await right_to_withdraw(told, office.address, says, now) if news != "reminder" else "",

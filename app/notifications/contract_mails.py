@@ -4,19 +4,27 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.bookings.sale_withdrawing import bookings_withdrawn_by
 from app.identity.queries import people
+from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.notifications.post_office import Letter, PostOffice
+from app.plans.change_withdrawals import ChangeOrder, change_by_id
+from app.plans.changing import coming_change, stretch_now
 from app.plans.contracts import ContractCard, ContractKind, contract_by_id
 from app.plans.declaration_words import said_rows
 from app.plans.declarations import DeclarationCard, Outcome, declaration_by_id
 from app.plans.ending import EndedBecause
+from app.plans.queries import membership_by_id
+from app.plans.terms import Billed
+from app.plans.terms_said import name_of
 from app.plans.withdrawal import balance_of
 from app.platform.language import Speaker, speaker
 from app.platform.mail import Mailbox
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
+PRICES: Final = {Billed.MONTHLY: marked("{price} im Monat"), Billed.YEARLY: marked("{price} im Jahr")}
 _STILL_NEWS: Final = timedelta(days=30)
 
 
@@ -105,6 +113,70 @@ async def _tell_ended(office: PostOffice, contract: ContractCard | None, now: da
         },
     )
     await office.send(letter, now)
+
+
+async def tell_withdrawn(office: PostOffice, key: int, now: datetime) -> None:
+    """That a change of plan or a booking is withdrawn from: what holds now, what is owed and what comes back."""
+    declaration = await declaration_by_id(key)
+    if declaration is None or declaration.person is None or declaration.charged is None:
+        return
+    person = (await people([declaration.person]))[declaration.person]
+    if person.email is None:
+        return
+    says = speaker(person.language)
+    change = await change_by_id(declaration.order) if declaration.order else None
+    if change is not None:
+        first = says.say(marked("Widerrufen: Wechsel zu {name}"), name=change.name(person.language))
+        paragraphs = await _terms_again(change, person.language, now)
+    else:
+        first = says.gettext(marked("Ihre Buchung ist widerrufen"))
+        paragraphs = [
+            says.say(marked("{day}, {space}"), day=says.day_of_year(each.starts_at.date()), space=each.space.name)
+            for each in await bookings_withdrawn_by(key)
+        ]
+    owed = Money(declaration.owed or 0)
+    text = (
+        marked("Für die Zeit bis zum Widerruf werden {owed} berechnet, weil Sie den frühen Beginn verlangt haben.")
+        if owed.amount
+        else marked("Dafür wird nichts berechnet.")
+    )
+    paragraphs.append(says.say(text, owed=owed))
+    if declaration.charged > owed.amount:
+        kept = marked("Was Sie darüber hinaus bezahlt haben, bekommen Sie innerhalb von 14 Tagen zurück.")
+        paragraphs.append(says.gettext(kept))
+    letter = Letter(
+        key=f"declaration-withdrawn-{declaration.public_id}",
+        to=Mailbox(person.name, person.email),
+        person=person.id,
+        language=person.language,
+        subject=first,
+        template="news",
+        context={
+            "first": first,
+            "paragraphs": paragraphs,
+            "actions": [(f"{office.address}/mitgliedschaft", says.gettext(marked("Verträge und Guthaben ansehen")))],
+        },
+    )
+    await office.send(letter, now)
+
+
+async def _terms_again(change: ChangeOrder, language: str, now: datetime) -> list[str]:
+    """Which terms hold again, with their price."""
+    card = await membership_by_id(change.membership)
+    assert card is not None, "contracts are kept"
+    says, held = (
+        speaker(language),
+        coming_change(card, local_day(now, _ZONE)) or stretch_now(card, local_day(now, _ZONE)),
+    )
+    price = Money(held.terms.price_for(held.price_class), held.terms.currency)
+    return [
+        says.say(
+            marked("Ab {day} gilt wieder {name}: {price}."),
+            day=says.day_of_year(held.days.first),
+            name=name_of(held.terms, language),
+            price=says.say(PRICES[held.terms.billed], price=price),
+        )
+    ]
 
 
 async def _withdrawn(contract: ContractCard, says: Speaker) -> list[str]:

@@ -49,7 +49,8 @@ async def right_to_withdraw(bookings: Sequence[BookingCard], address: str, says:
         if is_soon
         else marked("Sie können diesen Vertrag innerhalb von {days} Tagen ohne Grund widerrufen: {url}")
     )
-    return says.say(text, days=days, url=f"{address}/vertrag-widerrufen")
+    number = f"?vertrag={paid[0].public_id}" if len(paid) == 1 else ""
+    return says.say(text, days=days, url=f"{address}/vertrag-widerrufen{number}")
 
 
 def _with_what_is_left(paid: PaidWith, says: Speaker) -> str:

@@ -20,8 +20,14 @@ from app.notifications.booking_mails import (
     tell_booking_confirmed,
     tell_booking_moved,
 )
-from app.notifications.contract_mails import tell_membership_ended, tell_pass_ended, tell_put_aside, tell_received
-from app.notifications.desk_mails import tell_assigned, tell_ended
+from app.notifications.contract_mails import (
+    tell_membership_ended,
+    tell_pass_ended,
+    tell_put_aside,
+    tell_received,
+    tell_withdrawn,
+)
+from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.membership_mails import (
@@ -31,6 +37,7 @@ from app.notifications.membership_mails import (
     tell_paused,
     tell_resumed,
 )
+from app.notifications.near_mails import tell_allowed, tell_asked, tell_proposed, tell_set
 from app.notifications.order_mails import tell_ordered
 from app.notifications.plan_mails import tell_change_offered
 from app.notifications.post_office import PostOffice
@@ -40,6 +47,14 @@ from app.notifications.series_mails import tell_series_cancelled, tell_series_ch
 from app.notifications.space_mails import tell_published_by_phone
 from app.notifications.staff_mails import StaffMails
 from app.notifications.team_agreement_mails import ask_to_confirm, tell_of_agreement
+from app.notifications.team_mails import (
+    tell_account_ended,
+    tell_managers_of_end,
+    tell_member_of_end,
+    tell_role_given,
+    tell_role_taken,
+)
+from app.notifications.team_people_mails import TeamPeopleMails
 from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
@@ -62,7 +77,7 @@ def notification_reactions(
     """
     office = PostOffice(transport, templates, sender, address, signing_key, returns_to)
     account, holds = AccountMails(office, signing_key), HoldMails(office, signing_key)
-    staff = StaffMails(office, signing_key)
+    staff, of_teams = StaffMails(office, signing_key), TeamPeopleMails(office, signing_key)
 
     async def booking_moved(event: Event, now: datetime) -> None:
         await tell_booking_moved(office, event.aggregate_id, now, event.ids.get("blocker"), "retired" in event.ids)
@@ -107,8 +122,14 @@ def notification_reactions(
         "person.password_reset_requested": [_about_link("mail.reset_password", account.send_link)],
         "person.sign_in_link_requested": [_about_link("mail.sign_in_link", account.send_sign_in_link)],
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
+        "team_invitation.sent": [_about_link("mail.team_invitation", of_teams.send_invitation)],
+        "mail_domain.asked": [_about_link("mail.mail_domain_asked", of_teams.ask_keeper)],
+        "mail_domain.proven": [_about_link("mail.mail_domain_proven", of_teams.tell_proven)],
+        "team_member.joined": [_about_link("mail.team_joined", of_teams.tell_joined)],
+        "team_member.left": [Reaction("mail.team_left", of_teams.tell_left)],
         "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],
         "fixed_desk.ended": [_about_booking("mail.fixed_desk_ended", tell_ended, office)],
+        "fixed_desk.blocked": [_of_event("mail.fixed_desk_blocked", tell_blocked, office)],
         "bar.made": [_about_booking("mail.bar_made", tell_barred, office)],
         "bar.objected": [
             _about_booking("mail.bar_objected", tell_objected, office),
@@ -118,6 +139,7 @@ def notification_reactions(
         "bar.lifted": [_about_booking("mail.bar_lifted", tell_lifted, office)],
         "declaration.received": [_about_booking("mail.declaration_received", tell_received, office)],
         "declaration.put_aside": [_about_booking("mail.declaration_put_aside", tell_put_aside, office)],
+        "declaration.withdrawn": [_about_booking("mail.declaration_withdrawn", tell_withdrawn, office)],
         "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
         "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
         "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
@@ -131,11 +153,21 @@ def notification_reactions(
         "team_agreement.recorded": [_about_booking("mail.team_agreement_recorded", ask_to_confirm, office)],
         "team_agreement.told": [_about_booking("mail.team_agreement_told", tell_of_agreement, office)],
         "change_offer.made": [_about_booking("mail.change_offered", tell_change_offered, office)],
+        "colleague.asked": [_about_booking("mail.colleague_asked", tell_asked, office)],
+        "colleague.allowed": [_about_booking("mail.colleague_allowed", tell_allowed, office)],
+        "team_day.proposed": [_about_booking("mail.team_day_proposed", tell_proposed, office)],
+        "team_day.set": [_about_booking("mail.team_day_set", tell_set, office)],
         "desk_hold.made": [_about_link("mail.desk_held", holds.tell_held)],
+        "team_role.given": [_of_event("mail.team_role_given", tell_role_given, office)],
+        "team_role.taken": [_of_event("mail.team_role_taken", tell_role_taken, office)],
+        "team.end_set": [_of_event("mail.team_end_set", tell_managers_of_end, office)],
+        "team_member.end_settled": [_of_event("mail.team_member_end", tell_member_of_end, office)],
+        "team.ended": [_of_event("mail.team_ended", tell_account_ended, office)],
         "person.email_change_requested": [
             _about_link("mail.confirm_new_email", account.send_link),
             _about_link("mail.email_change_requested", account.tell_email_change_requested),
         ],
+        "federated_identity.linked": [_about_link("mail.company_linked", account.tell_company_linked)],
         "person.email_changed": [Reaction("mail.email_changed", email_changed)],
         "person.password_changed": [Reaction("mail.password_changed", password_changed)],
     }

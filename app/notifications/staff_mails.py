@@ -11,10 +11,10 @@ from app.identity.queries import people
 from app.identity.rules import Role
 from app.kernel.refusals import marked, phrase
 from app.kernel.wall_time import local_day
-from app.network.invited_roles import ROLE_NAMES, whose_role
 from app.notifications.post_office import Letter, PostOffice
 from app.platform.language import speaker
 from app.platform.mail import Mailbox
+from app.teams.invited_roles import ROLE_NAMES, whose_role
 
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 _SUBJECT: Final = marked("Einladung zu {whose}: {role}")

@@ -9,9 +9,10 @@ import msgspec
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.refusals import Refusal, marked
+from app.plans.entries import entry_row, lock_account, lock_taken, use_of, use_row
 from app.plans.purses import EVERYWHERE, ScopeShape
 from app.plans.rules import Source
-from app.plans.tickets import settle_ticket
+from app.plans.tickets import settle_ticket, spend_credit
 from app.plans.uses import Change, Entry, Unit, Use, after, consume, release, units_for, unused
 from app.platform.database import (
     DecidedTooLate,
@@ -63,6 +64,7 @@ class NewAccount:
     membership: int | None = None
     bought: int | None = None
     charge: int | None = None
+    credit: int | None = None
     no_show_spends: bool = True
     purse: int | None = None
 
@@ -94,6 +96,7 @@ def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
             "pass": account.bought,
             "charge": account.charge,
             "purse": account.purse,
+            "credit": account.credit,
             "label_de": account.label_de,
             "label_en": account.label_en,
             "starts_on": account.starts_on,
@@ -105,16 +108,25 @@ def account_rows(key: int, account: NewAccount, now: datetime) -> list[NewRow]:
             "created_at": now,
         },
     )
-    granted = [_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
+    granted = [entry_row(key, Entry(Change.GRANT, left=account.units), now)] if account.units else []
     return [opened, *granted]
 
 
-def new_use(entitlement: int, use: Use, entry: Entry, person: int, day: date, booking: int, now: datetime) -> NewRow:
-    """The entry with which a booking is paid, to be inserted together with it.
+def new_use(
+    entitlement: int,
+    use: Use,
+    entry: Entry,
+    person: int,
+    day: date,
+    booking: int,
+    now: datetime,
+    ticket: int | None = None,
+) -> NewRow:
+    """The entry with which a booking is paid, or its bought day (`ticket`), to be inserted together with it.
 
     It breaks a constraint that means SpentMeanwhile where another booking was faster.
     """
-    return _use_row(entitlement, entry, use.step + 1, person, day, booking, now)
+    return use_row(entitlement, entry, use.step + 1, person, day, booking, now, ticket)
 
 
 async def give_back(entitlement: int, booking: int, now: datetime) -> None:
@@ -122,38 +134,49 @@ async def give_back(entitlement: int, booking: int, now: datetime) -> None:
 
     A day that was bought costs what is still booked of it, and goes back as a whole with its last booking.
     """
-    taken = await _locked_booking(entitlement, booking)
+    taken = await lock_taken(entitlement, booking)
     if taken is None or not taken.booked:
         return
-    entry = release(taken.use, taken.unit, taken.booked, half_days=taken.half_days)
+    entry = release(taken.use, taken.account.unit, taken.booked, half_days=taken.account.half_days)
     step, rest = taken.use.step + 1, after(taken.use, entry)
-    await insert_together(_use_row(entitlement, entry, step, taken.person, taken.day, booking, now))
-    if taken.is_ticket:
+    await insert_together(use_row(entitlement, entry, step, taken.person, taken.day, booking, now))
+    if taken.account.is_ticket:
         if not rest.units:
             await expire(entitlement, now)
-        await settle_ticket(entitlement, rest.booked, step, now)
+        await settle_ticket(taken, booking, rest.booked, step, now)
 
 
 async def use_up(entitlement: int, booking: int, now: datetime) -> None:
-    """A booking was used: what is held for it is spent. Saying it twice spends nothing more."""
-    taken = await _locked_booking(entitlement, booking)
-    if taken is None:
+    """A booking was used: what is held for it is spent. Saying it twice spends nothing more.
+
+    Of a day that was bought out of an account of money all that is held there is spent with it.
+    """
+    taken = await lock_taken(entitlement, booking)
+    if taken is None or not taken.booked:
         return
-    entry = consume(taken.use, units_for(taken.unit, taken.booked, half_days=taken.half_days) - taken.spent)
+    units = units_for(taken.account.unit, taken.booked, half_days=taken.account.half_days)
+    entry = consume(taken.use, units - taken.spent)
     if entry is not None:
-        await insert_together(_use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
+        await insert_together(use_row(entitlement, entry, taken.use.step + 1, taken.person, taken.day, booking, now))
+    await spend_credit(taken, booking, now)
 
 
 async def miss(entitlement: int, booking: int, now: datetime) -> None:
-    """Nobody came: what is held for the booking is spent, or comes back where the account says so."""
-    spends: bool = await fetch_value("SELECT no_show_spends FROM entitlement WHERE id = $1", entitlement)
+    """Nobody came: what is held for the booking is spent, or comes back where the account says so: of a day that was
+    bought out of an account of money that one."""
+    spends: bool = await fetch_value(
+        "SELECT coalesce(credit.no_show_spends, e.no_show_spends) FROM entitlement e"
+        " LEFT JOIN entitlement credit ON credit.id = e.credit WHERE e.id = $1",
+        entitlement,
+    )
     await (use_up if spends else give_back)(entitlement, booking, now)
 
 
 async def has_come_back(entitlement: int, booking: int) -> bool:
     """Whether the booking has given back all that it has taken of the account."""
     booked: int | None = await fetch_value(
-        "SELECT sum(booked_change)::int FROM entitlement_entry WHERE entitlement = $1 AND booking = $2",
+        "SELECT sum(booked_change)::int FROM entitlement_entry"
+        " WHERE entitlement = $1 AND booking = $2 AND ticket IS NULL",
         entitlement,
         booking,
     )
@@ -170,7 +193,7 @@ async def change_grant(entitlement: int, units: int, now: datetime) -> None:
     assert row is not None, "the account is there"
     more = max(units - row["granted"], -row["left_units"])
     if more:
-        await insert_together(_row(entitlement, Entry(Change.GRANT, left=more), now))
+        await insert_together(entry_row(entitlement, Entry(Change.GRANT, left=more), now))
 
 
 async def adjust(actor: Actor | None, entitlement: int, units: int, reason: str, now: datetime) -> None:
@@ -178,7 +201,7 @@ async def adjust(actor: Actor | None, entitlement: int, units: int, reason: str,
     try:
         async with transaction():
             entry = Entry(Change.ADJUST, left=units)
-            row = _row(entitlement, entry, now, actor=actor.person if actor else None, reason=reason)
+            row = entry_row(entitlement, entry, now, actor=actor.person if actor else None, reason=reason)
             await insert_together(row)
             await record("entitlement.adjusted", "entitlement", entitlement, actor, now, units=units, reason=reason)
     except SpentMeanwhile:
@@ -194,7 +217,7 @@ async def expire(entitlement: int, now: datetime) -> int:
         if row is None:
             return 0
         if row["left_units"]:
-            await insert_together(_row(entitlement, Entry(Change.EXPIRE, left=-row["left_units"]), now))
+            await insert_together(entry_row(entitlement, Entry(Change.EXPIRE, left=-row["left_units"]), now))
         await execute("UPDATE entitlement SET expired_at = $2 WHERE id = $1", entitlement, now)
         return row["left_units"] or 0
 
@@ -213,130 +236,41 @@ async def use_up_past(now: datetime, today: date) -> int:
     It is spent, or comes back where the account says so: a day later, when whoever booked over midnight is there too.
     """
     rows = await fetch(
-        "SELECT u.entitlement, u.person, u.day FROM entitlement e"
+        "SELECT u.entitlement, u.person, u.day, u.ticket FROM entitlement e"
         " JOIN entitlement_entry u ON u.entitlement = e.id WHERE e.held_units > 0"
         " AND u.day < $1::date - (NOT e.no_show_spends)::integer"
-        " GROUP BY u.entitlement, u.person, u.day HAVING sum(u.held_change) > 0 ORDER BY u.entitlement, u.day",
+        " GROUP BY u.entitlement, u.person, u.day, u.ticket HAVING sum(u.held_change) > 0"
+        " ORDER BY u.entitlement, u.day, u.ticket",
         today,
     )
     for row in rows:
-        await _use_up_day(row["entitlement"], row["person"], row["day"], now)
+        await _use_up_day(row["entitlement"], row["person"], row["day"], row["ticket"], now)
     return len(rows)
 
 
 async def accounts_out_of_balance() -> Sequence[int]:
-    """The keys of accounts whose sums are not those of their entries; none, ever."""
+    """The keys of accounts whose sums are not those of their entries, and of bought days for which an account of money
+    has not paid what they say; none, ever."""
     rows = await fetch(
         "SELECT e.id FROM entitlement e LEFT JOIN entitlement_entry x ON x.entitlement = e.id GROUP BY e.id"
         " HAVING e.left_units <> coalesce(sum(x.left_change), 0) OR e.held_units <> coalesce(sum(x.held_change), 0)"
+        " UNION SELECT id FROM (SELECT entitlement AS id, amount FROM ticket_charge WHERE amount IS NOT NULL"
+        "  UNION ALL SELECT ticket, -booked_change FROM entitlement_entry WHERE ticket IS NOT NULL) paid"
+        " WHERE EXISTS (SELECT FROM entitlement WHERE entitlement.id = paid.id AND person IS NOT NULL)"
+        " GROUP BY id HAVING sum(amount) <> 0 ORDER BY id"
     )
     return [row["id"] for row in rows]
 
 
 @retried
-async def _use_up_day(entitlement: int, person: int, day: date, now: datetime) -> None:
+async def _use_up_day(entitlement: int, person: int, day: date, ticket: int | None, now: datetime) -> None:
     async with transaction():
-        account = await _locked(entitlement)
-        use = await _use_of(entitlement, person, day)
+        if ticket is not None:
+            await lock_account(ticket)
+        account = await lock_account(entitlement)
+        use = await use_of(entitlement, person, day, ticket=ticket)
         if account is None:
             return
         entry = unused(use) if account.gives_back else consume(use, use.held)
         if entry is not None:
-            await insert_together(_use_row(entitlement, entry, use.step + 1, person, day, None, now))
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """An account as it is locked."""
-
-    unit: Unit
-    half_days: bool
-    is_ticket: bool
-    gives_back: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What a booking has taken of an account: `booked` and not given back, `spent` of it, on a person's day."""
-
-    person: int
-    day: date
-    booked: int
-    spent: int
-    use: Use
-    unit: Unit
-    half_days: bool
-    is_ticket: bool
-
-
-async def _locked(entitlement: int) -> _Account | None:
-    """The account, which nobody else enters into; None for one without limit, which has no entries."""
-    row = await fetch_row(
-        "SELECT unit, half_days, charge IS NOT NULL AS is_ticket,"
-        " NOT no_show_spends AND expired_at IS NULL AS gives_back"
-        " FROM entitlement WHERE id = $1 AND left_units IS NOT NULL FOR UPDATE",
-        entitlement,
-    )
-    if row is None:
-        return None
-    return _Account(Unit(row["unit"]), row["half_days"], row["is_ticket"], row["gives_back"])
-
-
-async def _locked_booking(entitlement: int, booking: int) -> _Taken | None:
-    """What the booking has taken last, which is of its latest day; None where it has taken nothing."""
-    account = await _locked(entitlement)
-    row = await fetch_row(
-        "SELECT person, day, sum(booked_change)::int AS booked,"
-        " coalesce(-sum(held_change) FILTER (WHERE change = 'consume'), 0)::int AS spent"
-        " FROM entitlement_entry WHERE entitlement = $1 AND booking = $2 GROUP BY person, day"
-        " ORDER BY max(id) DESC LIMIT 1",
-        entitlement,
-        booking,
-    )
-    if account is None or row is None:
-        return None
-    use = await _use_of(entitlement, row["person"], row["day"])
-    return _Taken(
-        row["person"],
-        row["day"],
-        row["booked"],
-        row["spent"],
-        use,
-        account.unit,
-        account.half_days,
-        account.is_ticket,
-    )
-
-
-async def _use_of(entitlement: int, person: int, day: date) -> Use:
-    row = await fetch_row(
-        "SELECT coalesce(sum(booked_change), 0)::int AS booked, coalesce(sum(held_change), 0)::int AS held,"
-        " coalesce(-sum(left_change + held_change), 0)::int AS consumed, coalesce(max(step), 0) AS step"
-        " FROM entitlement_entry WHERE entitlement = $1 AND person = $2 AND day = $3",
-        entitlement,
-        person,
-        day,
-    )
-    assert row is not None, "it adds up"
-    return Use(row["booked"], row["held"], row["consumed"], row["step"])
-
-
-def _use_row(
-    entitlement: int, entry: Entry, step: int, person: int, day: date, booking: int | None, now: datetime
-) -> NewRow:
-    return _row(entitlement, entry, now, person=person, day=day, step=step, booking=booking)
-
-
-def _row(entitlement: int, entry: Entry, now: datetime, **columns: object) -> NewRow:
-    return NewRow(
-        "entitlement_entry",
-        {
-            "entitlement": entitlement,
-            "change": entry.change,
-            "left_change": entry.left,
-            "held_change": entry.held,
-            "booked_change": entry.booked,
-            "at": now,
-            **columns,
-        },
-    )
+            await insert_together(use_row(entitlement, entry, use.step + 1, person, day, None, now, ticket))

@@ -17,7 +17,7 @@ async def announce_endings(now: datetime, today: date) -> int:
     async with transaction():
         rows = await fetch(
             "UPDATE entitlement SET told_ending_at = $1 WHERE id IN (SELECT id FROM entitlement"
-            "  WHERE source = 'pass' AND charge IS NULL AND left_units > 0 AND expired_at IS NULL"
+            "  WHERE source = 'pass' AND charge IS NULL AND credit IS NULL AND left_units > 0 AND expired_at IS NULL"
             "    AND told_ending_at IS NULL AND ends_on BETWEEN $2 AND $2 + $3::integer"
             "    AND starts_on < ends_on - $3::integer FOR UPDATE SKIP LOCKED) RETURNING id",
             now,

@@ -218,6 +218,8 @@ _OFFER = """
 
 async def _offers(condition: str, *arguments: object) -> Sequence[ChangeOffer]:
     rows = await fetch(f"{_OFFER} WHERE {condition} ORDER BY c.id", *arguments)
+    if not rows:
+        return []
     cards = {card.id: card for card in await memberships_where("m.id = ANY($1)", [row["membership"] for row in rows])}
     return [_offer(row, cards[row["membership"]]) for row in rows]
 

@@ -42,9 +42,14 @@ async def enter_change(
     stated: Statements,
     now: datetime,
     today: date,
+    *,
+    placed_by: int | None = None,
 ) -> None:
     """The order of these terms by the member, with its confirmation. Call it in the transaction in which the membership
-    gets them, and before it does."""
+    gets them, and before it does.
+
+    What staff enters (`placed_by`) was ordered by telephone or in writing: it can be withdrawn from like the rest.
+    """
     await execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", card.person)
     payer, seller = await payer_by_id(card.payer), await seller_of(card.seller, today)
     assert payer is not None, "somebody pays"
@@ -83,6 +88,7 @@ async def enter_change(
                 "terms_valid_from": terms.valid_from if terms else None,
                 "notice_valid_from": notice,
                 "withdrawal_until": until,
+                "placed_by": placed_by,
                 "placed_at": now,
             },
         )

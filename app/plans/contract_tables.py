@@ -10,9 +10,8 @@ from app.network.tables import Operator
 from app.plans.tables import Membership, Pass, ProductVersion
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_CONTRACT = "ten years after the contract's end, with its documents"
+_CONTRACT = "ten calendar years after the contract's end, with its documents (law_value books_years)"
 _DECLARED = "as long as the contract; what was put aside twelve months"
-_ACCOUNT = "twelve months after the account's end, then without the person"
 
 
 class ChangeOffer(Table, tablename="change_offer"):
@@ -37,6 +36,9 @@ class Declaration(Table, tablename="declaration"):
 
     Anybody may declare, and `email` is proved by nobody. `person` is who was signed in, or whose contract it turned out
     to be. `outcome` says what became of it, and `answer` why it was put aside.
+
+    What it has withdrawn from is a contract, or a change of it (`contract_order`, beside its membership), or what
+    bookings have bought (they name the declaration). `charged` is what was due for that, `owed` what stays so.
     """
 
     id = BigSerial(primary_key=True)
@@ -60,6 +62,9 @@ class Declaration(Table, tablename="declaration"):
     pass_: ForeignKey[Pass] = ForeignKey(
         Pass, null=True, on_delete=OnDelete.restrict, default=None, db_column_name="pass"
     )
+    contract_order: ForeignKey["ContractOrder"] = ForeignKey(
+        "ContractOrder", null=True, on_delete=OnDelete.restrict, default=None
+    )
     received_at = Timestamptz(default=None)
     outcome = Text(default=None, null=True, help_text=NOT_PERSONAL)
     settled_at = Timestamptz(default=None, null=True)
@@ -71,6 +76,8 @@ class Declaration(Table, tablename="declaration"):
         help_text=personal("say who of the staff has settled it", _DECLARED),
     )
     answer = Text(default="", help_text=personal("say why it was put aside", _DECLARED))
+    charged = Integer(default=None, null=True)
+    owed = Integer(default=None, null=True)
 
 
 class ContractOrder(Table, tablename="contract_order"):
@@ -83,7 +90,7 @@ class ContractOrder(Table, tablename="contract_order"):
 
     `shown` is the mark of what the person saw (plans/agreements.py), `terms_valid_from` the version of the terms of
     use, `notice_valid_from` that of the withdrawal notice. At a counter staff places it (`placed_by`), and nothing is
-    stated.
+    stated; a change that staff places was ordered by telephone or in writing.
     """
 
     id = BigSerial(primary_key=True)

@@ -76,9 +76,10 @@ _CONTRACTS: Final = """
                    ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) AS terms, q.id AS ordered
             FROM membership m LEFT JOIN contract_order q ON q.membership = m.id AND q.difference IS NULL
            UNION ALL
-          SELECT 'pass', b.id, b.public_id, b.person, b.payer, b.seller, b.bought_at, e.starts_on, e.ends_on,
+          SELECT 'pass', b.id, b.public_id, b.person, b.payer, b.seller, b.bought_at,
+                 coalesce(e.starts_on, b.bought_at::date), coalesce(e.ends_on, b.ended_on),
                  b.noticed_at, CASE WHEN b.withdrawn_at IS NOT NULL THEN 'withdrawn' END, b.terms, q.id
-            FROM pass b JOIN entitlement e ON e.pass = b.id LEFT JOIN contract_order q ON q.pass = b.id
+            FROM pass b LEFT JOIN entitlement e ON e.pass = b.id LEFT JOIN contract_order q ON q.pass = b.id
       ) c
       LEFT JOIN contract_order q ON q.id = c.ordered
       JOIN person p ON p.id = c.person

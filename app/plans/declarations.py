@@ -96,7 +96,11 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationCard:
-    """A declaration as it came in, and what became of it; `contract_id` is the number of the contract it has ended."""
+    """A declaration as it came in, and what became of it.
+
+    `contract_id` is the number of the contract that it has ended, or changed back from what `order` had agreed on.
+    Where somebody has withdrawn, `charged` was due for it and `owed` stays so, in minor units.
+    """
 
     id: int
     public_id: str
@@ -114,6 +118,9 @@ class DeclarationCard:
     settled_by: str
     answer: str
     contract_id: str | None
+    order: int | None
+    charged: int | None
+    owed: int | None
 
     @property
     def is_withdrawal(self) -> bool:
@@ -228,25 +235,49 @@ async def count_open_declarations() -> int:
     return count
 
 
-async def enter_outcome(
-    actor: Actor | None, declaration: DeclarationCard, contract: ContractCard, outcome: Outcome, now: datetime
-) -> None:
-    """Notes down which contract it has ended. Call it in the transaction of that. Raises SettledAlready."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a declaration has ended: whose it was and what; for a withdrawal what was due, and what of it stays so."""
+
+    outcome: Outcome
+    person: int
+    membership: int | None = None
+    bought: int | None = None
+    order: int | None = None
+    charged: int | None = None
+    owed: int | None = None
+
+    @classmethod
+    def of(cls, contract: ContractCard, outcome: Outcome) -> "Settled":
+        """That of a whole contract."""
+        key = contract.id
+        return cls(outcome, contract.person, None if contract.is_pass else key, key if contract.is_pass else None)
+
+
+async def demand_open(declaration: DeclarationCard) -> None:
+    """Until the transaction ends nobody else settles it. Raises SettledAlready."""
+    if await fetch_value("SELECT outcome FROM declaration WHERE id = $1 FOR UPDATE", declaration.id) is not None:
+        raise SettledAlready
+
+
+async def enter_outcome(actor: Actor | None, declaration: DeclarationCard, settled: Settled, now: datetime) -> None:
+    """Notes down what it has ended. Call it in the transaction of that. Raises SettledAlready."""
     if not await execute(
         "UPDATE declaration SET outcome = $2, settled_at = $3, settled_by = $4, person = coalesce(person, $5),"
-        " membership = $6, pass = $7 WHERE id = $1 AND outcome IS NULL",
+        " membership = $6, pass = $7, contract_order = $8, charged = $9, owed = $10 WHERE id = $1 AND outcome IS NULL",
         declaration.id,
-        outcome,
+        settled.outcome,
         now,
-        actor.person if actor and actor.person != contract.person else None,
-        contract.person,
-        None if contract.is_pass else contract.id,
-        contract.id if contract.is_pass else None,
+        actor.person if actor and actor.person != settled.person else None,
+        settled.person,
+        settled.membership,
+        settled.bought,
+        settled.order,
+        settled.charged,
+        settled.owed,
     ):
         raise SettledAlready
-    await record(
-        "declaration.settled", "declaration", declaration.id, actor, now, outcome=outcome, contract=contract.key
-    )
+    await record("declaration.settled", "declaration", declaration.id, actor, now, outcome=settled.outcome)
 
 
 async def put_aside(actor: Actor, public_id: str, answer: str, now: datetime) -> None:
@@ -331,6 +362,9 @@ def _card(row: Any) -> DeclarationCard:
         row["settler"],
         row["answer"],
         row["contract_id"],
+        row["contract_order"],
+        row["charged"],
+        row["owed"],
     )
 
 

@@ -23,12 +23,19 @@ FIXED_DESKS: Final[Sequence[ExportedTable]] = (
             "person": "known.id",
             "first_day": "fixed_desk.first_day",
             "last_day": "fixed_desk.last_day",
+            "ended_because": "fixed_desk.ended_because",
+            "withdrawn_at": "fixed_desk.withdrawn_at",
             "assigned_by": "assigner.id",
             "assigned_at": "fixed_desk.assigned_at",
         },
         {
             "first_day": marked("erster Tag"),
             "last_day": marked("letzter Tag; leer: solange der Tarif gilt"),
+            "ended_because": marked(
+                "warum er endet: staff, replaced (anderer Platz), desk_retired, space_retired, operator_ended; leer:"
+                " mit der Mitgliedschaft oder gar nicht"
+            ),
+            "withdrawn_at": marked("wann vor dem ersten Tag zurückgenommen"),
             "assigned_by": marked("wer den Platz vergeben hat (people.id)"),
             "assigned_at": marked("wann vergeben"),
         },

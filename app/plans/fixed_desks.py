@@ -7,6 +7,7 @@ today as far ahead as anybody can book.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,9 +39,22 @@ refuse_constraint("fixed_desk_of_one", FixedAlready)
 refuse_constraint("fixed_desk_one_at_a_time", FixedAlready)
 
 
+class Because(StrEnum):
+    """Why a desk is its holder's no more, where the membership is not the reason."""
+
+    STAFF = "staff"
+    REPLACED = "replaced"
+    DESK_RETIRED = "desk_retired"
+    SPACE_RETIRED = "space_retired"
+    OPERATOR_ENDED = "operator_ended"
+
+
 @dataclass(frozen=True, slots=True)
 class FixedDesk:
-    """A desk with its holder's membership. `days` are those of the desk alone; the terms may end or rest before."""
+    """A desk with its holder's membership. `days` are those of the desk alone; the terms may end or rest before.
+
+    One that is withdrawn never began and holds nothing; only mails still know of it.
+    """
 
     id: int
     public_id: str
@@ -57,6 +71,9 @@ class FixedDesk:
     days: Days
     released: frozenset[date]
     assigned_by: int | None = None
+    assigned_at: datetime | None = None
+    because: Because | None = None
+    is_withdrawn: bool = False
 
     @property
     def person(self) -> int:
@@ -86,6 +103,10 @@ class FixedDesk:
         """The last day that it is the holder's, as far as the end is known."""
         of_terms = last_fixed_day(self.membership)
         return min((day for day in (self.days.last, of_terms) if day is not None), default=None)
+
+    def goes_on(self, day: date) -> bool:
+        """Whether it is the holder's on this day or a later one."""
+        return self.last_day is None or self.last_day >= day
 
     @property
     def is_round_the_clock(self) -> bool:
@@ -122,7 +143,8 @@ def _run(first: date, last: date) -> Iterator[date]:
 
 
 _DESK: Final = """
-    SELECT d.id, d.public_id, d.membership, d.first_day, d.last_day, d.assigned_by, r.id AS resource,
+    SELECT d.id, d.public_id, d.membership, d.first_day, d.last_day, d.assigned_by, d.assigned_at,
+           d.ended_because, d.withdrawn_at IS NOT NULL AS is_withdrawn, r.id AS resource,
            r.public_id AS resource_public_id, r.name, r.parts, s.id AS space, s.slug,
            s.name AS space_name, s.operator, s.time_zone,
            (SELECT array_agg(day) FROM fixed_desk_release
@@ -154,13 +176,37 @@ async def desks_at(space: int, today: date) -> list[FixedDesk]:
     )
 
 
+async def desks_of_resource(resource: int, today: date) -> list[FixedDesk]:
+    """Whose the resource is or will be."""
+    found = await desks_where("d.resource = $1 AND coalesce(d.last_day, 'infinity') >= $2", resource, today)
+    return [desk for desk in found if desk.goes_on(today)]
+
+
 async def desk_by_id(desk: int) -> FixedDesk | None:
     """The fixed desk with this key, for jobs."""
     return next(iter(await desks_where("d.id = $1", desk)), None)
 
 
+async def desk_as_it_was(desk: int) -> FixedDesk | None:
+    """The same also where it was withdrawn, for the mail that says so."""
+    return next(iter(await _read("d.id = $1", [desk])), None)
+
+
+async def replaced_by(desk: FixedDesk) -> FixedDesk | None:
+    """The desk that the membership would have without this one, withdrawn or until the day before."""
+    found = await _read(
+        "d.membership = $1 AND d.ended_because = 'replaced' AND (d.withdrawn_at = $2 OR d.last_day = $3)",
+        [desk.membership.id, desk.assigned_at, desk.days.first - _A_DAY],
+    )
+    return found[-1] if found else None
+
+
 async def desks_where(condition: str, *arguments: object, order: str = "d.first_day, d.id") -> list[FixedDesk]:
-    """The fixed desks d for which this SQL holds."""
+    """The fixed desks d for which this SQL holds, without those that were withdrawn."""
+    return await _read(f"d.withdrawn_at IS NULL AND ({condition})", arguments, order)
+
+
+async def _read(condition: str, arguments: Sequence[object], order: str = "d.first_day, d.id") -> list[FixedDesk]:
     rows = await fetch(f"{_DESK} WHERE {condition} ORDER BY {order}", *arguments)
     keys = list({row["membership"] for row in rows})
     cards = {card.id: card for card in await memberships_where("m.id = ANY($1::bigint[])", keys)} if keys else {}
@@ -184,6 +230,9 @@ def _desk(row: Any, membership: MembershipCard) -> FixedDesk:
         Days(row["first_day"], row["last_day"]),
         frozenset(row["released"] or ()),
         row["assigned_by"],
+        row["assigned_at"],
+        Because(row["ended_because"]) if row["ended_because"] else None,
+        row["is_withdrawn"],
     )
 
 
@@ -211,27 +260,30 @@ async def hold_desks_of(resources: Collection[int], now: datetime) -> None:
         await hold_desk(desk, now)
 
 
-async def enter_desk(
-    membership: MembershipCard, resource: int, first_day: date, assigned_by: int, now: datetime
-) -> int:
-    """Writes that the desk is the membership's from this day on; its key. Raises FixedAlready."""
+async def enter_desk(membership: MembershipCard, resource: int, days: Days, assigned_by: int, now: datetime) -> int:
+    """Writes that the desk is the membership's on these days; its key. Raises FixedAlready."""
     key: int = await fetch_value(
         "INSERT INTO fixed_desk (public_id, membership, resource, first_day, last_day, assigned_by, assigned_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
         new_public_id(),
         membership.id,
         resource,
-        first_day,
-        membership.ends_on,
+        days.first,
+        days.last,
         assigned_by,
         now,
     )
     return key
 
 
-async def end_with(desk: FixedDesk, last: date) -> None:
-    """Writes the last day on which the desk is the holder's."""
-    await execute("UPDATE fixed_desk SET last_day = $2 WHERE id = $1", desk.id, last)
+async def end_with(desk: FixedDesk, last: date, because: Because | None = None) -> None:
+    """Writes the last day on which the desk is the holder's, and why where the membership is not the reason."""
+    await execute(
+        "UPDATE fixed_desk SET last_day = $2, ended_because = coalesce($3, ended_because) WHERE id = $1",
+        desk.id,
+        last,
+        because,
+    )
 
 
 async def end_with_terms(desk: FixedDesk) -> None:
@@ -241,10 +293,12 @@ async def end_with_terms(desk: FixedDesk) -> None:
         await end_with(desk, max(last, desk.days.first))
 
 
-async def forget_desk(desk: FixedDesk) -> None:
-    """One that never begins."""
-    await execute("DELETE FROM fixed_desk_release WHERE fixed_desk = $1", desk.id)
-    await execute("DELETE FROM fixed_desk WHERE id = $1", desk.id)
+async def withdraw_desk(desk: FixedDesk, because: Because, now: datetime) -> None:
+    """One that never begins: nobody else need make way for it."""
+    await execute(
+        "UPDATE fixed_desk_release SET taken_back_at = $2 WHERE fixed_desk = $1 AND taken_back_at IS NULL", desk.id, now
+    )
+    await execute("UPDATE fixed_desk SET withdrawn_at = $2, ended_because = $3 WHERE id = $1", desk.id, now, because)
 
 
 async def enter_releases(desk: FixedDesk, days: Sequence[date], now: datetime) -> None:
@@ -294,6 +348,21 @@ async def released_days(desk: int, since: date) -> Sequence[ReleasedDay]:
 async def lock_desk(desk: int) -> None:
     """Nobody else changes it until the transaction ends."""
     await fetch_row("SELECT FROM fixed_desk WHERE id = $1 FOR UPDATE", desk)
+
+
+async def fixed_counts(windows: Mapping[int, Period]) -> Mapping[int, int]:
+    """By the keys of spaces how many of their desks are somebody's own at any time of the space's window."""
+    rows = await fetch(
+        "SELECT w.space, count(DISTINCT r.id) AS fixed"
+        " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS w (space, starts_at, ends_at)"
+        " JOIN resource r ON r.space = w.space AND r.kind = 'desk' AND r.retired_at IS NULL"
+        " JOIN claim c ON c.resource = r.id AND c.reason = 'fixed_desk'"
+        " AND c.starts_at < w.ends_at AND c.ends_at > w.starts_at GROUP BY w.space",
+        list(windows),
+        [window.starts_at for window in windows.values()],
+        [window.ends_at for window in windows.values()],
+    )
+    return {row["space"]: row["fixed"] for row in rows}
 
 
 async def holders_then(space: int, period: Period) -> Mapping[int, int]:

@@ -91,8 +91,9 @@ class Seller:
 _ACCOUNT = """
     SELECT e.*, (SELECT coalesce(sum(x.left_change), 0)::int FROM entitlement_entry x
                   WHERE x.entitlement = e.id AND x.change IN ('grant', 'adjust')) AS granted
-      FROM entitlement e
+      FROM (SELECT * FROM entitlement WHERE credit IS NULL) e
 """
+"""A day that was bought out of an account of money is none of its own: that account says what it took."""
 
 
 async def accounts_of(person: int, day: date) -> list[Account]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.plans.needs import Need
 from app.plans.passes import units_in
 from app.plans.products import Offer, offers_on_sale
-from app.plans.rules import Need, NothingPays
+from app.plans.rules import NothingPays
 from app.plans.terms import PassTerms, Terms
 from app.plans.timeline import months_later
 from app.plans.uses import Unit

@@ -7,11 +7,14 @@ from app.kernel.refusals import marked
 from app.platform.exported_tables import ExportedTable
 
 _SOLD_HERE: Final = (
-    "(membership.seller = $1 OR pass.seller = $1 OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
+    "(membership.seller = $1 OR pass.seller = $1 OR entitlement.seller = $1 OR credit.seller = $1"
+    " OR (membership.id IS NULL AND pass.id IS NULL AND charge.seller = $1))"
 )
 _OF_ACCOUNT: Final = (
     " LEFT JOIN membership ON membership.id = entitlement.membership"
-    " LEFT JOIN pass ON pass.id = entitlement.pass LEFT JOIN charge ON charge.id = entitlement.charge"
+    " LEFT JOIN entitlement AS credit ON credit.id = entitlement.credit"
+    " LEFT JOIN pass ON pass.id = coalesce(entitlement.pass, credit.pass)"
+    " LEFT JOIN charge ON charge.id = entitlement.charge"
 )
 _PRICE_CLASS: Final = marked("Preisklasse: normal, resident, student, club oder municipality")
 _TERMS: Final = marked("die vereinbarten Bedingungen: Preis, Tage, Stunden, wo und wann es gilt, Laufzeit")
@@ -234,6 +237,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": "pass.bought_at",
             "noticed_at": "pass.noticed_at",
             "withdrawn_at": "pass.withdrawn_at",
+            "ended_on": "pass.ended_on",
         },
         {
             "payer": marked("Rechnungsadresse (payers.id)"),
@@ -246,6 +250,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "bought_at": marked("wann gekauft"),
             "noticed_at": marked("wann gekündigt"),
             "withdrawn_at": marked("wann widerrufen"),
+            "ended_on": marked("letzter Tag, sobald ihr Guthaben ohne die Person ist"),
         },
     ),
     ExportedTable(
@@ -260,6 +265,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "membership": "membership.public_id",
             "pass": "pass.public_id",
             "charge": "charge.public_id",
+            "credit": "credit.public_id",
             "unit": "entitlement.unit",
             "source": "entitlement.source",
             "label_de": "entitlement.label_de",
@@ -275,9 +281,11 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "expired_at": "entitlement.expired_at",
         },
         {
+            "person": marked("people.id; leer: zwölf Monate nach dem Ende bleibt das Guthaben ohne die Person"),
             "membership": marked("Mitgliedschaft (memberships.id)"),
             "pass": marked("Karte (passes.id)"),
             "charge": marked("der Tag, der für eine Buchung gekauft wurde (charges.id)"),
+            "credit": marked("das Guthaben in Geld, aus dem dieser Tag gekauft wurde (entitlements.id)"),
             "unit": marked("desk_day (in halben Tagen), room_minute (in Minuten) oder money (in Cent)"),
             "source": marked("team, membership, pass oder credit"),
             "label_de": marked("wie es heißt, deutsch"),
@@ -297,6 +305,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
         "entitlement_entry",
         marked("Jede Änderung dieser Guthaben; die Summe ist, was übrig ist"),
         f"entitlement_entry JOIN entitlement ON entitlement.id = entitlement_entry.entitlement{_OF_ACCOUNT}"
+        " LEFT JOIN entitlement AS ticket ON ticket.id = entitlement_entry.ticket"
         " LEFT JOIN (booking JOIN space ON space.id = booking.space)"
         " ON booking.id = entitlement_entry.booking AND space.operator = $1"
         " LEFT JOIN known ON known.person = entitlement_entry.person"
@@ -312,6 +321,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "day": "entitlement_entry.day",
             "step": "entitlement_entry.step",
             "booking": "booking.public_id",
+            "ticket": "ticket.public_id",
             "at": "entitlement_entry.at",
             "adjusted_by": "adjuster.id",
             "reason": "entitlement_entry.reason",
@@ -324,6 +334,7 @@ PLANS: Final[Sequence[ExportedTable]] = (
             "booked_change": marked("wie viele Minuten (bei Geld: Cent) mehr oder weniger gebucht sind"),
             "step": marked("der wievielte Schritt dieses Tages"),
             "booking": marked("Buchung, wenn sie an Ihren Standorten ist (bookings.id)"),
+            "ticket": marked("der Tag, der damit gekauft wurde (entitlements.id)"),
             "at": marked("wann"),
             "adjusted_by": marked("wer es geändert hat (people.id)"),
         },

@@ -55,7 +55,7 @@ class OrderCard:
     @property
     def is_of_counter(self) -> bool:
         """Whether staff has sold it on the spot: then there is nothing to withdraw."""
-        return self.placed_by is not None
+        return self.placed_by is not None and not self.is_change
 
     @property
     def asked_for_early_start(self) -> bool:

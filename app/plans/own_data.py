@@ -69,12 +69,15 @@ PLANS: Final[Sequence[Section]] = (
             "outcome": "declaration.outcome",
             "settled_at": "declaration.settled_at",
             "answer": "declaration.answer",
+            "charged": "declaration.charged",
+            "owed": "declaration.owed",
         },
     ),
     Section(
         "entitlements",
         marked("Guthaben"),
-        "entitlement WHERE entitlement.person = $1 ORDER BY entitlement.id",
+        "entitlement LEFT JOIN entitlement AS credit ON credit.id = entitlement.credit"
+        " WHERE entitlement.person = $1 ORDER BY entitlement.id",
         {
             "id": "entitlement.public_id",
             "unit": "entitlement.unit",
@@ -84,12 +87,14 @@ PLANS: Final[Sequence[Section]] = (
             "ends_on": "entitlement.ends_on",
             "left": "entitlement.left_units",
             "held": "entitlement.held_units",
+            "bought_out_of": "credit.public_id",
         },
     ),
     Section(
         "entitlement_entries",
         marked("Jede Änderung der Guthaben"),
         "entitlement_entry JOIN entitlement ON entitlement.id = entitlement_entry.entitlement"
+        " LEFT JOIN entitlement AS ticket ON ticket.id = entitlement_entry.ticket"
         " WHERE entitlement.person = $1 OR entitlement_entry.person = $1 ORDER BY entitlement_entry.id",
         {
             "entitlement": "entitlement.public_id",
@@ -97,6 +102,7 @@ PLANS: Final[Sequence[Section]] = (
             "left_change": "entitlement_entry.left_change",
             "held_change": "entitlement_entry.held_change",
             "day": "entitlement_entry.day",
+            "for_bought_day": "ticket.public_id",
             "at": "entitlement_entry.at",
             "by_staff": "entitlement_entry.actor IS NOT NULL",
             "reason": "entitlement_entry.reason",
@@ -131,6 +137,8 @@ PLANS: Final[Sequence[Section]] = (
             "desk": "resource.name",
             "first_day": "fixed_desk.first_day",
             "last_day": "fixed_desk.last_day",
+            "ended_because": "fixed_desk.ended_because",
+            "withdrawn_at": "fixed_desk.withdrawn_at",
             "assigned_by_staff": "fixed_desk.assigned_by <> membership.person",
             "assigned_at": "fixed_desk.assigned_at",
             "released_days": "(SELECT array_agg(fixed_desk_release.day ORDER BY fixed_desk_release.day)"

@@ -26,6 +26,7 @@ _DIFFERENT = """
             FROM pass p JOIN entitlement e ON e.pass = p.id
             JOIN entitlement_entry x ON x.entitlement = e.id AND x.change = 'grant'
            WHERE p.person = b.person AND p.seller = b.operator AND p.product_version IS NULL
+             AND p.payer IS NULL
       ) made ON true
      WHERE (SELECT charges FROM network ORDER BY id LIMIT 1) AND b.days * 2 <> coalesce(made.units, 0)
 """

@@ -11,7 +11,8 @@ import msgspec
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.grants import Days
-from app.plans.rules import CLUB, NORMAL, Entitlement, Need, Price, Purse, Scope, Source
+from app.plans.needs import Need, Scope
+from app.plans.rules import CLUB, NORMAL, Entitlement, Price, Purse, Source
 from app.plans.uses import Unit, Use
 from app.platform.database import fetch_row
 
@@ -63,6 +64,7 @@ class _EntitlementRow(msgspec.Struct):
     left_units: int | None
     uses: list[_UseRow] | None
     paid: int | None
+    credit: int | None
     purse: int | None
     is_shared: bool
 
@@ -80,6 +82,7 @@ class _EntitlementRow(msgspec.Struct):
             self.half_days,
             self.membership,
             self.paid,
+            self.credit,
             self.purse,
             self.is_shared,
         )
@@ -131,7 +134,7 @@ _tickets = msgspec.json.Decoder(dict[date, int])
 _PURSE: Final = """
     SELECT (SELECT json_agg(t) FROM (
                SELECT e.id, e.public_id, e.unit, e.source, e.membership, e.starts_on, e.ends_on, e.scope, e.half_days,
-                      e.left_units, e.purse, e.person IS NULL AS is_shared,
+                      e.left_units, e.credit, e.purse, e.person IS NULL AS is_shared,
                       CASE WHEN $8 = 'en' THEN e.label_en ELSE e.label_de END AS label,
                       (SELECT json_agg(u) FROM (
                           SELECT day, sum(booked_change) AS booked, sum(held_change) AS held,
@@ -139,23 +142,30 @@ _PURSE: Final = """
                             FROM entitlement_entry
                            WHERE entitlement = e.id AND person = $1 AND day BETWEEN $2 AND $3 GROUP BY day
                       ) u) AS uses,
-                      CASE WHEN e.charge IS NOT NULL THEN (
-                          SELECT coalesce(sum(c.amount), 0) FROM ticket_charge t JOIN charge c ON c.id = t.charge
+                      CASE WHEN e.charge IS NOT NULL OR e.credit IS NOT NULL THEN (
+                          SELECT coalesce(sum(coalesce(t.amount, c.amount)), 0)
+                            FROM ticket_charge t LEFT JOIN charge c ON c.id = t.charge
                            WHERE t.entitlement = e.id AND NOT EXISTS (SELECT FROM charge WHERE corrects = c.id)
                       ) END AS paid
                  FROM (
-                     SELECT id, public_id, unit, source, membership, starts_on, ends_on, scope, half_days, left_units,
-                            charge, purse, person, label_de, label_en, expired_at
+                     SELECT id, public_id, unit, source, membership, starts_on,
+                            CASE WHEN purse IS NULL THEN ends_on ELSE least(ends_on, (
+                                SELECT nullif(max(coalesce(last, 'infinity')), 'infinity')
+                                  FROM purse_member WHERE purse = entitlement.purse AND person = $1
+                            )) END AS ends_on,
+                            scope, half_days, left_units, charge, credit, purse, person, label_de,
+                            label_en, expired_at
                        FROM entitlement WHERE person = $1 AND coalesce(ends_on, 'infinity') >= $2
                      UNION ALL
                      SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
-                            least(ends_on, m.last), scope, half_days, left_units, charge, s.purse, s.person, label_de,
-                            label_en, expired_at
+                            least(ends_on, m.last), scope, half_days, left_units, charge, credit, s.purse, s.person,
+                            label_de, label_en, expired_at
                        FROM purse_member m JOIN entitlement s ON s.purse = m.purse AND s.person IS NULL
                       WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
                         AND coalesce(s.ends_on, 'infinity') >= $2
                  ) e
-                WHERE e.starts_on <= $3 AND e.unit IN ($4, 'money') AND e.expired_at IS NULL
+                WHERE e.starts_on <= $3 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.unit IN ($4, 'money')
+                  AND e.expired_at IS NULL
            ) t)::text AS entitlements,
            (SELECT json_agg(t) FROM (
                SELECT (m.overage->>'day')::int AS per_day, (m.overage->>'half_day')::int AS per_half_day,

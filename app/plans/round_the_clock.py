@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.plans.grants import Days
+from app.plans.needs import Scope
 from app.plans.queries import MembershipCard, memberships_of
-from app.plans.rules import Scope
 
 
 @dataclass(frozen=True, slots=True)

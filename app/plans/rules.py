@@ -12,6 +12,7 @@ from typing import Final
 
 from app.kernel.money import FREE, Money
 from app.kernel.refusals import Conflict, Refusal, marked
+from app.plans.needs import ANYWHERE, Need, Scope
 from app.plans.uses import HALF_DAY_MINUTES, NOTHING_USED, Entry, Unit, Use, after, hold
 
 
@@ -56,48 +57,12 @@ class PriceChanged(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What a booking needs paid: a unit, on a day of the space's calendar, from minute to minute of that day (`ends`
-    lies beyond 1440 where it ends on the next)."""
-
-    unit: Unit
-    day: date
-    starts: int
-    ends: int
-    minutes: int
-    operator: int
-    space: int
-    resource: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where and when something pays: at these operators and spaces, on these weekdays (Monday is 0), between these
-    minutes of the day. What is empty does not restrict."""
-
-    operators: frozenset[int] = frozenset()
-    spaces: frozenset[int] = frozenset()
-    weekdays: frozenset[int] = frozenset()
-    opens: int | None = None
-    closes: int | None = None
-
-    def reaches(self, operator: int, space: int) -> bool:
-        """Whether it pays at this space at all."""
-        return not (self.operators or self.spaces) or operator in self.operators or space in self.spaces
-
-    def covers(self, need: Need) -> bool:
-        is_there = self.reaches(need.operator, need.space)
-        is_that_day = not self.weekdays or need.day.weekday() in self.weekdays
-        begins = self.opens is None or self.opens <= need.starts
-        return is_there and is_that_day and begins and (self.closes is None or need.ends <= self.closes)
-
-
-@dataclass(frozen=True, slots=True)
 class Entitlement:
     """An account that may pay. Without limit `left` is None; `membership` where one grants it.
 
-    `paid` is what a day that was bought with a booking has cost so far, None for every other account. `purse` is the
-    shared one that provides it; one that `is_shared` is spent by several people, and what is left of it tells of them.
+    `paid` is what a day that was bought with a booking has cost so far, None for every other account; `credit` the
+    account of money that such a day was bought out of. `purse` is the shared one that provides it; one that `is_shared`
+    is spent by several people, and what is left of it tells of them.
     """
 
     id: int
@@ -108,10 +73,11 @@ class Entitlement:
     left: int | None
     starts_on: date
     ends_on: date | None
-    scope: Scope = Scope()
+    scope: Scope = ANYWHERE
     half_days: bool = False
     membership: int | None = None
     paid: int | None = None
+    credit: int | None = None
     purse: int | None = None
     is_shared: bool = False
 
@@ -125,9 +91,10 @@ class Entitlement:
 
     def with_price(self, payment: "Payment") -> "Entitlement":
         """The same once this is paid: a bought day has cost that much more."""
-        if self.paid is None or payment.entitlement is None or payment.entitlement.id != self.id:
+        grown = payment.grown.ticket if payment.grown else payment.entitlement
+        if self.paid is None or grown is None or grown.id != self.id:
             return self
-        return replace(self, paid=self.paid + payment.price.amount)
+        return replace(self, paid=self.paid + (payment.takes if payment.grown else payment.price.amount))
 
     @property
     def place_in_order(self) -> tuple[int, date, int]:
@@ -150,7 +117,7 @@ class Price:
     tax_code: str = "standard"
     seller: int | None = None
     membership: int | None = None
-    scope: Scope = Scope()
+    scope: Scope = ANYWHERE
     starts_on: date = date.min
     ends_on: date | None = None
     price_class: str = NORMAL
@@ -190,6 +157,15 @@ class Pays(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """A day bought out of an account of money that becomes longer, with its next entry; that account pays for it."""
+
+    ticket: Entitlement
+    use: Use
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One way in which a booking is paid: by an entitlement with its next entry, by money at a price, or it is free.
 
@@ -204,11 +180,17 @@ class Payment:
     price: Money = FREE
     tariff: Price | None = None
     ticket: int = 0
+    grown: Grown | None = None
 
     @property
     def takes(self) -> int:
         """Units of the entitlement; 0 where the day is paid already."""
         return -self.entry.left if self.entry else 0
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the entitlement has what it takes."""
+        return self.entitlement is None or self.entitlement.left is None or self.takes <= self.entitlement.left
 
     @property
     def left_after(self) -> int | None:
@@ -249,6 +231,8 @@ class Purse:
         if payment.entitlement is None or payment.entry is None:
             return self
         purse = self.with_entry(payment.entitlement.id, day, payment.entry)
+        if payment.grown is not None:
+            purse = purse.with_entry(payment.grown.ticket.id, day, payment.grown.entry)
         return replace(purse, entitlements=[one.with_price(payment) for one in purse.entitlements])
 
     def with_entry(self, entitlement: int, day: date, entry: Entry) -> "Purse":
@@ -279,27 +263,36 @@ def ways_to_pay(need: Need, purse: Purse) -> list[Payment]:
         way = _by_account(one, need, purse, price, tariff) if one.covers(need) else None
         if way is not None and way.kind is Pays.MONEY:
             by_money.append(way)
-        elif way is not None and (one.left is None or way.takes <= one.left):
+        elif way is not None and way.is_left:
             by_account.append(way)
+    cheaper_of_same_key = {way.key: way for way in sorted(by_account, key=_by_taken, reverse=True)}.values()
     cheapest = sorted(by_money, key=_by_price)[:1]
-    return [*sorted(by_account, key=_in_order), *cheapest]
+    return [*sorted(cheaper_of_same_key, key=_in_order), *cheapest]
 
 
 def chosen_way(
-    need: Need, purse: Purse, chosen: str | None, space: str, *, has_paid: int | None = None, or_else: bool = False
+    need: Need,
+    purse: Purse,
+    chosen: str | None,
+    space: str,
+    *,
+    has_paid: Sequence[int] = (),
+    or_else: bool = False,
+    by_money: bool = True,
 ) -> Payment:
-    """The way that was chosen by its key, or what has paid before, or the first.
+    """The way that was chosen by its key, or the first account that has paid before, or the first.
 
     An account of another month stands for those of its membership. Where the chosen one cannot pay, the first does with
     `or_else`. Raises NothingPays, CannotPayThat.
     """
-    ways = ways_to_pay(need, purse)
+    ways = [way for way in ways_to_pay(need, purse) if by_money or way.kind is not Pays.MONEY]
     if not ways:
         raise NothingPays(space=space, need=need)
     if ways == [FREE_OF_CHARGE]:
         return FREE_OF_CHARGE
     if chosen is None:
-        again = (way for way in ways if way.entitlement is not None and way.entitlement.id == has_paid)
+        accounts = [(way.entitlement.id, way) for way in ways if way.entitlement is not None]
+        again = (way for before in has_paid for account, way in accounts if account == before)
         return next(again, ways[0])
     membership = next((one.membership for one in purse.entitlements if one.public_id == chosen), None)
     for way in ways:
@@ -328,26 +321,37 @@ def _by_account(
     one: Entitlement, need: Need, purse: Purse, price: Money | None, tariff: Price | None
 ) -> Payment | None:
     use = purse.used(one.id, need.day)
-    kind = Pays.TEAM if one.source is Source.TEAM else Pays.ENTITLEMENT
     if one.paid is not None:
         return _by_ticket(one, one.paid, need, purse, use)
     if one.unit is Unit.MONEY:
-        if price is None:
-            return None
-        return Payment(kind, one, use, hold(use, one.unit, price.amount, half_days=False), tariff=tariff)
+        return None if price is None else _by_credit(one, price.amount, use, tariff)
     if one.left is None:
-        return Payment(kind, one)
-    return Payment(kind, one, use, hold(use, one.unit, need.minutes, half_days=one.half_days))
+        return Payment(_kind(one), one)
+    return Payment(_kind(one), one, use, hold(use, one.unit, need.minutes, half_days=one.half_days))
+
+
+def _kind(one: Entitlement) -> Pays:
+    return Pays.TEAM if one.source is Source.TEAM else Pays.ENTITLEMENT
+
+
+def _by_credit(one: Entitlement, amount: int, use: Use, tariff: Price | None, grown: Grown | None = None) -> Payment:
+    return Payment(_kind(one), one, use, hold(use, one.unit, amount, half_days=False), tariff=tariff, grown=grown)
 
 
 def _by_ticket(one: Entitlement, paid: int, need: Need, purse: Purse, use: Use) -> Payment:
-    """A bought day costs the difference where it becomes longer, and never more than the booking would by itself."""
+    """A bought day costs the difference where it becomes longer, and never more than the booking would by itself.
+
+    The account of money that it was bought out of pays for that where it can.
+    """
     entry = hold(use, one.unit, need.minutes, half_days=False)
     whole, tariff = _cheapest(replace(need, minutes=use.booked + need.minutes), purse.prices)
     alone, _ = _cheapest(need, purse.prices)
     if whole is None or alone is None or whole.amount <= paid:
         return Payment(Pays.ENTITLEMENT, one, use, entry)
     due = Money(min(whole.amount - paid, alone.amount), whole.currency)
+    credit = next((other for other in purse.entitlements if other.id == one.credit and other.covers(need)), None)
+    if credit is not None and credit.left is not None and due.amount <= credit.left:
+        return _by_credit(credit, due.amount, purse.used(credit.id, need.day), tariff, Grown(one, use, entry))
     return Payment(Pays.MONEY, one, use, entry, due, tariff)
 
 
@@ -357,8 +361,12 @@ def _in_order(way: Payment) -> tuple[bool, bool, tuple[int, date, int]]:
     return is_money, not (way.use.units and not way.takes), way.entitlement.place_in_order
 
 
-def _by_price(way: Payment) -> tuple[int, bool, int]:
+def _by_taken(way: Payment) -> tuple[int, bool, int]:
     """A day that was bought already grows before another one is bought for as much."""
+    return way.takes, way.grown is None, way.grown.ticket.id if way.grown is not None else 0
+
+
+def _by_price(way: Payment) -> tuple[int, bool, int]:
     key = way.entitlement.id if way.entitlement is not None else 0
     return way.price.amount, way.entitlement is None, key
 

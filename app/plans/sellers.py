@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app.billing.rules import TaxCode
 from app.network.operators import TaxKind
+from app.network.queries import postal_address
 from app.plans.shown_prices import GROSS_WORDS, Taxes, TaxSaid
 from app.platform.database import fetch_row
 
@@ -37,9 +39,12 @@ class Seller:
 async def seller_of(operator: int | None, today: date) -> Seller:
     """The operator with this key as it stands in law, or (None) the network, which is taxed by the ordinary rules."""
     if operator is None:
-        row = await fetch_row("SELECT name, association, email, phone FROM network ORDER BY id LIMIT 1")
+        row = await fetch_row(
+            "SELECT name, association, street, postcode, place, email, phone FROM network ORDER BY id LIMIT 1"
+        )
         assert row is not None, "a network sells"
-        return Seller(None, row["association"] or row["name"], "", row["email"], row["phone"], TaxKind.STANDARD)
+        name, address = row["association"] or row["name"], _address(row)
+        return Seller(None, name, address, row["email"], row["phone"], TaxKind.STANDARD)
     row = await fetch_row(
         "SELECT name, legal_name, street, postcode, place, email, phone, (SELECT kind FROM tax_status t"
         "   WHERE t.operator = o.id AND valid_from <= $2 ORDER BY valid_from DESC, t.id DESC LIMIT 1) AS tax"
@@ -48,12 +53,15 @@ async def seller_of(operator: int | None, today: date) -> Seller:
         today,
     )
     assert row is not None, "an operator that sells is there"
-    place = f"{row['postcode']} {row['place']}".strip()
     return Seller(
         operator,
         row["legal_name"] or row["name"],
-        ", ".join(part for part in (row["street"], place) if part),
+        _address(row),
         row["email"],
         row["phone"],
         TaxKind(row["tax"]) if row["tax"] else None,
     )
+
+
+def _address(row: Any) -> str:
+    return postal_address(row["street"], row["postcode"], row["place"])

@@ -10,8 +10,8 @@ from app.inventory.tables import Resource
 from app.network.tables import Operator, Space
 from app.platform.personal_data import NOT_PERSONAL, personal
 
-_CONTRACT = "ten years after the contract's end, with its documents"
-_DECLARED = "as long as the contract; what was put aside twelve months"
+_CONTRACT = "ten calendar years after the contract's end, with its documents (law_value books_years)"
+_CONCESSION = "as long as a contract at this price, twelve months at least"
 _ACCOUNT = "twelve months after the account's end, then without the person"
 
 
@@ -80,23 +80,23 @@ class Concession(Table, tablename="concession"):
         null=False,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("know who pays the price of residents, students, clubs or municipalities", _CONTRACT),
+        help_text=personal("know who pays the price of residents, students, clubs or municipalities", _CONCESSION),
     )
     operator = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
-    price_class = Text(default=None, help_text=personal("know which price holds", _CONTRACT))
-    proof = Text(default="", help_text=personal("say what was shown, not what it says", _CONTRACT))
+    price_class = Text(default=None, help_text=personal("know which price holds", _CONCESSION))
+    proof = Text(default="", help_text=personal("say what was shown, not what it says", _CONCESSION))
     checked_by = ForeignKey(
         Person,
         null=True,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("say who of the staff has seen the proof", _CONTRACT),
+        help_text=personal("say who of the staff has seen the proof", _CONCESSION),
     )
     checked_at = Timestamptz(default=None, null=True)
     asked_at = Timestamptz(default=None)
     ends_on = Date(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
-    answer = Text(default="", help_text=personal("say why it was declined", _CONTRACT))
+    answer = Text(default="", help_text=personal("say why it was declined", _CONCESSION))
 
 
 class Membership(Table, tablename="membership"):
@@ -145,7 +145,10 @@ class MembershipPause(Table, tablename="membership_pause"):
 
 
 class Pass(Table, tablename="pass"):
-    """Days or hours that somebody has bought, with a copy of the terms. The class for tax is fixed when it is sold."""
+    """Days or hours that somebody has bought, with a copy of the terms. The class for tax is fixed when it is sold.
+
+    `ended_on` is noted when its account loses its person.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=personal("name the contract", _CONTRACT))
@@ -166,6 +169,7 @@ class Pass(Table, tablename="pass"):
     bought_at = Timestamptz(default=None)
     noticed_at = Timestamptz(default=None, null=True)
     withdrawn_at = Timestamptz(default=None, null=True)
+    ended_on = Date(default=None, null=True)
 
 
 class SharedPurse(Table, tablename="shared_purse"):
@@ -196,12 +200,15 @@ class PurseMember(Table, tablename="purse_member"):
 
 
 class Entitlement(Table, tablename="entitlement"):
-    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it. One
-    with a `purse` is provided by somebody else; without a person everybody who may spend from that purse shares it.
+    """An account of days, hours or money. One with a `charge` was bought for a single booking and goes with it, one
+    with `credit` out of this account of money. One with a `purse` is provided by somebody else; without a person
+    everybody who may spend from that purse shares it.
 
     `left_units` and `held_units` are the sums of its entries, kept by a trigger and by nobody else; without limit
     `left_units` is null and there are no entries. `told_ending_at` is when its holder was told that it ends soon.
     `no_show_spends` says whether what nobody came for is spent, or comes back.
+
+    Twelve months after its end it loses its person and all that leads there; `seller` then says whose it was.
     """
 
     id = BigSerial(primary_key=True)
@@ -221,6 +228,8 @@ class Entitlement(Table, tablename="entitlement"):
     )
     charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
     purse = ForeignKey(SharedPurse, null=True, on_delete=OnDelete.restrict, default=None)
+    credit: ForeignKey["Entitlement"] = ForeignKey("self", null=True, on_delete=OnDelete.restrict, default=None)
+    seller = ForeignKey(Operator, null=True, on_delete=OnDelete.restrict, default=None)
     label_de = Text(default="", help_text=NOT_PERSONAL)
     label_en = Text(default="", help_text=NOT_PERSONAL)
     starts_on = Date(default=None)
@@ -236,11 +245,13 @@ class Entitlement(Table, tablename="entitlement"):
 
 
 class TicketCharge(Table, tablename="ticket_charge"):
-    """A charge for a day that was bought with a booking, and the prices that it was worked out by. Append-only."""
+    """What was paid for a day that was bought with a booking: a charge, or an amount of the account of money behind it,
+    negative when it came back; and the prices that it was worked out by. Append-only."""
 
     id = BigSerial(primary_key=True)
     entitlement = ForeignKey(Entitlement, null=False, on_delete=OnDelete.restrict, default=None)
-    charge = ForeignKey(Charge, null=False, on_delete=OnDelete.restrict, default=None)
+    charge = ForeignKey(Charge, null=True, on_delete=OnDelete.restrict, default=None)
+    amount = Integer(default=None, null=True)
     per_day = Integer(default=None, null=True)
     per_half_day = Integer(default=None, null=True)
     per_hour = Integer(default=None, null=True)
@@ -251,7 +262,7 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
 
     A use is all that one person's bookings of one day take; its entries count their steps, and each step is written
     once, so that two bookings at the same time cannot pay for one day twice. `booked_change` is in minutes, or in minor
-    units where the account holds money.
+    units where the account holds money; `ticket` is then the bought day that it pays for.
     """
 
     id = BigSerial(primary_key=True)
@@ -270,6 +281,7 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
     day = Date(default=None, null=True)
     step = Integer(default=None, null=True)
     booking = BigInt(default=None, null=True)
+    ticket = ForeignKey(Entitlement, null=True, on_delete=OnDelete.restrict, default=None)
     at = Timestamptz(default=None)
     actor = ForeignKey(
         Person,
@@ -282,7 +294,10 @@ class EntitlementEntry(Table, tablename="entitlement_entry"):
 
 
 class FixedDesk(Table, tablename="fixed_desk"):
-    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days."""
+    """A membership's own desk from a day on, to the last one or as long as its terms hold one. Claims hold its days.
+
+    One that was withdrawn never began. `ended_because` says why it ends where the membership is not the reason.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -298,6 +313,8 @@ class FixedDesk(Table, tablename="fixed_desk"):
         help_text=personal("say who has assigned it", _CONTRACT),
     )
     assigned_at = Timestamptz(default=None)
+    withdrawn_at = Timestamptz(default=None, null=True)
+    ended_because = Text(default=None, null=True, help_text=NOT_PERSONAL)
 
 
 class FixedDeskRelease(Table, tablename="fixed_desk_release"):

@@ -9,6 +9,7 @@ from app.billing.operations import Due, new_charge, take_back
 from app.kernel.money import Money
 from app.plans.accounts import NewAccount, change_grant, open_account
 from app.plans.ending import EndedBecause
+from app.plans.forgetting import is_forgotten
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.rules import Source
 from app.plans.timeline import MonthsGrant, PeriodsDue, dues_of, grants_of, months_later
@@ -53,7 +54,8 @@ async def settle_membership(membership: int, now: datetime, today: date) -> Memb
     card = await membership_by_id(membership)
     assert card is not None, "it is locked"
     for grant in grants_of(card.timeline, months_later(today, GRANTED_AHEAD_MONTHS)):
-        await _grant(card, grant, now)
+        if not is_forgotten(grant.days.last, today):
+            await _grant(card, grant, now)
     await _drop_grants(card, now, today)
     for due in () if card.ended_because is EndedBecause.WITHDRAWN_FREE else dues_of(card.timeline, today):
         await _charge(card, due, now)

@@ -4,9 +4,9 @@ What is due is corrected by charges, and what was had becomes a charge of its ow
 days (BGH III ZR 169/20), a pass that of its units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,12 @@ from app.billing.rules import TaxCode, Voucher
 from app.identity.audit import record
 from app.identity.rules import Actor
 from app.kernel.money import Money
-from app.kernel.wall_time import local_day
+from app.kernel.wall_time import instant, local_day
 from app.network.holidays import public_holidays
 from app.plans.accounts import expire
-from app.plans.contracts import ContractCard
+from app.plans.contracts import ContractCard, contracts_where
 from app.plans.ending import (
+    UNINFORMED_MONTHS,
     BoughtOnTheSpot,
     EndedAlready,
     EndedBecause,
@@ -34,7 +35,7 @@ from app.plans.ending import (
 from app.plans.grants import Days
 from app.plans.memberships import end
 from app.plans.queries import MembershipCard, membership_by_id
-from app.plans.timeline import Timeline, dues_of
+from app.plans.timeline import Timeline, dues_of, months_later
 from app.platform.database import execute, fetch, fetch_row, fetch_value, transaction
 from app.platform.new_rows import insert_together
 from app.platform.outbox import emit
@@ -83,6 +84,15 @@ async def withdrawal_terms(contract: ContractCard, today: date) -> WithdrawalTer
         owed = await _days_had(contract, today)
     refusal = _refusal(contract, last, today, is_fully_used=is_fully_used)
     return WithdrawalTerms(last, refusal, charged, Money(owed, charged.currency))
+
+
+async def withdrawable(person: int, today: date) -> Mapping[str, date]:
+    """The person's contracts that can be withdrawn from, by public id: the last day for it."""
+    days = (await law_values(today))["withdrawal_days"]
+    long_ago = months_later(today, -UNINFORMED_MONTHS) - timedelta(days=2 * days)
+    recent = await contracts_where("c.person = $1 AND c.ordered_at > $2", person, instant(long_ago, time(), _ZONE))
+    found = {one.public_id: await withdrawal_terms(one, today) for one in recent if not one.is_over(today)}
+    return {contract: terms.last_day for contract, terms in found.items() if terms.refusal is None}
 
 
 async def withdraw(

@@ -21,6 +21,9 @@ WHOLE_SECONDS: Final = 15.0
 MOST_READ: Final = 2_000
 """Bytes of an answer that are read at all."""
 
+MOST_FETCHED: Final = 256 * 1024
+"""Bytes of an answer that was asked for its content; a longer one is refused."""
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -32,6 +35,22 @@ class Answer:
     ms: int
     excerpt: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer."""
+
+    status: int
+    body: bytes
+
+
+class FetchFailed(Exception):
+    """No whole answer came; `why` is a stable word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Outgoing:
@@ -52,16 +71,32 @@ class Outgoing:
             return round((time.perf_counter() - began) * 1000)
 
         try:
+            status, read = await self._asked("POST", url, body, headers, MOST_READ)
+        except FetchFailed as failed:
+            return Answer(None, took(), error=failed.why)
+        return Answer(status, took(), _readable(read))
+
+    async def fetch(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Fetched:
+        """The whole answer. Raises FetchFailed, also for one that is too long."""
+        status, read = await self._asked(method, url, body, headers, MOST_FETCHED + 1)
+        if len(read) > MOST_FETCHED:
+            raise FetchFailed("too_long")
+        return Fetched(status, read)
+
+    async def _asked(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], most: int
+    ) -> tuple[int, bytes]:
+        """The status, and so many bytes of the answer at most. Raises FetchFailed."""
+        try:
             async with asyncio.timeout(WHOLE_SECONDS):
                 target = target_of(url, own_machine=self._own_machine)
-                status, excerpt = await self._send(target, await self._address(target), body, headers)
+                return await self._send(method, target, await self._address(target), body, headers, most)
         except TargetRefused as refused:
-            return Answer(None, took(), error=refused.why)
-        except TimeoutError:
-            return Answer(None, took(), error="timeout")
+            raise FetchFailed(refused.why) from refused
+        except TimeoutError as late:
+            raise FetchFailed("timeout") from late
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as error:
-            return Answer(None, took(), error=_in_short(error))
-        return Answer(status, took(), excerpt)
+            raise FetchFailed(_in_short(error)) from error
 
     async def _address(self, target: Target) -> str:
         """One of the host's addresses. Raises TargetRefused where any of them is not of the open internet."""
@@ -77,7 +112,9 @@ class Outgoing:
                 raise TargetRefused("address_refused")
         return found[0]
 
-    async def _send(self, target: Target, address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    async def _send(
+        self, method: str, target: Target, address: str, body: bytes, headers: Mapping[str, str], most: int
+    ) -> tuple[int, bytes]:
         literal = f"[{address}]" if ":" in address else address
         url = httpx.URL(f"{target.scheme}://{literal}:{target.port}{target.path}")
         request_headers = {**headers, "Host": target.host_header, "Accept-Encoding": "identity"}
@@ -89,10 +126,10 @@ class Outgoing:
                 trust_env=False,
             ) as client,
             client.stream(
-                "POST", url, content=body, headers=request_headers, extensions={"sni_hostname": target.host}
+                method, url, content=body, headers=request_headers, extensions={"sni_hostname": target.host}
             ) as answer,
         ):
-            return answer.status_code, await _beginning(answer)
+            return answer.status_code, await _beginning(answer, most)
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -101,13 +138,17 @@ async def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-async def _beginning(answer: httpx.Response) -> str:
-    """What the answer says at first, without control characters."""
+async def _beginning(answer: httpx.Response, most: int) -> bytes:
     read = b""
     async for chunk in answer.aiter_raw():
-        read += chunk[: MOST_READ - len(read)]
-        if len(read) >= MOST_READ:
+        read += chunk[: most - len(read)]
+        if len(read) >= most:
             break
+    return read
+
+
+def _readable(read: bytes) -> str:
+    """What an answer says, without control characters."""
     text = read.decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 

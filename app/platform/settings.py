@@ -114,8 +114,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhooks_to_own_machine: Annotated[
         bool,
         Meta(
-            description="Webhooks may go to localhost, by http too; for tests and demos. "
-            "Production does not start with it."
+            description="Webhooks may go to localhost, by http too, and companies' sign-in may be asked there; "
+            "for tests and demos. Production does not start with it."
         ),
     ] = False
     worker: Annotated[bool, Meta(description="`nahwerk serve` starts a worker beside the web process.")] = True

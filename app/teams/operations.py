@@ -1,24 +1,28 @@
 """Founding a team, and belonging to it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.billing.payers import PayerDetails, new_team_payer
+from app.billing.payers import new_team_payer
 from app.identity.audit import record
+from app.identity.federation import end_identities
 from app.identity.merging import Merge, on_merge
 from app.identity.roles import grant_role, revoke_role
 from app.identity.rules import Actor, Grant, Role
-from app.kernel.plain_text import one_line
-from app.kernel.refusals import BadInput, Conflict, marked
 from app.plans.shared_purses import end_spending, let_spend, new_purse
 from app.platform.database import execute, fetch_value, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
+from app.platform.rate_limits import Limit, hit
+from app.teams.company import CompanyDetails, TeamEnded, usable_company
 from app.teams.queries import MemberCard, TeamCard, member_of, team_by_id
 
-LONGEST_NAME: Final = 80
+FOUNDED_A_DAY: Final = Limit("teams_founded", 5, timedelta(days=1))
+"""Accounts that one person founds; whoever has more companies calls."""
+
+MEMBERS_KEPT_FOR: Final = timedelta(days=365)
+"""How long it is known that somebody belonged to a team."""
 
 
 class JoinedBy(StrEnum):
@@ -32,46 +36,22 @@ class JoinedBy(StrEnum):
     SIGN_IN = "sign_in"
 
 
-class TeamNameUnusable(BadInput):
-    code = "team_name_unusable"
-    text = marked("Bitte geben Sie dem Team einen Namen mit höchstens {longest} Zeichen.")
-
-
-class TeamEnded(Conflict):
-    """Nobody joins an account that has ended."""
-
-    code = "team_ended"
-    text = marked("Dieses Firmenkonto ist beendet.")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundTeam:
-    """A new account: its name, who pays (nobody where the network is free of charge), and what its invoices have to
-    say."""
-
-    name: str
-    payer: PayerDetails | None = None
-    leitweg_id: str = ""
-    order_number: str = ""
-
-
-async def found_team(actor: Actor, wanted: FoundTeam, now: datetime) -> TeamCard:
-    """A team that the actor manages, without anybody in it.
-
-    Raises TeamNameUnusable, and what the payer's details lack.
-    """
-    name = usable_team_name(wanted.name)
+async def found_team(actor: Actor, wanted: CompanyDetails, now: datetime) -> TeamCard:
+    """A team that the actor manages, without anybody in it. Raises TooMany, and what `checked_company` finds first."""
+    clean = usable_company(wanted)
+    await hit(FOUNDED_A_DAY, str(actor.person), now)
     async with transaction():
-        payer = await new_team_payer(wanted.payer, now) if wanted.payer is not None else None
+        payer = await new_team_payer(clean.payer, now) if clean.payer is not None else None
         key: int = await fetch_value(
-            "INSERT INTO team (public_id, name, payer, purse, leitweg_id, order_number, founded_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO team (public_id, name, payer, purse, leitweg_id, order_number, legal_form, founded_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
             new_public_id(),
-            name,
+            clean.name,
             payer,
             await new_purse(payer, now) if payer is not None else None,
-            wanted.leitweg_id,
-            wanted.order_number,
+            clean.leitweg_id,
+            clean.order_number,
+            clean.legal_form,
             now,
         )
         await grant_role(None, actor.person, Grant(Role.TEAM_MANAGER, "team", key), now)
@@ -109,7 +89,7 @@ async def join_team(
         )
         if key is not None:
             if team.purse is not None:
-                await let_spend(team.purse, person, today)
+                await let_spend(team.purse, person, today, team.ends_on)
             await grant_role(None, person, _belongs(team), now)
             await record("team_member.joined", "team", team.id, actor, now, whom=person, how=how)
             await emit("team_member.joined", "team_member", key, now)
@@ -119,7 +99,8 @@ async def join_team(
 
 
 async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, now: datetime, today: date) -> None:
-    """The person belongs to the team no more and spends nothing of it from today on; account and private bookings stay.
+    """The person belongs to the team no more, spends nothing of it from today on, and no longer signs in through the
+    company; account and private bookings stay.
 
     What becomes of the bookings ahead that the team pays is for bookings to say (`bookings.team_leaving`).
     """
@@ -128,18 +109,17 @@ async def leave_team(actor: Actor | None, team: TeamCard, member: MemberCard, no
         if not left:
             return
         if team.purse is not None:
-            await end_spending(team.purse, member.person, today)
+            await end_spending(team.purse, member.person, today, now)
+        await end_identities(team.id, now, person=member.person)
         await revoke_role(None, member.person, _belongs(team), now)
         await record("team_member.left", "team", team.id, actor, now, whom=member.person)
-        await emit("team_member.left", "team_member", member.id, now)
+        is_own = actor is not None and actor.person == member.person
+        await emit("team_member.left", "team_member", member.id, now, **({"own": member.id} if is_own else {}))
 
 
-def usable_team_name(name: str) -> str:
-    """The name in one line. Raises TeamNameUnusable."""
-    clean = one_line(name)
-    if not 0 < len(clean) <= LONGEST_NAME:
-        raise TeamNameUnusable(field="name", longest=LONGEST_NAME)
-    return clean
+async def forget_members(now: datetime) -> int:
+    """Forgets who has left a team more than twelve months ago; how many."""
+    return await execute("DELETE FROM team_member WHERE left_at < $1", now - MEMBERS_KEPT_FOR)
 
 
 def _belongs(team: TeamCard) -> Grant:

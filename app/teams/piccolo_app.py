@@ -4,11 +4,40 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from app.teams.tables import CostCentre, Team, TeamAgreement, TeamAgreementNotice, TeamMember, TeamNamesLook
+from app.teams.agreement_tables import TeamAgreement, TeamAgreementNotice, TeamNamesLook
+from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
+from app.teams.tables import (
+    CompanySignIn,
+    CostCentre,
+    IdentityProvider,
+    JoinLink,
+    MailDomain,
+    Team,
+    TeamInvitation,
+    TeamMember,
+    TeamUpload,
+)
 
 APP_CONFIG = AppConfig(
     app_name="teams",
     migrations_folder_path=Path(__file__).parent / "piccolo_migrations",
-    table_classes=[CostCentre, Team, TeamMember, TeamAgreement, TeamAgreementNotice, TeamNamesLook],
-    migration_dependencies=["app.plans.piccolo_app"],
+    table_classes=[
+        ColleagueSight,
+        CompanySignIn,
+        CostCentre,
+        IdentityProvider,
+        JoinLink,
+        MailDomain,
+        Team,
+        TeamAgreement,
+        TeamAgreementNotice,
+        TeamDay,
+        TeamDayAnswer,
+        TeamDayChoice,
+        TeamInvitation,
+        TeamMember,
+        TeamNamesLook,
+        TeamUpload,
+    ],
+    migration_dependencies=["app.network.piccolo_app", "app.plans.piccolo_app"],
 )

@@ -21,6 +21,7 @@ class TeamCard:
     purse: int | None
     leitweg_id: str
     order_number: str
+    legal_form: str
     founded_at: datetime
     ends_on: date | None
     ended_at: datetime | None
@@ -81,6 +82,11 @@ async def team_by_id(team: int) -> TeamCard | None:
     return _team(await fetch_row(f"{_TEAM} WHERE t.id = $1", team))
 
 
+async def teams_where(condition: str, *facts: object) -> Sequence[TeamCard]:
+    """The teams t for which this SQL holds."""
+    return [TeamCard(**row) for row in await fetch(f"{_TEAM} WHERE {condition} ORDER BY t.name, t.id", *facts)]
+
+
 async def teams_of(person: int) -> Sequence[TeamCard]:
     """The teams that the person belongs to, by name."""
     rows = await fetch(
@@ -112,12 +118,34 @@ async def member_of(team: int, person: int) -> MemberCard | None:
     return MemberCard(**row) if row is not None else None
 
 
+async def member_by_id(member: int) -> MemberCard | None:
+    """The place with this key while the person belongs to the team."""
+    row = await fetch_row(f"{_MEMBER} WHERE m.id = $1 AND m.left_at IS NULL", member)
+    return MemberCard(**row) if row is not None else None
+
+
 async def member_by_public_id(team: int, public_id: str) -> MemberCard:
     """The place in this team with this public id. Raises NotFound."""
     row = await fetch_row(f"{_MEMBER} WHERE m.team = $1 AND m.public_id = $2 AND m.left_at IS NULL", team, public_id)
     if row is None:
         raise NotFound
     return MemberCard(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a team that somebody has or had."""
+
+    team: TeamCard
+    person: int
+    left_at: datetime | None
+
+
+async def place_by_id(member: int) -> Place | None:
+    """The place with this key, also one that was left; for mails."""
+    row = await fetch_row("SELECT team, person, left_at FROM team_member WHERE id = $1", member)
+    team = await team_by_id(row["team"]) if row is not None else None
+    return Place(team, row["person"], row["left_at"]) if row is not None and team is not None else None
 
 
 async def cost_centres_of(team: int) -> Sequence[CostCentreCard]:
@@ -137,8 +165,8 @@ async def cost_centre_names(team: int) -> Mapping[str, str]:
 
 
 _TEAM: Final = (
-    "SELECT t.id, t.public_id, t.name, t.payer, t.purse, t.leitweg_id, t.order_number, t.founded_at, t.ends_on,"
-    " t.ended_at, t.version FROM team t"
+    "SELECT t.id, t.public_id, t.name, t.payer, t.purse, t.leitweg_id, t.order_number, t.legal_form, t.founded_at,"
+    " t.ends_on, t.ended_at, t.version FROM team t"
 )
 _MEMBER: Final = (
     "SELECT m.id, m.public_id, m.team, m.person, p.name, p.email, m.cost_centre, m.joined_by, m.joined_at"

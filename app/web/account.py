@@ -29,6 +29,8 @@ from app.kernel.refusals import BadInput, Refusal, marked
 from app.network.bars import bar_token, bars_of_person
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.teams.domains import teams_offered
+from app.teams.providers import company_sign_ins_of
 from app.web.commuting import commute_text
 from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, with_way_on
 from app.web.home import FormData
@@ -42,6 +44,7 @@ NOTICES = {
     "email": marked("Ihre neue E-Mail-Adresse gilt. Andere Geräte sind abgemeldet."),
     "passwort": marked("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet."),
     "sprache": marked("Ihre Sprache ist geändert."),
+    "getrennt": marked("Getrennt. Die Firma öffnet Ihr Konto nicht mehr."),
     "pendeln": marked("Ihre Angaben zum Pendeln sind geändert."),
     "entfernt": marked("Aus Ihren Buchungen ist entfernt, wohin Sie gependelt wären."),
     "erinnerungen": marked("Ihre Erinnerungen sind geändert."),
@@ -59,9 +62,11 @@ async def overview(
         "has_password": await has_password(actor.person),
         "commute": commute_text(await commute_of(actor.person), visitor),
         "reminded": await wants_reminders(actor.person),
+        "offered_teams": await teams_offered(actor.person),
         "missed": await own_no_shows(actor.person, visitor.now),
         "sessions": await sessions_of(actor, visitor.now),
         "tokens": await list_api_tokens(actor),
+        "companies": await company_sign_ins_of(actor.person),
         "bars": [
             (bar, bar_token(bar.public_id, pages.settings.signing_key)) for bar in await bars_of_person(actor.person)
         ],

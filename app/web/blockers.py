@@ -216,6 +216,7 @@ async def _plan_context(
         "rows": [_row(card, names, zone, visitor) for card in cards],
         "times": sum(len(blocking.times) for blocking in plan.blockings),
         "affected": [affected_row(each, data, visitor) for each in plan.affected],
+        "fixed": plan.fixed,
         "state": plan.state,
         "kept": kept_fields(data),
     }

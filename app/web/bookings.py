@@ -1,6 +1,7 @@
 """A booking's own page: seeing, cancelling, moving, arriving. How it comes about stands in summary.py."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from app.bookings.paid_with import said_paid
 from app.bookings.queries import BookingCard, booking_of, bookings_of_group, guests_of
 from app.bookings.reminders import will_be_reminded
 from app.bookings.rules import HOLDING, AnyOf, DayPart, Status, check_check_in
+from app.bookings.sale_withdrawing import sale_of_booking, withdrawal_from_sale
 from app.bookings.search import Wanted
 from app.bookings.settling import settle_at
 from app.calendars.files import booking_as_file
@@ -35,7 +37,7 @@ from app.platform.mail import mailbox
 from app.platform.problems import status_of
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.paying_view import agreed_in, asks_early_start, demand_early_start, due_of
+from app.web.paying_view import asks_early_start, due_of, with_agreement
 from app.web.search_form import default_day, empty_search, read_when, typed_again, when_text
 from app.web.series_form import from_booking
 from app.web.space_facts import coming, staffed_text
@@ -138,10 +140,14 @@ async def move_booking(
     pages: NamedDependency[Pages],
     data: FormData,
 ) -> Response[Any]:
-    booking = await own_booking(public_id, visitor)
+    booking, actor = await own_booking(public_id, visitor), visitor.allowed(Action.BOOK_OWN)
     try:
-        await demand_early_start(data, booking.person, booking.period.starts_at, visitor.now)
-        await move(visitor.allowed(Action.BOOK_OWN), public_id, asked_move(data, booking), visitor.now)
+        wanted = asked_move(data, booking)
+
+        async def run(agreed: int | None) -> BookingCard:
+            return await move(actor, public_id, replace(wanted, agreed_price=agreed), visitor.now)
+
+        await with_agreement(run, data, booking.person, begins(wanted, booking), visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -195,6 +201,7 @@ async def _show(
         "has_house_rules": is_shown and await house_rules_of(booking.space.id, now) is not None,
         "refusal": refusal,
         "paid": await said_paid(booking, visitor.speaker),
+        "may_withdraw": await _may_withdraw(booking, now),
         "may_change": is_to_come and booking.status is not Status.CHECKED_IN,
         "may_check_in": booking.status in (Status.CONFIRMED, Status.NO_SHOW)
         and passes(check_check_in, Status.CONFIRMED, booking.period, booking.space.zone, now),
@@ -213,17 +220,23 @@ async def _show(
     )
 
 
+async def _may_withdraw(booking: BookingCard, now: datetime) -> bool:
+    """Whether money is due for it, and a consumer can still take the order back."""
+    sale = await sale_of_booking(booking) if booking.charge is not None else None
+    return sale is not None and (await withdrawal_from_sale(sale, now)).refusal is None
+
+
 def asked_move(data: dict[str, str], booking: BookingCard) -> MoveBooking:
     """What the form of `show_move` asks for. Raises ChoiceIncomplete."""
     what = data.get("platz") or AnyOf(booking.space.slug, booking.resource.kind)
-    agreed = agreed_in(data) if "agreed_price" in data else None
     return MoveBooking(
-        what,
-        read_instant(data, "beginn"),
-        read_instant(data, "ende"),
-        agreed_price=agreed,
-        early_start=asks_early_start(data),
+        what, read_instant(data, "beginn"), read_instant(data, "ende"), early_start=asks_early_start(data)
     )
+
+
+def begins(wanted: MoveBooking, booking: BookingCard) -> datetime:
+    """When it begins once it is moved so."""
+    return wanted.starts_at or booking.period.starts_at
 
 
 async def show_move(
@@ -275,12 +288,16 @@ async def show_move(
         "limits": {"first_day": days[0], "last_day": days[1]} if days else empty_search(visitor),
         "refusal": refusal,
         "asked": asked or {},
-        "due": await due_of(refusal, asked or {}, booking.person, booking.period.starts_at, visitor),
+        "due": await due_of(refusal, booking.person, _begins_as_asked(asked, booking), visitor),
         "starts_at": view.window.starts_at.isoformat() if view.window else "",
         "ends_at": view.window.ends_at.isoformat() if view.window else "",
     }
     status = status_of(refusal) if refusal else 422 if errors else 200
     return await pages.show(request, visitor, "booking/move.html", context, status=status, headers=headers)
+
+
+def _begins_as_asked(asked: Mapping[str, str] | None, booking: BookingCard) -> datetime:
+    return read_instant(dict(asked), "beginn") if asked and asked.get("beginn") else booking.period.starts_at
 
 
 async def _made_with(booking: BookingCard) -> list[tuple[str, Phrase]]:

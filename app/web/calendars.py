@@ -20,6 +20,7 @@ from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal
 from app.network.queries import SpaceCard, spaces_of_all
 from app.platform.problems import status_of
+from app.teams.queries import teams_of
 from app.web.feed_view import feed_line, feed_lines, is_only_here, new_address
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -78,6 +79,8 @@ def _wanted(data: dict[str, str]) -> CreateFeed:
     resource = data.get("platz", WHOLE_SPACE)
     if resource != WHOLE_SPACE:
         return CreateFeed(FeedKind.RESOURCE, resource)
+    if team := data.get("team"):
+        return CreateFeed(FeedKind.TEAM, team)
     if space := data.get("standort"):
         return CreateFeed(FeedKind.SPACE, space)
     return CreateFeed(FeedKind.PERSON)
@@ -96,6 +99,7 @@ async def _show(
         "chosen": chosen,
         "resources": await _resources(chosen, visitor) if chosen else [],
         "whole_space": WHOLE_SPACE,
+        "teams": [(team.public_id, team.name) for team in await teams_of(actor.person)],
         "errors": _errors(refusal, chosen, visitor) if refusal else {},
         "is_deleted": "geloescht" in request.query_params,
         "is_only_here": is_only_here(pages.settings.address),

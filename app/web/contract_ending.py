@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.contract_ends import Behind, EndPlan, EndWish, plan_end
+from app.bookings.contract_ends import EndPlan, EndWish, plan_end
 from app.bookings.declaration_settling import declare_and_end
+from app.bookings.paying_otherwise import Behind
 from app.identity.authentication import Visitor
 from app.inventory.rules import label
 from app.kernel.refusals import NotFound, Refusal, marked
@@ -148,15 +149,16 @@ def planned(plan: EndPlan, today: date, visitor: Visitor) -> dict[str, Any]:
     contract = plan.contract
     return {
         "plan": plan,
-        "cancelled": [_row(each, visitor) for each in plan.behind if each.payment is None],
-        "kept": [_row(each, visitor) for each in plan.behind if each.payment is not None],
+        "cancelled": [behind_row(each, visitor) for each in plan.behind if each.payment is None],
+        "kept": [behind_row(each, visitor) for each in plan.behind if each.payment is not None],
         "noticed": plan.withdrawal is None and contract.ends_anyway(plan.last_day),
         "ended": plan.withdrawal.refusal if plan.withdrawal else None,
         "begins_later": contract.first_day > today,
     }
 
 
-def _row(behind: Behind, visitor: Visitor) -> dict[str, Any]:
+def behind_row(behind: Behind, visitor: Visitor) -> dict[str, Any]:
+    """A booking that is cancelled, or paid for by what is said."""
     booking, payment = behind.booking, behind.payment
     return {
         "day": booking.starts_at.date(),

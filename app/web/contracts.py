@@ -10,8 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.front_desk import Guest, find_people, guest
-from app.bookings.membership_changes import change_plan, let_rest, take_back_change
+from app.bookings.membership_changes import let_rest, take_back_change
 from app.identity.authentication import Visitor
+from app.identity.queries import people
 from app.identity.rules import Action
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
@@ -20,12 +21,14 @@ from app.plans.accounts import adjust
 from app.plans.concessions import ReasonNeeded
 from app.plans.grants import Days
 from app.plans.holdings import Account, account_of
+from app.plans.order_documents import Paper
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.uses import HALVES_OF_A_DAY, Unit
-from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
+from app.platform.settings import Settings
+from app.web.forms import NO_ERRORS, checked_id, done_once, notice, read_day, show_again
 from app.web.home import FormData
 from app.web.membership import held_by
-from app.web.membership_changes import asked_change, change_context, end_pause, shown_price
+from app.web.membership_changes import all_wrong, change_context, end_pause, extras_of, order_change
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 from app.web.staff import staff
@@ -138,7 +141,9 @@ async def staff_change_page(
     somebody = await _somebody(person, visitor)
     card = await _contract(somebody, membership)
     query = {name: values[-1] for name, values in request.query_params.dict().items() if values}
-    context = await change_context(card, visitor, query, []) | _way(somebody, card) | {"errors": NO_ERRORS}
+    chosen = request.query_params.getall("dazu", [])
+    context = await change_context(card, visitor, query, chosen) | _way(somebody, card)
+    context |= {"errors": NO_ERRORS, "typed": {}}
     return await pages.show(request, visitor, "network/change.html", context)
 
 
@@ -149,24 +154,31 @@ async def staff_change_form(
     membership: FromPath[str],
     visitor: NamedDependency[Visitor],
     pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """What the person has ordered by telephone or at a counter."""
+    """What the person has ordered by telephone or in writing: kept and confirmed in the person's language."""
     somebody = await _somebody(person, visitor)
     card, actor, today = await _contract(somebody, membership), visitor.signed_in, local_day(visitor.now, ZONE)
     at = f"/netzwerk/menschen/{person}/vertraege"
-    try:
+
+    async def run() -> str:
         if data.get("was") == "bleiben":
             await take_back_change(actor, card, visitor.now, today)
-            return go(f"{at}?getan=bleibt")
-        change = await asked_change(card, visitor, data.get("tarif", ""), frozenset())
-        await change_plan(actor, card, change, shown_price(data), visitor.now, today)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        context = await change_context(card, visitor, data, []) | _way(somebody, card)
-        return await show_again(request, visitor, pages, "network/change.html", context, [refusal])
-    return go(f"{at}?getan=tarif")
+            return f"{at}?getan=bleibt"
+        language = (await people([somebody.id]))[somebody.id].language
+        paper = Paper(pages.templates, settings.address, language)
+        await order_change(card, visitor, data, paper, by_staff=True)
+        return f"{at}?getan=tarif"
+
+    done = await done_once(actor.person, f"staff-change-{card.public_id}", data, visitor.now, run)
+    if isinstance(done, NotFound):
+        raise done
+    if isinstance(done, Refusal):
+        context = await change_context(card, visitor, data, list(map(str, extras_of(data)))) | _way(somebody, card)
+        wrong = await all_wrong(card, visitor, data, done)
+        return await show_again(request, visitor, pages, "network/change.html", context | {"typed": data}, wrong)
+    return go(done)
 
 
 async def _somebody(public_id: str, visitor: Visitor) -> Guest:

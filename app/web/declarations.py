@@ -1,5 +1,6 @@
 """'Verträge hier kündigen' and 'Vertrag widerrufen': the forms that need no account, and the receipt."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from secrets import token_urlsafe
@@ -10,10 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.bookings.sale_withdrawing import sale_named
 from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.queries import the_network
+from app.plans.change_withdrawals import change_named
 from app.plans.contracts import ContractCard, running_contracts_of
 from app.plans.declaration_words import KIND_NAMES, received_text, said_rows
 from app.plans.declarations import (
@@ -36,6 +39,7 @@ from app.web.search_form import ZONE
 
 NOTICE, WITHDRAWAL = "/vertrag-kuendigen", "/vertrag-widerrufen"
 _FIELDS: Final = ("kind", "reason", "name", "contract", "wished_end", "email", "schluessel")
+_NUMBER: Final = re.compile(r"[a-z0-9]{8,40}")
 _LONGEST_TYPED: Final = 4000
 
 
@@ -171,17 +175,32 @@ async def _form(request: PageRequest, visitor: Visitor, typed: Mapping[str, str]
 
 
 async def _known(visitor: Visitor, wanted: str) -> dict[str, str]:
-    """What is known of who is signed in; of the own contracts the wanted one, or the only one."""
-    typed = {"kind": DeclarationKind.ORDINARY.value}
+    """What is known of who is signed in, of the own contracts the wanted one, or the only one; of anybody else the
+    number in the address."""
+    number = wanted if _NUMBER.fullmatch(wanted) else ""
+    typed = {"kind": DeclarationKind.ORDINARY.value, "contract": number}
     if visitor.actor is None:
         return typed
     own = await running_contracts_of(visitor.actor.person, _today(visitor))
-    meant = [each for each in own if each.public_id == wanted] or (own if len(own) == 1 else [])
+    meant = [each for each in own if each.public_id == wanted] or (own if len(own) == 1 and not number else [])
     return typed | {
         "name": visitor.actor.name,
         "email": visitor.actor.email or "",
-        "contract": _named(meant[0], visitor.language) if meant else "",
+        "contract": _named(meant[0], visitor.language) if meant else await _order_named(number, visitor) or number,
     }
+
+
+async def _order_named(number: str, visitor: Visitor) -> str:
+    """The own change of plan or booking with this number, in words; nothing where there is none."""
+    says, person = visitor.speaker, visitor.signed_in.person
+    change = await change_named(number) if number else None
+    if change is not None and change.person == person:
+        return says.say(marked("Wechsel zu {name}, {number}"), name=change.name(visitor.language), number=number)
+    sale = await sale_named(number) if number else None
+    if sale is not None and sale.person == person:
+        day = says.day_of_year(sale.first.starts_at.date())
+        return says.say(marked("Buchung am {day}, {number}"), day=day, number=number)
+    return ""
 
 
 def _named(contract: ContractCard, language: str) -> str:

@@ -1,5 +1,6 @@
 """Where the network's staff settles what was declared and could not be settled by rule."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -8,12 +9,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from app.bookings.contract_ends import EndWish, plan_end
-from app.bookings.declaration_settling import contracts_that_fit, settle_by_staff, wish_of
+from app.bookings.change_withdrawing import ChangeBack
+from app.bookings.contract_ends import EndPlan, EndWish
+from app.bookings.declaration_settling import Meant, fitting, plan_settling, settle_by_staff, wish_of
+from app.bookings.paying_otherwise import Behind
+from app.bookings.sale_withdrawing import Sale, SaleBack, bookings_withdrawn_by
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
+from app.kernel.money import Money
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
+from app.plans.change_withdrawals import change_by_id
 from app.plans.contracts import ContractCard, contract_named
 from app.plans.declaration_words import KIND_NAMES, received_text, said_rows
 from app.plans.declarations import (
@@ -27,7 +33,8 @@ from app.plans.declarations import (
     settled_declarations,
 )
 from app.plans.notice import take_notice_back
-from app.web.contract_ending import planned
+from app.plans.terms_said import name_of
+from app.web.contract_ending import behind_row, planned
 from app.web.declarations import demand_charges
 from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.front_desk import single
@@ -63,7 +70,7 @@ async def declarations_page(
     """What waits, with how many contracts fit, and what was settled last."""
     actor = await keeper(visitor)
     waiting = [
-        {"declaration": each, "fitting": len(await contracts_that_fit(each)), **_said(each, visitor)}
+        {"declaration": each, "fitting": len((await fitting(each, visitor.now)).all), **_said(each, visitor)}
         for each in await open_declarations(actor)
     ]
     context = {
@@ -147,18 +154,21 @@ async def keep_form(
 
 
 async def _one(card: DeclarationCard, asked: dict[str, str], visitor: Visitor) -> dict[str, Any]:
-    fitting = await contracts_that_fit(card) if card.outcome is None else []
+    found = (await fitting(card, visitor.now)).all if card.outcome is None else []
     ended = await contract_named(card.contract_id) if card.contract_id else None
     wanted = asked.get("vertrag", "")
-    chosen = next((each for each in fitting if each.public_id == wanted), fitting[0] if len(fitting) == 1 else None)
+    chosen = next((each for each in found if each.public_id == wanted), found[0] if len(found) == 1 else None)
     today = local_day(visitor.now, ZONE)
     context = {
         "declaration": card,
         "rows": said_rows(card, visitor.speaker),
         **_said(card, visitor),
-        "fitting": [_contract(each, visitor) for each in fitting],
-        "chosen": _contract(chosen, visitor) if chosen else None,
-        "ended_contract": _contract(ended, visitor) if ended else None,
+        "fitting": [_fitting(each, visitor) for each in found],
+        "chosen": _fitting(chosen, visitor) if chosen else None,
+        "ended_contract": _fitting(ended, visitor) if ended else None,
+        "change": await change_by_id(card.order) if card.order else None,
+        "withdrawn": [behind_row(Behind(each, None), visitor) for each in await bookings_withdrawn_by(card.id)],
+        "amounts": None if card.charged is None else (Money(card.charged), Money(card.owed or 0)),
         "can_be_kept": ended is not None
         and not ended.is_pass
         and ended.ended_because == "notice"
@@ -166,14 +176,36 @@ async def _one(card: DeclarationCard, asked: dict[str, str], visitor: Visitor) -
         "typed": {name: asked.get(name, "")[:LONGEST_REASON] for name in ("zum", "antwort")},
         "longest": LONGEST_REASON,
         "plan": None,
+        "hindered": None,
     }
-    if chosen is None or chosen.is_over(today):
+    if chosen is None or (isinstance(chosen, ContractCard) and chosen.is_over(today)):
         return context
     try:
         wish = _wish(card, asked.get("zum", ""))
     except Refusal:
         wish = wish_of(card)
-    return context | planned(await plan_end(chosen, wish, visitor.now), today, visitor)
+    try:
+        plan = await plan_settling(chosen, wish, visitor.now)
+    except Refusal as refusal:
+        return context | {"hindered": refusal}
+    if isinstance(plan, EndPlan):
+        return context | planned(plan, today, visitor)
+    if isinstance(plan, ChangeBack):
+        cancelled = [each for each in plan.behind if each.payment is None]
+        kept = [each for each in plan.behind if each.payment is not None]
+        terms = name_of(plan.terms, visitor.language)
+        return context | _planned(plan, cancelled, kept, visitor) | {"again": terms}
+    return context | _planned(plan, [Behind(each, None) for each in plan.ended], [], visitor)
+
+
+def _planned(
+    plan: ChangeBack | SaleBack, cancelled: Sequence[Behind], kept: Sequence[Behind], visitor: Visitor
+) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "cancelled": [behind_row(each, visitor) for each in cancelled],
+        "kept": [behind_row(each, visitor) for each in kept],
+    }
 
 
 def _wish(card: DeclarationCard, day: str) -> EndWish:
@@ -183,13 +215,38 @@ def _wish(card: DeclarationCard, day: str) -> EndWish:
     return wish_of(card)
 
 
-def _contract(contract: ContractCard, visitor: Visitor) -> dict[str, Any]:
+def _fitting(meant: Meant, visitor: Visitor) -> dict[str, Any]:
+    """One line of what a declaration may be about."""
+    company, is_over, is_noticed = "", False, False
+    if isinstance(meant, ContractCard):
+        sort, name, ordered_at = "contract", meant.name(visitor.language), meant.ordered_at
+        company, is_over = meant.payer_company, meant.is_over(local_day(visitor.now, ZONE))
+        is_noticed = meant.noticed_at is not None
+    elif isinstance(meant, Sale):
+        sort, name, ordered_at = "sale", _sale_name(meant, visitor), meant.first.created_at
+    else:
+        sort, ordered_at = "change", meant.placed_at
+        name = visitor.speaker.say(marked("Wechsel zu {name}"), name=meant.name(visitor.language))
     return {
-        "card": contract,
-        "name": contract.name(visitor.language),
-        "ordered_on": local_day(contract.ordered_at, ZONE),
-        "is_over": contract.is_over(local_day(visitor.now, ZONE)),
+        "sort": sort,
+        "card": meant,
+        "name": name,
+        "number": meant.public_id,
+        "company": company,
+        "ordered_on": local_day(ordered_at, ZONE),
+        "is_over": is_over,
+        "is_noticed": is_noticed,
     }
+
+
+def _sale_name(sale: Sale, visitor: Visitor) -> str:
+    first = sale.first
+    return visitor.speaker.say(
+        marked("Buchung am {day}, {space}, {price}"),
+        day=visitor.speaker.day_of_year(first.starts_at.date()),
+        space=first.space.name,
+        price=sale.charged,
+    )
 
 
 def _said(card: DeclarationCard, visitor: Visitor) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.web.lately import lately
 _CONTENTS = {
     FeedKind.PERSON: marked("Wann, wo und welcher Platz"),
     FeedKind.RESOURCE: marked("Belegte Zeiten, ohne Namen"),
+    FeedKind.TEAM: marked("Teamtage, und die Tage der Kollegen, die sie Ihnen zeigen"),
     FeedKind.SPACE: marked("Belegte Zeiten aller Plätze und Schließtage, ohne Namen"),
 }
 

@@ -12,7 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.desk_arrivals import arrive_at_desk, arrived_on
-from app.bookings.fixed_desks import BookedAhead, assign_desk, choosable_desks, end_desk, first_day_possible
+from app.bookings.desk_choice import choosable_desks, first_day_possible
+from app.bookings.desk_endings import end_desk
+from app.bookings.fixed_desks import BookedAhead, assign_desk
 from app.bookings.front_desk import Guest, find_people, guest
 from app.identity.authentication import Visitor
 from app.identity.queries import people
@@ -121,7 +123,7 @@ async def _rows(space: SpaceCard, today: date) -> list[DeskRow]:
             bool(any_time_in([desk.membership])),
         )
         for desk in desks
-        if desk.last_day is None or desk.last_day >= today
+        if desk.goes_on(today)
     ]
 
 
@@ -145,7 +147,7 @@ def _plan_name(card: MembershipCard, visitor: Visitor) -> str:
 
 async def _desk_of(card: MembershipCard, today: date) -> str:
     """The desk that the membership has already, and where."""
-    desks = [desk for desk in await desks_of_membership(card.id) if desk.last_day is None or desk.last_day >= today]
+    desks = [desk for desk in await desks_of_membership(card.id) if desk.goes_on(today)]
     return ", ".join(f"{desk.name}, {desk.space_name}" for desk in desks)
 
 

@@ -12,7 +12,6 @@ from app.identity.authentication import Visitor
 from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
-from app.network.charging import network_charges
 from app.plans.holdings import Account, Line, Seller, accounts_of, days_held, places_of
 from app.plans.purses import ScopeShape
 from app.plans.terms import Billed, PlanTerms, PriceClass
@@ -123,9 +122,7 @@ async def account_rows(accounts: Sequence[Account], visitor: Visitor) -> list[Ac
 
 
 async def own_credit(person: int, visitor: Visitor) -> list[AccountRow]:
-    """What the person has left today; nothing where the network is free of charge for good."""
-    if not await network_charges():
-        return []
+    """What the person has left today."""
     today = local_day(visitor.now, ZONE)
     return await account_rows([one for one in await accounts_of(person, today) if one.holds_on(today)], visitor)
 

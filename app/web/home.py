@@ -13,7 +13,14 @@ from app.identity.rules import local_path
 from app.inventory.queries import is_resource_photo
 from app.kernel.refusals import NotFound, marked
 from app.kernel.wall_time import local_day
-from app.network.queries import is_public_file, legal_document, published_spaces
+from app.network.queries import (
+    LegalDocument,
+    NetworkCard,
+    is_public_file,
+    legal_document,
+    published_spaces,
+    the_network,
+)
 from app.platform.files import Files
 from app.platform.language import LANGUAGES
 from app.web.maps import MapSpace, network_map
@@ -57,9 +64,17 @@ async def legal_page(
     context = {
         "title": visitor.speaker.gettext(title),
         "document": document,
+        "provider": await _provider_unsaid(document) if kind == "imprint" else None,
         "versions": f"{request.url.path.rstrip('/')}/{local_day(document.valid_from, ZONE).isoformat()}",
     }
     return await pages.show(request, visitor, "legal.html", context)
+
+
+async def _provider_unsaid(document: LegalDocument) -> NetworkCard | None:
+    """The network with its address, where the imprint does not name it."""
+    network = await the_network()
+    said = "\n".join(paragraph for section in document.sections for paragraph in section.paragraphs)
+    return network if network is not None and network.street and network.street not in said else None
 
 
 @get("/so-wird-sortiert")

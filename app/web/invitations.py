@@ -20,10 +20,11 @@ from app.identity.invitations import (
 )
 from app.identity.mailed_links import LinkNoLongerWorks
 from app.identity.passwords import demand_good_password
+from app.identity.roles import RolesExclude
 from app.identity.rules import usable_name
 from app.kernel.refusals import Refusal
 from app.kernel.wall_time import local_day
-from app.network.invited_roles import ROLE_NAMES, way_on_of, whose_role
+from app.teams.invited_roles import ROLE_NAMES, way_on_of, whose_role
 from app.web.forms import NO_ERRORS, refusals_of, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -66,7 +67,7 @@ async def accept_invitation(
             return await enter(request, visitor, pages, actor, await way_on_of(invitation.grant))
     except LinkNoLongerWorks as refusal:
         return await link_ended(request, visitor, pages, refusal, "/")
-    except (ForAnotherAddress, SignInToAccept) as refusal:
+    except (ForAnotherAddress, RolesExclude, SignInToAccept) as refusal:
         refusals = [refusal]
     context = await _context(visitor, token, invitation, name)
     return await show_again(request, visitor, pages, "account/invitation.html", context, refusals)

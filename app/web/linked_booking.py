@@ -1,6 +1,7 @@
 """The page behind a mail's link: one booking, to cancel, keep or move within its week, without signing in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -23,10 +24,10 @@ from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
 from app.kernel.refusals import Refusal, passes
 from app.web.behind_links import KEPT_TO_ITSELF, proof, refusal_of, show_linked
-from app.web.bookings import asked_move, named, show_move
+from app.web.bookings import asked_move, begins, named, show_move
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.paying_view import demand_early_start
+from app.web.paying_view import with_agreement
 from app.web.spaces import has_page
 
 _GIVEN_BACK: Final = (Status.CANCELLED, Status.RELEASED)
@@ -98,8 +99,13 @@ async def move_linked(
     booking = await _linked(link, visitor, pages)
 
     async def run() -> None:
-        await demand_early_start(data, booking.person, booking.period.starts_at, visitor.now)
-        await move_by_link(link, asked_move(data, booking), visitor.now, **proof(visitor, pages))
+        wanted = asked_move(data, booking)
+
+        async def moved(agreed: int | None) -> BookingCard:
+            asked = replace(wanted, agreed_price=agreed)
+            return await move_by_link(link, asked, visitor.now, **proof(visitor, pages))
+
+        await with_agreement(moved, data, booking.person, begins(wanted, booking), visitor.now)
 
     refusal = await refusal_of(run())
     if refusal:

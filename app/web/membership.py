@@ -1,15 +1,15 @@
 """The own membership: contracts, what is left of each account, what is open; and every entry of an account."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from app.billing.queries import is_business, law_values, open_charges
+from app.billing.queries import open_charges
 from app.bookings.queries import bookings_by_id
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
@@ -19,6 +19,7 @@ from app.kernel.refusals import NotFound, marked
 from app.kernel.wall_time import local_day
 from app.network.charging import demand_charging
 from app.network.queries import the_network
+from app.plans.change_withdrawals import ChangeOrder, withdrawable_changes
 from app.plans.changing import coming_change, stretch_now
 from app.plans.concessions import concessions_of
 from app.plans.grants import Days
@@ -36,7 +37,9 @@ from app.plans.orders import DocumentLine, documents_of
 from app.plans.pausing import pause_ahead
 from app.plans.queries import MembershipCard, memberships_of
 from app.plans.terms import PRICE_CLASS_NAMES, PlanTerms, PriceClass
+from app.plans.withdrawal import withdrawable
 from app.platform.language import Speaker
+from app.web.asked_changes import asked_changes
 from app.web.forms import checked_id, notice
 from app.web.holdings_view import AccountRow, account_rows, line_row, name_of, price_text, tax_note
 from app.web.pages import PageRequest, Pages
@@ -70,6 +73,8 @@ class Contract:
     documents: Sequence[DocumentLine]
     is_over: bool
     rests: bool
+    change: ChangeOrder | None = None
+    """The last change of plan, where a consumer can still withdraw from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,10 @@ async def membership_page(
 ) -> Response[str]:
     person = visitor.allowed(Action.SEE_OWN_BOOKINGS).person
     await demand_charging()
-    context = await held_by(person, visitor) | {"notice": notice(request, NOTICES)}
+    context = await held_by(person, visitor) | {
+        "asked": await asked_changes(person, visitor),
+        "notice": notice(request, NOTICES),
+    }
     return await pages.show(request, visitor, "membership/show.html", context)
 
 
@@ -129,10 +137,12 @@ async def held_by(person: int, visitor: Visitor) -> dict[str, Any]:
     rows = await account_rows(await accounts_of(person, today), visitor)
     selling = {card.seller for card in cards} | {one.seller for one in passes} | {one.seller for one in charges}
     known = await sellers(selling, today)
-    withdrawal = timedelta(days=(await law_values(today))["withdrawal_days"])
+    last_days = await withdrawable(person, today)
     documents = await documents_of(person)
-    contracts = [await _contract(card, known, rows, documents, withdrawal, visitor) for card in cards]
-    bought = [_bought(one, known, rows, documents, withdrawal, visitor) for one in passes]
+    contracts = [_contract(card, known, rows, documents, last_days, visitor) for card in cards]
+    changes = await withdrawable_changes(person, today)
+    contracts = [replace(one, change=changes.get(one.card.id)) for one in contracts]
+    bought = [_bought(one, known, rows, documents, last_days, visitor) for one in passes]
     network = await the_network()
     return {
         "today": today,
@@ -153,19 +163,17 @@ async def held_by(person: int, visitor: Visitor) -> dict[str, Any]:
     }
 
 
-async def _contract(
+def _contract(
     card: MembershipCard,
     known: Mapping[int | None, Seller],
     rows: Sequence[AccountRow],
     documents: Sequence[DocumentLine],
-    withdrawal: timedelta,
+    last_days: Mapping[str, date],
     visitor: Visitor,
 ) -> Contract:
     today, says = local_day(visitor.now, ZONE), visitor.speaker
     now, coming = stretch_now(card, today), coming_change(card, today)
     seller, pause = known[card.seller], pause_ahead(card, today)
-    last = local_day(card.ordered_at, ZONE) + withdrawal
-    may_withdraw = last >= today and card.ends_on is None and not await is_business(card.payer)
     return Contract(
         card,
         name_of(now.terms, visitor.language),
@@ -179,7 +187,7 @@ async def _contract(
         if coming
         else None,
         None if card.ends_on else card.earliest_end(today),
-        last if may_withdraw else None,
+        last_days.get(card.public_id) if card.ends_on is None else None,
         [row for row in rows if row.account.membership == card.id],
         [each for each in documents if each.membership == card.id],
         card.ends_on is not None and card.ends_on < today,
@@ -192,16 +200,14 @@ def _bought(
     known: Mapping[int | None, Seller],
     rows: Sequence[AccountRow],
     documents: Sequence[DocumentLine],
-    withdrawal: timedelta,
+    last_days: Mapping[str, date],
     visitor: Visitor,
 ) -> BoughtPass:
-    last = local_day(one.bought_at, ZONE) + withdrawal
-    may_withdraw = one.is_charged and one.withdrawn_at is None and last >= local_day(visitor.now, ZONE)
     return BoughtPass(
         one,
         name_of(one.terms, visitor.language),
         known[one.seller],
-        last if may_withdraw else None,
+        last_days.get(one.public_id) if one.is_charged else None,
         [row for row in rows if row.account.bought == one.id],
         [each for each in documents if each.bought == one.id],
     )

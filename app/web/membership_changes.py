@@ -1,6 +1,7 @@
 """Changing the own membership: a pause and its end, another plan with what it means before it is ordered."""
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import date
 from secrets import token_urlsafe
 from typing import Any
@@ -10,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.billing.payers import LONGEST, PayerDetails, change_payer, checked, payer_by_id
 from app.billing.queries import is_business
 from app.bookings.membership_changes import MembersOrder, change_plan, let_rest, take_back_change
 from app.identity.authentication import Visitor
@@ -156,31 +158,22 @@ async def change_form(
     if data.get("was") == "bleiben":
         await take_back_change(actor, card, visitor.now, today)
         return go("/mitgliedschaft?getan=bleibt")
-    extras = _extras(data)
 
     async def run() -> str:
-        change = await asked_change(card, visitor, data.get("tarif", ""), extras)
-        needs_age, needs_consent = await _needed(card, change)
-        if needs_age and data.get("volljaehrig") != "ja":
-            raise AdultNeeded(field="volljaehrig")
-        if needs_consent and data.get("sofort") != "ja":
-            raise BeginNotAskedFor(field="sofort")
-        if data.get("faellig", "") != str(change.due_now.amount):
-            raise OtherPriceMeanwhile
-        stated = Statements(is_adult=needs_age, asks_early_start=needs_consent)
-        order = MembersOrder(Paper(pages.templates, settings.address, visitor.language), stated)
-        await change_plan(actor, card, change, shown_price(data), visitor.now, today, order)
+        paper = Paper(pages.templates, settings.address, visitor.language)
+        await order_change(card, visitor, data, paper)
         return "/mitgliedschaft?getan=tarif"
 
     done = await done_once(actor.person, _CHANGE_FORM, data, visitor.now, run)
     if isinstance(done, Refusal):
         if isinstance(done, NotFound):
             raise done
-        context = await change_context(card, visitor, data, list(map(str, extras))) | {
+        context = await change_context(card, visitor, data, list(map(str, extras_of(data)))) | {
             "at": f"/mitgliedschaft/{card.public_id}",
             "back": "/mitgliedschaft",
         }
-        return await show_again(request, visitor, pages, "membership/change.html", context, [done])
+        wrong = await all_wrong(card, visitor, data, done)
+        return await show_again(request, visitor, pages, "membership/change.html", context, wrong)
     return go(done)
 
 
@@ -229,6 +222,7 @@ async def change_context(
     assert isinstance(terms, PlanTerms), "only plans can be chosen"
     grants = change.granted_before, change.granted_after
     needs_age, needs_consent = await _needed(card, change)
+    address = await _address_needed(card, change)
     return context | {
         "change": change,
         "new_name": name_of(change.terms, visitor.language),
@@ -244,6 +238,9 @@ async def change_context(
             for number, extra in enumerate(terms.extras)
             if extra.price
         ],
+        "needs_address": address is not None,
+        "address": address and _typed_address(address, query),
+        "is_business": await is_business(card.payer),
         "needs_age": needs_age,
         "needs_consent": needs_consent,
         "adult": says.gettext(ADULT),
@@ -252,13 +249,58 @@ async def change_context(
     }
 
 
+async def order_change(
+    card: MembershipCard, visitor: Visitor, data: Mapping[str, str], paper: Paper, *, by_staff: bool = False
+) -> None:
+    """Orders the change as the form says it. By staff the start at once need not be asked for: then a withdrawal costs
+    nothing. Raises what is missing or no longer so, with its field."""
+    today, actor = local_day(visitor.now, ZONE), visitor.signed_in
+    change = await asked_change(card, visitor, data.get("tarif", ""), extras_of(data))
+    needs_age, needs_consent = await _needed(card, change)
+    asks = needs_consent and data.get("sofort") == "ja"
+    if needs_age and data.get("volljaehrig") != "ja":
+        raise AdultNeeded(field="volljaehrig")
+    if needs_consent and not asks and not by_staff:
+        raise BeginNotAskedFor(field="sofort")
+    if data.get("faellig", "") != str(change.due_now.amount):
+        raise OtherPriceMeanwhile
+    address = await _address_needed(card, change)
+    if address is not None:
+        await change_payer(card.payer, _typed_address(address, data))
+    stated = Statements(is_adult=needs_age, asks_early_start=asks)
+    order = MembersOrder(paper, stated, actor.person if by_staff else None)
+    await change_plan(actor, card, change, shown_price(data), visitor.now, today, order)
+
+
+async def _address_needed(card: MembershipCard, change: Change) -> PayerDetails | None:
+    """What is known of who pays, where more is to be paid than before and that is not enough for an invoice."""
+    payer = await payer_by_id(card.payer) if change.costs else None
+    return payer.details if payer is not None and not payer.is_complete else None
+
+
+def _typed_address(known: PayerDetails, data: Mapping[str, str]) -> PayerDetails:
+    names = (field.name for field in fields(PayerDetails) if field.name != "kind")
+    return replace(known, **{name: data.get(name, getattr(known, name))[: 2 * LONGEST] for name in names})
+
+
+async def all_wrong(card: MembershipCard, visitor: Visitor, data: Mapping[str, str], refusal: Refusal) -> list[Refusal]:
+    """All that is wrong with an address at once; else the refusal alone."""
+    try:
+        change = await asked_change(card, visitor, data.get("tarif", ""), extras_of(data))
+    except Refusal:
+        return [refusal]
+    address = await _address_needed(card, change)
+    wrong = checked(_typed_address(address, data))[1] if address is not None else []
+    return wrong if refusal.field in {each.field for each in wrong} else [refusal]
+
+
 def shown_price(data: Mapping[str, str]) -> int:
     """The price for a period that the page showed; one that fits nothing where it is none."""
     text = data.get("preis", "")
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
-def _extras(data: Mapping[str, str]) -> frozenset[int]:
+def extras_of(data: Mapping[str, str]) -> frozenset[int]:
     """Fields dazu-0, dazu-1, ... of the form that orders."""
     numbers = (name.partition("-")[2] for name, value in data.items() if name.startswith("dazu-") and value == "ja")
     return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit())

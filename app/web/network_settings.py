@@ -12,6 +12,7 @@ from app.identity.authentication import Visitor
 from app.identity.rules import LANGUAGES, Action
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
+from app.network.charging import network_charges
 from app.network.legal_texts import (
     LegalVersion,
     difference,
@@ -52,7 +53,7 @@ async def settings_form(
 ) -> Response[str] | Redirect:
     actor = staff(visitor, Action.MANAGE_NETWORK)
     wanted = NetworkSettings(**{name: data.get(name, "")[:400] for name in FIELDS}).cleaned()
-    refusals = check_settings(wanted)
+    refusals = check_settings(wanted, sells=await network_charges())
     if refusals:
         context = {"typed": _fields(wanted), "notice": ""}
         return await show_again(request, visitor, pages, "network/settings.html", context, refusals)

@@ -226,6 +226,7 @@ def _planned(plan: Leaving, visitor: Visitor) -> dict[str, Any]:
         "last_day": plan.last_day,
         "plan_state": plan.state,
         "waiting": plan.waiting,
+        "fixed": plan.fixed,
         "rows": [
             {
                 "person": name,

@@ -26,12 +26,17 @@ OF_MONEY: Final = frozenset(section.name for section in (*BILLING, *PLANS)) | {"
 """What is not spoken of where the network is free of charge, and empty there."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "company_sign_in.next_url": "of somebody who is just signing in at a company, gone within a day",
+    "company_sign_in.subject": "of somebody who is just signing in at a company, gone within a day",
+    "company_sign_in.email": "of somebody who is just signing in at a company, gone within a day",
+    "company_sign_in.name": "of somebody who is just signing in at a company, gone within a day",
     "report.said": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.photo": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.email": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.phone": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.answer": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "import_draft.content": "a file as an operator uploaded it, of many people and for a day at most",
+    "team_upload.content": "a file as an employer uploaded it, of many people and for a day at most",
     "mailed_link.password_hash": "a secret, and of use to nobody but whoever would break in",
     "operator.email": "the operator's business contact, which stands on its pages",
     "operator.phone": "the operator's business contact, which stands on its pages",

@@ -11,15 +11,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.bookings.desk_arrivals import arrive_at_desk
-from app.bookings.fixed_desks import (
-    assign_desk,
-    choosable_desks,
-    days_taken,
-    first_day_possible,
-    may_choose,
-    release_days,
-    take_back,
-)
+from app.bookings.desk_choice import choosable_desks, free_to_choose_from, spaces_to_choose
+from app.bookings.fixed_desks import assign_desk, days_taken, release_days, take_back
 from app.bookings.queries import bookings_where
 from app.identity.authentication import Visitor
 from app.inventory.rules import Kind, label
@@ -27,7 +20,7 @@ from app.kernel.money import Money
 from app.kernel.refusals import BadInput, NotFound, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.network.house_rules import house_rules_of
-from app.network.queries import SpaceCard, published_spaces, space_by_id
+from app.network.queries import space_by_id
 from app.plans.fixed_desks import HELD_AHEAD, FixedDesk, desks_of_membership, desks_of_person, released_days
 from app.plans.queries import MembershipCard, memberships_of
 from app.web.fixed_desks import demand_charges
@@ -86,7 +79,7 @@ async def own_desks(person: int, visitor: Visitor) -> list[OwnDesk]:
     """The person's fixed desks that have begun."""
     today = local_day(visitor.now, ZONE)
     desks = [desk for desk in await desks_of_person(person, today) if desk.days.first <= today]
-    return [await _own_desk(desk, visitor) for desk in desks if desk.last_day is None or desk.last_day >= today]
+    return [await _own_desk(desk, visitor) for desk in desks if desk.goes_on(today)]
 
 
 async def _own_desk(desk: FixedDesk, visitor: Visitor) -> OwnDesk:
@@ -127,7 +120,7 @@ async def _own(membership: str, visitor: Visitor) -> MembershipCard:
 async def _desk(card: MembershipCard, visitor: Visitor) -> FixedDesk | None:
     """The one that it has now, else the next."""
     desks = await desks_of_membership(card.id)
-    return next((each for each in desks if each.last_day is None or each.last_day >= _today(visitor)), None)
+    return next((each for each in desks if each.goes_on(_today(visitor))), None)
 
 
 def _today(visitor: Visitor) -> date:
@@ -146,12 +139,18 @@ async def own_desk_page(
 
 
 async def _page(card: MembershipCard, data: Mapping[str, str], visitor: Visitor) -> tuple[str, dict[str, Any]]:
-    desk = await _desk(card, visitor)
-    if desk is not None:
-        return "membership/own_desk.html", await _shown(desk, data, visitor)
-    if not may_choose(card, [], _today(visitor)):
+    desk, desks = await _desk(card, visitor), await desks_of_membership(card.id)
+    free_from = free_to_choose_from(card, desks, _today(visitor))
+    if desk is not None and not (free_from and data.get("naechster")):
+        following = next((each for each in desks if each.days.first > desk.days.first), None)
+        return "membership/own_desk.html", await _shown(desk, data, visitor) | {
+            "free_from": free_from,
+            "following": following,
+            "following_name": label(Kind.DESK, following.name) if following else "",
+        }
+    if free_from is None:
         raise NotFound
-    return "membership/choose_desk.html", await _choice(card, data, visitor)
+    return "membership/choose_desk.html", await _choice(card, free_from, data, visitor) | {"is_next": desk is not None}
 
 
 async def _shown(desk: FixedDesk, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
@@ -183,11 +182,9 @@ async def _shown(desk: FixedDesk, data: Mapping[str, str], visitor: Visitor) -> 
     }
 
 
-async def _choice(card: MembershipCard, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
+async def _choice(card: MembershipCard, first_day: date, data: Mapping[str, str], visitor: Visitor) -> dict[str, Any]:
     """First the space, then the desk there."""
-    first_day = first_day_possible(card, _today(visitor))
-    assert first_day is not None, "the terms have a fixed desk"
-    spaces = [space for space in await published_spaces(visitor.now) if _holds_at(card, space)]
+    spaces = await spaces_to_choose(card, first_day, visitor.now)
     space = next((each for each in spaces if each.slug == data.get("standort", "")), None)
     if space is None and len(spaces) == 1:
         [space] = spaces
@@ -199,12 +196,6 @@ async def _choice(card: MembershipCard, data: Mapping[str, str], visitor: Visito
         "desks": [(key, visitor.speaker.word(label(Kind.DESK, name))) for key, name in desks],
         "typed": {"platz": data.get("platz", "")[:40], "ab": data.get("ab", first_day.isoformat())[:10]},
     }
-
-
-def _holds_at(card: MembershipCard, space: SpaceCard) -> bool:
-    scope = card.latest.scope
-    is_anywhere = not (scope.operators or scope.spaces)
-    return is_anywhere or space.operator.id in scope.operators or space.id in scope.spaces
 
 
 @post("/mitgliedschaft/{membership:str}/platz")

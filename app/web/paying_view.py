@@ -1,6 +1,6 @@
 """What pays, in words: the ways to choose among, what is left after, who sells, and what could be bought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from app.billing.rules import TaxCode
 from app.bookings.early_start import EarlyStartNotAsked, must_ask_for_early_start
 from app.bookings.lowest_prices import Lowest
 from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, units_text
+from app.bookings.queries import BookingCard
 from app.bookings.quoting import Quote
 from app.bookings.series_planning import PlannedDate, total_of
 from app.identity.authentication import Visitor
@@ -162,11 +163,9 @@ class DueLine:
     error: str = ""
 
 
-async def due_of(
-    refusal: Refusal | None, data: Mapping[str, str], person: int | None, starts_at: datetime, visitor: Visitor
-) -> DueLine | None:
+async def due_of(refusal: Refusal | None, person: int | None, starts_at: datetime, visitor: Visitor) -> DueLine | None:
     """What costs more than was agreed to, or was agreed to without the two statements; None where nothing is due."""
-    price = Money(agreed_in(data)) if isinstance(refusal, EarlyStartNotAsked) else changed_price(refusal)
+    price = changed_price(refusal)
     if price is None or refusal is None:
         return None
     tariff, tax, seller = refusal.facts.get("tariff"), "", ""
@@ -210,7 +209,7 @@ async def due_of_series(
 
 def changed_price(refusal: Refusal | None) -> Money | None:
     """What it costs, where that is more than was agreed to."""
-    price = refusal.facts.get("price") if isinstance(refusal, PriceChanged) else None
+    price = refusal.facts.get("price") if isinstance(refusal, PriceChanged | EarlyStartNotAsked) else None
     return price if isinstance(price, Money) else None
 
 
@@ -227,5 +226,34 @@ def asks_early_start(data: Mapping[str, str]) -> bool:
 
 async def demand_early_start(data: Mapping[str, str], person: int | None, starts_at: datetime, now: datetime) -> None:
     """Raises EarlyStartNotAsked where something is paid and a consumer could still withdraw when it begins."""
-    if agreed_in(data) and not asks_early_start(data) and await must_ask_for_early_start(person, starts_at, now):
+    if await lacks_statements(data, person, starts_at, now):
         raise EarlyStartNotAsked(field="early_start")
+
+
+async def lacks_statements(data: Mapping[str, str], person: int | None, starts_at: datetime, now: datetime) -> bool:
+    """Whether the pressed button agrees to a price without the two statements that this needs."""
+    if not agreed_in(data) or asks_early_start(data):
+        return False
+    return await must_ask_for_early_start(person, starts_at, now)
+
+
+async def with_agreement(
+    act: Callable[[int | None], Awaitable[BookingCard]],
+    data: Mapping[str, str],
+    person: int | None,
+    starts_at: datetime,
+    now: datetime,
+) -> BookingCard:
+    """Does it for the price that the pressed button agrees to, None where it names none; without the statements that
+    this needs, for nothing.
+
+    So the refusal says what it costs and who sells. Raises EarlyStartNotAsked, and what the act raises.
+    """
+    lacks = await lacks_statements(data, person, starts_at, now)
+    agreed = agreed_in(data) if "agreed_price" in data else None
+    try:
+        return await act(0 if lacks else agreed)
+    except PriceChanged as refusal:
+        if lacks:
+            raise EarlyStartNotAsked(field="early_start", **refusal.facts) from None
+        raise

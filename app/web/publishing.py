@@ -99,7 +99,12 @@ async def _retiring(
     request: PageRequest, visitor: Visitor, pages: Pages, space: SpaceCard, changed: AffectedChanged | None = None
 ) -> Response[str]:
     ahead = await booked_ahead(visitor.signed_in, space, visitor.now)
-    context: dict[str, Any] = {"space": space, "ahead": _rows(ahead, visitor), "state": ahead.state}
+    context: dict[str, Any] = {
+        "space": space,
+        "ahead": _rows(ahead, visitor),
+        "fixed": ahead.fixed,
+        "state": ahead.state,
+    }
     if changed is not None:
         return await show_again(request, visitor, pages, "operator/space_retire.html", context, [changed])
     return await pages.show(request, visitor, "operator/space_retire.html", context | {"errors": NO_ERRORS})

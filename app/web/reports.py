@@ -186,6 +186,7 @@ async def _preview(
         "report": report,
         "what": _what(report, visitor),
         "affected": [affected_row(each, {}, visitor) for each in plan.affected],
+        "fixed": plan.fixed,
         "state": plan.state,
         "refusal": refusal,
     }
@@ -207,7 +208,7 @@ async def block_form(
     stand = data.get("stand", "")
     if not stand:
         plan = await plan_report_block(visitor.signed_in, space, public_id, visitor.now)
-        if plan.affected:
+        if plan.affected or plan.fixed:
             return go(f"/theke/{slug}/meldungen/{public_id}/sperren")
         stand = plan.state
     try:

@@ -228,7 +228,7 @@ async def _retiring(
     space: SpaceCard,
     public_id: str,
     data: Mapping[str, str],
-    changed: AffectedChanged | None = None,
+    refused: Refusal | None = None,
 ) -> Response[str]:
     kept = await kept_resource(space.id, public_id)
     context: dict[str, Any] = {
@@ -239,12 +239,17 @@ async def _retiring(
     template = "operator/resource_retire.html"
     try:
         plan = await plan_retiring(visitor.signed_in, space, public_id, visitor.now)
-    except (PartOfAnother, IsFixedDesk) as refusal:
-        context |= {"affected": [], "state": "", "is_part": True}
+    except PartOfAnother as refusal:
+        context |= {"affected": [], "fixed": (), "state": "", "is_part": True}
         return await show_again(request, visitor, pages, template, context, [refusal])
-    context |= {"affected": [affected_row(each, data, visitor) for each in plan.affected], "state": plan.state}
-    if changed is not None:
-        return await show_again(request, visitor, pages, template, context, [changed])
+    context |= {
+        "affected": [affected_row(each, data, visitor) for each in plan.affected],
+        "fixed": plan.fixed,
+        "ends_fixed": data.get("feste_beenden") == "ja",
+        "state": plan.state,
+    }
+    if refused is not None:
+        return await show_again(request, visitor, pages, template, context, [refused])
     return await pages.show(request, visitor, template, context | {"errors": NO_ERRORS})
 
 
@@ -260,10 +265,11 @@ async def retire_it(
     space, public_id = await operators_space(slug, visitor), checked_id(what)
     try:
         fates, state = chosen_fates(data), data.get("stand", "")
-        await retire_resource(visitor.signed_in, space, public_id, state, fates, visitor.now)
-    except AffectedChanged as refusal:
+        ends_fixed = data.get("feste_beenden") == "ja"
+        await retire_resource(visitor.signed_in, space, public_id, state, fates, visitor.now, ends_fixed=ends_fixed)
+    except (AffectedChanged, IsFixedDesk) as refusal:
         return await _retiring(request, visitor, pages, space, public_id, data, refusal)
-    except (PartOfAnother, IsFixedDesk):
+    except PartOfAnother:
         return await _retiring(request, visitor, pages, space, public_id, data)
     return go(f"/betrieb/{slug}/plaetze?getan=heraus")
 

@@ -13,9 +13,11 @@ from app.bookings.lowest_prices import Lowest, lowest_at
 from app.bookings.search import DayFound, Found, Search, SpaceFound, search_spaces
 from app.bookings.settling import settle_at
 from app.identity.authentication import Visitor
+from app.inventory.rules import Kind
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
 from app.network.gazetteer import gazetteer
+from app.plans.fixed_desks import fixed_counts
 from app.web.filters import ALWAYS_SHOWN, FOLDED, Filter
 from app.web.maps import MapSpace, search_map
 from app.web.pages import PageRequest, Pages
@@ -93,17 +95,33 @@ async def find_spaces(
     rows = [*found.spaces, *([found.next_space] if found.next_space else [])]
     windows = [(each.space, each.window) for each in rows if each.window is not None and each.count.free]
     lowest = await lowest_at(windows, form.search.kind, person, visitor.now, visitor.language)
-    context = _context(form, form.search, found, lowest, visitor)
+    fixed = await _fixed(rows, form.search.kind)
+    context = _context(form, form.search, found, lowest, fixed, visitor)
     return await pages.show(request, visitor, "search/result.html", context)
 
 
+async def _fixed(rows: Sequence[SpaceFound], kind: Kind) -> Mapping[int, int]:
+    """By the keys of spaces how many desks are somebody's own then, which is why they are taken. Nobody is named."""
+    if kind is not Kind.DESK:
+        return {}
+    return await fixed_counts({each.space.id: each.window for each in rows if each.window is not None})
+
+
 def _context(
-    form: SearchForm, search: Search, found: Found, lowest: Mapping[int, Lowest], visitor: Visitor
+    form: SearchForm,
+    search: Search,
+    found: Found,
+    lowest: Mapping[int, Lowest],
+    fixed: Mapping[int, int],
+    visitor: Visitor,
 ) -> dict[str, Any]:
     return {
         "search": form,
         "found": found,
-        "rows": [_row(space, form, lowest.get(space.space.id), visitor) for space in found.spaces],
+        "rows": [
+            _row(space, form, lowest.get(space.space.id), fixed.get(space.space.id, 0), visitor)
+            for space in found.spaces
+        ],
         "days": [_week_day(day, form, search, visitor) for day in found.days],
         "filters": _filter_links(form, search, visitor),
         "map_view": search_map(
@@ -131,7 +149,14 @@ def _context(
             "free": found.next_day.free,
             "url": _day_url(found.next_day, form),
         },
-        "next_space": found.next_space and _row(found.next_space, form, lowest.get(found.next_space.space.id), visitor),
+        "next_space": found.next_space
+        and _row(
+            found.next_space,
+            form,
+            lowest.get(found.next_space.space.id),
+            fixed.get(found.next_space.space.id, 0),
+            visitor,
+        ),
         "radius": int(search.radius_km),
     }
 
@@ -148,7 +173,7 @@ def _filter_links(form: SearchForm, search: Search, visitor: Visitor) -> FilterL
     return FilterLinks(links(ALWAYS_SHOWN), folded)
 
 
-def _row(found: SpaceFound, form: SearchForm, lowest: Lowest | None, visitor: Visitor) -> Row:
+def _row(found: SpaceFound, form: SearchForm, lowest: Lowest | None, fixed: int, visitor: Visitor) -> Row:
     space, say = found.space, visitor.speaker
     price, price_note = lowest_texts(lowest, say)
     hints = [
@@ -158,6 +183,8 @@ def _row(found: SpaceFound, form: SearchForm, lowest: Lowest | None, visitor: Vi
     noise = []
     if found.is_open and form.search:
         day = form.search.wanted.day
+        if fixed:
+            hints.append(say.say(marked("{fixed} fest vergeben"), fixed=fixed))
         if found.openings:
             hints.append(say.say(marked("offen {hours}"), hours=found.openings))
         if found.outside_hours:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from litestar import Response
 
+from app.bookings.early_start import EarlyStartNotAsked
 from app.bookings.queries import BookingCard
 from app.bookings.rules import DayPart, NotOpenToChange
 from app.bookings.series_changes import ChangeSeries, SeriesChange, change_series, preview_change
@@ -26,7 +27,7 @@ from app.platform.problems import status_of
 from app.web.forms import done_once
 from app.web.front_desk import state_at_desk
 from app.web.pages import PageRequest, Pages, go
-from app.web.paying_view import agreed_in, due_of_series
+from app.web.paying_view import DueLine, agreed_in, asks_early_start, due_of_series, lacks_statements
 from app.web.search_form import clock_text, read_when
 from app.web.series_form import LEAVE_OUT, OTHER_DESK, WEEKDAYS, read_day
 from app.web.series_view import booked_line, date_line, day_text, title_of
@@ -124,7 +125,11 @@ async def change_dates(
     actor, form = visitor.signed_in, _read_change(data, own, visitor)
     if form.change is None:
         return await show_change(request, visitor, pages, own, data, None)
-    wanted = replace(form.change, shown=data.get("stand", ""), agreed_price=agreed_in(data))
+    wanted = replace(
+        form.change, shown=data.get("stand", ""), agreed_price=agreed_in(data), early_start=asks_early_start(data)
+    )
+    if await _lacks_statements(own, form.change, data, visitor):
+        return await show_change(request, visitor, pages, own, data, EarlyStartNotAsked(field="early_start"))
 
     async def run() -> str:
         made = await change_series(actor, own.card.public_id, wanted, visitor.now, for_others=own.for_others)
@@ -313,13 +318,31 @@ async def show_change(
         "plan": found.plan if found else None,
         "lines": _change_lines(found, form, visitor) if found else [],
         "dropped": len(found.dropped) if found else 0,
-        "due": await due_of_series(found.plan.dates, own.card.person, visitor, refusal, price=found.due)
-        if found
-        else None,
+        "due": await _due(found, own, visitor, refusal) if found else None,
         "key": token_urlsafe(16),
     }
     status = status_of(refusal) if refusal else 422 if errors else 200
     return await pages.show(request, visitor, "series/change.html", context, status=status)
+
+
+async def _due(found: SeriesChange, own: ShownSeries, visitor: Visitor, refusal: Refusal | None) -> DueLine | None:
+    is_not_asked = own.for_others or own.card.organisation is not None
+    person, dates = own.card.person, found.plan.dates
+    return await due_of_series(dates, person, visitor, refusal, price=found.due, for_organisation=is_not_asked)
+
+
+async def _lacks_statements(own: ShownSeries, change: ChangeSeries, data: Mapping[str, str], visitor: Visitor) -> bool:
+    """Whether the person agrees to a price without the two statements that the first date that costs it needs."""
+    if not await lacks_statements(data, own.card.person, visitor.now, visitor.now):
+        return False
+    try:
+        found = await preview_change(
+            visitor.signed_in, own.card.public_id, change, visitor.now, for_others=own.for_others
+        )
+    except Refusal:
+        return False
+    due = await _due(found, own, visitor, None)
+    return due is not None and due.asks_early_start
 
 
 def _change_lines(found: SeriesChange, form: ChangeForm, visitor: Visitor) -> list[object]:

@@ -1,6 +1,7 @@
 """Signing in, proving it anew, signing out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Response, get, post
@@ -18,6 +19,7 @@ from app.identity.sign_in import WrongCredentials, sign_in, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.teams.providers import provider_of_person, provider_that_must_be_used
 from app.web.forms import NO_ERRORS, notice, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -68,13 +70,28 @@ def session_cookie(pages: Pages, token: str) -> Cookie:
     return pages.jar.cookie(SESSION_COOKIE, token, max_age=int(SESSION_LONGEST.total_seconds()))
 
 
-async def enter(request: PageRequest, visitor: Visitor, pages: Pages, actor: Actor, next_url: str) -> Redirect:
-    """Signs this browser in and leads on. A session that it had before ends."""
+async def enter(
+    request: PageRequest,
+    visitor: Visitor,
+    pages: Pages,
+    actor: Actor,
+    next_url: str,
+    *,
+    proved_at: datetime | None = None,
+) -> Redirect:
+    """Signs this browser in and leads on. A session that it had before ends.
+
+    `proved_at` is when a company's provider had the person prove it; without it, who has to sign in at the company is
+    sent there.
+    """
+    if proved_at is None and await provider_that_must_be_used(actor) is not None:
+        return go(with_way_on("/anmelden/firma", next_url, nur="ja"))
     token = await open_session(
         actor.person,
         request.headers.get("user-agent", ""),
         visitor.now,
         instead_of=request.cookies.get(pages.jar.name(SESSION_COOKIE)),
+        proved_at=proved_at,
     )
     answer = go(next_url)
     answer.cookies.append(session_cookie(pages, token))
@@ -176,6 +193,8 @@ async def sign_in_again_form(
 ) -> Response[str] | Redirect:
     actor, password, next_url = visitor.signed_in, data.get("password", ""), way_on(data)
     by_link = wants_link(data) and actor.email is not None
+    if await provider_that_must_be_used(actor) is not None:
+        return go(with_way_on("/anmelden/erneut", next_url))
     refusals = [] if by_link else refusals_of(lambda: demand_password(password))
     if not refusals:
         try:
@@ -196,8 +215,11 @@ async def sign_in_again_form(
 
 
 async def _again(actor: Actor, next_url: str) -> dict[str, object]:
-    """Who has no password proves it by mail; who works for the network never does."""
+    """Who has no password proves it by mail; who works for the network never does. Who comes in through a company may
+    prove it there, or has to."""
     return {
+        "company": await provider_of_person(actor),
+        "company_only": await provider_that_must_be_used(actor) is not None,
         "weiter": next_url,
         "email": actor.email,
         "has_password": await has_password(actor.person),

@@ -20,6 +20,7 @@ from app.network.queries import the_network
 from app.platform.problems import status_of
 from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
+from app.teams.domains import teams_offered
 from app.web.forms import NO_ERRORS, refusals_of, show_again, way_on, with_way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
@@ -101,11 +102,14 @@ async def confirm_page(
 async def confirm_form(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
-    """Makes the account and leads on to where the person was when signing up, on whichever device."""
+    """Makes the account and leads on to where the person was when signing up, on whichever device; else to the team of
+    the own address, where there is one."""
     try:
         actor, next_url = await confirm_email(data.get("token", ""), visitor.now)
     except (LinkNoLongerWorks, EmailTaken) as refusal:
         return await link_ended(request, visitor, pages, refusal, "/registrieren")
+    if next_url == "/" and await teams_offered(actor.person):
+        next_url = "/team/beitreten"
     return await enter(request, visitor, pages, actor, next_url)
 
 

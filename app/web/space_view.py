@@ -219,10 +219,10 @@ async def look_at(
     resources = await resources_of(space.id)
     kinds = [each for each in Kind if any(resource.kind is each for resource in resources)]
     kind = kind if kind in kinds else (kinds[0] if kinds else Kind.DESK)
-    window = await window_of(space.id, wanted, hours, visitor.now)
+    person = visitor.actor.person if visitor.actor else None
+    window = await window_of(space.id, wanted, hours, visitor.now, person=person)
     free: set[int] = set()
     refused: Mapping[int, str] = {}
-    person = visitor.actor.person if visitor.actor else None
     if window is not None:
         but_for = moving.id if moving else None
         taken = await taken_periods([resource.id for resource in resources], window, but_for=but_for)

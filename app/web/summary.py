@@ -113,11 +113,11 @@ async def summary(
         raise ChoiceIncomplete
     clock = SpaceClock(space.id, space.time_zone, space.holiday_region, space.open_on_holidays)
     hours = (await hours_of([clock], wanted.day, wanted.day, visitor.language))[space.id]
-    window = await window_of(space.id, wanted, hours, visitor.now)
+    person = visitor.actor.person if visitor.actor else None
+    window = await window_of(space.id, wanted, hours, visitor.now, person=person)
     if window is None:
         again = [*time_parts(wanted).items(), ("art", kind), *way_back(request.query_params).pairs]
         return go(f"/standorte/{space.slug}?{urlencode(again)}#plan")
-    person = visitor.actor.person if visitor.actor else None
     chosen = Chosen(
         space,
         kind,

@@ -22,6 +22,7 @@ from app.network.queries import OperatorCard, spaces_of_all
 from app.plans.announcing import announce, waiting_for_news
 from app.plans.assortment import ProductCard, product_of, products_of
 from app.plans.place_names import reader_of
+from app.plans.product_order import order_product
 from app.plans.product_versions import (
     call_off_sale,
     put_on_sale,
@@ -124,6 +125,16 @@ def _row(card: ProductCard, reader: Reader, visitor: Visitor) -> dict[str, Any]:
 
 def _day_of(version: VersionCard | None) -> Any:
     return local_day(version.valid_from, ZONE) if version and version.valid_from else None
+
+
+@post([f"{NETWORK}/{{product:str}}/verschieben", f"{OPERATOR}/{{product:str}}/verschieben"])
+async def order_it(
+    request: PageRequest, product: FromPath[str], visitor: NamedDependency[Visitor], data: FormData
+) -> Redirect:
+    """`richtung` is hoch or runter."""
+    shop, card = await product_at(request, product, visitor)
+    await order_product(visitor.signed_in, card.public_id, up=data.get("richtung") == "hoch", now=visitor.now)
+    return go(f"{shop.address}#{card.public_id}")
 
 
 @get([f"{NETWORK}/{{product:str}}", f"{OPERATOR}/{{product:str}}"])
@@ -274,6 +285,7 @@ async def ask_members(
 
 HANDLERS = [
     offers_page,
+    order_it,
     product_page,
     sell_draft,
     call_off,

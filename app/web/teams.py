@@ -9,11 +9,21 @@ from litestar.response import Redirect
 
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Actor
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import NotFound, marked
+from app.network.charging import network_charges
+from app.teams.domains import teams_offered
+from app.teams.managing import TEAM_ROLES, holders_of
 from app.teams.queries import TeamCard, member_of, team_by_public_id, teams_of, teams_reached
-from app.web.forms import checked_id
+from app.web.forms import checked_id, notice
 from app.web.pages import PageRequest, Pages, go
+from app.web.team_setup import steps_of
 
+NOTICES: Final = {
+    "gegruendet": marked("Das Firmenkonto ist angelegt. Als Nächstes laden Sie Ihre Leute ein."),
+    "uebergeben": marked("Übergeben. Die Person bekommt eine E-Mail, und Sie verwalten das Firmenkonto nicht mehr."),
+    "aufgehoert": marked("Sie haben diese Aufgabe nicht mehr."),
+    "dabei": marked("Sie gehören jetzt zum Team."),
+}
 ROLES_IN_A_TEAM: Final = (Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM)
 
 
@@ -21,20 +31,41 @@ ROLES_IN_A_TEAM: Final = (Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_T
 async def all_teams(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str] | Redirect:
+    """Straight to the team where there is one; otherwise a list, and what was done before."""
     actor = visitor.signed_in
     found = {team.id: team for team in (*await teams_of(actor.person), *await teams_reached(actor))}
-    if len(found) == 1:
+    done = notice(request, NOTICES)
+    offered = await teams_offered(actor.person)
+    if len(found) == 1 and not (offered or done):
         return go(f"/team/{next(iter(found.values())).public_id}")
-    return await pages.show(request, visitor, "team/list.html", {"teams": list(found.values())})
+    teams = sorted(found.values(), key=lambda team: (team.name, team.id))
+    context = {"teams": teams, "offered": offered, "notice": done}
+    return await pages.show(request, visitor, "team/list.html", context)
 
 
 @get("/team/{team:str}")
 async def show_team(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
 ) -> Response[str]:
+    """What is to be done for who manages the team, and what is one's own for who belongs to it."""
     actor = visitor.signed_in
     found = await visible_team(actor, team)
-    context = {"team": found, "member": await member_of(found.id, actor.person)}
+    charges = await network_charges()
+    manages = actor.may(Action.MANAGE_TEAM, team=found.id) and not found.has_ended
+    steps = await steps_of(found, charges=charges) if manages and found.ends_on is None else ()
+    context = {
+        "team": found,
+        "member": await member_of(found.id, actor.person),
+        "steps": steps,
+        "next": next((step for step in steps if not step.is_done and not step.can_wait), None),
+        "done": sum(step.is_done for step in steps),
+        "own_roles": [each for each in await holders_of(found) if each.person == actor.person],
+        "names": TEAM_ROLES,
+        "may_book": actor.may(Action.BOOK_FOR_TEAM, team=found.id) and not found.has_ended,
+        "may_see": actor.may(Action.SEE_TEAM, team=found.id),
+        "has_purse": found.purse is not None,
+        "notice": notice(request, NOTICES),
+    }
     return await pages.show(request, visitor, "team/show.html", context)
 
 

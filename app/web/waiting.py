@@ -10,8 +10,9 @@ from litestar.params import FromPath
 
 from app.bookings.offer_links import accept_by_link, decline_by_link, linked_offer
 from app.bookings.offers import accept_offer, leave_line
+from app.bookings.queries import BookingCard
 from app.bookings.rules import AnyOf, HouseRulesNotAccepted
-from app.bookings.waiting import AnyPlace, all_waiting_of, people_before
+from app.bookings.waiting import AnyPlace, all_waiting_of, people_before, waiting_of
 from app.bookings.waiting_list import JoinLine, StillFree, join_line
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
@@ -27,7 +28,7 @@ from app.web.filters import words_of
 from app.web.forms import checked_id, notice
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go, here
-from app.web.paying_view import DueLine, agreed_in, asks_early_start, demand_early_start, due_of
+from app.web.paying_view import DueLine, asks_early_start, due_of, with_agreement
 from app.web.spaces import published
 from app.web.summary import exact_times
 from app.web.summary_form import ChoiceIncomplete, read_instant
@@ -60,15 +61,20 @@ async def accept(
     data: FormData,
 ) -> Response[Any]:
     actor, key = visitor.allowed(Action.BOOK_OWN), checked_id(public_id)
+    place = await waiting_of(actor.person, key)
+    if place is None:
+        raise NotFound
+    starts_at, early = place.period.starts_at, asks_early_start(data)
+
+    async def run(agreed: int | None) -> BookingCard:
+        return await accept_offer(actor, key, visitor.now, agreed_price=agreed or 0, early_start=early)
+
     try:
-        await demand_early_start(data, actor.person, visitor.now, visitor.now)
-        booking = await accept_offer(
-            actor, key, visitor.now, agreed_price=agreed_in(data), early_start=asks_early_start(data)
-        )
+        booking = await with_agreement(run, data, actor.person, starts_at, visitor.now)
     except NotFound:
         raise
     except Refusal as refusal:
-        due = await due_of(refusal, data, actor.person, visitor.now, visitor)
+        due = await due_of(refusal, actor.person, starts_at, visitor)
         return await _show_lines(request, visitor, pages, refusal, due, f"/warteliste/{key}/annehmen")
     return go(f"/buchungen/{booking.public_id}?neu=1")
 
@@ -138,19 +144,15 @@ async def accept_linked(
 ) -> Response[Any]:
     _, place = await linked_offer(link, visitor.now, **proof(visitor, pages))
 
-    async def run() -> None:
-        await demand_early_start(data, place.person, place.period.starts_at, visitor.now)
-        await accept_by_link(
-            link,
-            visitor.now,
-            **proof(visitor, pages),
-            agreed_price=agreed_in(data),
-            early_start=asks_early_start(data),
-        )
+    early = asks_early_start(data)
 
-    refusal = await refusal_of(run())
+    async def run(agreed: int | None) -> BookingCard:
+        known = proof(visitor, pages)
+        return await accept_by_link(link, visitor.now, **known, agreed_price=agreed or 0, early_start=early)
+
+    refusal = await refusal_of(with_agreement(run, data, place.person, place.period.starts_at, visitor.now))
     if refusal:
-        due = await due_of(refusal, data, place.person, place.period.starts_at, visitor)
+        due = await due_of(refusal, place.person, place.period.starts_at, visitor)
         return await _show_offer(request, link, visitor, pages, refusal, due)
     return go(f"/angebot/{link}")
 

@@ -17,7 +17,9 @@ from app.identity.authentication import Visitor
 from app.identity.rules import Action
 from app.kernel.refusals import NotFound
 from app.kernel.wall_time import local_day
+from app.network.charging import network_charges
 from app.notifications.queries import recent_mails
+from app.web.asked_changes import asked_changes
 from app.web.feed_view import feed_lines
 from app.web.forms import notice
 from app.web.holdings_view import own_credit
@@ -27,6 +29,7 @@ from app.web.own_desk import NOTICES, own_desks
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.series_view import title_of
+from app.web.team_leaving import LEFT_TEAM
 from app.web.usual_view import usual_offer
 from app.web.waiting_view import waiting_lines
 from app.web.week_view import BookingLine, asked_week, booking_line, month_text, next_booking, week_of
@@ -40,6 +43,7 @@ async def week_page(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
 ) -> Response[str]:
     actor = visitor.allowed(Action.SEE_OWN_BOOKINGS)
+    charges = await network_charges()
     monday = asked_week(request.query_params.get("woche", ""), visitor)
     following = await next_booking(actor.person, visitor)
     latest = following.booking if following else await _latest(actor.person)
@@ -50,8 +54,9 @@ async def week_page(
         "following": following,
         "week": await week_of(actor.person, monday, following.booking if following else None, near, visitor),
         "lines": waiting_lines(await in_line(actor.person), visitor),
-        "own_desks": await own_desks(actor.person, visitor),
-        "notice": notice(request, NOTICES),
+        "own_desks": await own_desks(actor.person, visitor) if charges else [],
+        "asked": await asked_changes(actor.person, visitor) if charges else [],
+        "notice": notice(request, {**NOTICES, **LEFT_TEAM}),
         "usual": await usual_offer(actor.person, visitor) if latest else None,
         "has_booked": latest is not None,
         "series": [
@@ -59,7 +64,7 @@ async def week_page(
             for one in await series_ahead(actor.person, visitor.now)
         ],
         "feeds": feed_lines([feed for feed in await feeds_of(actor) if feed.subject.kind is FeedKind.PERSON], visitor),
-        "credit": await own_credit(actor.person, visitor),
+        "credit": await own_credit(actor.person, visitor) if charges else [],
         "mails": [
             (mail.sent_at, lately(mail.sent_at, visitor), mail.subject)
             for mail in await recent_mails(actor.person, MAILS_SHOWN)

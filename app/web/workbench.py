@@ -32,6 +32,7 @@ OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERA
 OF_THE_NETWORK = (
     (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
     (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
+    (marked("Firmen"), "/netzwerk/firmen", Action.MANAGE_NETWORK),
     (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
     (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
     (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
@@ -49,8 +50,20 @@ OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
     (marked("Übersicht"), "/team/{team}", None),
     (marked("Bericht"), "/team/{team}/bericht", None),
     (marked("Mitbestimmung"), "/team/{team}/betriebsrat", Action.SEE_TEAM),
+    (marked("Kollegen"), "/team/{team}/kollegen", None),
+    (marked("Teamtage"), "/team/{team}/tage", None),
+    (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
+    (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
+    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
+    (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
+    (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
+    (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
+    (marked("Anmeldung"), "/team/{team}/anmeldung", Action.MANAGE_TEAM),
 )
 """The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
+
+OF_WHAT_A_TEAM_PAYS: Final = frozenset({"/team/{team}/kostenstellen"})
+"""Sections of a team that are not there where nobody pays for it."""
 
 OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
 """Sections that are not there in a network that is free of charge for good."""
@@ -92,7 +105,8 @@ def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker) 
     sections = [
         (label, address.format(team=team.public_id))
         for label, address, action in OF_A_TEAM
-        if action is None or actor.may(action, team=team.id)
+        if (action is None or actor.may(action, team=team.id))
+        and (team.payer is not None or address not in OF_WHAT_A_TEAM_PAYS)
     ]
     return _items(sections, path, speaker)
 

@@ -20,7 +20,9 @@ from app.plans.memberships import AlreadyEnding
 from app.plans.notice import take_notice_back
 from app.plans.terms import PlanTerms
 from app.plans.upkeep import settle_running
+from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_row, fetch_value
+from tests.bookings.test_payment import a_price
 from tests.contracts import EIGHT, TEN, a_bought_pass, a_membership, again, charged
 from tests.selling import a_charging_world
 from tests.worlds import HERE, NOW, World, at
@@ -209,6 +211,21 @@ class TestWithdrawal:
         assert tuple(row.values()) == (0, 0, date(2026, 11, 25))
         with pytest.raises(EndedAlready):
             await end_contract(world.mia.actor(), await again(bought), WITHDRAWAL, None, at(date(2026, 11, 25), 19))
+        assert await accounts_out_of_balance() == []
+
+    async def test_a_pass_of_money_costs_the_days_that_it_has_bought(self, world: World) -> None:
+        await a_price(world, day=1900)
+        euros = msgspec.structs.replace(TEN, unit=Unit.MONEY, amount=5000, price=5000)
+        bought = replace(await a_bought_pass(world, world.mia, euros), stated=EARLY)
+        visit = await booked(world, date(2026, 11, 25))
+        later = [await booked(world, date(2026, 12, 2), desk) for desk in ("1", "2")]
+        await check_in(world.mia.actor(), visit.public_id, at(date(2026, 11, 25), 8))
+        await end_contract(world.mia.actor(), bought, WITHDRAWAL, None, at(date(2026, 11, 25), 18))
+        assert await charged() == [5000, -5000, 1900]
+        assert [(await now_of(booking)).status for booking in later] == ["cancelled", "cancelled"]
+        row = await fetch_row("SELECT left_units, held_units FROM entitlement WHERE pass = $1", bought.id)
+        assert row is not None
+        assert tuple(row.values()) == (0, 0)
         assert await accounts_out_of_balance() == []
 
     async def test_what_stands_in_the_way(self, world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.bookings.contract_ends import EndWish
-from app.bookings.declaration_settling import contracts_that_fit, settle_by_rule, settle_by_staff, wish_of
+from app.bookings.declaration_settling import fitting, settle_by_rule, settle_by_staff, wish_of
 from app.identity.rules import EmailUnusable, NameUnusable
 from app.kernel.refusals import NotFound, Refusal
 from app.plans.declarations import (
@@ -155,7 +155,7 @@ async def test_the_receipt_opens_with_its_address_alone_and_for_a_month(world: W
     card = await declared()
     token = receipt_token(card.public_id, KEY)
     assert (await receipt_of(token, KEY, NOW + timedelta(days=29))).id == card.id
-    for wrong, at in ((card.public_id, NOW), (token[:-1] + "x", NOW), (token, NOW + timedelta(days=31))):
+    for wrong, at in ((card.public_id, NOW), (token[:-1] + "0", NOW), (token, NOW + timedelta(days=31))):
         with pytest.raises(NotFound):
             await receipt_of(wrong, KEY, at)
 
@@ -163,7 +163,7 @@ async def test_the_receipt_opens_with_its_address_alone_and_for_a_month(world: W
 async def test_staff_settles_what_waits_and_only_once(world: World) -> None:
     membership = await a_membership(world, world.mia)
     card = await declared(replace(MIAS, contract="Mein Vertrag"))
-    assert [each.public_id for each in await contracts_that_fit(card)] == [membership.public_id]
+    assert [each.public_id for each in (await fitting(card, NOW)).all] == [membership.public_id]
     wish = EndWish(DeclarationKind.ORDINARY, date(2026, 11, 30), is_agreed=True)
     for person in (world.mia, world.otto, world.frida):
         with pytest.raises(NotFound):

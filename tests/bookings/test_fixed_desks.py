@@ -11,6 +11,7 @@ from app.bookings.blocking import block, lift_block, plan_block
 from app.bookings.cancellation import cancel
 from app.bookings.consistency import disagreements
 from app.bookings.desk_arrivals import NotYoursToday, arrive_at_desk
+from app.bookings.desk_endings import end_desk, settle_desks
 from app.bookings.fixed_desks import (
     Assigned,
     BookedAhead,
@@ -19,10 +20,8 @@ from app.bookings.fixed_desks import (
     NoFixedDeskThen,
     NotReleasable,
     assign_desk,
-    end_desk,
     fixed_desk_reactions,
     release_days,
-    settle_desks,
     take_back,
 )
 from app.bookings.operations import BookDesk, book

@@ -13,7 +13,7 @@ from app.bookings.operations import BookDesk, book
 from app.plans.accounts import accounts_out_of_balance
 from app.plans.rules import NothingPays
 from app.plans.uses import Unit
-from app.platform.database import DB, fetch
+from app.platform.database import DB, execute, fetch
 from tests.bookings.test_payment import a_pass, a_price, balance, booked, desk
 from tests.conftest import copied
 from tests.selling import a_charging_world
@@ -37,6 +37,10 @@ async def spent(world: World, what: str = "1", until: int = 18) -> int:
     """How many of twenty clients have booked from eight until then, each on another day of the calendar."""
     wishes = [BookDesk(world.polch[what].public_id, at(day, 8), at(day, until)) for day in working_days()]
     return await paid_at_once(world, wishes)
+
+
+def desk_on(world: World, name: str, day: date, hours: int = 8) -> BookDesk:
+    return BookDesk(world.polch[name].public_id, at(day, 8), at(day, 8 + hours))
 
 
 async def paid_at_once(world: World, wishes: Sequence[BookDesk]) -> int:
@@ -79,6 +83,49 @@ async def test_three_at_once_buy_one_day_once(world: World) -> None:
     made = await asyncio.gather(*(booked(world, desk(world, name)) for name in ("1", "2", "3")))
     assert sorted(booking.price.amount for booking in made) == [0, 0, 1900]
     assert [row["amount"] for row in await fetch("SELECT amount FROM charge")] == [1900]
+
+
+async def test_three_at_once_buy_one_day_out_of_an_account_of_money_once(world: World) -> None:
+    await a_price(world, day=1900)
+    account = await a_pass(world, unit=Unit.MONEY, units=5000)
+    wishes = [desk_on(world, name, working_days()[1] + timedelta(weeks=9)) for name in ("1", "2", "3")]
+    assert await paid_at_once(world, wishes) == 3
+    assert await balance(account) == (3100, 1900)
+    assert await accounts_out_of_balance() == []
+
+
+async def test_two_at_once_make_half_a_day_longer_once(world: World) -> None:
+    await a_price(world, day=1900, half_day=1200)
+    await execute("UPDATE entitlement SET expired_at = $1", NOW)
+    account = await a_pass(world, unit=Unit.MONEY, units=1900)
+    day = working_days()[2] + timedelta(weeks=9)
+    await book(world.mia.actor(), desk_on(world, "1", day, 4), NOW)
+    assert await paid_at_once(world, [desk_on(world, name, day, 4) for name in ("2", "3")]) == 2
+    assert await balance(account) == (0, 1900)
+    assert await accounts_out_of_balance() == []
+
+
+async def test_without_the_steps_a_day_is_bought_twice(
+    admin_dsn: str, template: str, database: str, world: World
+) -> None:
+    """The negative control: each of them sees a day that nothing was bought for."""
+    await DB.close_pool()
+    try:
+        async with copied(admin_dsn, template, f"{template}_unguarded_day") as dsn:
+            admin = await asyncpg.connect(dsn)
+            await admin.execute("ALTER TABLE entitlement_entry DROP CONSTRAINT entitlement_entry_step")
+            await admin.close()
+            await DB.open_pool(dsn, size=8)
+            unguarded = await a_charging_world()
+            await a_price(unguarded, day=1900)
+            account = await a_pass(unguarded, unit=Unit.MONEY, units=9000)
+            await paid_at_once(unguarded, [desk_on(unguarded, name, working_days()[0]) for name in ("1", "2", "3")])
+            _, held = await balance(account)
+            await DB.close_pool()
+        assert held > 1900
+    finally:
+        with contextlib.suppress(RuntimeError):
+            await DB.open_pool(database, size=8)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from tests.worlds import HERE, NOW, TOMORROW, at, tomorrow
 
 STEPS, FEW, MANY = 20, 12, 400
 DAY, HALF_DAY, HOUR = 1900, 1200, 1500
+CREDIT = 5500
 
 things = st.sampled_from(["1", "1", "2", "Nette"])
 days = st.sampled_from([0, 0, 1, 2])
@@ -42,6 +43,7 @@ starts = st.sampled_from([8, 8, 9, 10, 13])
 lengths = st.sampled_from([1, 3, 5])
 anything = st.integers(min_value=0, max_value=50)
 
+_LIVE = "c.corrects IS NULL AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id)"
 _BOOKED = """
     SELECT b.entitlement, (b.starts_at AT TIME ZONE 'Europe/Berlin')::date AS day,
            sum(extract(epoch FROM b.ends_at - b.starts_at) / 60)::int AS booked
@@ -51,13 +53,18 @@ _BOOKED = """
 """
 _USED = """
     SELECT x.entitlement, x.day, sum(x.booked_change)::int AS booked, -sum(x.left_change)::int AS units
-      FROM entitlement_entry x WHERE x.entitlement = ANY($1) AND x.day IS NOT NULL GROUP BY 1, 2
+      FROM entitlement_entry x WHERE x.entitlement = ANY($1) AND x.day IS NOT NULL AND x.ticket IS NULL GROUP BY 1, 2
 """
-_LIVE = "c.corrects IS NULL AND NOT EXISTS (SELECT FROM charge back WHERE back.corrects = c.id)"
+_PAID = f"""
+    SELECT entitlement, sum(amount)::int AS paid FROM (
+        SELECT t.entitlement, c.amount FROM ticket_charge t JOIN charge c ON c.id = t.charge WHERE {_LIVE}
+        UNION ALL SELECT entitlement, amount FROM ticket_charge WHERE amount IS NOT NULL
+    ) t GROUP BY 1
+"""
 
 
 class Paying(RuleBasedStateMachine):
-    """Mia with a pass, days and hours of a membership, at a space with prices."""
+    """Mia with a pass, days and hours of a membership, and money in an account, at a space with prices."""
 
     stage: Stage
 
@@ -74,6 +81,7 @@ class Paying(RuleBasedStateMachine):
             (Unit.DESK_DAY, Source.PASS, 5, True),
             (Unit.DESK_DAY, Source.MEMBERSHIP, 2, False),
             (Unit.ROOM_MINUTE, Source.MEMBERSHIP, 240, False),
+            (Unit.MONEY, Source.CREDIT, CREDIT, False),
         ):
             await open_account(
                 NewAccount(
@@ -206,25 +214,28 @@ class Paying(RuleBasedStateMachine):
     @invariant()
     def every_account_is_what_its_bookings_say(self) -> None:
         assert self.run(accounts_out_of_balance()) == []
-        accounts = {row["id"]: row for row in self.run(fetch("SELECT id, unit, half_days, charge FROM entitlement"))}
+        rows = self.run(fetch("SELECT id, unit, half_days, charge, credit, expired_at FROM entitlement"))
+        accounts = {row["id"]: row for row in rows}
         mine = list(accounts)
         booked = {(row["entitlement"], row["day"]): row["booked"] for row in self.run(fetch(_BOOKED, mine))}
         used = {(row["entitlement"], row["day"]): row for row in self.run(fetch(_USED, mine))}
         current = {key: row for key, row in used.items() if key in booked}
-        assert {key: row["booked"] for key, row in current.items()} == booked
-        for (account, _), row in current.items():
+        assert current.keys() == booked.keys()
+        for (account, day), row in current.items():
             unit, halves = Unit(accounts[account]["unit"]), accounts[account]["half_days"]
+            minutes = booked[account, day]
+            assert row["booked"] == (HOUR * minutes // 60 if unit is Unit.MONEY else minutes)
             assert row["units"] == units_for(unit, row["booked"], half_days=halves)
-        live = self.run(
-            fetch(
-                "SELECT t.entitlement, sum(c.amount)::int AS paid FROM ticket_charge t JOIN charge c ON c.id = t.charge"
-                f" WHERE {_LIVE} GROUP BY 1"
-            )
-        )
-        tickets = {row["entitlement"]: row["paid"] for row in live}
-        for (account, _), minutes in booked.items():
-            if accounts[account]["charge"] is not None:
-                assert tickets.get(account, 0) == priced(DAY, HALF_DAY, None, minutes)
+        self._check_bought_days(accounts, {account: minutes for (account, _), minutes in booked.items()})
+
+    def _check_bought_days(self, accounts: Any, booked: Any) -> None:
+        """Each costs what its minutes cost, and nothing when nothing is left of it."""
+        paid = {row["entitlement"]: row["paid"] for row in self.run(fetch(_PAID))}
+        money = next(key for key, row in accounts.items() if row["unit"] == Unit.MONEY and row["expired_at"] is None)
+        for account, row in accounts.items():
+            if (row["charge"] is not None and account in booked) or row["credit"] == money:
+                cost = priced(DAY, HALF_DAY, None, booked[account]) if account in booked else 0
+                assert paid.get(account, 0) == cost
 
 
 @pytest.fixture

@@ -4,15 +4,20 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
+from app.bookings.availability import bookable_times
 from app.bookings.operations import BookDesk, book
 from app.bookings.rules import DayPart
 from app.bookings.search import Found, Search, Wanted, search_spaces
+from app.inventory.queries import SpaceClock, hours_of, resources_of
 from app.inventory.rules import Kind
+from app.kernel.periods import Period
 from app.kernel.wall_time import Opening
 from app.network.gazetteer import gazetteer
 from app.network.geography import Position
 from app.platform.database import execute, queries_run
+from tests.plans.desks import FIXED, a_member
 from tests.worlds import HERE, NOW, TOMORROW, World, a_space, a_world, at, rules_at, tomorrow
 
 
@@ -175,6 +180,33 @@ async def test_what_is_kept_for_organisations_alone_is_closed_for_others(world: 
     await rules_at(world.polch, Kind.ROOM, outside_hours="organisations")
     [space] = (await found(Search(near("Polch"), Wanted(TOMORROW, DayPart.OWN, EVENING), Kind.ROOM))).spaces
     assert (space.count.free, space.is_open) == (0, False)
+
+
+async def test_who_has_a_plan_round_the_clock_finds_what_it_opens_and_nobody_else(world: World) -> None:
+    await rules_at(world.polch, Kind.DESK, outside_hours="memberships")
+    await a_member(world.mia, TOMORROW, structs.replace(FIXED, round_the_clock=True))
+    seen = []
+    for person in (world.mia, world.gundula):
+        for wanted in (Wanted(SATURDAY, DayPart.WHOLE_DAY), Wanted(TOMORROW, DayPart.OWN, EVENING)):
+            search = Search(near("Polch"), wanted)
+            [space] = (await search_spaces(search, NOW.date(), NOW, "de", person=person.id)).spaces
+            seen.append((space.count.free, space.is_open))
+    assert seen == [(3, True), (3, True), (0, False), (0, False)]
+
+
+async def test_what_may_be_booked_round_the_clock_is_only_on_the_days_of_the_plan(world: World) -> None:
+    await rules_at(world.polch, Kind.DESK, outside_hours="memberships")
+    await a_member(world.mia, TOMORROW + timedelta(days=1), structs.replace(FIXED, round_the_clock=True))
+    resources = [each for each in await resources_of(world.polch.id) if each.kind is Kind.DESK]
+    clock = SpaceClock(world.polch.id, "Europe/Berlin", "RP", False)
+    following = TOMORROW + timedelta(days=1)
+    hours = (await hours_of([clock], TOMORROW, following))[world.polch.id]
+    window = Period(at(TOMORROW, 12), at(following, 20))
+    times = await bookable_times(resources, hours, window, NOW, person=world.mia.id)
+    assert times[world.polch["1"].id] == [
+        Period(at(TOMORROW, 12), at(TOMORROW, 18)),
+        Period(at(following, 0), at(following, 20)),
+    ]
 
 
 async def test_what_is_blocked_for_weeks_is_not_free_in_the_midst_of_them(world: World) -> None:

@@ -54,6 +54,7 @@ from app.platform.templates import Templates
 from app.platform.worker import Worker
 from tests.browser.of_contracts import contracts_of, more_of_contracts
 from tests.browser.of_people import links_of_people
+from tests.browser.of_teams import team_of
 from tests.orders import A_GIFT, ordered
 from tests.selling import on_sale
 
@@ -140,6 +141,7 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
             **await links_of_people(settings.signing_key, now),
+            **await team_of(member["id"], now),
         }
     finally:
         await DB.close_pool()

@@ -25,5 +25,6 @@ async def test_on_any_day_the_freelancer_has_three_days_left(
             assert await fill(day, FolderFiles(folder), lambda _: None)
             left = await fetch_value(THIS_MONTH, day)
             assert (left, await accounts_out_of_balance(), await disagreements()) == (6, [], [])
+            assert await fetch_value("SELECT count(*) FROM fixed_desk") == 1
         finally:
             await DB.close_pool()

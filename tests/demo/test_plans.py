@@ -1,11 +1,12 @@
 """What the demo network's people have bought, and that everything that was booked is paid for by it."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.billing.queries import open_charges
 from app.bookings.operations import BookDesk, book
 from app.bookings.quoting import quote
 from app.bookings.rules import AnyOf
@@ -15,8 +16,13 @@ from app.identity.queries import actor_of_person, person_of_email
 from app.identity.rules import Actor
 from app.inventory.rules import Kind
 from app.plans.accounts import accounts_out_of_balance, expire_past, use_up_past
+from app.plans.announcing import open_offers_of
+from app.plans.fixed_desks import desks_of_person
+from app.plans.grants import Days
+from app.plans.pausing import pause_ahead
 from app.plans.products import offers_on_sale
 from app.plans.purses import UNITS
+from app.plans.queries import memberships_of
 from app.plans.upkeep import settle_running
 from app.platform.database import fetch, fetch_value
 from tests.demo.conftest import THIS_MONTH, TUESDAY
@@ -146,3 +152,25 @@ async def test_a_contract_lists_the_extras_that_were_chosen_with_their_price() -
         ("commuter", "19100", '["Schließfach"]'),
         ("freelancer", "11900", "[]"),
     ]
+
+
+async def test_somebody_has_a_desk_of_her_own_and_leaves_it_to_others_on_two_days() -> None:
+    ada = await account("accountant")
+    [desk] = await desks_of_person(ada.person, TUESDAY)
+    held = desk.held_days(TUESDAY)
+    assert [day not in held for day in sorted(desk.released)] == [True, True]
+    assert min(desk.released) > TUESDAY
+    claims = await fetch_value("SELECT count(*) FROM claim WHERE reason = 'fixed_desk' AND holder = $1", desk.id)
+    assert claims == len(held)
+
+
+async def test_somebody_rests_and_pays_nothing_for_it() -> None:
+    tilda = await account("telephone")
+    [card] = await memberships_of(tilda.person)
+    assert pause_ahead(card, TUESDAY) == Days(date(2026, 11, 1), date(2026, 12, 31))
+    assert max(each.supply_from for each in await open_charges(tilda.person)) == date(2026, 10, 1)
+
+
+async def test_the_freelancer_is_asked_about_newer_terms() -> None:
+    [asked] = await open_offers_of((await account("freelancer")).person)
+    assert (asked.valid_from, asked.terms.price, asked.agreed_before.price) == (date(2027, 2, 1), 12500, 11900)

@@ -184,7 +184,15 @@ async def _ordered(mark: str, operator: int, guest: int, staff: int) -> None:
 
 async def _fixed_desk(mark: str, membership: int, desk: int, staff: int) -> None:
     """A membership's own desk, with a day that is left to others."""
-    fixed = await put("fixed_desk", mark, membership=membership, resource=desk, last_day=None, assigned_by=staff)
+    fixed = await put(
+        "fixed_desk",
+        mark,
+        membership=membership,
+        resource=desk,
+        last_day=None,
+        assigned_by=staff,
+        ended_because="staff",
+    )
     await put("fixed_desk_release", mark, fixed_desk=fixed, entitlement=None)
 
 

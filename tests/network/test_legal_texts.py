@@ -1,5 +1,6 @@
 """Legal texts: drafts that nobody sees, versions that stay, and what changed between two."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -96,7 +97,7 @@ async def test_what_cannot_be_published(world: World) -> None:
             await publish_text(person.actor(), "terms", TEXTS, TODAY, NOW)
 
 
-GOOD = NetworkSettings("Netz", "Verein", "02651 123", "Mo–Fr", "", "a@b.example", "", "")
+GOOD = NetworkSettings("Netz", "Verein", "02651 123", "Mo–Fr", "", "a@b.example", "Markt 1", "56727", "Mayen", "", "")
 
 
 async def test_settings_change_and_say_what(world: World) -> None:
@@ -105,12 +106,40 @@ async def test_settings_change_and_say_what(world: World) -> None:
     assert await network_settings(nadja) == GOOD
     [entry] = await trail("network.settings_changed")
     assert entry["details"] == {
-        "fields": ["name", "association", "phone_hours_de", "email", "tagline_de", "tagline_en"]
+        "fields": [
+            "name",
+            "association",
+            "phone_hours_de",
+            "email",
+            "street",
+            "postcode",
+            "place",
+            "tagline_de",
+            "tagline_en",
+        ]
     }
     with pytest.raises(NotAllowed):
         await change_settings(world.otto.actor(), GOOD, NOW)
 
 
 def test_settings_are_refused_field_by_field() -> None:
-    wrong = NetworkSettings(" ", "x" * 161, "anrufen", "", "", "post", "", "")
-    assert [refusal.field for refusal in check_settings(wrong)] == ["name", "association", "phone", "email"]
+    wrong = NetworkSettings(" ", "x" * 161, "anrufen", "", "", "post", "", "", "", "", "")
+    found = check_settings(wrong, sells=False)
+    assert [refusal.field for refusal in found] == ["name", "association", "phone", "email"]
+
+
+@pytest.mark.parametrize(
+    ("address", "sells", "missing"),
+    [
+        (("", "", ""), False, []),
+        (("", "", ""), True, ["street", "postcode", "place"]),
+        (("Markt 1", "", "Mayen"), False, ["postcode"]),
+        (("Markt 1", "56727", "Mayen"), True, []),
+    ],
+)
+def test_half_an_address_is_none_and_who_sells_has_one(
+    address: tuple[str, str, str], sells: bool, missing: list[str]
+) -> None:
+    street, postcode, place = address
+    settings = replace(GOOD, street=street, postcode=postcode, place=place)
+    assert [refusal.field for refusal in check_settings(settings, sells=sells)] == missing

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
@@ -60,9 +61,9 @@ def happens(postman: Postman) -> Happen:
     sender = Mailbox("Nahwerk", "post@nahwerk.example")
     reactions = notification_reactions(postman, templates, sender, ADDRESS, KEY)
 
-    async def run(name: str, aggregate: int, event: int = 1, **ids: object) -> None:
+    async def run(name: str, aggregate: int, event: int = 1, now: datetime = NOW, **ids: object) -> None:
         for reaction in reactions[name]:
-            await reaction.run(Event(event, name, 1, "any", aggregate, ids, NOW), NOW)
+            await reaction.run(Event(event, name, 1, "any", aggregate, ids, now), now)
 
     return run
 

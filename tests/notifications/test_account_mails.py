@@ -5,12 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app.identity.federation import Identity, identities_of, link_identity, unlink_identity
 from app.identity.mailed_links import LIVES, Purpose, SignUp, create_link, demand_link, use_link
 from app.notifications.post_office import KEPT_FOR, forget_old_mails
 from app.notifications.queries import recent_mails
 from app.platform.database import execute, fetch_value
 from app.platform.mail import Mailbox, mailbox
 from tests.notifications.conftest import ADDRESS, KEY, Happen, Postman, text_of
+from tests.teams.founding import a_team
 from tests.worlds import NOW, World
 
 
@@ -145,3 +147,25 @@ def test_the_sender_is_a_name_and_an_address() -> None:
     assert mailbox("post@nahwerk.example") == Mailbox("", "post@nahwerk.example")
     with pytest.raises(ValueError, match="no mail address"):
         mailbox("Nahwerk")
+
+
+async def test_who_is_linked_to_a_company_hears_it_with_the_way_to_end_it(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    team = await a_team(world, world.mia)
+    await link_identity(world.mia.actor(), Identity("https://login.becker.example", "m"), team.id, NOW)
+    [linked] = await identities_of(world.mia.id)
+    await happens("federated_identity.linked", linked.id)
+    (mail,) = postman.mails
+    assert mail["Subject"] == "Ihr Konto bei Testnetz ist jetzt mit Becker Maschinenbau verbunden"
+    assert "Wann und wo Sie arbeiten, erfährt die Firma nicht." in text_of(mail)
+    assert f"{ADDRESS}/konto" in text_of(mail)
+
+
+async def test_who_has_ended_the_link_meanwhile_hears_nothing(world: World, postman: Postman, happens: Happen) -> None:
+    team = await a_team(world, world.mia)
+    await link_identity(world.mia.actor(), Identity("https://login.becker.example", "m"), team.id, NOW)
+    [linked] = await identities_of(world.mia.id)
+    await unlink_identity(world.mia.actor(), linked.public_id, NOW)
+    await happens("federated_identity.linked", linked.id)
+    assert postman.mails == []

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.bookings.contract_ends import EndWish, end_contract
+from app.bookings.declaration_settling import settle_by_rule
 from app.bookings.operations import BookDesk, book
 from app.plans.contracts import ContractCard
 from app.plans.declarations import DeclarationKind, Declared, declare, put_aside
@@ -81,3 +82,26 @@ async def test_what_is_put_aside_is_answered_in_the_words_of_staff(
     assert mail["Subject"] == "Zu Ihrer Kündigung"
     assert "Bei uns gibt es diesen Vertrag nicht." in text_of(mail)
     assert await fetch_value("SELECT count(*) FROM sent_mail WHERE email = 'anders@example.org'") == 1
+
+
+async def test_who_has_withdrawn_from_a_booking_reads_what_is_charged_and_what_comes_back(
+    world: World, postman: Postman, happens: Happen
+) -> None:
+    await execute("UPDATE network SET charges = true")
+    await execute(
+        "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
+        " VALUES ($1, 'desk', 1900, '2026-01-01', $2)",
+        world.operator,
+        NOW,
+    )
+    wish = BookDesk(world.polch["1"].public_id, tomorrow(8), tomorrow(18), early_start=True)
+    booking = await book(world.mia.actor(), wish, NOW)
+    what = replace(NOTICE, kind=DeclarationKind.WITHDRAWAL, contract=booking.public_id, email="mia@example.org")
+    card = await declare(what, None, "de", HOME, tomorrow(13))
+    assert await settle_by_rule(card.id, tomorrow(13))
+    await happens("declaration.withdrawn", card.id)
+    [mail] = postman.mails
+    text = text_of(mail).replace("\xa0", " ")
+    assert (mail["To"], mail["Subject"]) == ("Mia Hammes <mia@example.org>", "Ihre Buchung ist widerrufen")
+    for words in ("25. November 2026, RegioHub Polch", "werden 9,50 € berechnet", "innerhalb von 14 Tagen zurück"):
+        assert words in text

@@ -56,7 +56,8 @@ async def test_who_pays_money_reads_the_price_the_seller_and_how_to_withdraw(
     text = await told(postman, happens, booking)
     assert "\nPreis: 12,00 €" in text
     assert "offen, Rechnung folgt. Verkäufer: Genossenschaft Maifeld" in text
-    assert f"innerhalb von 14 Tagen ohne Grund widerrufen: {WITHDRAW} Ist die Buchung vorher vorbei" in text
+    way = f"{WITHDRAW}?vertrag={booking.public_id}"
+    assert f"innerhalb von 14 Tagen ohne Grund widerrufen: {way} Ist die Buchung vorher vorbei" in text
     await cancel(charging.mia.actor(), booking.public_id, NOW)
     gone = await told(postman, happens, booking, "booking.cancelled")
     assert WITHDRAW not in gone

@@ -30,7 +30,7 @@ _SUMS = """
            coalesce(sum(x.left_change) FILTER (WHERE x.change IN ('grant', 'adjust')), 0) AS given,
            -coalesce(sum(x.left_change) FILTER (WHERE x.change = 'expire'), 0) AS lapsed,
            -coalesce(sum(x.left_change + x.held_change) FILTER (WHERE x.step IS NOT NULL), 0) AS spent,
-           coalesce(max(x.of_a_day), 0) AS most_a_day
+           coalesce(max(x.of_a_day) FILTER (WHERE e.unit <> 'money'), 0) AS most_a_day
       FROM entitlement e
       LEFT JOIN (
         SELECT *, -sum(left_change) FILTER (WHERE step IS NOT NULL) OVER (PARTITION BY entitlement, person, day)

@@ -58,6 +58,7 @@ from tests.orders import PAPER, ordered
 from tests.worlds import NOW, World, a_world, at, house_rules_at
 
 TODAY = date(2026, 11, 24)
+ORDER = MembersOrder(PAPER, Statements())
 FOUR = PlanTerms(name_de="Vier Tage", name_en="Four days", price=7000, desk_days=4)
 EIGHT = PlanTerms(
     name_de="Acht Tage", name_en="Eight days", price=12000, desk_days=8, concessions={PriceClass.STUDENT: 9000}
@@ -205,8 +206,8 @@ async def test_more_holds_at_once_and_costs_the_difference_of_the_days_left(sold
     assert change.due_now.amount == 3033
     assert change.granted_after[Unit.DESK_DAY] is None
     with pytest.raises(OtherPriceMeanwhile):
-        await change_plan(sold.world.mia.actor(), card, change, 24000, NOW, TODAY)
-    await change_plan(sold.world.mia.actor(), card, change, 25000, NOW, TODAY)
+        await change_plan(sold.world.mia.actor(), card, change, 24000, NOW, TODAY, ORDER)
+    await change_plan(sold.world.mia.actor(), card, change, 25000, NOW, TODAY, ORDER)
     assert sum(due for _, due in await dues()) == 12000 + 3033
     assert None in await spendable(sold.world, TODAY)
     assert await spendable(sold.world, date(2026, 12, 1)) == [None]
@@ -251,7 +252,7 @@ async def test_the_order_a_membership_began_with_stays_its_order(sold: Sold) -> 
 
 async def test_a_change_on_the_day_on_which_a_month_was_granted_makes_it_unlimited(sold: Sold) -> None:
     card = await sold.join("Acht Tage", TODAY)
-    card = await change_plan(sold.world.mia.actor(), card, sold.change(card, "Jeden Tag"), 25000, NOW, TODAY)
+    card = await change_plan(sold.world.mia.actor(), card, sold.change(card, "Jeden Tag"), 25000, NOW, TODAY, ORDER)
     assert None in await spendable(sold.world, TODAY)
 
 
@@ -260,11 +261,11 @@ async def test_less_holds_from_the_next_term_on_and_can_be_taken_back_by_another
     change = sold.change(card, "Vier Tage")
     assert (change.is_at_once, change.valid_from) == (False, date(2027, 1, 1)), "the first term ends on 14 December"
     assert (change.due_now.amount, change.costs) == (0, False)
-    card = await change_plan(sold.world.mia.actor(), card, change, 7000, NOW, TODAY)
+    card = await change_plan(sold.world.mia.actor(), card, change, 7000, NOW, TODAY, ORDER)
     coming = coming_change(card, TODAY)
     assert coming is not None
     assert coming.terms.name_de == "Vier Tage"
-    card = await change_plan(sold.world.mia.actor(), card, sold.change(card, "Jeden Tag"), 25000, NOW, TODAY)
+    card = await change_plan(sold.world.mia.actor(), card, sold.change(card, "Jeden Tag"), 25000, NOW, TODAY, ORDER)
     for day in (TODAY, date(2027, 1, 1), date(2027, 3, 1)):
         held = card.timeline.on(day)
         assert held is not None
@@ -275,9 +276,9 @@ async def test_nothing_stays_paid_that_the_smaller_plan_does_not_hold(sold: Sold
     card = await sold.join("Jeden Tag", date(2026, 10, 1))
     await booked(sold.world, *(date(2026, 12, day) for day in (1, 2, 3, 4, 7)))
     with pytest.raises(MoreBooked) as refusal:
-        await change_plan(sold.world.mia.actor(), card, sold.change(card, "Vier Tage"), 7000, NOW, TODAY)
+        await change_plan(sold.world.mia.actor(), card, sold.change(card, "Vier Tage"), 7000, NOW, TODAY, ORDER)
     assert refusal.value.facts["days"] == [date(2026, 12, 7)]
-    await change_plan(sold.world.mia.actor(), card, sold.change(card, "Acht Tage"), 12000, NOW, TODAY)
+    await change_plan(sold.world.mia.actor(), card, sold.change(card, "Acht Tage"), 12000, NOW, TODAY, ORDER)
 
 
 async def test_a_price_class_counts_once_staff_has_seen_the_proof_and_until_its_day(sold: Sold) -> None:
@@ -342,6 +343,23 @@ async def test_days_of_a_paper_card_become_an_account_once(sold: Sold) -> None:
     assert await spendable(world, TODAY) == [16], "9 days less the one that is booked"
     assert await fetch_value("SELECT count(*) FROM charge") == 0
     assert await accounts_out_of_balance() == []
+
+
+async def test_a_day_ticket_of_the_same_operator_is_no_card_of_paper(sold: Sold) -> None:
+    world = sold.world
+    await execute(
+        "INSERT INTO opening_balance (person, operator, days, as_of) VALUES ($1, $2, 7, $3)",
+        world.mia.id,
+        world.operator,
+        TODAY,
+    )
+    await carry_paper_cards(NOW, TODAY)
+    ticket = PassTerms(name_de="Tageskarte", name_en="Day ticket", amount=1, price=1500)
+    offer = Offer(0, "tageskarte", world.operator, "Genossenschaft Maifeld", None, 0, 0, ticket)
+    payer = await own_payer(world.mia.id, NOW)
+    await sell_pass(None, world.mia.id, payer, offer, PriceClass.NORMAL, NOW, TODAY, TODAY, TODAY)
+    assert await carry_paper_cards(NOW, TODAY) == 0
+    assert sorted(account.left or 0 for account in await accounts_of(world.mia.id, TODAY)) == [2, 14]
 
 
 async def test_a_pass_that_ends_soon_is_announced_once(sold: Sold) -> None:

@@ -9,7 +9,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plans.rules import Entitlement, Payment, Pays, Price, Purse, Scope, Source, ways_to_pay
+from app.plans.needs import Scope
+from app.plans.rules import (
+    Entitlement,
+    Payment,
+    Pays,
+    Price,
+    Purse,
+    Source,
+    ways_to_pay,
+)
 from app.plans.uses import NOTHING_USED, Unit, Use, hold
 from tests.plans.test_rules import DAY, DESK, MAIFELD, MAYEN, POLCH, STADT
 
@@ -52,6 +61,7 @@ def accounts(draw: st.DrawFn, key: int) -> Entitlement:
         draw(st.sampled_from((Scope(), Scope(operators=frozenset({MAIFELD})), Scope(spaces=frozenset({POLCH}))))),
         half_days=draw(st.booleans()) and not is_ticket,
         paid=draw(st.sampled_from((0, 500, 1200))) if is_ticket else None,
+        credit=draw(st.none() | st.integers(1, 9)) if is_ticket else None,
     )
 
 
@@ -67,7 +77,7 @@ def prices(draw: st.DrawFn, membership: int | None, price_class: str) -> Price:
 @st.composite
 def purses(draw: st.DrawFn) -> Found:
     """Up to six accounts with what the day has used of some, and up to one price of each kind."""
-    keys = draw(st.lists(st.integers(1, 99), max_size=6, unique=True))
+    keys = draw(st.lists(st.integers(1, 9), max_size=6, unique=True))
     found = [draw(accounts(key)) for key in keys]
     used = {one.id: draw(st.sampled_from((0, 0, 240, 600))) for one in found if one.left is not None}
     uses = {
@@ -129,6 +139,23 @@ def test_the_days_own_use_then_team_membership_the_pass_that_ends_first_and_mone
     assert places == sorted(set(places))
     assert all(way.takes <= (way.entitlement.left or 0) for way in ways if way.entitlement and way.entry)
     assert sum(way.kind is Pays.MONEY for way in ways) == bool(found.prices)
+
+
+@given(purses())
+def test_each_key_stands_for_one_way_and_never_takes_what_is_not_there(found: Found) -> None:
+    ways = found.ways()
+    assert len({way.key for way in ways}) == len(ways)
+    assert all(way.left_after is None or way.left_after >= 0 for way in ways)
+
+
+@given(purses())
+def test_a_bought_day_grows_out_of_its_own_credit_and_never_for_more_than_the_booking_alone(found: Found) -> None:
+    alone = min((price.amount for one in found.prices if (price := one.of(DESK)) is not None), default=0)
+    for way in found.ways():
+        if way.grown is not None and way.entitlement is not None:
+            assert way.grown.ticket.credit == way.entitlement.id
+            assert way.entitlement.unit is Unit.MONEY
+            assert 0 < way.takes <= alone
 
 
 @given(purses(), st.randoms(use_true_random=False))

@@ -8,9 +8,10 @@ import pytest
 from app.inventory.rules import Kind
 from app.kernel.refusals import NotFound
 from app.plans.grants import Days
+from app.plans.needs import Need
 from app.plans.price_lists import PriceInThePast, PriceRow, day_prices, enter_price, holding, price_history, prices_at
 from app.plans.purses import purse_of
-from app.plans.rules import Need, ways_to_pay
+from app.plans.rules import ways_to_pay
 from app.plans.terms import PriceClass
 from app.plans.uses import Unit
 from app.platform.database import execute

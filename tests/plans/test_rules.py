@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.money import Money
+from app.plans.needs import Need, Scope
 from app.plans.rules import (
     FREE_OF_CHARGE,
     CannotPayThat,
     Entitlement,
-    Need,
     NothingPays,
     Pays,
     Price,
     PriceChanged,
     Purse,
-    Scope,
     Source,
     check_agreed,
     chosen_way,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.platform import outgoing
-from app.platform.outgoing import MOST_READ, Outgoing
+from app.platform.outgoing import MOST_FETCHED, MOST_READ, FetchFailed, Outgoing
 from app.platform.outgoing_rules import TargetRefused, is_open_internet, target_of
 from tests.receiver import a_receiver
 
@@ -181,3 +181,20 @@ async def test_the_certificate_is_checked_for_the_name_and_not_for_the_address(
         assert answer.status == (None if error else 204)
         hosts = [one.headers["host"] for one in receiver.received]
         assert hosts == ([] if error else [f"haus.example:{receiver.port}"])
+
+
+async def test_what_is_asked_for_its_content_comes_whole_or_not_at_all() -> None:
+    async with a_receiver() as receiver:
+        head = b"HTTP/1.1 200 OK\r\n\r\n"
+        receiver.answers = [head + b"x" * MOST_FETCHED, head + b"x" * (MOST_FETCHED + 1)]
+        outgoing = Outgoing(own_machine=True)
+        answer = await outgoing.fetch("GET", receiver.url, HEADERS)
+        assert (answer.status, len(answer.body)) == (200, MOST_FETCHED)
+        with pytest.raises(FetchFailed, match="too_long"):
+            await outgoing.fetch("GET", receiver.url, HEADERS)
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.1/", "http://haus.example/", "https://localhost/"])
+async def test_what_is_fetched_is_guarded_like_what_is_sent(url: str) -> None:
+    with pytest.raises(FetchFailed):
+        await Outgoing().fetch("GET", url, HEADERS)

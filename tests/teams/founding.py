@@ -3,7 +3,8 @@
 from app.billing.payers import PayerDetails, PayerKind
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
-from app.teams.operations import FoundTeam, JoinedBy, found_team, join_team
+from app.teams.company import CompanyDetails
+from app.teams.operations import JoinedBy, found_team, join_team
 from app.teams.queries import MemberCard, TeamCard
 from tests.selling import TODAY
 from tests.worlds import NOW, APerson, World
@@ -21,7 +22,7 @@ BECKER = PayerDetails(
 
 async def a_team(world: World, *people: APerson, name: str = "Becker Maschinenbau") -> TeamCard:
     """A team that Gundula manages, and these people belong to."""
-    team = await found_team(world.gundula.actor(), FoundTeam(name, BECKER), NOW)
+    team = await found_team(world.gundula.actor(), CompanyDetails(name, BECKER), NOW)
     for person in people:
         await joined(team, person)
     return team

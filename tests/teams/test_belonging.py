@@ -12,7 +12,7 @@ from app.plans.grants import Days
 from app.plans.purses import purse_of
 from app.plans.rules import Source
 from app.plans.uses import Unit
-from app.teams.operations import leave_team
+from app.teams.operations import forget_members, leave_team
 from app.teams.queries import members_of, team_for, teams_of
 from tests.selling import TODAY, it_charges
 from tests.teams.founding import a_team, acting, joined
@@ -55,3 +55,11 @@ async def test_what_a_team_provides_is_in_the_purse_of_its_people_alone_and_only
     await leave_team(None, team, await joined(team, world.mia), NOW, TODAY + timedelta(days=3))
     later = await purse_of(world.mia.id, world.operator, Kind.DESK, days, TODAY, "de")
     assert [one.ends_on for one in later.entitlements] == [TODAY + timedelta(days=2)]
+
+
+async def test_a_year_after_leaving_nobody_knows_of_it_and_until_then_it_is_known(world: World) -> None:
+    team = await a_team(world, world.ada)
+    await leave_team(None, team, await joined(team, world.mia), NOW, TODAY)
+    assert await forget_members(NOW + timedelta(days=364)) == 0
+    assert await forget_members(NOW + timedelta(days=366)) == 1
+    assert [one.person for one in await members_of(team.id)] == [world.ada.id]

@@ -10,11 +10,15 @@ from app.bookings.blocking import plan_block
 from app.bookings.fixed_desks import assign_desk
 from app.bookings.mail_links import link_token
 from app.bookings.operations import BookDesk, book
+from app.bookings.rules import DayPart
+from app.bookings.search import Wanted
 from app.bookings.series_making import MakeSeries, make_series
+from app.bookings.team_booking import BookForTeam, book_for_team
 from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.identity.api_tokens import create_api_token
+from app.identity.federation import Identity, identities_of, link_identity
 from app.identity.invitations import Invite, invite
 from app.identity.operations import NewPerson, create_people
 from app.identity.queries import people
@@ -36,11 +40,19 @@ from app.plans.declarations import DeclarationKind, Declared, declare
 from app.plans.holdings import accounts_of
 from app.plans.product_versions import put_on_sale, write_draft
 from app.platform.database import execute, fetch_value
+from app.teams.cost_centres import add_cost_centre
+from app.teams.domains import ask_for_domain
+from app.teams.invitations import invite_people, open_invitations
+from app.teams.invited_lines import Invited
+from app.teams.operations import JoinedBy
+from app.teams.people_import import keep_upload
+from app.teams.queries import TeamCard, members_of
+from app.teams.team_days import propose_day
 from tests.identity.conftest import HOME, KEY
 from tests.orders import A_GIFT, ordered
 from tests.plans.desks import a_member as a_desk_holder
 from tests.selling import EIGHT, TEN, TODAY, a_member, it_charges, on_sale
-from tests.teams.founding import a_team
+from tests.teams.founding import a_team, acting
 from tests.web.conftest import fresh
 from tests.worlds import NOW, TOMORROW, World, tomorrow
 
@@ -99,8 +111,14 @@ async def belongings(world: World) -> Mapping[str, str]:
     member = await a_desk_holder(world.mia)
     fixed = await assign_desk(otto, member.public_id, world.polch["3"].public_id, TOMORROW, NOW)
     team = await a_team(world, world.mia)
+    for_mia = BookForTeam(await members_of(team.id), ["alte-post-andernach"], Wanted(TOMORROW, DayPart.WHOLE_DAY))
     return {
+        **await _of_a_team(world, team),
         "team": team.public_id,
+        "act": await book_for_team(await acting(world.gundula), team, for_mia, NOW),
+        "team_day": await propose_day(await acting(world.mia), team, "Planung", [TOMORROW], NOW, TODAY),
+        "cost_centre": await add_cost_centre(await acting(world.gundula), team, "4711", "Vertrieb", NOW),
+        "identity": await _an_identity(world, team.id),
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
@@ -108,6 +126,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "contract": member.public_id,
         "declaration": await _a_declaration(),
         "desk_id": fixed.desk.public_id,
+        "fixed_desk_id": fixed.desk.public_id,
         "closing": closed.public_id,
         "bar": barred.public_id,
         "bar_link": bar_token(barred.public_id, KEY),
@@ -161,6 +180,28 @@ async def belongings(world: World) -> Mapping[str, str]:
         "text": "impressum",
         "version": "2026-11-24",
     }
+
+
+async def _of_a_team(world: World, team: TeamCard) -> Mapping[str, str]:
+    """Mia's place in it, and what its manager has begun: an invitation, a domain, a file."""
+    actor = world.gundula.actor()
+    [member] = await members_of(team.id)
+    await invite_people(actor, team, [Invited("Ina", "ina@becker.example")], JoinedBy.INVITATION, NOW, key=KEY)
+    [invitation] = await open_invitations(team.id)
+    domain = await ask_for_domain(actor, team, "becker.example", "postmaster", NOW, key=KEY)
+    return {
+        "member": member.public_id,
+        "invited": invitation.public_id,
+        "mail_domain": domain.public_id,
+        "upload": await keep_upload(team, b"e-mail\nuwe@becker.example", NOW),
+    }
+
+
+async def _an_identity(world: World, team: int) -> str:
+    """By which a company opens Mia's account; its id."""
+    await link_identity(world.mia.actor(), Identity("https://login.becker.example", "mia"), team, NOW)
+    [linked] = await identities_of(world.mia.id)
+    return linked.public_id
 
 
 async def _a_declaration() -> str:

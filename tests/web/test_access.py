@@ -20,7 +20,7 @@ from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
 from tests.web.belongings import belongings
 from tests.web.conftest import Browser, Now, an_application
-from tests.worlds import NOW, APerson, World, a_world, tomorrow
+from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
 
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
@@ -28,6 +28,7 @@ PUBLIC = {
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
+    "/anmelden/firma", "/anmelden/firma/zurueck", "/anmelden/firma/zustimmen",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
@@ -42,7 +43,8 @@ PUBLIC = {
     "/beitreten/{product}", "/beitreten/{product}/rechnungsadresse", "/beitreten/{product}/pruefen",
     "/morgen/{slug}/{day}/{link}",
     "/vertrag-kuendigen", "/vertrag-widerrufen", "/erklaerung/{link}", "/erklaerung/{link}/datei",
-    "/tarife", "/api/v1/plans",
+    "/tarife", "/api/v1/plans", "/firma",
+    "/team/beitreten/{token}", "/team/domain/{token}",
 }  # fmt: skip
 """What anybody may ask for. Everything else needs a person."""
 
@@ -63,9 +65,11 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 """Not found here at all: no demo network; metrics and devices want tokens of their own."""
 
 WHOSE: Sequence[tuple[str, Action]] = (
+    (r"\w+ /team/\{team\}/buchen", Action.BOOK_FOR_TEAM),
+    (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
     (r"\w+ /netzwerk/heute", Action.SEE_ALL_SPACES),
     (r"\w+ /netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (r"\w+ /netzwerk/(betreiber|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
+    (r"\w+ /netzwerk/(betreiber|firmen|texte|einstellungen|tarife)", Action.MANAGE_NETWORK),
     (r"\w+ /netzwerk/(erklaerungen|menschen|ermaessigungen)", Action.KEEP_CONTRACTS),
     (r"\w+ (/netzwerk|/betrieb/\{slug\}|/betreiber/\{slug\})?/auslastung", Action.SEE_OCCUPANCY),
     (r"\w+ /api/v1/spaces/\{slug\}/occupancy", Action.SEE_OCCUPANCY),
@@ -80,6 +84,7 @@ WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /theke", Action.SEE_SPACE_DAY),
     (r"\w+ /betrieb", Action.MANAGE_SPACE),
     (r"\w+ /betreiber", Action.MANAGE_OPERATOR),
+    (r"\w+ /team/\{team\}/anmeldung", Action.MANAGE_TEAM),
     (r"\w+ /api/v1/operators", Action.MANAGE_OPERATOR),
     (r"\w+ /api/v1/spaces/\{slug\}/requests", Action.DECIDE_REQUESTS),
     (r"\w+ /api/v1/bookings/\{booking_id\}/(approve|decline)", Action.DECIDE_REQUESTS),
@@ -90,6 +95,8 @@ WHOSE: Sequence[tuple[str, Action]] = (
     ),
     (r"\w+ /api/v1/resources/\{resource_id\}(/rules|/parts|/retirement|/photos|$)", Action.MANAGE_SPACE),
     (r"\w+ /api/v1/spaces/\{slug\}/(reports|people)", Action.ANSWER_REPORTS),
+    (r"\w+ /team/\{team\}/(firma|kostenstellen|verwaltung|ende)", Action.MANAGE_TEAM),
+    (r"\w+ /team/\{team\}/(personen|beitritt)", Action.MANAGE_TEAM),
     (r"\w+ /team/\{team\}/betriebsrat", Action.SEE_TEAM),
     (r"\w+ /team/\{team\}/(vereinbarung|bericht/namen)", Action.MANAGE_TEAM),
 )
@@ -99,8 +106,14 @@ in the table of permissions (identity/rules.py). What stands in no line is a per
 OF_THE_OPERATORS_OWN = re.compile(r"\w+ .*/people/\{person_id\}/notes")
 """What the network's people do not read, whatever they may do there."""
 
-FOR_ALL_OF_A_TEAM = re.compile(r"GET /team/\{team\}(/bericht(\.csv|/namen)?)?$")
+FOR_ALL_OF_A_TEAM = re.compile(
+    r"GET /team/\{team\}(/kollegen|/bericht(\.csv|/namen)?|/tage(/\{team_day\})?)?$"
+    r"|POST /team/\{team\}/tage(/\{team_day\}/(festlegen|zurueckziehen))?$"
+)
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
+
+OF_WHO_BOOKED_IT = re.compile(r"\w+ /team/\{team\}/buchen/\{act\}")
+"""What Gundula has booked for others, which nobody else sees who may book for them, too."""
 
 OWN_AND_AT_THE_DESK = re.compile(
     r"(PATCH|POST) /api/v1/bookings/\{booking_id\}|(GET|PATCH|POST) /api/v1/series/\{series_id\}"
@@ -242,6 +255,8 @@ class Everybody:
         action, world = way.action, self.world
         if FOR_ALL_OF_A_TEAM.match(str(way)):
             return [world.mia, world.gundula, world.nadja]
+        if OF_WHO_BOOKED_IT.match(str(way)):
+            return [world.gundula]
         if action in PERMISSIONS[Role.TEAM_MANAGER] - PERMISSIONS[Role.MEMBER]:
             return [world.gundula, world.nadja]
         if action is None:
@@ -264,6 +279,7 @@ class Everybody:
 
 
 BODIES: Mapping[str, dict[str, object]] = {
+    "/released-days": {"days": [TOMORROW.isoformat()]},
     r"(POST|PUT) .*/notes": {"text": "Braucht die Rampe."},
     r"POST .*/bars$": {"reason": "Laut."},
     r"POST .*/bars/\{bar_id\}/answer": {"answer": "Nein.", "lifts": True},

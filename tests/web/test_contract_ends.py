@@ -181,3 +181,38 @@ async def test_staff_puts_aside_with_an_answer(site: Site, world: World, members
 
 def said_everywhere(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+async def test_staff_settles_a_withdrawal_from_a_booking_in_one_press(site: Site, world: World) -> None:
+    await execute("UPDATE network SET charges = true")
+    await execute(
+        "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
+        " VALUES ($1, 'desk', 1900, '2026-01-01', $2)",
+        world.operator,
+        NOW,
+    )
+    day = date(2026, 11, 26)
+    wish = BookDesk(world.polch["1"].public_id, at(day, 8), at(day, 18), early_start=True)
+    booking = await book(world.mia.actor(), wish, NOW)
+    mia, telephone = await site.browser(world.mia), await site.browser(world.tilda)
+    own = (await mia.get(f"/buchungen/{booking.public_id}")).text
+    assert f"/vertrag-widerrufen?vertrag={booking.public_id}" in own
+    form = (await mia.get(f"/vertrag-widerrufen?vertrag={booking.public_id}")).text
+    assert f"Buchung am 26. November 2026, {booking.public_id}" in form
+    stranger = await (await site.browser()).get(f"/vertrag-widerrufen?vertrag={booking.public_id}")
+    assert f'value="{booking.public_id}"' in stranger.text
+    assert "26. November" not in stranger.text
+    await mia.post("/vertrag-widerrufen", **FORM | {"contract": "Mein Schreibtisch"})
+    listed = (await telephone.get(LIST)).text
+    address = re.findall(rf'href="({LIST}/[^"]+)"', listed)[0]
+    page = said((await telephone.get(address)).text).replace("\xa0", " ")
+    for words in ("Buchung am 26. November 2026", "Bisher berechnet 19,00 €", "Davon zurück 19,00 €", "§ 357a Abs. 2"):
+        assert words in page
+    html = (await telephone.get(address)).text
+    fields = {name: hidden(html, name) for name in ("vertrag", "stand")}
+    assert (await telephone.post(f"{address}/beenden", **fields)).status_code == 303
+    assert await fetch_value("SELECT sum(amount) FROM charge") == 0
+    settled = said((await telephone.get(address)).text).replace("\xa0", " ")
+    assert "War berechnet 19,00 €" in settled
+    assert "RegioHub Polch" in settled
+    assert "Diese Buchung ist widerrufen" in said((await mia.get(f"/buchungen/{booking.public_id}")).text)

@@ -1,10 +1,12 @@
 """Fixed desks on pages: staff assigns, the holder comes and leaves days to others, guests read whose it is not."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from app.bookings.desk_endings import end_desk
 from app.bookings.fixed_desks import assign_desk
 from app.bookings.operations import BookDesk, book
 from app.platform.database import execute, fetch_value
@@ -120,3 +122,62 @@ async def test_where_nothing_is_charged_there_are_no_fixed_desks(site: Site, wor
     assert "feste-plaetze" not in (await otto.get("/betrieb/regiohub-polch")).text
     assert "Tarif" not in (await otto.get("/betrieb/regiohub-polch/regeln/desk")).text
     assert (await mia.get(f"/mitgliedschaft/{card.public_id}/platz")).status_code == 404
+
+
+async def test_staff_takes_a_fixed_desk_out_of_use_after_saying_so(site: Site, charging: World) -> None:
+    card = await a_member(charging.mia)
+    await assign_desk(charging.otto.actor(), card.public_id, charging.polch["1"].public_id, TODAY, NOW)
+    otto = await site.browser(charging.otto)
+    address = f"/betrieb/regiohub-polch/plaetze/{charging.polch['1'].public_id}/herausnehmen"
+    page = await otto.get(address)
+    assert "Fest vergeben: Mia Hammes" in said(page.text)
+    assert 'href="/betrieb/regiohub-polch/feste-plaetze"' in page.text
+    [state] = re.findall(r'name="stand" value="(\w+)"', page.text)
+    refused = await otto.post(address, stand=state)
+    assert refused.status_code == 409
+    assert "ankreuzen, dass der feste Platz endet" in said(refused.text)
+    assert (await otto.post(address, stand=state, feste_beenden="ja")).status_code == 303
+    mia = await site.browser(charging.mia)
+    chosen = await mia.get(f"/mitgliedschaft/{card.public_id}/platz?standort=regiohub-polch")
+    assert "Ihren Platz wählen" in said(chosen.text)
+    assert charging.polch["1"].public_id not in chosen.text
+
+
+async def test_pages_that_end_a_space_an_operator_or_a_time_name_its_fixed_desks(site: Site, charging: World) -> None:
+    card = await a_member(charging.mia)
+    await assign_desk(charging.otto.actor(), card.public_id, charging.polch["1"].public_id, TODAY, NOW)
+    otto, nadja = await site.browser(charging.otto), await site.browser(charging.nadja)
+    space = said((await otto.get("/betrieb/regiohub-polch/aufgeben")).text)
+    assert "1 fester Platz endet heute; die Mitgliedschaft läuft weiter." in space
+    operator = said((await nadja.get("/netzwerk/betreiber/polch/beenden?letzter_tag=2026-12-31")).text)
+    assert "1 fester Platz endet mit dem 31. Dezember 2026" in operator
+    for page in (space, operator):
+        assert "Mia Hammes Platz 1, RegioHub Polch" in page
+
+
+async def test_the_holder_reads_of_the_end_and_chooses_the_next_desk(site: Site, charging: World) -> None:
+    card = await a_member(charging.mia)
+    one, two = charging.polch["1"].public_id, charging.polch["2"].public_id
+    made = await assign_desk(charging.otto.actor(), card.public_id, one, TODAY, NOW)
+    mia, page = await site.browser(charging.mia), f"/mitgliedschaft/{card.public_id}/platz"
+    assert "Anderen Platz wählen" not in said((await mia.get(f"{page}?naechster=ja")).text)
+    await end_desk(charging.otto.actor(), made.desk.public_id, FRIDAY, NOW)
+    assert "Ab 28. November 2026 können Sie einen anderen Platz wählen." in said((await mia.get(page)).text)
+    form = {"platz": two, "ab": "2026-11-26", "standort": "regiohub-polch", "naechster": "ja"}
+    assert "Ihr bisheriger Platz endet vorher." in said((await mia.get(f"{page}?naechster=ja")).text)
+    early = await mia.post(page, **form)
+    assert early.status_code == 422
+    assert "Der nächste beginnt frühestens am Sa 28. November." in said(early.text)
+    done = await mia.post(page, **form | {"ab": "2026-11-28"})
+    assert done.headers["location"] == f"{page}?getan=gewaehlt"
+    assert "Danach ist es Platz 2 in RegioHub Polch, ab 28. November 2026." in said((await mia.get(page)).text)
+
+
+async def test_the_search_says_how_many_desks_are_somebodys_own(site: Site, charging: World) -> None:
+    nobody, search = await site.browser(), f"/plaetze?ort=Polch&tag={TOMORROW}&zeit=ganz&art=desk"
+    assert "fest vergeben" not in said((await nobody.get(search)).text)
+    card = await a_member(charging.mia)
+    await assign_desk(charging.otto.actor(), card.public_id, charging.polch["1"].public_id, TODAY, NOW)
+    page = said((await nobody.get(search)).text)
+    assert "1 fest vergeben" in page
+    assert "Mia" not in page

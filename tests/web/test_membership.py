@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.billing.operations import own_payer
+from app.billing.payers import PayerDetails, PayerKind, keep_payer, payer_by_id
 from app.bookings.operations import BookDesk, book
 from app.plans.concessions import ask_for_concession, concessions_of
 from app.plans.holdings import accounts_of
@@ -15,7 +16,8 @@ from app.plans.passes import sell_pass
 from app.plans.products import Offer, plan_of
 from app.plans.queries import MembershipCard, membership_by_id
 from app.plans.terms import Extra, PassTerms, PlanTerms, PriceClass
-from app.platform.database import execute, fetch_value
+from app.platform.database import execute, fetch, fetch_row, fetch_value
+from tests.orders import ordered
 from tests.selling import on_sale
 from tests.web.conftest import Site, said
 from tests.worlds import NOW, World, at, house_rules_at
@@ -55,7 +57,8 @@ async def shop(world: World) -> Shop:
     """Mia has four days a month since 1 November, and one of them is booked."""
     await execute("UPDATE network SET charges = true")
     four, eight = await on_sale(FOUR), await on_sale(EIGHT)
-    payer = await own_payer(world.mia.id, NOW)
+    details = PayerDetails(PayerKind.PERSON, "Mia Hammes", "", "Am Markt 1", "56751", "Polch", "mia@example.org")
+    payer = await keep_payer(world.mia.id, details, NOW)
     begun = Begun(world.mia.id, payer, None, four.version, FOUR, PriceClass.NORMAL, date(2026, 11, 1))
     card = await begin(None, begun, NOW, TODAY)
     rules = await house_rules_at(world.polch)
@@ -96,6 +99,19 @@ async def test_who_has_nothing_is_led_to_what_is_sold(site: Site, shop: Shop) ->
         assert 'href="/tarife"' in (await browser.get(page)).text
     assert (await browser.get(f"{shop.at}/pause")).status_code == 404
     assert (await browser.post(f"{shop.at}/tarif", tarif=shop.eight.public_id)).status_code == 404
+
+
+async def test_the_day_until_which_one_may_withdraw_is_that_of_the_order(site: Site, shop: Shop) -> None:
+    """Fourteen days end on a Sunday, so that it may be declared on the Monday after (BGB § 193)."""
+    site.clock.at = sunday = at(date(2026, 11, 29), 10)
+    address = PayerDetails(PayerKind.PERSON, "Gundula Weis", "", "Am Markt 2", "56751", "Polch", "weis@example.org")
+    await keep_payer(shop.world.gundula.id, address, NOW)
+    card = await ordered(shop.world.gundula.actor(), shop.eight, sunday)
+    browser = await site.browser(shop.world.gundula)
+    assert card.withdrawal_until == date(2026, 12, 14)
+    assert "Widerrufen, möglich bis 14. Dezember 2026" in said((await browser.get("/mitgliedschaft")).text)
+    await execute("UPDATE payer SET kind = 'business', company = 'Weis GmbH' WHERE id = $1", card.payer)
+    assert "Widerrufen, möglich" not in said((await browser.get("/mitgliedschaft")).text)
 
 
 async def test_a_pause_is_entered_and_ended(site: Site, shop: Shop) -> None:
@@ -146,8 +162,21 @@ async def test_who_paid_nothing_so_far_says_to_be_of_age(site: Site, shop: Shop)
     fields = {"tarif": shop.four.public_id, "preis": "7000", "faellig": "1633", "sofort": "ja", "schluessel": "k"}
     refused = await browser.post(page, **fields)
     assert (refused.status_code, "ab 18 Jahren" in refused.text) == (422, True)
-    assert (await browser.post(page, **fields, volljaehrig="ja")).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM contract_order") == 0
+    address = {"street": "Am Markt 1", "postcode": "567", "place": ""}
+    refused = await browser.post(page, **fields, **address, volljaehrig="ja")
+    assert refused.status_code == 422
+    assert "Postleitzahl" in said(refused.text)
+    assert "Ort: bitte ausfüllen" in said(refused.text)
+    assert 'value="Am Markt 1"' in refused.text
+    address |= {"postcode": "56751", "place": "Polch"}
+    assert (await browser.post(page, **fields, **address, volljaehrig="ja")).status_code == 303
     assert await fetch_value("SELECT adult_at FROM contract_order") == NOW
+    payer = await payer_by_id(card.payer)
+    assert payer is not None
+    assert payer.details.lines[1:] == ["Am Markt 1", "56751 Polch"]
+    [document] = await documents_of(person.id)
+    assert document.is_change
 
 
 async def test_a_smaller_plan_is_agreed_for_later_and_taken_back(site: Site, shop: Shop) -> None:
@@ -192,9 +221,24 @@ async def test_the_telephone_pauses_and_changes_for_somebody(site: Site, shop: S
     assert (await tilda.post(f"{at}/pause", first="2026-12-10", last="2026-12-01")).status_code == 422
     assert (await tilda.post(f"{at}/pause", first="2026-12-10", last="2026-12-20")).status_code == 303
     assert (await tilda.post(f"{at}/pause", was="beenden")).status_code == 303
-    assert "120,00 € im Monat" in said((await tilda.get(f"{at}/tarif?tarif={shop.eight.public_id}")).text)
-    assert (await tilda.post(f"{at}/tarif", tarif=shop.eight.public_id, preis="12000")).status_code == 303
+    preview = said((await tilda.get(f"{at}/tarif?tarif={shop.eight.public_id}&dazu=0")).text)
+    assert "135,00 € im Monat" in preview
+    assert "Die Person verlangt" in preview
+    fields = {"tarif": shop.eight.public_id, "preis": "13500", "dazu-0": "ja", "schluessel": "s"}
+    shown_again = await tilda.post(f"{at}/tarif", **fields, faellig="1")
+    assert (shown_again.status_code, "ein anderer Preis" in shown_again.text) == (409, True)
+    for _ in range(2):
+        assert (await tilda.post(f"{at}/tarif", **fields, faellig="1517")).status_code == 303
     assert (await shop.again()).latest.name_de == "Acht Tage"
+    order = "SELECT placed_by, early_start_at, withdrawal_until, amount, difference FROM contract_order"
+    assert await fetch_value(f"SELECT count(*) FROM ({order}) o") == 1
+    assert tuple(await fetch_row(order) or ()) == (shop.world.tilda.id, None, date(2026, 12, 8), 13500, 1517)
+    [document] = await documents_of(shop.world.mia.id)
+    mine = await site.browser(shop.world.mia)
+    paper = await mine.get(f"/mitgliedschaft/dokumente/{document.public_id}")
+    assert "Schließfach" in paper.text
+    events = await fetch("SELECT name, payload FROM outbox_event WHERE name IN ('contract_order.placed')")
+    assert len(events) == 1, "its mail carries the document"
 
 
 async def test_a_counter_sees_what_holds_there_and_checks_a_proof(site: Site, shop: Shop) -> None:

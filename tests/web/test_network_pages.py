@@ -5,6 +5,7 @@ import re
 from app.bookings.operations import BookDesk, book
 from app.bookings.queries import booking_by_id
 from app.identity.mailed_links import link_to_mail
+from app.plans.sellers import seller_of
 from app.platform.database import execute, fetch_row, fetch_value
 from tests.identity.conftest import KEY
 from tests.web.conftest import Browser, Site, said
@@ -184,14 +185,33 @@ async def test_a_text_is_drafted_published_and_its_old_version_stays(site: Site,
 
 async def test_settings_hold_with_the_next_page(site: Site, world: World) -> None:
     nadja = await site.browser(world.nadja)
-    fields = ("phone", "phone_hours_de", "phone_hours_en", "email", "tagline_de", "tagline_en")
-    form = {"name": "Neues Netz", "association": "Verein", **dict.fromkeys(fields, "")}
+    fields = ("phone", "phone_hours_de", "phone_hours_en", "email", "street", "postcode", "place", "tagline_de")
+    form = {"name": "Neues Netz", "association": "Verein", "tagline_en": "", **dict.fromkeys(fields, "")}
     wrong = await nadja.post("/netzwerk/einstellungen", **{**form, "name": "", "email": "post"})
     assert wrong.status_code == 422
     assert 'id="name-fehler"' in wrong.text
     assert 'value="post"' in wrong.text
     await nadja.post("/netzwerk/einstellungen", **form)
     assert "Neues Netz" in (await nadja.get("/plaetze")).text
+
+
+async def test_the_networks_address_stands_where_the_law_wants_it(site: Site, world: World) -> None:
+    await execute("UPDATE network SET charges = true")
+    nadja = await site.browser(world.nadja)
+    fields = ("phone", "phone_hours_de", "phone_hours_en", "email", "street", "postcode", "place", "tagline_de")
+    form = {"name": "Netz", "association": "Verein", "tagline_en": "", **dict.fromkeys(fields, "")}
+    wrong = await nadja.post("/netzwerk/einstellungen", **form)
+    assert [f'id="{name}-fehler"' in wrong.text for name in ("street", "postcode", "place")] == [True] * 3
+    form |= {"street": "Am Markt 5", "postcode": "56727", "place": "Mayen"}
+    assert (await nadja.post("/netzwerk/einstellungen", **form)).status_code == 303
+    assert (await seller_of(None, NOW.date())).contact == "Verein, Am Markt 5, 56727 Mayen"
+    imprint = {"text_de": "# Angaben\n\nVerein", "text_en": "# About\n\nVerein", "valid_from": "2026-11-24"}
+    await nadja.post("/netzwerk/texte/impressum", **imprint, womit="veroeffentlichen")
+    anybody = await site.browser()
+    assert "Am Markt 5" in (await anybody.get("/impressum")).text
+    named = {**imprint, "text_de": "# Angaben\n\nVerein, Am Markt 5, 56727 Mayen"}
+    await nadja.post("/netzwerk/texte/impressum", **named, womit="veroeffentlichen")
+    assert (await anybody.get("/impressum")).text.count("Am Markt 5") == 1, "not said twice"
 
 
 async def test_all_spaces_today_names_no_guest(site: Site, world: World) -> None:

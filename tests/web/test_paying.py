@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from app.bookings.cancellation import cancel
+from app.bookings.operations import BookDesk
+from app.bookings.series_making import MakeSeries, make_series
 from app.inventory.rules import Kind
 from app.plans.accounts import NewAccount, open_account
 from app.plans.product_versions import new_product, put_on_sale
@@ -11,10 +14,13 @@ from app.plans.rules import Source
 from app.plans.terms import PassTerms
 from app.plans.uses import Unit
 from app.platform.database import execute, fetch, fetch_value
+from tests.bookings.lines import all_desks, waits
+from tests.selling import TODAY
+from tests.teams.founding import a_team
 from tests.web.conftest import Browser, Site
 from tests.web.test_journey import fields_of, text_of
 from tests.web.test_newcomer import NINA, mailed_way
-from tests.worlds import NOW, World
+from tests.worlds import NOW, World, at
 
 DESK = "/buchen?standort=regiohub-polch&tag=2026-11-25&zeit=eigen&von=08:00&bis=18:00&art=desk&platz={platz}"
 
@@ -67,6 +73,26 @@ async def test_a_member_sees_what_pays_and_what_is_left_and_may_pay_otherwise(si
     assert await sent(browser, address, **said) == ""
     [row] = await fetch("SELECT paid_by, price_amount, early_start_at FROM booking")
     assert tuple(row) == ("money", 1900, NOW)
+
+
+async def test_with_two_employers_and_an_own_card_each_is_named_and_what_is_chosen_pays(
+    site: Site, charging: World
+) -> None:
+    for name in ("Becker", "Weber"):
+        team = await a_team(charging, charging.mia, name=name)
+        label = f"Kontingent {name}"
+        pool = NewAccount(None, Unit.DESK_DAY, Source.TEAM, 20, TODAY, None, label, label, purse=team.purse)
+        await open_account(pool, NOW)
+    await a_pass(charging)
+    browser, address = await site.browser(charging.mia), DESK.format(platz=charging.polch["1"].public_id)
+    shown = text_of(await browser.get(address))
+    places = [shown.index(name) for name in ("Kontingent Becker", "Kontingent Weber", "Zehnerkarte")]
+    assert places == sorted(places)
+    assert "20" not in shown[places[0] : places[2]], "what is left of a pool tells of others"
+    weber = await fetch_value("SELECT public_id FROM entitlement WHERE label_de = 'Kontingent Weber'")
+    assert await sent(browser, address, pays=weber) == ""
+    [row] = await fetch("SELECT e.public_id, b.paid_by FROM booking b JOIN entitlement e ON e.id = b.entitlement")
+    assert tuple(row) == (weber, "team")
 
 
 async def test_what_the_membership_pays_needs_no_paying_button(site: Site, charging: World) -> None:
@@ -174,11 +200,68 @@ async def test_moving_asks_before_it_costs_more(site: Site, charging: World) -> 
     answer = await browser.post(way, **to)
     assert "Zahlungspflichtig verschieben" in text_of(answer)
     assert await fetch_value("SELECT paid_by FROM booking") == "entitlement"
+    untold = await browser.post(way, **to, agreed_price="1900")
+    assert untold.status_code in (409, 422)
+    for words in ("Bitte beide Erklärungen ankreuzen", "Verkäufer: Genossenschaft Maifeld", "19,00 €"):
+        assert words in text_of(untold).replace("\xa0", " ")
+    assert await fetch_value("SELECT paid_by FROM booking") == "entitlement"
     answer = await browser.post(way, **to, agreed_price="1900", frueh="ja", erlischt="ja")
     assert answer.status_code in (302, 303)
     assert await fetch_value("SELECT paid_by FROM booking") == "money"
     shown = text_of(await browser.get(f"/buchungen/{row['public_id']}")).replace("\xa0", " ")
     assert "offen, Rechnung folgt. Verkäufer: Genossenschaft Maifeld" in shown
+
+
+async def test_changing_a_series_asks_for_the_statements_that_its_dates_need(site: Site, charging: World) -> None:
+    await a_pass(charging, units=4)
+    await a_price(charging, day=1900)
+    browser = await site.browser(charging.mia)
+    weekly = BookDesk(charging.polch["1"].public_id, at(date(2026, 11, 25), 8), at(date(2026, 11, 25), 18))
+    made = await make_series(charging.mia.actor(), MakeSeries(weekly, "FREQ=WEEKLY;COUNT=2"), NOW)
+    await execute("UPDATE entitlement SET ends_on = '2026-11-25'")
+    way = f"/woche/serien/{made.series.public_id}/aendern"
+    asked = {"ab": "2026-12-02", "platz": charging.polch["2"].public_id, "von": "08:00", "bis": "18:00", "mi": "ja"}
+    page = await browser.get(way, params=asked | {"bis_tag": "2026-12-02", "belegt": "platz"})
+    assert "Zahlungspflichtig ändern" in text_of(page)
+    assert "Ich weiß, dass mein Widerrufsrecht erlischt" in text_of(page)
+    fields = fields_of(page, way)
+    fields.pop("_csrf_token", None)
+    untold = await browser.post(way, **(fields | {"agreed_price": "1900"}))
+    assert untold.status_code in (409, 422)
+    assert "Bitte beide Erklärungen ankreuzen" in text_of(untold)
+    assert await fetch_value("SELECT sum(amount) FROM charge") is None
+    fields = fields_of(untold, way)
+    fields.pop("_csrf_token", None)
+    done = await browser.post(way, **(fields | {"agreed_price": "1900", "frueh": "ja", "erlischt": "ja"}))
+    assert done.status_code == 303, text_of(done)
+    rows = await fetch("SELECT paid_by, early_start_at FROM booking ORDER BY starts_at")
+    assert [tuple(row) for row in rows] == [("entitlement", None), ("money", NOW)]
+
+
+async def test_an_offer_that_costs_shows_its_seller_again_and_takes_what_pays_by_interface(
+    site: Site, charging: World
+) -> None:
+    await a_price(charging, day=1900)
+    first, *_ = await all_desks(charging)
+    mia = charging.mia
+    place = await waits(mia)
+    await cancel(charging.otto.actor(), first.public_id, NOW)
+    browser, way = await site.browser(mia), f"/warteliste/{place.public_id}/annehmen"
+    untold = await browser.post(way, agreed_price="1900")
+    assert untold.status_code in (409, 422)
+    for words in ("Bitte beide Erklärungen ankreuzen", "Verkäufer: Genossenschaft Maifeld"):
+        assert words in text_of(untold)
+    async with site.program(mia) as program:
+        address = f"/api/v1/waiting-list/{place.public_id}/accept"
+        refused = await program.post(address)
+        assert (refused.status_code, refused.json()["code"]) == (409, "price_changed")
+        wrong = await program.post(address, json={"pays": "nichts", "agreed_price": 1900})
+        assert wrong.json()["code"] == "cannot_pay_with_that"
+        wish = {"pays": "money", "agreed_price": 1900, "early_start": True}
+        booked = await program.post(address, json=wish)
+        assert (booked.status_code, booked.json()["status"]) == (200, "confirmed")
+        assert (await program.post(address)).json() == booked.json()
+    assert await fetch_value("SELECT early_start_at FROM booking WHERE person = $1", mia.id) == NOW
 
 
 async def test_the_desk_asks_before_a_guest_is_charged(site: Site, charging: World) -> None:
@@ -192,3 +275,28 @@ async def test_the_desk_asks_before_a_guest_is_charged(site: Site, charging: Wor
     answer = await browser.post(way, **wish, agreed_price="1900")
     assert answer.status_code in (302, 303), text_of(answer)
     assert await fetch_value("SELECT price_amount FROM booking") == 1900
+
+
+async def test_money_in_an_account_pays_a_day_once_on_the_pages_and_by_interface(site: Site, charging: World) -> None:
+    await a_price(charging, day=1900, hour=300)
+    credit = NewAccount(charging.mia.id, Unit.MONEY, Source.CREDIT, 5000, NOW.date(), None, "Gutschrift", "Credit")
+    await open_account(credit, NOW)
+    browser = await site.browser(charging.mia)
+    first, second = (DESK.format(platz=charging.polch[name].public_id) for name in ("1", "2"))
+    morning = first.replace("18:00", "12:00")
+    shown = text_of(await browser.get(morning)).replace("\xa0", " ")
+    assert "12,00 € aus Ihrem Guthaben Gutschrift. Danach noch 38,00 €." in shown
+    assert await sent(browser, morning) == ""
+    shown = text_of(await browser.get(second)).replace("\xa0", " ")
+    assert "7,00 € aus Ihrem Guthaben Gutschrift. Danach noch 31,00 €." in shown
+    assert await sent(browser, second) == ""
+    key = await fetch_value("SELECT public_id FROM booking ORDER BY id DESC LIMIT 1")
+    assert "7,00 € aus Ihrem Guthaben (Gutschrift)" in text_of(await browser.get(f"/buchungen/{key}")).replace(
+        "\xa0", " "
+    )
+    third = first.replace(charging.polch["1"].public_id, charging.polch["3"].public_id)
+    assert "Der Tag ist schon bezahlt" in text_of(await browser.get(third))
+    held = text_of(await browser.get("/mitgliedschaft"))
+    assert ("Gutschrift" in held, "Tageskarte" in held) == (True, False)
+    told = (await browser.get("/api/v1/me/entitlements")).json()["entitlements"]
+    assert [(one["kind"], one["left"]) for one in told] == [("money", 3100)]

@@ -178,6 +178,10 @@ async def test_a_member_reads_what_would_change_and_decides(site: Site, world: W
     [question] = await open_offers_of(world.mia.id)
     address = f"/mitgliedschaft/angebote/{question.public_id}"
     mia = await site.browser(world.mia)
+    for found_at in ("/mitgliedschaft", "/woche"):
+        link = (await mia.get(found_at)).text
+        assert f'href="{address}"' in link, found_at
+        assert "Neue Bedingungen für Acht Tage ab 1. Februar 2027" in plain(said(link))
     page = plain(said((await mia.get(address)).text))
     assert "Preis ändert sich 119,00 € im Monat 129,00 € im Monat" in page
     assert "Zahlungspflichtig zustimmen" in page
@@ -185,9 +189,37 @@ async def test_a_member_reads_what_would_change_and_decides(site: Site, world: W
     assert len((await memberships_of(world.mia.id))[0].timeline.stretches) == 1, "no button, no answer"
     kept = await mia.post(address, antwort="behalten")
     assert "Sie behalten die bisherigen Bedingungen." in said((await mia.get(kept.headers["location"])).text)
+    assert address not in (await mia.get("/mitgliedschaft")).text
     late = await mia.post(address, antwort="zustimmen")
     assert late.status_code == 409
     assert (await (await site.browser(world.gundula)).get(address)).status_code == 404
+
+
+async def test_the_order_of_plans_is_the_sellers(site: Site, world: World) -> None:
+    four = PlanTerms(name_de="Vier Tage", name_en="Four days", price=7000, desk_days=4)
+    eight, fewer, ten = [await on_sale(terms) for terms in (EIGHT, four, TEN)]
+    theirs = await on_sale(EIGHT, seller=world.operator)
+    nadja, otto = await site.browser(world.nadja), await site.browser(world.otto)
+
+    async def stand() -> list[str]:
+        offers = (await nadja.get("/api/v1/plans")).json()["items"]
+        return [one["id"] for one in offers if one["id"] != theirs.public_id]
+
+    assert await stand() == [eight.public_id, fewer.public_id, ten.public_id]
+    for product, way, expected in (
+        (fewer, "hoch", [fewer, eight, ten]),
+        (fewer, "hoch", [fewer, eight, ten]),
+        (ten, "hoch", [fewer, eight, ten]),
+        (fewer, "runter", [eight, fewer, ten]),
+        (fewer, "runter", [eight, fewer, ten]),
+    ):
+        moved = await nadja.post(f"{NETWORK}/{product.public_id}/verschieben", richtung=way)
+        assert moved.headers["location"] == f"{NETWORK}#{product.public_id}"
+        assert await stand() == [one.public_id for one in expected]
+    await nadja.post(f"{NETWORK}/{fewer.public_id}/verschieben", richtung="hoch")
+    public = said((await nadja.get("/tarife")).text)
+    assert public.index("Vier Tage") < public.index("Acht Tage")
+    assert (await otto.post(f"{OPERATOR}/{fewer.public_id}/verschieben", richtung="hoch")).status_code == 404
 
 
 async def test_announcing_without_a_day_says_so_beside_the_field(site: Site, world: World) -> None:

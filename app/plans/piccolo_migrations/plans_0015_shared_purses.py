@@ -26,14 +26,74 @@ CREATE UNIQUE INDEX purse_member_once ON purse_member (purse, person) WHERE last
 CREATE INDEX purse_member_person ON purse_member (person);
 
 ALTER TABLE entitlement ADD COLUMN purse bigint REFERENCES shared_purse ON DELETE RESTRICT;
-ALTER TABLE entitlement ALTER COLUMN person DROP NOT NULL;
-ALTER TABLE entitlement ADD CONSTRAINT entitlement_holder CHECK (person IS NOT NULL OR purse IS NOT NULL);
 CREATE INDEX entitlement_purse ON entitlement (purse, coalesce(ends_on, 'infinity')) WHERE purse IS NOT NULL;
+
+CREATE FUNCTION forget_purses(today date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    before date := (least(today, current_date) - interval '12 months')::date;
+    gone bigint;
+BEGIN
+    UPDATE entitlement_entry x SET person = NULL, actor = NULL, reason = ''
+      FROM entitlement e
+     WHERE e.id = x.entitlement AND e.person IS NULL AND e.purse IS NOT NULL AND e.held_units = 0
+       AND e.ends_on < before AND e.expired_at IS NOT NULL AND x.person IS NOT NULL;
+    DELETE FROM purse_member WHERE last < before;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+
+CREATE OR REPLACE FUNCTION forget_payers(today date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    day date := least(today, current_date);
+    kept_from integer := books_kept_from(day);
+    gone bigint;
+BEGIN
+    UPDATE charge c SET payer = NULL
+     WHERE c.payer IS NOT NULL AND extract(year FROM greatest(c.supply_until, c.made_at::date)) < kept_from
+       AND NOT EXISTS (SELECT FROM membership m WHERE c.key = 'membership:' || m.id || ':deposit');
+    DELETE FROM payer p
+     WHERE p.created_at < day - interval '12 months'
+       AND NOT EXISTS (SELECT FROM charge WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM membership WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM pass WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM contract_order WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM shared_purse WHERE payer = p.id);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+
+REVOKE ALL ON FUNCTION forget_purses(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_purses(date) TO nahwerk_app;
 """
 
 BACKWARDS = """
-ALTER TABLE entitlement DROP CONSTRAINT entitlement_holder;
-ALTER TABLE entitlement ALTER COLUMN person SET NOT NULL;
+DROP FUNCTION forget_purses(date);
+
+CREATE OR REPLACE FUNCTION forget_payers(today date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    day date := least(today, current_date);
+    kept_from integer := books_kept_from(day);
+    gone bigint;
+BEGIN
+    UPDATE charge c SET payer = NULL
+     WHERE c.payer IS NOT NULL AND extract(year FROM greatest(c.supply_until, c.made_at::date)) < kept_from
+       AND NOT EXISTS (SELECT FROM membership m WHERE c.key = 'membership:' || m.id || ':deposit');
+    DELETE FROM payer p
+     WHERE p.created_at < day - interval '12 months'
+       AND NOT EXISTS (SELECT FROM charge WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM membership WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM pass WHERE payer = p.id)
+       AND NOT EXISTS (SELECT FROM contract_order WHERE payer = p.id);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+
 ALTER TABLE entitlement DROP COLUMN purse;
 DROP TABLE purse_member;
 DROP TABLE shared_purse;
