@@ -333,6 +333,7 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         team,
         team_booking,
         team_colleagues,
+        team_council,
         team_days,
         team_limits,
         team_contracts,

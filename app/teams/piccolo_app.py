@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from app.teams.agreement_tables import TeamAgreement, TeamAgreementNotice, TeamNamesLook
 from app.teams.near_tables import ColleagueSight, TeamDay, TeamDayAnswer, TeamDayChoice
 from app.teams.purchase_tables import PoolNotice, TeamDocument, TeamOrder, TeamQuote, TeamSetting
 from app.teams.tables import (
@@ -14,11 +15,8 @@ from app.teams.tables import (
     LimitRequest,
     MailDomain,
     Team,
-    TeamAgreement,
-    TeamAgreementNotice,
     TeamInvitation,
     TeamMember,
-    TeamNamesLook,
     TeamUpload,
 )
 
