@@ -348,7 +348,6 @@ def _handlers() -> Sequence[ControllerRouterHandler]:
         team_people,
         team_upload,
         team_sign_in,
-        team_council,
         team_names,
         team_report,
         teams,

@@ -17,6 +17,8 @@ from app.identity.rules import Action, Actor, Grant, Role
 from app.kernel.refusals import BadInput, Conflict, NotFound, marked
 from app.kernel.wall_time import local_day
 from app.plans.shared_purses import end_purse, keep_purse
+from app.plans.team_contracts import team_contracts_of
+from app.plans.team_purchases import end_team_contract, last_day_by_notice
 from app.platform.database import execute, fetch, fetch_row, fetch_value, retried, transaction
 from app.platform.new_rows import insert_all
 from app.platform.outbox import Event, Reaction, Reactions, emit, new_event
@@ -43,7 +45,8 @@ class TeamDoesNotEnd(Conflict):
 
 @retried
 async def set_team_end(actor: Actor, team: TeamCard, last_day: date, now: datetime) -> None:
-    """Nothing of the account pays behind this day any more; its people and who looks after it hear of it.
+    """Nothing of the account pays behind this day any more; its people and who looks after it hear of it, and its
+    contracts end with it, or as early as notice allows.
 
     Raises NotFound to who does not manage it, TeamEnded, TeamEndUnusable.
     """
@@ -62,6 +65,7 @@ async def set_team_end(actor: Actor, team: TeamCard, last_day: date, now: dateti
             if row["ends_on"] is not None:
                 await keep_purse(row["purse"], row["ends_on"], [each.person for each in members])
             await end_purse(row["purse"], last_day)
+            await _end_contracts(actor, row["purse"], last_day, now, today)
         await record("team.end_set", "team", team.id, actor, now, last_day=last_day)
         await emit("team.end_set", "team", team.id, now)
         await insert_all([new_event("team_member.end_set", "team_member", each.id, now) for each in members])
@@ -69,8 +73,10 @@ async def set_team_end(actor: Actor, team: TeamCard, last_day: date, now: dateti
 
 @retried
 async def keep_team(actor: Actor, team: TeamCard, now: datetime) -> None:
-    """Takes back an end that has not come yet; what was cancelled stays so. Raises NotFound to who does not manage it,
-    TeamEnded, TeamDoesNotEnd."""
+    """Takes back an end that has not come yet; what was cancelled and what was noticed stays so.
+
+    Raises NotFound to who does not manage it, TeamEnded, TeamDoesNotEnd.
+    """
     _demand_manager(actor, team)
     async with transaction():
         row = await locked_team(team.id)
@@ -119,6 +125,13 @@ def team_end_reactions() -> Reactions:
         await settle_behind_team(event.aggregate_id, now)
 
     return {"team_member.end_set": [Reaction("bookings.settle_team_end", run)]}
+
+
+async def _end_contracts(actor: Actor, purse: int, last_day: date, now: datetime, today: date) -> None:
+    for contract in await team_contracts_of(purse):
+        last = max(last_day, last_day_by_notice(contract, today)) if contract.is_plan else last_day
+        if contract.ends_on is None or contract.ends_on > last:
+            await end_team_contract(actor, contract, last, now, today)
 
 
 async def _end(key: int, now: datetime, today: date) -> None:

@@ -233,7 +233,7 @@ def _next_month(month: date) -> date:
 
 _USES: Final = """
 WITH account AS (
-    SELECT id, unit, left_units IS NULL AS is_unlimited FROM entitlement WHERE purse = $1 AND charge IS NULL
+    SELECT id, unit FROM entitlement WHERE purse = $1 AND charge IS NULL
 ), entry AS (
     SELECT x.entitlement, x.person, x.day, x.booking, -sum(x.left_change) AS units, sum(x.booked_change) AS booked
       FROM account a JOIN entitlement_entry x ON x.entitlement = a.id
@@ -243,18 +243,7 @@ WITH account AS (
     SELECT e.entitlement, e.person, e.day, sum(e.units) AS units,
            min(e.booking) FILTER (WHERE e.booked > 0) AS booking
       FROM entry e GROUP BY e.entitlement, e.person, e.day
-), booked AS (
-    SELECT b.person, (b.starts_at AT TIME ZONE s.time_zone)::date AS day, a.unit, b.space, b.starts_at, b.ends_at
-      FROM account a JOIN booking b ON b.entitlement = a.id JOIN space s ON s.id = b.space
-     WHERE a.is_unlimited AND b.starts_at >= $2::date - 1 AND b.starts_at < $3::date + 2
-       AND b.status NOT IN ('requested', 'held', 'cancelled')
-       AND (b.status <> 'released' OR b.is_late AND b.taken_over_by IS NULL)
 )
 SELECT s.person, s.day, a.unit AS measure, s.units::int AS units, b.space
   FROM spent s JOIN account a ON a.id = s.entitlement LEFT JOIN booking b ON b.id = s.booking WHERE s.units > 0
-UNION ALL
-SELECT person, day, unit,
-       CASE unit WHEN 'desk_day' THEN 2 ELSE sum(extract(epoch FROM ends_at - starts_at) / 60)::int END,
-       (array_agg(space ORDER BY starts_at))[1]
-  FROM booked WHERE day BETWEEN $2 AND $3 GROUP BY person, day, unit
 """

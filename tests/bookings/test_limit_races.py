@@ -4,6 +4,7 @@ proves the test."""
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -46,7 +47,7 @@ async def test_several_at_once_never_pass_the_limit_together(world: World) -> No
 
 
 async def test_without_the_steps_they_pass_it(admin_dsn: str, template: str, database: str, world: World) -> None:
-    """The negative control: each of them sees a month with room for it."""
+    """The negative control: each of them sees a month with room for it, in one of these months at the latest."""
     await DB.close_pool()
     try:
         async with copied(admin_dsn, template, f"{template}_unguarded_limit") as dsn:
@@ -56,8 +57,12 @@ async def test_without_the_steps_they_pass_it(admin_dsn: str, template: str, dat
             await DB.open_pool(dsn, size=8)
             unguarded = await a_charging_world()
             team, _ = await a_limited_team(unguarded, LimitShape(desk_halves=2))
-            await at_once(unguarded, [on(unguarded, day) for day in DAYS[:CLIENTS]])
-            spent = await spent_by(unguarded, team)
+            for month in (date(2027, number, 1) for number in range(1, 9)):
+                days = [day for n in range(14) if (day := month + timedelta(days=7 + n)).weekday() < 5][:CLIENTS]
+                await at_once(unguarded, [on(unguarded, day) for day in days])
+                spent = await spent_by(unguarded, team, month)
+                if spent.desk_halves > 2:
+                    break
             await DB.close_pool()
         assert spent.desk_halves > 2
     finally:

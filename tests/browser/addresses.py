@@ -21,7 +21,7 @@ OF_STAFF = ("/netzwerk", "/theke", "/betrieb", "/betreiber", "/auslastung")
 
 _NO_PAGE = re.compile(
     r"^/(static|api(?!/docs)|bilder|calendars|health|metrics|robots\.txt|sw\.js|manifest)|\{path\}"
-    r"|\.(ics|csv)$|/html$|/aenderungen$|/datei$|/meldungen/\{report\}/bild$"
+    r"|\.(ics|csv)$|/html$|/aenderungen$|/datei$|/pdf$|/bestaetigung$|/meldungen/\{report\}/bild$"
 )
 """What GET answers with something else than a page of ours; /html is a mail as it was sent."""
 

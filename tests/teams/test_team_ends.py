@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from app.bookings.operations import BookDesk, book
@@ -15,11 +16,14 @@ from app.plans.accounts import NewAccount, open_account
 from app.plans.grants import Days
 from app.plans.purses import purse_of
 from app.plans.rules import Source
+from app.plans.team_contracts import team_contracts_of
+from app.plans.team_upkeep import settle_team_contracts
 from app.plans.uses import Unit
 from app.platform.database import fetch, fetch_value
 from app.teams.operations import leave_team
 from app.teams.queries import TeamCard, members_of, team_by_id
 from tests.selling import TODAY, it_charges
+from tests.teams.buying import SEAT, bought
 from tests.teams.founding import a_team, acting, joined
 from tests.worlds import NOW, APerson, World, at
 
@@ -107,6 +111,23 @@ async def test_nothing_of_the_team_pays_behind_the_last_day_neither_pool_nor_one
     assert [one.ends_on for one in purse.entitlements] == [LAST, LAST]
     behind = Days(BEHIND, BEHIND)
     assert not (await purse_of(world.mia.id, world.operator, Kind.DESK, behind, TODAY, "de")).entitlements
+
+
+async def test_contracts_end_with_the_account_or_as_early_as_notice_allows(world: World, team: TeamCard) -> None:
+    """Notice of thirty days from 24 November reaches 24 December; the account ends before that, or after."""
+    contract = await bought(team, msgspec.structs.replace(SEAT, first_term_months=1, notice_days=30), 2)
+    await set_team_end(await acting(world.gundula), team, date(2026, 11, 30), NOW)
+    assert contract.purse == team.purse
+    [ended] = await team_contracts_of(contract.purse)
+    assert ended.ends_on == date(2026, 12, 24)
+    other = await a_team(world, name="Kranz Bau")
+    later = await bought(other, SEAT, 1)
+    await set_team_end(await acting(world.gundula), other, LAST, NOW)
+    assert [one.ends_on for one in await team_contracts_of(later.purse)] == [LAST]
+    await settle_team_contracts(at(date(2027, 2, 1), 3), date(2027, 2, 1))
+    charged = await fetch("SELECT supply_until FROM charge WHERE payer = $1 AND amount > 0", other.payer)
+    assert charged
+    assert max(row["supply_until"] for row in charged) == LAST
 
 
 async def test_an_end_that_is_taken_back_lets_everybody_spend_again(world: World, team: TeamCard) -> None:

@@ -29,6 +29,7 @@ _DRAWN_ANEW: Sequence[tuple[str, str]] = (
     (r'name="schluessel" value="[^"]*"', 'name="schluessel"'),
     (r'"(request_id|instance|trace_id)": ?"[^"]*"', r'"\1"'),
     (r"Vorgang [0-9a-f-]{8,}", "Vorgang"),
+    (r"(/antraege/|/mein-rahmen/|(?:antrag|tage|stunden|budget|antwort)-)[2-9a-hjkmnp-z]{16}", r"\1drawn"),
 )
 
 _NOTHING = "zzzzzzzzzzzzzzzz"
