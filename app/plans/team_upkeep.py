@@ -13,8 +13,8 @@ from app.plans.rules import Source
 from app.plans.team_contracts import TeamContractCard, team_contract_by_id
 from app.plans.terms import TeamUse
 from app.plans.timeline import MonthsGrant, PeriodsDue, Stretch, Timeline, dues_of, grants_of, months_later
-from app.plans.upkeep import GRANTED_AHEAD_MONTHS, keep_charged, keep_granted, kept_account
-from app.platform.database import DatabaseAway, execute, fetch, retried, transaction
+from app.plans.upkeep import GRANTED_AHEAD_MONTHS, keep_charged, keep_granted, kept_account, settle_each
+from app.platform.database import execute, fetch, retried, transaction
 from app.platform.new_rows import NewRow, insert_together
 
 _LOOKED_BACK_MONTHS: Final = 2
@@ -30,17 +30,7 @@ async def settle_team_contracts(now: datetime, today: date) -> int:
         "SELECT id FROM team_contract WHERE ends_on IS NULL OR ends_on >= $1 ORDER BY id",
         months_later(today, -_LOOKED_BACK_MONTHS),
     )
-    wrong: dict[int, Exception] = {}
-    for row in rows:
-        try:
-            await _settle_one(row["id"], now, today)
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            wrong[row["id"]] = error
-    if wrong:
-        raise ExceptionGroup(f"team contracts {list(wrong)} cannot be settled", list(wrong.values()))
-    return len(rows)
+    return await settle_each("team contracts", [row["id"] for row in rows], lambda key: _settle_one(key, now, today))
 
 
 @retried

@@ -31,17 +31,23 @@ async def settle_running(now: datetime, today: date) -> int:
     rows = await fetch(
         "SELECT id FROM membership WHERE ends_on IS NULL OR ends_on >= $1 ORDER BY id", months_later(today, -2)
     )
+    return await settle_each("memberships", [row["id"] for row in rows], lambda key: _settle_one(key, now, today))
+
+
+async def settle_each(what: str, keys: Sequence[int], settle: Callable[[int], Awaitable[None]]) -> int:
+    """Settles each of these, whatever becomes of the others; how many there are. Raises an ExceptionGroup of all that
+    went wrong, and DatabaseAway at once."""
     wrong: dict[int, Exception] = {}
-    for row in rows:
+    for key in keys:
         try:
-            await _settle_one(row["id"], now, today)
+            await settle(key)
         except DatabaseAway:
             raise
         except Exception as error:
-            wrong[row["id"]] = error
+            wrong[key] = error
     if wrong:
-        raise ExceptionGroup(f"memberships {list(wrong)} cannot be settled", list(wrong.values()))
-    return len(rows)
+        raise ExceptionGroup(f"{what} {list(wrong)} cannot be settled", list(wrong.values()))
+    return len(keys)
 
 
 @retried
