@@ -132,8 +132,14 @@ async def test_the_last_days_of_a_pool_are_given_once(admin_dsn: str, template: 
 
 
 async def test_without_the_guard_they_are_given_twice(admin_dsn: str, template: str, database: str) -> None:
-    """The negative control: a pool that may fall below zero."""
-    unguarded = "ALTER TABLE entitlement DROP CONSTRAINT entitlement_never_below_zero"
+    """The negative control: a pool that may fall below zero. Each lingers between deciding and writing, so that those
+    who have a connection have all read the same pool, however slow the machine is."""
+    unguarded = """
+        ALTER TABLE entitlement DROP CONSTRAINT entitlement_never_below_zero;
+        CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
+        CREATE TRIGGER linger BEFORE INSERT ON claim FOR EACH STATEMENT EXECUTE FUNCTION linger();
+    """
     paid, wrong = await paid_by_money(admin_dsn, template, database, unguarded)
     assert paid < CLIENTS - 5
     assert wrong
