@@ -9,6 +9,7 @@ from itertools import islice
 import msgspec
 
 from app.demo.contracts import Contract, enter_contracts
+from app.demo.history import FURTHEST_AHEAD
 from app.identity.queries import person_of_email
 from app.kernel.clock import system_clock
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
@@ -23,7 +24,7 @@ from app.web.search_form import ZONE
 from tests.bench.installation import Installation
 from tests.bench.load import Client, Taken, by_clients, request_bytes
 from tests.bench.measurements import statements_logged
-from tests.bench.world import FURTHEST_AHEAD, HALL, Slot, free_slots, hour_of, member_emails, working_day
+from tests.bench.world import HALL, Slot, free_slots, hour_of, member_emails, working_day
 
 LAST_DAYS, CLIENTS, WANTED = 100, 20, 130
 SPENDER = "accountant@demo.example"

@@ -10,7 +10,8 @@ from app.insights.team_months import close_team_months, month_of
 from app.kernel.clock import system_clock
 from app.plans.timeline import months_later
 from app.platform.database import execute
-from app.teams.operations import FoundTeam, found_team
+from app.teams.company import CompanyDetails
+from app.teams.operations import found_team
 from app.teams.queries import TeamCard
 from app.web.search_form import ZONE
 
@@ -47,7 +48,7 @@ async def fill_three_years() -> tuple[TeamCard, float]:
     person = await person_of_email(MANAGER)
     actor = await actor_of_person(person) if person is not None else None
     assert actor is not None, "the demo network has one"
-    team = await found_team(actor, FoundTeam("Messwerk", _PAYER), now)
+    team = await found_team(actor, CompanyDetails("Messwerk", _PAYER), now)
     await execute("UPDATE team SET founded_at = $2::date WHERE id = $1", team.id, since)
     await execute(
         "INSERT INTO cost_centre (public_id, team, code, made_at)"
