@@ -6,7 +6,7 @@ All share one password, which is hashed once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, product
+from itertools import cycle, islice
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.contracts import give_unlimited
@@ -93,6 +93,7 @@ _GIVEN_NAMES = (
     *("Andreas", "Birgit", "Claus", "Doris", "Erik", "Franziska"),
 )
 _FAMILY_NAMES = ("Adams", "Becker", "Clemens", "Daum", "Engel", "Fries", "Geisen")
+"""Of each there is a number without a common divisor, so that each of the crowd has a name of its own."""
 
 
 async def enter_accounts(operators: Mapping[str, int], now: datetime) -> Mapping[Account, int]:
@@ -123,8 +124,8 @@ async def enter_guests(operators: Mapping[str, int], desk: int, now: datetime) -
 
 async def enter_crowd(now: datetime) -> Sequence[int]:
     """Enters the people who fill the desks; they have no address and cannot sign in. Their keys."""
-    names = islice(product(_FAMILY_NAMES, _GIVEN_NAMES), CROWD_SIZE)
-    return await create_people([NewPerson(f"{given} {family}") for family, given in names], now)
+    names = islice(zip(cycle(_GIVEN_NAMES), cycle(_FAMILY_NAMES), strict=True), CROWD_SIZE)
+    return await create_people([NewPerson(f"{given} {family}") for given, family in names], now)
 
 
 async def add_members(count: int, now: datetime) -> int:

@@ -68,13 +68,7 @@ async def set_limits(demo: DemoTeam, seated: Sequence[int], since: date) -> dict
 async def live_with_money(demo: DemoTeam, seated: Sequence[int], paper: Paper, today: date, now: datetime) -> None:
     """Budgets since today, one request that waits and one that was answered, a quote, an agreement that the works
     council has not confirmed yet, and the report of the months that are over."""
-    await limit_everybody(demo.emil, demo.team, WITH_BUDGET, now, today)
-    for member in demo.members:
-        if member.person in seated:
-            await limit_one(demo.emil, demo.team, member, FOR_SEATED, now, today)
-    await _requests(demo, today, now)
-    offer = next(one for one in await team_offers_on_sale(now) if one.terms.name_de == TEAM_SEAT.name_de)
-    await make_quote(demo.emil, demo.team, offer, _QUOTED_SEATS, paper.address, paper.language, now, today)
+    await _answered_request(demo, today, now - 9 * _A_DAY)
     agreed = RecordAgreement(
         "Betriebsvereinbarung Arbeiten in der Nähe",
         "Becker Maschinenbau GmbH und Betriebsrat",
@@ -82,22 +76,33 @@ async def live_with_money(demo: DemoTeam, seated: Sequence[int], paper: Paper, t
         ("desk_day",),
     )
     await record_agreement(demo.emil, demo.team, agreed, now - 2 * _A_DAY, today)
+    await _waiting_request(demo, today, now - _A_DAY)
+    await limit_everybody(demo.emil, demo.team, WITH_BUDGET, now, today)
+    for member in demo.members:
+        if member.person in seated:
+            await limit_one(demo.emil, demo.team, member, FOR_SEATED, now, today)
+    offer = next(one for one in await team_offers_on_sale(now) if one.terms.name_de == TEAM_SEAT.name_de)
+    await make_quote(demo.emil, demo.team, offer, _QUOTED_SEATS, paper.address, paper.language, now, today)
+    await make_ids_steady("limit_request")
     await make_ids_steady("team_agreement")
     await close_team_months(now, today)
 
 
-async def _requests(demo: DemoTeam, today: date, now: datetime) -> None:
-    this_month = month_of(today).first
+async def _answered_request(demo: DemoTeam, today: date, asked: datetime) -> None:
     colleague = await actor_of_person(demo.colleagues[3].person)
-    more = AskForMore(this_month, Amounts(desk_halves=4), "Bei uns zu Hause wird umgebaut.")
-    answered = await ask_for_more(colleague, demo.team, more, now - 9 * _A_DAY, today)
-    one_day = Amounts(desk_halves=2)
+    more = AskForMore(month_of(today).first, Amounts(desk_halves=4), "Bei uns zu Hause wird umgebaut.")
+    request = await ask_for_more(colleague, demo.team, more, asked, today)
     said = "Einen Tag mehr gern. Für weitere sprechen Sie mich bitte an."
-    await answer_request(demo.emil, demo.team, answered.public_id, one_day, said, now - 8 * _A_DAY, today)
+    one_day = Amounts(desk_halves=2)
+    await answer_request(demo.emil, demo.team, request.public_id, one_day, said, asked + _A_DAY, today)
+
+
+async def _waiting_request(demo: DemoTeam, today: date, asked: datetime) -> None:
     mia = await actor_of_person(demo.mia.person)
-    waiting = AskForMore(months_later(this_month, 1), Amounts(desk_halves=4), "Wir bereiten eine Messe vor.")
-    await ask_for_more(mia, demo.team, waiting, now - _A_DAY, today)
-    await make_ids_steady("limit_request")
+    next_month = months_later(month_of(today).first, 1)
+    await ask_for_more(
+        mia, demo.team, AskForMore(next_month, Amounts(desk_halves=4), "Wir bereiten eine Messe vor."), asked, today
+    )
 
 
 async def live_together(demo: DemoTeam, assistant: int, key: bytes, today: date, now: datetime) -> None:
@@ -107,9 +112,9 @@ async def live_together(demo: DemoTeam, assistant: int, key: bytes, today: date,
     await _answer_a_day(demo, today, now)
     await _set_a_day(demo, today, now)
     await make_ids_steady("team_day")
-    await make_join_link(demo.emil, demo.team, _LINK_FOR, now - 20 * _A_DAY, key=key)
+    await make_join_link(demo.emil, demo.team, _LINK_FOR, now, key=key)
     ina = Invited("Ina Lehnert", "ina.lehnert@becker.example", demo.mia.cost_centre)
-    await invite_people(demo.emil, demo.team, [ina], JoinedBy.INVITATION, now - _A_DAY, key=key)
+    await invite_people(demo.emil, demo.team, [ina], JoinedBy.INVITATION, now, key=key)
     await make_ids_steady("team_invitation")
     there = Wanted(_working_days(today + 9 * _A_DAY, 1)[0], DayPart.WHOLE_DAY)
     people = demo.colleagues[-_BOOKED_FOR:]
@@ -118,6 +123,7 @@ async def live_together(demo: DemoTeam, assistant: int, key: bytes, today: date,
             actor = await actor_of_person(assistant)
             await book_for_team(actor, demo.team, BookForTeam(people, ["regiohub-mayen", "regiohub-polch"], there), now)
     await make_ids_steady("team_act")
+    await make_ids_steady("booking", "id IN (SELECT booking FROM team_act_place)", "team act", "booking")
 
 
 async def _let_be_seen(demo: DemoTeam, today: date, now: datetime) -> None:
