@@ -1,5 +1,7 @@
 """A team's quotes and orders: made, read again as they were sent, and ordered as they were written."""
 
+from urllib.parse import urlencode
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -72,7 +74,7 @@ async def make_quote_form(
     except NotFound:
         raise
     except Refusal:
-        return go(f"/team/{found.public_id}/tarife/{product}")
+        return go(f"/team/{found.public_id}/tarife/{product}?{urlencode({'menge': data.get('menge', '')[:20]})}")
     return go(f"{here}/{quote.public_id}?getan=angebot")
 
 
