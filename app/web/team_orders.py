@@ -24,6 +24,7 @@ from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
+from app.web.team_setup import next_step
 from app.web.team_shop import agreed_context, buying_team, paper_of, sent_number
 
 _READS = (Action.MANAGE_TEAM, Action.SEE_TEAM)
@@ -159,7 +160,8 @@ async def order_page(
         "order": order,
         "name": name_of(order.terms, visitor.language),
         "is_seat": order.terms.for_teams == "seat",
-        "notice": notice(request, NOTICES),
+        "notice": (done := notice(request, NOTICES)),
+        "next": await next_step(found) if done else None,
     }
     return await pages.show(request, visitor, "team/ordered.html", context)
 
