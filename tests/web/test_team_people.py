@@ -65,7 +65,8 @@ async def test_from_an_invitation_to_the_team_in_one_form(site: Site, world: Wor
     assert refused.status_code == 422
     assert 'id="name-fehler"' in refused.text
     joined = await newcomer.post(link, name="Ina Imker", password=PASSWORD)
-    assert joined.headers["location"] == f"/team/{team.public_id}"
+    assert joined.headers["location"] == f"/team/{team.public_id}?getan=dabei"
+    assert "Sie gehören jetzt zum Team." in said((await newcomer.get(joined.headers["location"])).text)
     assert "Becker Maschinenbau" in said((await newcomer.get(joined.headers["location"])).text)
     gone = await (await site.browser()).get(link)
     assert gone.status_code >= 400
