@@ -34,6 +34,14 @@ PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
 """Keeps the databases of several runs on one server apart."""
 
 
+_LONGEST = ("test_every_page.py", "test_schemathesis.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, then all in browsers: what begins last must not keep one process alone."""
+    items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "browser"))
+
+
 def in_database(dsn: str, database: str) -> str:
     """The same server, another database."""
     parts = urlsplit(dsn)
