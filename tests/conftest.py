@@ -38,7 +38,7 @@ _LONGEST = ("test_every_page.py", "test_schemathesis.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first, then all in browsers: what begins last must not last."""
+    """The files that take longest come first, then all in browsers: what begins last must not keep one alone."""
     items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "browser"))
 
 
