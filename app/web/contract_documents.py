@@ -14,6 +14,7 @@ from app.billing.open_charges import open_charges_of
 from app.identity.authentication import Visitor
 from app.kernel.refusals import NotFound
 from app.plans.orders import document_of, order_of
+from app.plans.shown_prices import dues_said
 from app.plans.terms import PlanTerms
 from app.plans.terms_said import name_of
 from app.web.forms import checked_id, network_time, way_on
@@ -36,7 +37,9 @@ async def ordered_page(
         "name": name_of(card.terms, visitor.language),
         "is_plan": isinstance(card.terms, PlanTerms),
         "at": network_time(card.placed_at),
-        "charges_due": await open_charges_of(card.payer, card.contract, visitor.language),
+        "charges_due": await dues_said(
+            await open_charges_of(card.payer, card.contract, visitor.language), card.audience
+        ),
         "email": visitor.signed_in.email,
         "weiter": way_on(request.query_params),
     }
