@@ -38,8 +38,8 @@ class TeamAct(Table, tablename="team_act"):
 class TeamActPlace(Table, tablename="team_act_place"):
     """For whom it was booked, as it was then: at which space, or why not. What became of the booking is not told here.
 
-    `account` is the day that the team has provided to the person, out of a `pool` (`units` of it) or by its `price` in a
-    `charge`; it comes back to the team where the person may not use it, until `give_back_until`.
+    `account` is the day that the team has provided to the person, out of a `pool` (`units` of it) or by its `price` in
+    a `charge`; it comes back to the team where the person may not use it, until `give_back_until`.
     """
 
     id = BigSerial(primary_key=True)

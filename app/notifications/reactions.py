@@ -31,6 +31,7 @@ from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.limit_mails import tell_limit_answered, tell_limit_asked
+from app.notifications.local_plan_mails import tell_operator_of_membership, tell_operator_of_pass
 from app.notifications.membership_mails import (
     tell_changed,
     tell_concession,
@@ -39,7 +40,6 @@ from app.notifications.membership_mails import (
     tell_resumed,
 )
 from app.notifications.near_mails import tell_allowed, tell_asked, tell_proposed, tell_set
-from app.notifications.local_plan_mails import tell_operator_of_membership, tell_operator_of_pass
 from app.notifications.order_mails import tell_ordered
 from app.notifications.plan_mails import tell_change_offered
 from app.notifications.post_office import PostOffice

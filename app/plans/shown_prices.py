@@ -107,6 +107,4 @@ async def dues_said(lines: Sequence[ChargeLine], audience: Audience) -> list[tup
     """Amounts due, each with what it is by the tax of the day that it is for."""
     days = {line.supply_from for line in lines}
     taxes = {day: await taxes_on(day) for day in days}
-    return [
-        (line, taxes[line.supply_from].whole(line.price, line.seller, line.tax_code, audience)) for line in lines
-    ]
+    return [(line, taxes[line.supply_from].whole(line.price, line.seller, line.tax_code, audience)) for line in lines]

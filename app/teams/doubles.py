@@ -34,7 +34,7 @@ class CompanyKnown(Conflict):
     """There is an account of this company; another one is founded by who insists."""
 
     code = "company_known"
-    text = marked("Ihr Konto steht schon, so scheint es. Lassen Sie sich von dort einladen, oder fragen Sie uns.")
+    text = marked("Diese Firma hat schon ein Konto, wie es aussieht. Lassen Sie sich einladen, oder fragen Sie uns.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,7 @@ async def demand_unknown(actor: Actor, wanted: CompanyDetails, address: str, now
         return
     await hit(ASKED_BY_PERSON, str(actor.person), now)
     await hit(ASKED_FROM_ADDRESS, address_key(address), now)
-    own = CompanyMarks(
-        plain_name(clean.payer.company), clean.payer.postcode, clean.payer.vat_id, clean.leitweg_id
-    )
+    own = CompanyMarks(plain_name(clean.payer.company), clean.payer.postcode, clean.payer.vat_id, clean.leitweg_id)
     fields = {own.shared_with(other) for other in (await _marks()).values()}
     for field in ("vat_id", "leitweg_id", "company"):
         if field in fields:

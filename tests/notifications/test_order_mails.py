@@ -12,7 +12,6 @@ from tests.orders import A_GIFT, ordered
 from tests.selling import TODAY, on_sale
 from tests.worlds import NOW, World
 
-
 PLAN = PlanTerms(name_de="Acht Tage", name_en="Eight days", price=11900, desk_days=8)
 
 

@@ -1,4 +1,4 @@
-"""A company that has an account already: known again, told beside the field, and founded all the same by who insists."""
+"""A company that has an account already is known again, however it is written, and nobody can go through a list."""
 
 from dataclasses import replace
 

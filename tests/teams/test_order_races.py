@@ -102,9 +102,7 @@ async def more_of_two_contracts(world: World) -> Sequence[Outcome]:
 
     async def more(contract: TeamContractCard, quantity: int) -> TeamOrderCard:
         mark = (await larger(contract, quantity, TODAY)).mark
-        return await order_more(
-            await acting(world.gundula), team, contract, quantity, 1, mark, PAPER, NOW, TODAY
-        )
+        return await order_more(await acting(world.gundula), team, contract, quantity, 1, mark, PAPER, NOW, TODAY)
 
     return await together(more(contracts[0], 4), more(contracts[1], 30))
 

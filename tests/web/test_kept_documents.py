@@ -3,10 +3,12 @@
 import pytest
 
 from app.bookings.operations import BookDesk, book
-from app.plans.orders import OrderCard
+from app.network.queries import space_by_slug
+from app.plans.counter_sales import sell_at_counter
+from app.plans.orders import OrderCard, next_number
 from app.platform.database import execute
-from tests.orders import A_GIFT, ordered
-from tests.selling import it_charges, on_sale
+from tests.orders import A_GIFT, PAPER, ordered
+from tests.selling import TEN, TODAY, it_charges, on_sale
 from tests.web.conftest import Site, said
 from tests.worlds import NOW, World, tomorrow
 
@@ -40,11 +42,17 @@ async def test_a_counter_prints_what_its_operator_sells_and_nothing_else(world: 
     address = f"{here}/dokumente/{order.document}"
     assert f'href="{address}"' in (await frida.get(here)).text
     assert "Schnuppertag" in said((await frida.get(address)).text)
-    await execute("UPDATE contract_order SET seller = NULL")
+    networks = await ordered(world.mia.actor(), await on_sale(A_GIFT, NOW), NOW)
+    address = f"{here}/dokumente/{networks.document}"
     assert address not in (await frida.get(here)).text
     assert (await frida.get(address)).status_code == 404, "what the network sells is the network's"
-    await execute("UPDATE contract_order SET placed_by = $1", world.frida.id)
-    assert (await frida.get(address)).status_code == 200, "she has sold it herself"
+    polch, offer = await space_by_slug(world.polch.slug, NOW), await on_sale(TEN, NOW)
+    assert polch is not None
+    number = await next_number(world.mia.id)
+    sold = await sell_at_counter(world.frida.actor(), polch, world.mia.id, offer.public_id, number, PAPER, NOW, TODAY)
+    address = f"{here}/dokumente/{sold.document}"
+    assert address in (await frida.get(here)).text, "unless she has sold it herself"
+    assert "Zehnerkarte" in said((await frida.get(address)).text)
 
 
 @pytest.mark.parametrize("who", ["mia", "rolf", "frida", "ada"])

@@ -18,7 +18,7 @@ async def test_the_form_says_it_beside_the_field_and_nothing_of_the_other_accoun
     answer = await browser.post("/team/neu", **typed, schluessel="einmal")
     assert answer.status_code == 409
     assert 'id="company-fehler"' in answer.text
-    assert "Lassen Sie sich von dort einladen" in said(answer.text)
+    assert "Lassen Sie sich einladen" in said(answer.text)
     assert "Industriestraße 5" in answer.text, "what was typed stays"
     for secret in ("Beckers Leute", "Berta", "rechnung@becker.example", world.gundula.name, world.gundula.email):
         assert secret not in answer.text

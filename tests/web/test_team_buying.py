@@ -38,8 +38,8 @@ async def test_an_offer_says_what_so_many_pieces_cost_net_and_gross(site: Site, 
     assert "Teamplatz" in page.text
     assert "100,00\u00a0€ im Monat" in page.text, "119 € with 19 % in it"
     page = await browser.get(f"/team/{team.public_id}/tarife/{offer.public_id}?menge=5&beginn=2026-12-01")
-    for said in ("91,60\u00a0€ im Monat", "457,98\u00a0€ im Monat", "87,02\u00a0€", "545,00\u00a0€ im Monat"):
-        assert said in page.text
+    for amount in ("91,60\u00a0€ im Monat", "457,98\u00a0€ im Monat", "87,02\u00a0€", "545,00\u00a0€ im Monat"):
+        assert amount in page.text
 
 
 async def test_what_is_ordered_is_a_contract_with_a_confirmation(site: Site, world: World, team: TeamCard) -> None:
