@@ -16,7 +16,7 @@ from app.plans.needs import Need, Scope
 from app.plans.prices import CLUB, NORMAL, Price
 from app.plans.rules import Entitlement, Purse, Source
 from app.plans.uses import Unit, Use
-from app.platform.database import fetch_row
+from app.platform.database import fetch_row, fetch_value
 
 UNITS: Final[Mapping[Kind, Unit]] = {
     Kind.DESK: Unit.DESK_DAY,
@@ -284,6 +284,21 @@ async def purses_of(
         operator: replace(everywhere, prices=[*overage, *(price for price in listed if price.seller == operator)])
         for operator in operators
     }
+
+
+def of_one_team(purse: Purse, team: int | None) -> Purse:
+    """The same without what other teams provide than that of this shared purse; without one, than any.
+
+    What has been paid otherwise before never becomes something that an employer pays for and counts.
+    """
+    kept = [one for one in purse.entitlements if one.purse is None or one.purse == team]
+    return replace(purse, entitlements=kept)
+
+
+async def team_behind(entitlement: int) -> int | None:
+    """The shared purse that this account belongs to; None for a person's own."""
+    purse: int | None = await fetch_value("SELECT purse FROM entitlement WHERE id = $1", entitlement)
+    return purse
 
 
 @dataclass(frozen=True, slots=True)
