@@ -209,10 +209,12 @@ async def _provided(purse: int, month: date) -> list[Measure]:
 
 
 async def _contracts(payer: int, month: date) -> int:
-    """What is due in that month by contract, without what was charged for somebody's day or booking."""
+    """What is due in that month by contract, without what was charged for somebody's day or booking, nor for desks booked
+    for others: whether a pool paid for those or money did says what was left of it."""
     amount: int = await fetch_value(
         "SELECT coalesce(sum(c.amount), 0)::bigint FROM charge c"
         " WHERE c.payer = $1 AND c.supply_from >= $2 AND c.supply_from < $3 AND c.key NOT LIKE 'day:%'"
+        " AND c.key NOT LIKE 'team_act:%'"
         " AND NOT EXISTS (SELECT FROM ticket_charge t WHERE t.charge IN (c.id, c.corrects))"
         " AND NOT EXISTS (SELECT FROM booking b WHERE b.charge IN (c.id, c.corrects))",
         payer,
