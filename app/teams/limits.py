@@ -1,7 +1,8 @@
 """The limits that an employer sets: for everybody, or for one person."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from app.identity.audit import record
 from app.identity.rules import Actor
@@ -103,3 +104,15 @@ def said(limits: LimitShape | None) -> dict[str, object]:
         "weekdays": limits.weekdays or None,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def limits_said(kept: Mapping[str, Any]) -> LimitShape:
+    """What `said` has made of limits; without any where there were none."""
+    days, hours = kept.get("desk_days"), kept.get("room_hours")
+    return LimitShape(
+        None if days is None else round(days * 2),
+        None if hours is None else round(hours * 60),
+        kept.get("money"),
+        kept.get("spaces") or [],
+        kept.get("weekdays") or [],
+    )
