@@ -248,9 +248,10 @@ async def for_the_company(walk: Walk, standing: Standing, _: Life) -> None:
     assert order.status_code == 303, order.text
     await walk.get(str(order.headers["location"]).removeprefix(walk.base))
     await walk.post("/angebote", angebot=standing.ids["team_product"], menge="3")
-    await walk.post(f"/grenzen/{standing.ids['member']}", tage="1", was="vorschau")
-    await walk.post(f"/grenzen/{standing.ids['member']}", tage="1")
-    await walk.post("/grenzen", tage="3", budget="40")
+    for path in (f"/grenzen/{standing.ids['member']}", "/grenzen"):
+        shown = carried_along((await walk.get(path)).text, "<main")
+        await walk.post(path, **{**shown, "tage": "1", "budget": "40", "was": "vorschau"})
+        assert (await walk.post(path, **{**shown, "tage": "1", "budget": "40"})).status_code == 303
     for path in ("/antraege", "/grenzen", "/vertraege", "/plaetze", "/kontingent", "/personen", ""):
         await walk.get(path)
 

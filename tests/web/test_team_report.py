@@ -127,7 +127,18 @@ async def test_a_month_by_name_is_shown_after_agreement_and_notice_and_every_loo
     assert "Gundula Gast Oktober 2026" in read
     assert "Kollegin 3" not in read
     assert "Oktober 2026 1" in read, "the own line"
+    second = await manager.post(f"/team/{team.public_id}/vereinbarung", **AGREED | {"titel": "BV 13"})
+    assert second.status_code == 409
+    assert "Das gilt jetzt Titel BV 12" in said(second.text)
+    assert 'value="BV 13"' in second.text
     assert (await council.post(f"/team/{team.public_id}/vereinbarung/beenden", **chosen)).status_code == 303
+    for too_late in (
+        await manager.post(f"/team/{team.public_id}/vereinbarung/beenden", **chosen),
+        await council.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen),
+    ):
+        assert too_late.status_code == 409
+        assert "Inzwischen hat jemand anderes" in said(too_late.text)
+        assert "Es gibt keine Vereinbarung." in said(too_late.text)
     assert (await manager.post(page, monat="2026-10")).status_code == 303
 
 
