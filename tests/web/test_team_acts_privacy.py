@@ -244,7 +244,9 @@ async def for_the_company(walk: Walk, standing: Standing, _: Life) -> None:
     await walk.post(f"/plaetze/{standing.ids['seat']}", person=standing.ids["member"])
     await walk.get(f"/plaetze/{standing.ids['seat']}")
     offer = await walk.get(f"/tarife/{standing.ids['team_product']}?menge=2&beginn=2026-12-01")
-    order = await walk.post(f"/tarife/{standing.ids['team_product']}", **carried_along(offer.text, 'method="post"'))
+    chosen = {"menge": "2", "beginn": "2026-12-01"}
+    form = {**carried_along(offer.text, "<main"), **chosen}
+    order = await walk.post(f"/tarife/{standing.ids['team_product']}", **form)
     assert order.status_code == 303, order.text
     await walk.get(str(order.headers["location"]).removeprefix(walk.base))
     await walk.post("/angebote", angebot=standing.ids["team_product"], menge="3")
