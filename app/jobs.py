@@ -85,7 +85,6 @@ NOBODY_REACTS: Final = (
     "fixed_desk.credited",
     "fixed_desk.released",
     "fixed_desk.taken_back",
-    "identity_provider.ended",
     "invitation.accepted",
     "membership.begun",
     "membership.changed",

@@ -16,7 +16,7 @@ from app.platform.database import fetch, fetch_row
 from app.platform.language import Speaker
 
 OUT_OF: Final[Mapping[Source, str]] = {
-    Source.TEAM: marked("{amount} aus Ihrem Team-Pass"),
+    Source.TEAM: marked("{amount} von Ihrem Team"),
     Source.MEMBERSHIP: marked("{amount} aus Ihrer Mitgliedschaft"),
     Source.PASS: marked("{amount} von Ihrer Karte"),
     Source.CREDIT: marked("{amount} aus Ihrem Guthaben"),
@@ -56,23 +56,34 @@ async def paid_with(bookings: Sequence[BookingCard], language: str) -> Mapping[i
     if not keys:
         return {}
     rows = await fetch(
-        "SELECT b.id, a.public_id, a.source, a.unit, CASE WHEN $2 = 'en' THEN a.label_en ELSE a.label_de END AS label,"
+        "SELECT b.id, a.public_id, a.source, a.unit, t.name AS team,"
+        " CASE WHEN $2 = 'en' THEN a.label_en ELSE a.label_de END AS label,"
         " CASE WHEN a.charge IS NULL AND a.person IS NOT NULL THEN a.left_units END AS left,"
         " coalesce((SELECT -x.left_change FROM entitlement_entry x WHERE x.booking = b.id AND x.entitlement = a.id"
         "   AND x.change = 'hold' AND x.ticket IS NOT DISTINCT FROM CASE WHEN e.credit IS NOT NULL THEN e.id END"
         "   ORDER BY x.id DESC LIMIT 1), 0) AS units"
         " FROM booking b JOIN entitlement e ON e.id = b.entitlement"
-        " JOIN entitlement a ON a.id = coalesce(e.credit, e.id)"
+        " JOIN entitlement a ON a.id = coalesce(e.credit, e.id) LEFT JOIN team t ON t.purse = a.purse"
         " WHERE b.id = ANY($1::bigint[])",
         keys,
         language,
     )
     return {
         row["id"]: PaidWith(
-            row["public_id"], Source(row["source"]), Unit(row["unit"]), row["label"], row["units"], row["left"]
+            row["public_id"],
+            Source(row["source"]),
+            Unit(row["unit"]),
+            of_team(row["label"], row["team"]),
+            row["units"],
+            row["left"],
         )
         for row in rows
     }
+
+
+def of_team(label: str, team: str | None) -> str:
+    """What a team provides, with whose it is: somebody may belong to two."""
+    return label if team is None or team in label else f"{label}, {team}"
 
 
 async def billed_by(booking: BookingCard) -> Billed | None:

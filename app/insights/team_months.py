@@ -209,12 +209,11 @@ async def _provided(purse: int, month: date) -> list[Measure]:
 
 
 async def _contracts(payer: int, month: date) -> int:
-    """What is due in that month by contract, without what was charged for somebody's day or booking."""
+    """What is due in that month for contracts, whatever was used of them. What was charged for use, for a budget and
+    for desks booked for others is in no sum: it says what somebody has spent."""
     amount: int = await fetch_value(
-        "SELECT coalesce(sum(c.amount), 0)::bigint FROM charge c"
-        " WHERE c.payer = $1 AND c.supply_from >= $2 AND c.supply_from < $3 AND c.key NOT LIKE 'day:%'"
-        " AND NOT EXISTS (SELECT FROM ticket_charge t WHERE t.charge IN (c.id, c.corrects))"
-        " AND NOT EXISTS (SELECT FROM booking b WHERE b.charge IN (c.id, c.corrects))",
+        "SELECT coalesce(sum(amount), 0)::bigint FROM charge WHERE payer = $1 AND supply_from >= $2"
+        " AND supply_from < $3 AND key LIKE 'team_contract:%'",
         payer,
         month,
         _next_month(month),

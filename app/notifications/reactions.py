@@ -64,6 +64,7 @@ from app.notifications.team_mails import (
     tell_role_taken,
 )
 from app.notifications.team_people_mails import TeamPeopleMails
+from app.notifications.team_setting_mails import tell_domain_changed, tell_sign_in_changed
 from app.notifications.waiting_mails import tell_offered, tell_wait_ended
 from app.notifications.webhook_mails import tell_disabled
 from app.platform.mail import Mailbox, MailTransport
@@ -133,7 +134,16 @@ def notification_reactions(
         "invitation.sent": [_about_link("mail.invitation", staff.send_invitation)],
         "team_invitation.sent": [_about_link("mail.team_invitation", of_teams.send_invitation)],
         "mail_domain.asked": [_about_link("mail.mail_domain_asked", of_teams.ask_keeper)],
-        "mail_domain.proven": [_about_link("mail.mail_domain_proven", of_teams.tell_proven)],
+        "mail_domain.proven": [
+            _about_link("mail.mail_domain_proven", of_teams.tell_proven),
+            _of_event("mail.mail_domain_proven_others", tell_domain_changed, office),
+        ],
+        "mail_domain.changed": [_of_event("mail.mail_domain_changed", tell_domain_changed, office)],
+        "mail_domain.removed": [_of_event("mail.mail_domain_removed", tell_domain_changed, office)],
+        "identity_provider.changed": [_of_event("mail.provider_changed", tell_sign_in_changed, office)],
+        "identity_provider.required": [_of_event("mail.provider_required", tell_sign_in_changed, office)],
+        "identity_provider.left_open": [_of_event("mail.provider_left_open", tell_sign_in_changed, office)],
+        "identity_provider.ended": [_of_event("mail.provider_ended", tell_sign_in_changed, office)],
         "team_member.joined": [_about_link("mail.team_joined", of_teams.tell_joined)],
         "team_member.left": [Reaction("mail.team_left", of_teams.tell_left)],
         "fixed_desk.assigned": [_about_booking("mail.fixed_desk_assigned", tell_assigned, office)],

@@ -7,6 +7,7 @@ own. So who books for others learns nothing of them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 
@@ -19,7 +20,8 @@ from app.plans.uses import Change, Entry, Unit, units_for
 from app.platform.database import fetch, fetch_value
 from app.platform.new_rows import NewRow, insert_together
 
-_FROM_POOL = "team_day"
+FROM_POOL: Final = "team_day"
+"""Why something was taken out of a pool, or came back, that nobody has used: it has become a day of one person's."""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ async def new_days(days: Sequence[ProvidedDay], now: datetime) -> list[tuple[int
 async def take_out(pool: int, units: int, actor: int, now: datetime) -> None:
     """So much of the pool has become days of single people."""
     entry = Entry(Change.ADJUST, left=-units)
-    await insert_together(entry_row(pool, entry, now, actor=actor, reason=_FROM_POOL))
+    await insert_together(entry_row(pool, entry, now, actor=actor, reason=FROM_POOL))
 
 
 async def put_back(pool: int, units: int, actor: int | None, now: datetime) -> None:
@@ -122,7 +124,7 @@ async def put_back(pool: int, units: int, actor: int | None, now: datetime) -> N
     )
     if lives:
         entry = Entry(Change.ADJUST, left=units)
-        await insert_together(entry_row(pool, entry, now, actor=actor, reason=_FROM_POOL))
+        await insert_together(entry_row(pool, entry, now, actor=actor, reason=FROM_POOL))
 
 
 async def end_days(accounts: Sequence[int], now: datetime) -> None:

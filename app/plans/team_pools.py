@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.inventory.rules import wall_instant
 from app.kernel.refusals import marked
+from app.plans.team_days import FROM_POOL
 from app.plans.uses import HALVES_OF_A_DAY, Unit
 from app.platform.database import fetch, fetch_value
 
@@ -108,11 +109,13 @@ async def pools_of(purse: int, today: date, low_percent: int, *, until: date | N
     for row in rows:
         midnight = wall_instant(told_as_of(today, row["ends_on"], people), 0, _ZONE)
         [sums] = await fetch(
-            "SELECT coalesce(sum(left_change) FILTER (WHERE change IN ('grant', 'adjust')), 0)::int AS granted,"
-            " coalesce(sum(left_change) FILTER (WHERE change IN ('grant', 'adjust') OR at < $2), 0)::int AS left_then"
-            " FROM entitlement_entry WHERE entitlement = $1",
+            "SELECT coalesce(sum(left_change) FILTER (WHERE is_bought), 0)::int AS granted,"
+            " coalesce(sum(left_change) FILTER (WHERE is_bought OR at < $2), 0)::int AS left_then"
+            " FROM (SELECT left_change, at, change IN ('grant', 'adjust') AND reason IS DISTINCT FROM $3 AS is_bought"
+            " FROM entitlement_entry WHERE entitlement = $1) e",
             row["id"],
             midnight,
+            FROM_POOL,
         )
         if not sums["granted"]:
             continue

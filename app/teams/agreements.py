@@ -11,7 +11,7 @@ from app.identity.audit import record
 from app.identity.merging import Merge, on_merge
 from app.identity.rules import Action, Actor, Role
 from app.kernel.plain_text import one_line
-from app.kernel.refusals import BadInput, Conflict, NotFound, marked
+from app.kernel.refusals import BadInput, Conflict, NotFound, Refusal, marked
 from app.platform.database import execute, fetch, fetch_row, fetch_value, refuse_constraint, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
@@ -57,6 +57,13 @@ class AgreementRuns(Conflict):
 
     code = "agreement_runs"
     text = marked("Es läuft schon eine Vereinbarung. Beenden Sie sie zuerst.")
+
+
+class AgreementOver(Conflict):
+    """Somebody else has confirmed or ended it meanwhile."""
+
+    code = "agreement_over"
+    text = marked("Inzwischen hat jemand anderes die Vereinbarung bestätigt oder beendet. Unten steht, was jetzt gilt.")
 
 
 refuse_constraint("team_agreement_one_at_a_time", AgreementRuns)
@@ -143,7 +150,8 @@ async def record_agreement(
 
 
 async def confirm_agreement(actor: Actor, team: TeamCard, public_id: str, now: datetime) -> None:
-    """The works council says that this was agreed. Raises NotFound for everybody else, and where nothing waits."""
+    """The works council says that this was agreed. Raises NotFound for everybody else, and AgreementOver where it waits
+    no more."""
     if not holds_council_seat(actor, team.id):
         raise NotFound
     async with transaction():
@@ -156,14 +164,15 @@ async def confirm_agreement(actor: Actor, team: TeamCard, public_id: str, now: d
             now,
         )
         if key is None:
-            raise NotFound
+            raise await _nothing_to_do(team.id, public_id)
         await record("team_agreement.confirmed", "team", team.id, actor, now)
         await emit("team_agreement.confirmed", "team_agreement", key, now)
     await tell_concerned(now)
 
 
 async def end_agreement(actor: Actor, team: TeamCard, public_id: str, now: datetime) -> None:
-    """From now on nobody is named. A manager and the works council may each do it alone. Raises NotFound."""
+    """From now on nobody is named. A manager and the works council may each do it alone. Raises NotFound,
+    AgreementOver."""
     if not (actor.may(Action.MANAGE_TEAM, team=team.id) or holds_council_seat(actor, team.id)):
         raise NotFound
     async with transaction():
@@ -176,9 +185,17 @@ async def end_agreement(actor: Actor, team: TeamCard, public_id: str, now: datet
             now,
         )
         if key is None:
-            raise NotFound
+            raise await _nothing_to_do(team.id, public_id)
         await record("team_agreement.ended", "team", team.id, actor, now)
         await emit("team_agreement.ended", "team_agreement", key, now)
+
+
+async def _nothing_to_do(team: int, public_id: str) -> Refusal:
+    """Why nothing was confirmed or ended: it is over, or never was."""
+    is_known = await fetch_value(
+        "SELECT EXISTS (SELECT FROM team_agreement WHERE team = $1 AND public_id = $2)", team, public_id
+    )
+    return AgreementOver() if is_known else NotFound()
 
 
 async def tell_concerned(now: datetime) -> int:

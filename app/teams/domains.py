@@ -153,6 +153,7 @@ async def let_join(actor: Actor, team: TeamCard, public_id: str, *, lets_join: b
     async with transaction():
         await execute("UPDATE mail_domain SET lets_join = $2 WHERE id = $1", domain.id, lets_join)
         await record("mail_domain.changed", "team", team.id, actor, now, domain=domain.domain, lets_join=lets_join)
+        await emit("mail_domain.changed", "mail_domain", domain.id, now, person=actor.person)
 
 
 async def remove_domain(actor: Actor, team: TeamCard, public_id: str, now: datetime) -> None:
@@ -161,6 +162,7 @@ async def remove_domain(actor: Actor, team: TeamCard, public_id: str, now: datet
     async with transaction():
         await execute("UPDATE mail_domain SET removed_at = $2, asked_by = NULL WHERE id = $1", domain.id, now)
         await record("mail_domain.removed", "team", team.id, actor, now, domain=domain.domain)
+        await emit("mail_domain.removed", "mail_domain", domain.id, now, person=actor.person)
 
 
 async def mail_domain_by_id(key: int, *, signing_key: bytes) -> tuple[MailDomainCard, str] | None:
@@ -170,6 +172,26 @@ async def mail_domain_by_id(key: int, *, signing_key: bytes) -> tuple[MailDomain
         return None
     salt = await fetch_value("SELECT salt FROM mail_domain WHERE id = $1", key)
     return MailDomainCard(**row), derived_token(signing_key, _PURPOSE, salt)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainNamed:
+    """A domain that is or was a team's, for mails."""
+
+    team: int
+    domain: str
+    asked_of: str
+    asked_by: int | None
+
+    @property
+    def keeper(self) -> str:
+        return f"{self.asked_of}@{self.domain}"
+
+
+async def named_domain(key: int) -> DomainNamed | None:
+    """The domain with this key, also one that was removed."""
+    row = await fetch_row("SELECT team, domain, asked_of, asked_by FROM mail_domain WHERE id = $1", key)
+    return DomainNamed(**row) if row is not None else None
 
 
 async def teams_offered(person: int) -> Sequence[TeamCard]:

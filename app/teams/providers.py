@@ -165,11 +165,14 @@ async def save_provider(
         former = await provider_of_team(team.id)
         if (former.version if former is not None else 0) != version:
             raise SettingsMoved
+        is_new = former is None
         if former is None:
             await _add(team.id, endpoints.issuer, client_id, secret, now, installation)
         else:
-            await _change(former, endpoints.issuer, client_id, secret, now, installation)
-        await record("identity_provider.changed", "team", team.id, actor, now, issuer=endpoints.issuer)
+            is_new = await _change(former, endpoints.issuer, client_id, secret, now, installation)
+        if is_new:
+            await record("identity_provider.changed", "team", team.id, actor, now, issuer=endpoints.issuer)
+            await emit("identity_provider.changed", "team", team.id, now, person=actor.person)
     saved = await provider_of_team(team.id)
     assert saved is not None, "it was just saved"
     return saved
@@ -202,12 +205,12 @@ async def _add(team: int, issuer: str, client_id: str, secret: str, now: datetim
 
 async def _change(
     former: ProviderCard, issuer: str, client_id: str, secret: str, now: datetime, installation: Installation
-) -> None:
-    """What works is not known of new settings, so nobody has to use them yet."""
+) -> bool:
+    """Whether anything is new. What works is not known of new settings, so nobody has to use them yet."""
     if former.issuer != issuer and not secret:
         raise SecretMissing(field="secret")  # the former one is nobody's business elsewhere
     if (former.issuer, former.client_id, secret) == (issuer, client_id, ""):
-        return
+        return False
     await execute(
         "UPDATE identity_provider SET issuer = $2, client_id = $3, secret = coalesce($4, secret), is_required = false,"
         " tried_at = NULL, version = version + 1 WHERE id = $1",
@@ -219,6 +222,7 @@ async def _change(
     await _forget_ways(former.id)
     if former.issuer != issuer:
         await end_identities(former.team, now)
+    return True
 
 
 async def require_provider(actor: Actor, team: TeamCard, required: bool, now: datetime) -> None:
@@ -239,6 +243,7 @@ async def require_provider(actor: Actor, team: TeamCard, required: bool, now: da
         )
         done = "identity_provider.required" if required else "identity_provider.left_open"
         await record(done, "team", team.id, actor, now)
+        await emit(done, "team", team.id, now, person=actor.person)
 
 
 async def note_tried(provider: ProviderCard, actor: Actor, now: datetime) -> None:
@@ -267,7 +272,7 @@ async def end_provider(actor: Actor, team: TeamCard, now: datetime) -> None:
         await _forget_ways(provider)
         await end_identities(team.id, now)
         await record("identity_provider.ended", "team", team.id, actor, now)
-        await emit("identity_provider.ended", "team", team.id, now)
+        await emit("identity_provider.ended", "team", team.id, now, person=actor.person)
 
 
 async def domains_and_provider(team: TeamCard) -> tuple[Sequence[str], ProviderCard | None]:

@@ -127,6 +127,12 @@ async def teams_of_purses(purses: Iterable[int]) -> Mapping[int, str]:
     return {row["purse"]: row["public_id"] for row in rows}
 
 
+async def team_names(purses: Iterable[int]) -> Mapping[int, str]:
+    """The names of the teams that these purses belong to, by purse."""
+    rows = await fetch("SELECT purse, name FROM team WHERE purse = ANY($1::bigint[])", list(purses))
+    return {row["purse"]: row["name"] for row in rows}
+
+
 async def members_of(team: int) -> Sequence[MemberCard]:
     """Who belongs to the team, by name."""
     rows = await fetch(f"{_MEMBER} WHERE m.team = $1 AND m.left_at IS NULL ORDER BY p.name, m.id", team)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from app.platform.database import transaction
 from app.web.audit_words import details_in_words, in_words, thing_in_words, things, way_in_words
 from app.web.forms import NO_ERRORS, DayUnreadable, checked_key, read_day, refusals_of, show_again
 from app.web.home import FormData
+from app.web.limit_words import LIMITS_CHANGED, changed_limits, spaces_to_choose
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 from app.web.staff import PER_PAGE, Moments, staff
@@ -59,7 +60,7 @@ async def audit_trail(
     context = {
         "fields": fields,
         "moments": Moments(visitor),
-        "details_of": lambda act: details_in_words(act.details, visitor.speaker),
+        "details_of": await _details_of(visitor),
         "words": lambda action: in_words(action, visitor.speaker),
         "thing": lambda name: thing_in_words(name, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
@@ -80,6 +81,17 @@ async def audit_trail(
         "first_url": f"/netzwerk/protokoll?{urlencode(filters)}" if cursor else "",
     }
     return await pages.show(request, visitor, "staff/audit_trail.html", context)
+
+
+async def _details_of(visitor: Visitor) -> Callable[[RecordedAct], str]:
+    """What an entry tells, in words."""
+    spaces, say = await spaces_to_choose(visitor), visitor.speaker
+
+    def said(act: RecordedAct) -> str:
+        is_limits = act.action in LIMITS_CHANGED
+        return details_in_words(changed_limits(act.details, spaces, say) if is_limits else act.details, say)
+
+    return said
 
 
 @post("/netzwerk/protokoll/export")

@@ -225,7 +225,9 @@ _VIA: Final = {
 }
 
 _DETAILS: Final = {
+    "number": marked("Nummer"),
     "people": marked("Personen"),
+    "pieces": marked("Stück"),
     "lets_join": marked("Beitritt angeboten"),
     "domain": marked("Domain"),
     "cost_centre": marked("Kostenstelle"),

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from babel.dates import get_day_names
 
 from app.identity.authentication import Visitor
 from app.kernel.refusals import marked
 from app.network.queries import SpaceCard, published_spaces
-from app.plans.limits import NOTHING, Amounts, LimitShape, OwnLimits
+from app.plans.limits import NOTHING, UNLIMITED, Amounts, LimitShape, OwnLimits
 from app.plans.uses import Unit
 from app.platform.language import Speaker
 from app.teams.limit_requests import LimitRequest, RequestStatus
+from app.teams.limits import limits_said
 from app.web.holdings_view import amount_text
 
 STATUS_NAMES: Final[Mapping[RequestStatus, str]] = {
@@ -49,6 +50,25 @@ def limit_lines(limits: LimitShape, spaces: Iterable[SpaceCard], say: Speaker) -
         (say.gettext(marked("Standorte")), say.listed(where) if limits.spaces else say.gettext(marked("alle"))),
         (say.gettext(marked("Wochentage")), say.listed(when) if when else say.gettext(marked("alle"))),
     ]
+
+
+def limits_in_line(limits: LimitShape, spaces: Iterable[SpaceCard], say: Speaker) -> str:
+    """Those that limit something, one behind the other."""
+    known = list(spaces)
+    unlimited = limit_lines(UNLIMITED, known, say)
+    set_ones = [f"{name}: {text}" for name, text in limit_lines(limits, known, say) if (name, text) not in unlimited]
+    return "; ".join(set_ones) or say.gettext(marked("keine Grenzen"))
+
+
+def changed_limits(details: Mapping[str, Any], spaces: Iterable[SpaceCard], say: Speaker) -> dict[str, Any]:
+    """What the audit trail keeps of changed limits, with words for them."""
+    known = list(spaces)
+    said = {name: limits_in_line(limits_said(details[name]), known, say) for name in ("before", "after")}
+    return {name: value for name, value in details.items() if name not in said} | said
+
+
+LIMITS_CHANGED: Final = ("team.limits_changed", "team_member.limits_changed")
+"""What the audit trail calls it."""
 
 
 def _monthly(unit: Unit, limits: LimitShape, say: Speaker) -> str:

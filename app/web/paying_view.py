@@ -1,14 +1,14 @@
 """What pays, in words: the ways to choose among, what is left after, who sells, and what could be bought."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.billing.rules import TaxCode
 from app.bookings.early_start import EarlyStartNotAsked, must_ask_for_early_start
 from app.bookings.lowest_prices import Lowest
-from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, units_text
+from app.bookings.paid_with import OUT_OF, PAID_ALREADY, UNLIMITED, of_team, units_text
 from app.bookings.queries import BookingCard
 from app.bookings.quoting import Quote
 from app.bookings.series_planning import PlannedDate, total_of
@@ -20,6 +20,7 @@ from app.plans.prices import Price
 from app.plans.rules import Entitlement, Payment, Pays, PriceChanged
 from app.plans.sellers import seller_of
 from app.platform.language import Speaker
+from app.teams.queries import team_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,24 @@ class OfferLine:
     is_plan: bool
 
 
-def way_lines(quoted: Quote, visitor: Visitor) -> list[WayLine]:
-    """All ways in which the quoted booking can be paid, the one that does among them."""
+async def way_lines(quoted: Quote, visitor: Visitor) -> list[WayLine]:
+    """All ways in which the quoted booking can be paid, the one that does among them; each with its team where there
+    are several."""
     if quoted.decision is None:
         return []
     chosen = quoted.decision.payment.key
-    return [_line(way, quoted, visitor, is_chosen=way.key == chosen) for way in quoted.ways]
+    accounts = [way.entitlement for way in quoted.ways if way.entitlement is not None]
+    purses = {one.purse for one in accounts if one.purse is not None}
+    teams = await team_names(purses) if len(purses) > 1 else {}
+    return [_line(_named(way, teams), quoted, visitor, is_chosen=way.key == chosen) for way in quoted.ways]
+
+
+def _named(way: Payment, teams: Mapping[int, str]) -> Payment:
+    account = way.entitlement
+    team = teams.get(account.purse) if account is not None and account.purse is not None else None
+    if account is None or team is None:
+        return way
+    return replace(way, entitlement=replace(account, label=of_team(account.label, team)))
 
 
 def lowest_texts(lowest: Lowest | None, say: Speaker) -> tuple[str, str]:
@@ -141,7 +154,7 @@ async def paying_of(
     for_organisation: bool = False,
 ) -> dict[str, Any]:
     """What a page says of paying for what is quoted; `due` is set where more has to be agreed to than was."""
-    ways, due = way_lines(quoted, visitor), changed_price(refusal)
+    ways, due = await way_lines(quoted, visitor), changed_price(refusal)
     money = next((way for way in ways if way.costs), None)
     return {
         "ways": ways,

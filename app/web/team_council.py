@@ -1,7 +1,6 @@
 """What an employer has set for a team, on one page: for the works council and whoever may see the team."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from litestar import Response, get
@@ -11,14 +10,17 @@ from litestar.params import FromPath
 from app.billing.payers import payer_by_id
 from app.identity.authentication import Visitor
 from app.identity.rules import Action, Role
-from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.kernel.wall_time import local_day
+from app.network.queries import SpaceCard
 from app.platform.language import Speaker
+from app.platform.settings import Settings
 from app.teams.agreements import agreements_of, notice_days, running_agreement
-from app.teams.oversight import LimitsSet, acts_of, holders_of, limits_of
+from app.teams.oversight import TeamAct, acts_of, holders_of
 from app.teams.queries import cost_centres_of, team_for
 from app.web.audit_words import details_in_words, in_words, way_in_words
+from app.web.council_settings import parts_of
+from app.web.limit_words import LIMITS_CHANGED, changed_limits, spaces_to_choose
 from app.web.pages import PageRequest, Pages
 from app.web.search_form import ZONE
 from app.web.staff import Moments
@@ -31,25 +33,21 @@ ROLES_SAID: Final = {
     Role.WORKS_COUNCIL: marked("Betriebsrat oder Personalrat"),
 }
 
-_LIMITS_SAID: Final = {
-    "desk_days": marked("Tage im Monat"),
-    "room_hours": marked("Raumstunden im Monat"),
-    "money": marked("Budget im Monat"),
-    "spaces": marked("nur an diesen Standorten"),
-    "weekdays": marked("nur an diesen Wochentagen"),
-}
-_A_MONDAY: Final = date(2024, 1, 1)
-
 
 @get("/team/{team:str}/betriebsrat")
 async def team_settings(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    settings: NamedDependency[Settings],
+    team: FromPath[str],
 ) -> Response[str]:
     found = await team_for(visitor.signed_in, team, Action.SEE_TEAM)
     acts, following = await acts_of(found, request.query_params.get("nach", ""))
     running = await running_agreement(found.id)
     holders = await holders_of(found.id)
     payer = await payer_by_id(found.payer) if found.payer else None
+    spaces = await spaces_to_choose(visitor)
     context: dict[str, Any] = {
         "team": found,
         "payer": payer.details if payer else None,
@@ -58,9 +56,7 @@ async def team_settings(
             (visitor.speaker.gettext(text), [holder for holder in holders if holder.role is role])
             for role, text in ROLES_SAID.items()
         ],
-        "limits": [
-            (one.name, limits_in_words(one, visitor.speaker)) for one in (await limits_of(found) if found.purse else ())
-        ],
+        "parts": await parts_of(found, visitor, settings.signing_key),
         "agreement": running,
         "agreement_says": agreement_says(running, visitor) if running else "",
         "agreements": await agreements_of(found.id),
@@ -70,13 +66,14 @@ async def team_settings(
         "moments": Moments(visitor),
         "words": lambda action: in_words(action, visitor.speaker),
         "way": lambda via: way_in_words(via, visitor.speaker),
-        "details_of": lambda details: details_in_words(_in_words(details, visitor.speaker), visitor.speaker),
+        "details_of": lambda act: details_in_words(_in_words(act, spaces, visitor.speaker), visitor.speaker),
     }
     return await pages.show(request, visitor, "team/council.html", context)
 
 
-def _in_words(details: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]:
+def _in_words(act: TeamAct, spaces: Sequence[SpaceCard], speaker: Speaker) -> Mapping[str, Any]:
     """The details with words instead of codes, without how somebody came into the team."""
+    details = changed_limits(act.details, spaces, speaker) if act.action in LIMITS_CHANGED else act.details
     said = {str(role): speaker.gettext(text) for role, text in ROLES_SAID.items()}
     shown = {str(measure): speaker.gettext(text) for measure, text in MEASURES_SAID.items()}
     told: dict[str, Any] = {name: value for name, value in details.items() if name != "how"}
@@ -85,24 +82,6 @@ def _in_words(details: Mapping[str, Any], speaker: Speaker) -> Mapping[str, Any]
     if "shows" in told:
         told["shows"] = [shown.get(each, each) for each in told["shows"]]
     return told
-
-
-def limits_in_words(one: LimitsSet, speaker: Speaker) -> str:
-    """Every limit that is set, in one line; nothing where none is."""
-    known = [name for name in _LIMITS_SAID if name in one.limits]
-    return ", ".join(
-        f"{speaker.gettext(_LIMITS_SAID.get(name, name))}: {_value(name, one.limits[name], speaker)}"
-        for name in [*known, *(one.limits.keys() - set(known))]
-        if one.limits[name] not in (None, [], {})
-    )
-
-
-def _value(name: str, value: object, speaker: Speaker) -> str:
-    if name == "weekdays" and isinstance(value, list):
-        return speaker.listed(speaker.weekday(_A_MONDAY + timedelta(days=day)) for day in value)
-    if name == "money" and isinstance(value, int):
-        return speaker.money(Money(value))
-    return speaker.listed(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 HANDLERS = [team_settings]

@@ -20,7 +20,7 @@ from app.plans.purse_limits import limits_for_all, people_with_own_limits
 from app.plans.uses import Unit
 from app.platform.language import Speaker
 from app.teams.limit_requests import open_requests
-from app.teams.limits import check_limits, limit_everybody, limit_one, purse_of_team
+from app.teams.limits import LimitsMoved, check_limits, limit_everybody, limit_one, purse_of_team, state_of
 from app.teams.queries import MemberCard, TeamCard, member_by_public_id, members_of, team_for
 from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.holdings_view import amount_text
@@ -42,7 +42,8 @@ async def limits_page(
 ) -> Response[str]:
     found = await _limiting(visitor, team, Action.MANAGE_TEAM, Action.SEE_TEAM)
     spaces = await spaces_to_choose(visitor)
-    typed = typed_limits(await limits_for_all(purse_of_team(found)), spaces)
+    limits = await limits_for_all(purse_of_team(found))
+    typed = typed_limits(limits, spaces) | {"stand": state_of(limits)}
     context = await _for_all(found, spaces, typed, visitor)
     return await pages.show(
         request, visitor, "team/limits.html", context | {"errors": NO_ERRORS, "notice": notice(request, NOTICES)}
@@ -57,7 +58,8 @@ async def set_limits(
     pages: NamedDependency[Pages],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """Sets the limits for everybody; with `was` = vorschau only says what they would mean."""
+    """Sets the limits for everybody; with `was` = vorschau only says what they would mean. A stale form is shown again
+    beside what holds now."""
     found = await _limiting(visitor, team, Action.MANAGE_TEAM)
     spaces = await spaces_to_choose(visitor)
     limits, refused = _checked(data, spaces)
@@ -69,7 +71,13 @@ async def set_limits(
         preview = {"preview": _meaning(limits, spaces, count, visitor.speaker), "errors": NO_ERRORS, "notice": ""}
         return await pages.show(request, visitor, "team/limits.html", context | preview)
     today = local_day(visitor.now, ZONE)
-    await limit_everybody(visitor.signed_in, found, limits, visitor.now, today)
+    try:
+        await limit_everybody(visitor.signed_in, found, limits, visitor.now, today, shown=data.get("stand", ""))
+    except LimitsMoved as moved:
+        stands = await limits_for_all(purse_of_team(found))
+        context = await _for_all(found, spaces, {**data, "stand": state_of(stands)}, visitor)
+        context |= {"notice": "", "stands": _differing(stands, limits, spaces, visitor.speaker)}
+        return await show_again(request, visitor, pages, "team/limits.html", context, [moved])
     return go(f"/team/{found.public_id}/grenzen?getan=gesetzt")
 
 
@@ -85,7 +93,7 @@ async def one_persons_limits_page(
     person = await member_by_public_id(found.id, checked_id(member))
     purse, spaces = purse_of_team(found), await spaces_to_choose(visitor)
     own = (await people_with_own_limits(purse)).get(person.person)
-    typed = typed_limits(own or await limits_for_all(purse), spaces)
+    typed = typed_limits(own or await limits_for_all(purse), spaces) | {"stand": state_of(own)}
     context = await _for_one(found, person, spaces, typed, visitor)
     return await pages.show(
         request, visitor, "team/limits_of_one.html", context | {"errors": NO_ERRORS, "notice": notice(request, NOTICES)}
@@ -105,21 +113,37 @@ async def set_one_persons_limits(
     found = await _limiting(visitor, team, Action.MANAGE_TEAM)
     person = await member_by_public_id(found.id, checked_id(member))
     spaces = await spaces_to_choose(visitor)
-    actor, today = visitor.signed_in, local_day(visitor.now, ZONE)
-    address = f"/team/{found.public_id}/grenzen/{person.public_id}"
-    if data.get("was") == "wie-alle":
-        await limit_one(actor, found, person, None, visitor.now, today)
-        return go(f"{address}?getan=wie-alle")
-    limits, refused = _checked(data, spaces)
-    if refused or data.get("was") == "vorschau":
-        context = await _for_one(found, person, spaces, data, visitor)
-        if refused:
-            template = "team/limits_of_one.html"
-            return await show_again(request, visitor, pages, template, context | {"notice": ""}, refused)
-        preview = {"preview": _meaning(limits, spaces, 1, visitor.speaker), "errors": NO_ERRORS, "notice": ""}
-        return await pages.show(request, visitor, "team/limits_of_one.html", context | preview)
-    await limit_one(actor, found, person, limits, visitor.now, today)
-    return go(f"{address}?getan=gesetzt")
+    template, takes_away = "team/limits_of_one.html", data.get("was") == "wie-alle"
+    limits, refused = (None, []) if takes_away else _checked(data, spaces)
+    context = await _for_one(found, person, spaces, data, visitor) | {"notice": ""}
+    if limits is not None and data.get("was") == "vorschau" and not refused:
+        preview = {"preview": _meaning(limits, spaces, 1, visitor.speaker), "errors": NO_ERRORS}
+        return await pages.show(request, visitor, template, context | preview)
+    if not refused:
+        actor, now, today = visitor.signed_in, visitor.now, local_day(visitor.now, ZONE)
+        try:
+            await limit_one(actor, found, person, limits, now, today, shown=data.get("stand", ""))
+        except LimitsMoved as moved:
+            refused.append(moved)
+            own = (await people_with_own_limits(purse_of_team(found))).get(person.person)
+            stands = own or await limits_for_all(purse_of_team(found))
+            typed = typed_limits(stands, spaces) if takes_away else dict(data)
+            context |= {
+                "typed": typed | {"stand": state_of(own)},
+                "stands": _differing(stands, limits, spaces, visitor.speaker),
+            }
+        else:
+            done = "wie-alle" if takes_away else "gesetzt"
+            return go(f"/team/{found.public_id}/grenzen/{person.public_id}?getan={done}")
+    return await show_again(request, visitor, pages, template, context, refused)
+
+
+def _differing(
+    stands: LimitShape, wanted: LimitShape | None, spaces: list[SpaceCard], say: Speaker
+) -> list[tuple[str, str]]:
+    """What holds now and is not what was wanted, in words; all of it where nothing was to hold."""
+    known = [] if wanted is None else limit_lines(wanted, spaces, say)
+    return [line for line in limit_lines(stands, spaces, say) if line not in known]
 
 
 async def _limiting(visitor: Visitor, team: str, *actions: Action) -> TeamCard:
@@ -177,6 +201,7 @@ def _form(team: TeamCard, spaces: list[SpaceCard], typed: Mapping[str, str], vis
         "weekdays": weekday_names(visitor.speaker),
         "may_change": visitor.signed_in.may(Action.MANAGE_TEAM, team=team.id),
         "preview": None,
+        "stands": [],
     }
 
 

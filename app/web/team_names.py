@@ -19,6 +19,8 @@ from app.teams.agreements import (
     LONGEST_PARTIES,
     LONGEST_TITLE,
     Agreement,
+    AgreementOver,
+    AgreementRuns,
     RecordAgreement,
     confirm_agreement,
     end_agreement,
@@ -117,23 +119,49 @@ async def keep_agreement(
         except Refusal as refusal:
             refusals = [refusal]
     context = await _form_context(visitor, found, data)
+    if any(isinstance(each, AgreementRuns) for each in refusals):
+        context["stands"] = await running_agreement(found.id)
     return await show_again(request, visitor, pages, "team/agreement.html", context, refusals)
 
 
 @post("/team/{team:str}/vereinbarung/bestaetigen")
-async def confirm(visitor: NamedDependency[Visitor], team: FromPath[str], data: FormData) -> Redirect:
-    actor = visitor.signed_in
-    found = await visible_team(actor, team)
-    await confirm_agreement(actor, found, data.get("vereinbarung", ""), visitor.now)
+async def confirm(
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    team: FromPath[str],
+    data: FormData,
+) -> Response[str] | Redirect:
+    found = await visible_team(visitor.signed_in, team)
+    try:
+        await confirm_agreement(visitor.signed_in, found, data.get("vereinbarung", ""), visitor.now)
+    except AgreementOver as over:
+        return await _over(request, visitor, pages, found, over)
     return go(f"{_PAGE.format(team=team)}?getan=bestaetigt")
 
 
 @post("/team/{team:str}/vereinbarung/beenden")
-async def end(visitor: NamedDependency[Visitor], team: FromPath[str], data: FormData) -> Redirect:
-    actor = visitor.signed_in
-    found = await visible_team(actor, team)
-    await end_agreement(actor, found, data.get("vereinbarung", ""), visitor.now)
+async def end(
+    request: PageRequest,
+    visitor: NamedDependency[Visitor],
+    pages: NamedDependency[Pages],
+    team: FromPath[str],
+    data: FormData,
+) -> Response[str] | Redirect:
+    found = await visible_team(visitor.signed_in, team)
+    try:
+        await end_agreement(visitor.signed_in, found, data.get("vereinbarung", ""), visitor.now)
+    except AgreementOver as over:
+        return await _over(request, visitor, pages, found, over)
     return go(f"{_PAGE.format(team=team)}?getan=beendet")
+
+
+async def _over(
+    request: PageRequest, visitor: Visitor, pages: Pages, team: TeamCard, refusal: AgreementOver
+) -> Response[str]:
+    """The page as it is now, with what was in the way."""
+    context = await _context(request, visitor, team)
+    return await show_again(request, visitor, pages, "team/names.html", context, [refusal])
 
 
 async def _context(request: PageRequest, visitor: Visitor, team: TeamCard) -> dict[str, Any]:
@@ -160,6 +188,7 @@ async def _context(request: PageRequest, visitor: Visitor, team: TeamCard) -> di
         "months": months,
         "own": await _own(visitor, team, agreement, months) if agreement else None,
         "done": notice(request, _DONE),
+        "errors": NO_ERRORS,
     }
 
 
@@ -186,6 +215,8 @@ async def _form_context(visitor: Visitor, team: TeamCard, data: Mapping[str, str
         "longest_title": LONGEST_TITLE,
         "longest_parties": LONGEST_PARTIES,
         "errors": NO_ERRORS,
+        "stands": None,
+        "says": lambda agreement: agreement_says(agreement, visitor),
     }
 
 

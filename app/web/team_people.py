@@ -19,8 +19,10 @@ from app.teams.people import (
     NO_COST_CENTRE,
     CostCentreUnknown,
     PeopleWanted,
+    Seated,
     book_on,
     cost_centre_named,
+    has_seats,
     people_of,
 )
 from app.teams.queries import MemberCard, TeamCard, cost_centres_of, member_by_public_id, team_for
@@ -47,6 +49,11 @@ HOW_JOINED: Final[Mapping[str, str]] = {
     JoinedBy.FILE: marked("aus einer Datei eingeladen"),
     JoinedBy.SIGN_IN: marked("über die Anmeldung der Firma"),
 }
+_SEATED: Final[Mapping[str, str]] = {
+    "": marked("mit und ohne"),
+    Seated.WITH: marked("mit Teamplatz"),
+    Seated.WITHOUT: marked("ohne Teamplatz"),
+}
 _LONGEST_SEARCH: Final = 80
 _MOST_PAGES: Final = 999
 
@@ -58,8 +65,11 @@ async def people_page(
     """Also for assistants and the works council, who change nothing here."""
     actor = visitor.signed_in
     found = await team_for(actor, checked_id(team), Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM)
-    wanted = _wanted(request)
-    people = await people_of(found.id, wanted)
+    today = local_day(visitor.now, ZONE)
+    reads_seats = any(actor.may(action, team=found.id) for action in (Action.MANAGE_TEAM, Action.SEE_TEAM))
+    shows_seats = reads_seats and await has_seats(found, today)
+    wanted = _wanted(request, shows_seats=shows_seats)
+    people = await people_of(found.id, wanted, today)
     manages = actor.may(Action.MANAGE_TEAM, team=found.id)
     context = {
         "team": found,
@@ -72,6 +82,8 @@ async def people_page(
             *await cost_centre_choices(found, visitor),
         ],
         "how": HOW_JOINED,
+        "seated": [(key, visitor.speaker.gettext(text)) for key, text in _SEATED.items()] if shows_seats else [],
+        "today": today,
         "manages": manages,
         "invitations": await open_invitations(found.id) if manages and not wanted.page else [],
         "notice": (done := notice(request, NOTICES)),
@@ -164,15 +176,25 @@ async def _context(visitor: Visitor, team: TeamCard, person: MemberCard) -> dict
     }
 
 
-def _wanted(request: PageRequest) -> PeopleWanted:
+def _wanted(request: PageRequest, *, shows_seats: bool) -> PeopleWanted:
     query = request.query_params
-    page = query.get("seite", "")
+    page, asked = query.get("seite", ""), query.get("teamplatz", "")
     number = int(page) - 1 if page.isascii() and page.isdigit() and 0 < int(page) <= _MOST_PAGES else 0
-    return PeopleWanted(query.get("wer", "")[:_LONGEST_SEARCH], query.get("kostenstelle", "")[:_LONGEST_SEARCH], number)
+    return PeopleWanted(
+        query.get("wer", "")[:_LONGEST_SEARCH],
+        query.get("kostenstelle", "")[:_LONGEST_SEARCH],
+        Seated(asked) if shows_seats and asked in tuple(Seated) else None,
+        number,
+    )
 
 
 def _page_url(team: TeamCard, wanted: PeopleWanted, page: int) -> str:
-    query = {"wer": wanted.text, "kostenstelle": wanted.cost_centre, "seite": str(page + 1) if page else ""}
+    query = {
+        "wer": wanted.text,
+        "kostenstelle": wanted.cost_centre,
+        "teamplatz": wanted.seated or "",
+        "seite": str(page + 1) if page else "",
+    }
     asked = urlencode({name: value for name, value in query.items() if value})
     return f"/team/{team.public_id}/personen{'?' if asked else ''}{asked}"
 

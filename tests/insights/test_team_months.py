@@ -5,9 +5,20 @@ from datetime import date
 import pytest
 
 from app.bookings.cancellation import cancel
+from app.bookings.rules import DayPart
+from app.bookings.search import Wanted
+from app.bookings.settling import settle_due
+from app.bookings.team_booking import BookForTeam, book_for_team
 from app.insights.team_months import MonthTold, close_team_months, team_months
-from app.platform.database import execute
-from app.teams.queries import TeamCard
+from app.plans.budgets import charge_budgets
+from app.plans.limits import LimitShape
+from app.plans.rules import Pays
+from app.platform.database import execute, fetch
+from app.teams.limits import limit_everybody
+from app.teams.queries import TeamCard, members_of
+from tests.selling import it_charges
+from tests.teams.buying import SEAT, bought
+from tests.teams.founding import a_team, acting
 from tests.teams.spending import (
     IN_OCTOBER,
     NOVEMBER_IS_OVER,
@@ -151,3 +162,34 @@ async def test_the_database_lets_nobody_change_what_was_told(world: World, peopl
     await close_team_months(NOW, TODAY)
     with pytest.raises(Exception, match="permission denied"):
         await execute("UPDATE team_month SET told = '{}'")
+
+
+async def test_what_contracts_cost_tells_nothing_of_what_one_has_spent(world: World) -> None:
+    """Neither of a budget nor of a desk booked for somebody that no pool paid."""
+    await it_charges()
+    team = await a_team(world, world.mia)
+    assert team.purse is not None
+    await bought(team, SEAT, 1)
+    await execute(
+        "INSERT INTO price_list_entry (operator, kind, per_day, valid_from, entered_at)"
+        " VALUES ($1, 'desk', 1900, '2026-01-01', $2)",
+        world.operator,
+        NOW,
+    )
+    await limit_everybody(world.gundula.actor(), team, LimitShape(money=5000), NOW, TODAY)
+    assert (await works(world.mia, world.polch["1"], date(2026, 11, 26))).paid_by is Pays.TEAM
+    for_mia = BookForTeam(await members_of(team.id), (world.polch.slug,), Wanted(date(2026, 11, 27), DayPart.WHOLE_DAY))
+    await book_for_team(await acting(world.gundula), team, for_mia, NOW)
+    later = at(NOVEMBER_IS_OVER, 9)
+    await settle_due(later)
+    await charge_budgets(team.purse, later, NOVEMBER_IS_OVER)
+    await close_team_months(later, NOVEMBER_IS_OVER)
+    due = {row["kind"]: row["amount"] for row in await fetch(_CHARGED, team.payer)}
+    assert due.keys() == {"budget", "team_act", "team_contract"}
+    assert (await told(team, NOVEMBER)).contracts == due["team_contract"] > 0
+
+
+_CHARGED = (
+    "SELECT split_part(key, ':', 1) AS kind, sum(amount)::int AS amount FROM charge"
+    " WHERE payer = $1 AND supply_from < '2026-12-01' GROUP BY 1"
+)

@@ -1,6 +1,7 @@
 """Who comes into a team, by which door, and who does not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from app.identity.queries import actor_of_person
 from app.identity.sign_in import sign_in
 from app.kernel.refusals import NotFound
 from app.network.importing import ImportChanged, Outcome
+from app.plans.seats import give_seat
 from app.platform.database import execute, fetch_value
 from app.platform.rate_limits import TooMany
 from app.teams.company import TeamEnded
@@ -39,12 +41,13 @@ from app.teams.invitations import (
 from app.teams.invited_lines import Invited
 from app.teams.join_links import LinkUsedUp, end_join_link, join_by_link, join_link_of, make_join_link, team_of_link
 from app.teams.operations import JoinedBy, leave_team
-from app.teams.people import PeopleWanted, book_on, people_of
+from app.teams.people import PeopleWanted, Seated, book_on, people_of
 from app.teams.people_import import forget_uploads, import_people, keep_upload, plan_people
 from app.teams.queries import TeamCard, cost_centres_of, member_of, members_of
 from tests.identity.conftest import HOME, KEY, PASSWORD
-from tests.selling import TODAY
-from tests.teams.founding import a_team, acting
+from tests.selling import TODAY, it_charges
+from tests.teams.buying import SEAT, bought, seated, seats
+from tests.teams.founding import a_team, acting, joined
 from tests.worlds import NOW, World
 
 INA = Invited("Ina Imker", "ina@becker.example")
@@ -314,8 +317,8 @@ class TestList:
         assert member is not None
         await book_on(await acting(world.gundula), team, member, centre, NOW)
 
-        async def names(**wanted: str) -> list[str]:
-            return [row.name for row in (await people_of(team.id, PeopleWanted(**wanted))).rows]
+        async def names(**wanted: Any) -> list[str]:
+            return [row.name for row in (await people_of(team.id, PeopleWanted(**wanted), TODAY)).rows]
 
         assert await names() == ["Frida Empfang", "Mia Hammes", "Otto Wirt"]
         assert await names(text="HAMMES") == ["Mia Hammes"]
@@ -323,6 +326,28 @@ class TestList:
         assert await names(cost_centre=centre.public_id) == ["Mia Hammes"]
         assert await names(cost_centre="-") == ["Frida Empfang", "Otto Wirt"]
         assert await names(text="100%") == []
+
+    async def test_the_list_says_who_has_a_seat_of_this_team_today_or_later(self, world: World) -> None:
+        await it_charges()
+        team, other = await a_team(world, world.mia, world.otto, world.frida), await a_team(world, name="Andere")
+        for each in (team, other):
+            await bought(each, SEAT, 2)
+        await seated(team, world.mia, world.otto)
+        await joined(other, world.frida)
+        await seated(other, world.frida)
+        [first, _] = await seats(team)
+        await give_seat(None, first, world.frida.id, NOW, TODAY)
+
+        async def held(**wanted: Any) -> dict[str, list[tuple[int, date]]]:
+            page = await people_of(team.id, PeopleWanted(**wanted), TODAY)
+            return {row.name: [(seat.number, seat.first) for seat in row.seats] for row in page.rows}
+
+        tomorrow = TODAY + timedelta(days=1)
+        with_seat = {"Frida Empfang": [(1, tomorrow)], "Mia Hammes": [(1, TODAY)], "Otto Wirt": [(2, TODAY)]}
+        assert await held() == with_seat
+        assert await held(seated=Seated.WITHOUT) == {}
+        page = await people_of(team.id, PeopleWanted(seated=Seated.WITHOUT), tomorrow)
+        assert [row.name for row in page.rows] == ["Mia Hammes"]
 
 
 async def test_who_comes_back_has_a_new_place_and_all_rights(world: World) -> None:

@@ -1,5 +1,6 @@
 """Limits of a team in the browser: set, seen, reached, and asked for more."""
 
+import re
 from datetime import date
 
 import pytest
@@ -35,6 +36,13 @@ async def employed(world: World, **limits: object) -> TeamCard:
     return team
 
 
+def hidden(page: str) -> str:
+    """Which limits the form on the page has shown."""
+    found = re.search(r'name="stand" value="(\w+)"', page)
+    assert found, "the form says it"
+    return found[1]
+
+
 BUCHEN = f"/buchen?standort=regiohub-polch&art=desk&tag={TOMORROW}&zeit=ganz"
 
 
@@ -43,13 +51,14 @@ async def test_a_manager_sees_what_limits_would_mean_before_setting_them(site: S
     at = f"/team/{team.public_id}/grenzen"
     form = {"tage": "8,5", "stunden": "6", "budget": "50", "tag-0": "ja", "tag-1": "ja", "ort-regiohub-polch": "ja"}
     async with await site.browser(world.gundula) as browser:
-        shown = await browser.post(at, **form, was="vorschau")
+        shown = await browser.post(at, **form, was="vorschau", stand=hidden((await browser.get(at)).text))
         assert "Es gilt für 2 Personen" in said(shown.text)
         assert "höchstens 17 Tage im Monat" in said(shown.text)
         assert "höchstens 100,00 € im Monat" in said(shown.text).replace("\xa0", " ")
         assert 'value="8,5"' in shown.text
         assert await limits_for_all(team.purse or 0) == LimitShape()
-        assert (await browser.post(at, **form)).headers["location"] == f"{at}?getan=gesetzt"
+        saved = await browser.post(at, **form, stand=hidden(shown.text))
+        assert saved.headers["location"] == f"{at}?getan=gesetzt"
         assert 'value="8,5"' in (await browser.get(at)).text
     assert await limits_for_all(team.purse or 0) == LimitShape(17, 360, 5000, [world.polch.id], [0, 1])
 
@@ -69,12 +78,33 @@ async def test_one_person_has_own_limits_and_then_those_of_all_again(site: Site,
     member = await joined(team, world.mia)
     at = f"/team/{team.public_id}/grenzen/{member.public_id}"
     async with await site.browser(world.gundula) as browser:
-        assert 'value="8"' in (await browser.get(at)).text
-        await browser.post(at, tage="3")
+        page = (await browser.get(at)).text
+        assert 'value="8"' in page
+        await browser.post(at, tage="3", stand=hidden(page))
         assert await people_with_own_limits(team.purse or 0) == {world.mia.id: LimitShape(desk_halves=6)}
         assert "eigene Grenzen" in said((await browser.get(f"/team/{team.public_id}/grenzen")).text)
-        await browser.post(at, was="wie-alle")
+        await browser.post(at, was="wie-alle", stand=hidden((await browser.get(at)).text))
     assert await people_with_own_limits(team.purse or 0) == {}
+
+
+async def test_the_second_of_two_managers_sees_both_states_and_decides(site: Site, world: World) -> None:
+    team = await employed(world, desk_halves=16)
+    member = await joined(team, world.mia)
+    await grant_role(None, world.otto.id, Grant(Role.TEAM_MANAGER, "team", team.id), NOW)
+    async with await site.browser(world.gundula) as gundula, await site.browser(world.otto) as otto:
+        for at in (f"/team/{team.public_id}/grenzen", f"/team/{team.public_id}/grenzen/{member.public_id}"):
+            seen = hidden((await otto.get(at)).text)
+            assert (await gundula.post(at, tage="3", stand=seen)).status_code == 303
+            stale = await otto.post(at, tage="5", stand=seen)
+            assert stale.status_code == 409
+            assert "Inzwischen hat jemand anderes die Grenzen geändert." in said(stale.text)
+            assert "Das gilt jetzt Tage am Schreibtisch bis zu 3 Tage im Monat" in said(stale.text)
+            assert 'value="5"' in stale.text
+            assert (await otto.post(at, tage="5")).status_code == 409, "a form that says nothing of it is stale too"
+            assert (await otto.post(at, tage="5", stand=hidden(stale.text))).status_code == 303
+        assert (await gundula.post(at, was="wie-alle", stand=seen)).status_code == 409
+    assert await limits_for_all(team.purse or 0) == LimitShape(desk_halves=10)
+    assert await people_with_own_limits(team.purse or 0) == {world.mia.id: LimitShape(desk_halves=10)}
 
 
 async def test_the_works_council_reads_limits_and_changes_none(site: Site, world: World) -> None:

@@ -80,19 +80,20 @@ async def test_with_two_employers_and_an_own_card_each_is_named_and_what_is_chos
 ) -> None:
     for name in ("Becker", "Weber"):
         team = await a_team(charging, charging.mia, name=name)
-        label = f"Kontingent {name}"
-        pool = NewAccount(None, Unit.DESK_DAY, Source.TEAM, 20, TODAY, None, label, label, purse=team.purse)
-        await open_account(pool, NOW)
+        pool = NewAccount(None, Unit.DESK_DAY, Source.TEAM, 20, TODAY, None, "Teamtage", "Team days", purse=team.purse)
+        weber = await open_account(pool, NOW)
     await a_pass(charging)
     browser, address = await site.browser(charging.mia), DESK.format(platz=charging.polch["1"].public_id)
     shown = text_of(await browser.get(address))
-    places = [shown.index(name) for name in ("Kontingent Becker", "Kontingent Weber", "Zehnerkarte")]
+    places = [shown.index(name) for name in ("Teamtage, Becker", "Teamtage, Weber", "Zehnerkarte")]
     assert places == sorted(places)
     assert "20" not in shown[places[0] : places[2]], "what is left of a pool tells of others"
-    weber = await fetch_value("SELECT public_id FROM entitlement WHERE label_de = 'Kontingent Weber'")
-    assert await sent(browser, address, pays=weber) == ""
-    [row] = await fetch("SELECT e.public_id, b.paid_by FROM booking b JOIN entitlement e ON e.id = b.entitlement")
-    assert tuple(row) == (weber, "team")
+    assert "1 Tag von Ihrem Team" in shown
+    chosen = await fetch_value("SELECT public_id FROM entitlement WHERE id = $1", weber)
+    assert await sent(browser, address, pays=chosen) == ""
+    [row] = await fetch("SELECT public_id, entitlement, paid_by FROM booking")
+    assert tuple(row)[1:] == (weber, "team")
+    assert "1 Tag von Ihrem Team (Teamtage, Weber)" in text_of(await browser.get(f"/buchungen/{row['public_id']}"))
 
 
 async def test_what_the_membership_pays_needs_no_paying_button(site: Site, charging: World) -> None:

@@ -18,6 +18,7 @@ from app.teams.invitations import open_invitations
 from app.teams.queries import TeamCard, member_of, members_of
 from tests.identity.conftest import KEY, PASSWORD, mailed
 from tests.selling import TODAY, it_charges
+from tests.teams.buying import SEAT, bought, seated, seats
 from tests.teams.founding import a_team
 from tests.web.conftest import Browser, Site, said
 from tests.worlds import NOW, World, tomorrow
@@ -233,3 +234,24 @@ async def test_without_charges_no_page_of_people_speaks_of_paying(site: Site, wo
     for page in pages:
         assert page.status_code == 200
         assert not re.search(r"bezahl|kosten(?!stelle)|Guthaben|Euro|€", said(page.text), re.IGNORECASE), page.url
+
+
+async def test_the_list_leads_to_the_seats_and_filters_by_them_but_not_for_an_assistant(
+    site: Site, world: World
+) -> None:
+    await it_charges()
+    team = await a_team(world, world.mia, world.otto)
+    await bought(team, SEAT, 1)
+    await seated(team, world.mia)
+    [seat] = await seats(team)
+    path, link = f"/team/{team.public_id}/personen", f'href="/team/{team.public_id}/plaetze/{seat.public_id}"'
+    await grant_role(None, world.frida.id, Grant(Role.TEAM_ASSISTANT, "team", team.id), NOW)
+    async with await site.browser(world.gundula) as manager, await site.browser(world.frida) as assistant:
+        assert link in (await manager.get(path)).text
+        without = said((await manager.get(f"{path}?teamplatz=ohne")).text)
+        assert "Otto Wirt" in without
+        assert "Mia Hammes" not in without
+        for asked in ("", "?teamplatz=ohne"):
+            page = (await assistant.get(path + asked)).text
+            assert "Mia Hammes" in said(page)
+            assert "Teamplatz" not in said(page)

@@ -8,6 +8,8 @@ import pytest
 from app.identity.roles import grant_role
 from app.identity.rules import Grant, Role
 from app.insights.team_months import close_team_months
+from app.plans.limits import LimitShape
+from app.plans.purse_limits import set_limits_for_all
 from app.platform.database import execute
 from app.teams.queries import TeamCard
 from tests.teams.spending import OCTOBER, a_team_with_a_pool, colleagues, in_cost_centre, workdays, works
@@ -125,7 +127,18 @@ async def test_a_month_by_name_is_shown_after_agreement_and_notice_and_every_loo
     assert "Gundula Gast Oktober 2026" in read
     assert "Kollegin 3" not in read
     assert "Oktober 2026 1" in read, "the own line"
+    second = await manager.post(f"/team/{team.public_id}/vereinbarung", **AGREED | {"titel": "BV 13"})
+    assert second.status_code == 409
+    assert "Das gilt jetzt Titel BV 12" in said(second.text)
+    assert 'value="BV 13"' in second.text
     assert (await council.post(f"/team/{team.public_id}/vereinbarung/beenden", **chosen)).status_code == 303
+    for too_late in (
+        await manager.post(f"/team/{team.public_id}/vereinbarung/beenden", **chosen),
+        await council.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen),
+    ):
+        assert too_late.status_code == 409
+        assert "Inzwischen hat jemand anderes" in said(too_late.text)
+        assert "Es gibt keine Vereinbarung." in said(too_late.text)
     assert (await manager.post(page, monat="2026-10")).status_code == 303
 
 
@@ -143,12 +156,13 @@ async def test_the_works_council_reads_all_settings_and_who_changed_them(
     site: Site, world: World, team: TeamCard
 ) -> None:
     await grant_role(world.nadja.actor(), world.tilda.id, _council_of(team), NOW)
-    await execute('UPDATE shared_purse SET limits = \'{"desk_days": 8, "weekdays": [0, 4]}\' WHERE id = $1', team.purse)
+    assert team.purse is not None
+    await set_limits_for_all(team.purse, LimitShape(desk_halves=16, weekdays=[0, 4]))
     council = await site.browser(world.tilda)
     text = said((await council.get(f"/team/{team.public_id}/betriebsrat")).text)
     assert "Verwaltung Gundula Gast" in text
     assert "Betriebsrat oder Personalrat Tilda Ruf" in text
-    assert "Für alle Tage im Monat: 8, nur an diesen Wochentagen: Montag und Freitag" in text
+    assert "Für alle Tage am Schreibtisch: bis zu 8 Tage im Monat; Wochentage: Montag und Freitag" in text
     assert "Becker Maschinenbau GmbH" in text
     assert "Firmenkonto: gegründet" in text
     assert "Nadja Netz" in text

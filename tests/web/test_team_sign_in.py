@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from app.identity.roles import grant_role
+from app.identity.rules import Grant, Role
 from app.identity.sessions import open_session
 from app.platform.database import execute, fetch_value
 from app.teams.providers import provider_of_team, provider_that_must_be_used, secret_of
@@ -19,6 +21,7 @@ from tests.teams.companies import CLIENT, SECRET, a_company, it_owns
 from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import Browser, Site, said
 from tests.web.test_company_sign_in import ANNA, BACK, Firm, at_home, firm, its_application, leads_to
+from tests.web.watching import last_event, mails_since
 from tests.worlds import NOW, World
 
 __all__ = ["at_home", "firm", "its_application"]
@@ -46,9 +49,16 @@ async def test_the_secret_is_kept_sealed_and_never_shown(firm: Firm, gundula: Br
 
 
 async def test_settings_are_taken_when_the_provider_answers_as_it_should(firm: Firm, gundula: Browser) -> None:
-    """And without a new secret the former one stays."""
-    saved = await gundula.post(here(firm.team), issuer=f"{firm.company.issuer}/", client_id="anders", version="1")
-    assert saved.headers["location"] == f"{here(firm.team)}?getan=gespeichert"
+    """And without a new secret the former one stays. The other managers hear of it once, of nothing new never."""
+    await grant_role(None, firm.world.otto.id, Grant(Role.TEAM_MANAGER, "team", firm.team.id), NOW)
+    before = await last_event()
+    for version in ("1", "2"):
+        form = {"issuer": f"{firm.company.issuer}/", "client_id": "anders", "version": version}
+        saved = await gundula.post(here(firm.team), **form)
+        assert saved.headers["location"] == f"{here(firm.team)}?getan=gespeichert"
+    [(address, text)] = await mails_since(before)
+    assert "otto@" in address
+    assert f"Gundula Gast hat den Anbieter eingetragen: {firm.company.issuer}" in text.replace("\n", " ")
     provider = await provider_of_team(firm.team.id)
     assert provider is not None
     assert (provider.issuer, provider.client_id) == (firm.company.issuer, "anders"), "as the provider calls itself"

@@ -6,19 +6,19 @@ What is drawn anew for each answer is made the same, so that two worlds can be c
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import httpx
+import msgspec
 
+from app import jobs
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.kernel.refusals import Refusal
-from app.notifications.reactions import notification_reactions
 from app.platform.database import fetch, fetch_value
-from app.platform.mail import Mailbox
 from app.platform.outbox import Event
-from app.platform.settings import ROOT
-from app.platform.templates import Templates
-from tests.notifications.conftest import ADDRESS, KEY, Postman, text_of
+from app.platform.settings import Environment, Settings
+from tests.notifications.conftest import Postman, text_of
 from tests.web.conftest import Browser
 from tests.web.test_access import OF_DEVICES, WAYS, Way, ids_for
 from tests.worlds import NOW, APerson
@@ -61,7 +61,7 @@ class Watcher:
                 answer = await self._answer(way, way.to({**known, **meant}))
                 seen[f"{way} of the life"] = _without(answer, of_the_life.values())
         for number, feed in enumerate(self.feeds):
-            seen[f"feed {number}"] = _same((await self.browser.get(feed)).text)
+            seen[f"feed {number}"] = same((await self.browser.get(feed)).text)
         return seen
 
     async def does(self, ids: Mapping[str, str], form: Mapping[str, str]) -> Seen:
@@ -71,7 +71,7 @@ class Watcher:
             answer = await self.browser.post(
                 way.to({**dict.fromkeys(way.names, _NOTHING), **ids_for(way, ids)}), **form
             )
-            seen[str(way)] = f"{answer.status_code} {answer.headers.get('location', '')} {_same(answer.text)}"
+            seen[str(way)] = f"{answer.status_code} {answer.headers.get('location', '')} {same(answer.text)}"
         return seen
 
     async def _answer(self, way: Way, path: str) -> str:
@@ -79,7 +79,7 @@ class Watcher:
             answer = await self.program.get(path, headers=dict(self.person.bearer))
         else:
             answer = await self.browser.get(path)
-        return f"{answer.status_code} {answer.headers.get('location', '')}\n{_same(_text(answer))}"
+        return f"{answer.status_code} {answer.headers.get('location', '')}\n{same(_text(answer))}"
 
 
 async def a_watcher(browser: Browser, program: Browser, person: APerson) -> Watcher:
@@ -96,16 +96,27 @@ async def a_watcher(browser: Browser, program: Browser, person: APerson) -> Watc
 
 
 async def mails_since(event: int) -> list[tuple[str, str]]:
-    """Address and text of each mail that follows from what happened after this event."""
+    """Address and text of each mail that follows from what happened after this event, once all is settled that follows
+    from it."""
     postman = Postman()
-    templates = Templates(ROOT / "templates", static_url=lambda name: name)
-    reactions = notification_reactions(postman, templates, Mailbox("Nahwerk", "post@nahwerk.example"), ADDRESS, KEY)
-    rows = await fetch("SELECT id, name, version, aggregate_kind, aggregate_id FROM outbox_event WHERE id > $1", event)
-    for row in rows:
-        for reaction in reactions.get(row["name"], ()):
-            known = Event(ids={}, occurred_at=NOW, **row)
-            await reaction.run(known, NOW)
+    with patch.object(jobs, "mail_transport", return_value=postman):
+        reactions = jobs.all_reactions(Settings(environment=Environment.TEST))
+    while rows := await fetch(_HAPPENED, event):
+        for row in rows:
+            for reaction in reactions.get(row["name"], ()):
+                ids = msgspec.json.decode(row["payload"])
+                known = Event(
+                    row["id"], row["name"], row["version"], row["aggregate_kind"], row["aggregate_id"], ids, NOW
+                )
+                await reaction.run(known, NOW)
+            event = row["id"]
     return [(str(mail["to"]), f"{mail['subject']}\n{text_of(mail)}") for mail in postman.mails]
+
+
+_HAPPENED = (
+    "SELECT id, name, version, aggregate_kind, aggregate_id, payload::text AS payload FROM outbox_event WHERE id > $1"
+    " ORDER BY id"
+)
 
 
 async def last_event() -> int:
@@ -128,7 +139,8 @@ def _text(answer: httpx.Response) -> str:
     return answer.text if kind.startswith(("text/", "application/")) else answer.content.hex()
 
 
-def _same(text: str) -> str:
+def same(text: str) -> str:
+    """Without what is drawn anew for each answer."""
     for pattern, instead in _DRAWN_ANEW:
         text = re.sub(pattern, instead, text)
     return text
