@@ -66,6 +66,7 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /team/\{team\}/buchen", Action.BOOK_FOR_TEAM),
+    (r"\w+ /api/v1/team\b", Action.BOOK_FOR_TEAM),
     (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
     (r"GET /team/\{team\}/grenzen", Action.SEE_TEAM),
     (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
@@ -115,7 +116,7 @@ FOR_ALL_OF_A_TEAM = re.compile(
 )
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
 
-OF_WHO_BOOKED_IT = re.compile(r"\w+ /team/\{team\}/buchen/\{act\}")
+OF_WHO_BOOKED_IT = re.compile(r"\w+ (/team/\{team\}/buchen|/api/v1/team/\{team\}/bookings)/\{act\}")
 """What Gundula has booked for others, which nobody else sees who may book for them, too."""
 
 OWN_AND_AT_THE_DESK = re.compile(
