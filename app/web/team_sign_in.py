@@ -132,7 +132,8 @@ async def _context(team: TeamCard, pages: Pages) -> dict[str, object]:
         "team": team,
         "domains": domains,
         "provider": provider,
-        "redirect": installation_of(pages).redirect,
+        "redirect": installation_of(pages).redirect(team.public_id),
+        "sign_out": f"{pages.settings.address}/firma/abmelden/{team.public_id}",
         "issuer": provider.issuer if provider else "",
         "client_id": provider.client_id if provider else "",
     }

@@ -28,7 +28,7 @@ PUBLIC = {
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
-    "/anmelden/firma", "/anmelden/firma/zurueck", "/anmelden/firma/zustimmen",
+    "/anmelden/firma", "/anmelden/firma/zurueck/{team}", "/firma/abmelden/{team}", "/anmelden/firma/zustimmen",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
