@@ -56,6 +56,16 @@ class AddressMovedAway(Refusal):
     )
 
 
+class NotByCompany(Refusal):
+    """The account leads into another company's; which, and that it does, is not told to who may not be its owner."""
+
+    code = "not_by_company"
+    text = marked(
+        "Dieses Konto lässt sich nicht über die Firma öffnen. Melden Sie sich mit Passwort oder mit einem Link per"
+        " E-Mail an."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Came:
     """What the browser brought back from a provider, to the address of its team; all of it may be anybody's
@@ -96,7 +106,8 @@ class Tried:
 async def come_back(
     came: Came, browser: str, actor: Actor | None, now: datetime, installation: Installation
 ) -> SignedIn | ToAgree | Tried:
-    """What follows from an answer. Raises SignInLapsed, CompanySignInFailed, StaffNeedsPassword, AddressMovedAway."""
+    """What follows from an answer. Raises SignInLapsed, CompanySignInFailed, StaffNeedsPassword, NotByCompany,
+    AddressMovedAway."""
     way = await way_back(came.state, browser, now)
     try:
         proved, claims = await _proved(came, way, now, installation)
@@ -130,7 +141,7 @@ async def _settled(way: Way, proved: Proved, claims: Mapping[str, Any], now: dat
     team, domains = way.provider.team, await domains_agreed_to(way.provider.team, proved.identity.issuer)
     linked = await linked_identity(proved.identity)
     if linked is not None:
-        actor = await _owner(linked)
+        actor = await _owner(linked, team)
         if actor.email is None or domain_of(actor.email) not in domains:
             raise AddressMovedAway
         if linked.team == team and await member_of(team, actor.person) is not None:
@@ -139,21 +150,23 @@ async def _settled(way: Way, proved: Proved, claims: Mapping[str, Any], now: dat
     email = address_in(proved, claims, domains)
     person = await confirmed_person(email)
     if person is not None:
-        _demand_no_staff(await actor_of_person(person, "page"))
+        _demand_own(await actor_of_person(person, "page"), team)
     await keep_waiting(way, proved, email, now)
     return ToAgree()
 
 
-async def _owner(linked: LinkedIdentity) -> Actor:
+async def _owner(linked: LinkedIdentity, team: int) -> Actor:
     actor = await actor_of_person(linked.person, "page")
-    _demand_no_staff(actor)
+    _demand_own(actor, team)
     return actor
 
 
-def _demand_no_staff(actor: Actor) -> None:
-    """Whoever runs a company's provider must not be let into what belongs to many."""
+def _demand_own(actor: Actor, team: int) -> None:
+    """Whoever runs a company's provider must not be let into what belongs to many, or to another company."""
     if actor.is_staff:
         raise StaffNeedsPassword
+    if actor.looks_after_another(team):
+        raise NotByCompany
 
 
 async def who_waits(browser: str, now: datetime) -> tuple[Waiting, str | None]:
@@ -166,8 +179,8 @@ async def who_waits(browser: str, now: datetime) -> tuple[Waiting, str | None]:
 async def agree(browser: str, name: str, language: str, now: datetime, today: date) -> SignedIn:
     """Links the account with the proved address or makes one, and joins the team.
 
-    `name` is for a new account. Raises SignInLapsed, NameUnusable, StaffNeedsPassword, OtherIdentity, EmailTaken,
-    AddressNotProven, TeamEnded.
+    `name` is for a new account. Raises SignInLapsed, NameUnusable, StaffNeedsPassword, NotByCompany, OtherIdentity,
+    EmailTaken, AddressNotProven, TeamEnded.
     """
     waiting = await waiting_in(browser, now)
     async with transaction():
@@ -197,7 +210,7 @@ async def _account(waiting: Waiting, name: str, language: str, now: datetime) ->
     person = await confirmed_person(waiting.email)
     if person is not None:
         actor = await actor_of_person(person, "page")
-        _demand_no_staff(actor)
+        _demand_own(actor, waiting.provider.team)
         return actor
     typed_in = {"name": usable_name(name), "email": waiting.email, "password_hash": None}
     made = await person_of_sign_up({**typed_in, "language": usable_language(language)}, now)

@@ -163,11 +163,14 @@ async def company_sign_ins_of(person: int) -> Sequence[tuple[LinkedIdentity, str
 async def provider_that_must_be_used(actor: Actor) -> ProviderCard | None:
     """Where this person, who belongs to the team, has to sign in, and nowhere else.
 
-    Never who works for the network or looks after the team: they must be able to mend what is broken. Nor who does not
-    belong to it: nobody has to join a team to get into the own account.
+    Never who works for the network or looks after the team: they must be able to mend what is broken. Nor who looks
+    after another team, into which this one's provider leads nobody, nor who does not belong to it: nobody has to join a
+    team to get into the own account.
     """
     provider = await provider_for(actor.email) if actor.email and not actor.is_staff else None
     if provider is None or not provider.is_required or actor.may(Action.MANAGE_TEAM, team=provider.team):
+        return None
+    if actor.looks_after_another(provider.team):
         return None
     return provider if await member_of(provider.team, actor.person) is not None else None
 

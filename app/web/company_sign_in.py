@@ -27,6 +27,7 @@ from app.teams.company import TeamEnded
 from app.teams.company_sign_in import (
     AddressMovedAway,
     Came,
+    NotByCompany,
     SignedIn,
     ToAgree,
     Tried,
@@ -45,7 +46,9 @@ from app.web.sign_in import Proof, enter
 
 COOKIE: Final = "firma"
 _ZONE: Final = ZoneInfo("Europe/Berlin")
-_FAILURES: Final = (CompanySignInFailed, StaffNeedsPassword, AddressMovedAway, OtherIdentity, EmailTaken, TeamEnded)
+_FAILURES: Final = (
+    *(CompanySignInFailed, StaffNeedsPassword, NotByCompany, AddressMovedAway, OtherIdentity, EmailTaken, TeamEnded),
+)
 
 
 ASKED: Final = Limit("companies_asked", 60, timedelta(minutes=15))

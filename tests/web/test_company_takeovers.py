@@ -6,15 +6,18 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from app.identity.queries import person_of_email
+from app.identity.roles import grant_role, revoke_role
+from app.identity.rules import Grant, Role
 from app.platform.database import execute, fetch, fetch_value
 from app.teams.domains import mail_domain_by_id
 from app.teams.providers import DomainMissing, ProviderWanted, note_tried, provider_of_team, require_provider
 from app.teams.providers import save_provider as save
 from app.teams.queries import TeamCard
+from tests.identity.conftest import PASSWORD
 from tests.teams.companies import CLIENT, SECRET, Company, a_company, it_owns, they_agree
-from tests.teams.founding import a_team, acting
+from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import said
-from tests.web.test_company_sign_in import ANNA, BACK, MIA, Firm, at_home, firm, its_application
+from tests.web.test_company_sign_in import ANNA, BACK, MIA, Firm, at_home, firm, its_application, require
 from tests.web.watching import last_event, mails_since
 from tests.worlds import NOW
 
@@ -138,3 +141,31 @@ async def test_a_team_that_takes_over_a_domain_takes_over_no_account(firm: Firm)
         await save(await acting(firm.world.gundula), rival, wanted, 0, NOW, firm.installation)
         refused = await (await firm.site.browser()).post("/anmelden/firma", email="anna@becker.example")
         assert "keine Anmeldung über eine Firma" in said(refused.text)
+
+
+async def test_a_provider_does_not_lead_into_another_companys_account(firm: Firm) -> None:
+    """Anna manages another team besides: her employer's provider must not open what is that company's."""
+    await firm.joins(await firm.site.browser(), ANNA)
+    person = await person_of_email("anna@becker.example")
+    assert person is not None
+    other = await a_team(firm.world, name="Nebenbei")
+    for role in (Role.TEAM_MANAGER, Role.TEAM_ASSISTANT, Role.WORKS_COUNCIL):
+        await grant_role(None, person, Grant(role, "team", other.id), NOW)
+        for claims in (ANNA, {**ANNA, "sub": "u-8"}):
+            browser = await firm.site.browser()
+            assert (await firm.comes(browser, claims)).status_code == 422
+            assert browser.session is None
+        await revoke_role(None, person, Grant(role, "team", other.id), NOW)
+    browser = await firm.site.browser()
+    await firm.comes(browser, ANNA)
+    assert browser.session is not None
+
+
+async def test_who_looks_after_another_team_is_not_shut_out_by_the_employer(firm: Firm) -> None:
+    await joined(firm.team, firm.world.mia)
+    await require(firm)
+    other = await a_team(firm.world, name="Nebenbei")
+    await grant_role(None, firm.world.mia.id, Grant(Role.TEAM_MANAGER, "team", other.id), NOW)
+    mia = await firm.site.browser()
+    await mia.post("/anmelden", email="mia@example.org", password=PASSWORD)
+    assert mia.session is not None
