@@ -1,17 +1,14 @@
-"""A database that the demo network fills."""
+"""A database with the demo network."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.demo.network import fill
 from app.platform.database import DB
-from app.platform.files import FolderFiles
-from tests.conftest import PREFIX, copied
+from tests.conftest import PREFIX, TUESDAY, DemoNetwork, copied
 
-TUESDAY = date(2026, 11, 24)
+__all__ = ["TUESDAY"]
 
 THIS_MONTH = (
     "SELECT e.left_units FROM entitlement e JOIN person p ON p.id = e.person"
@@ -21,18 +18,17 @@ THIS_MONTH = (
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(demo_network: DemoNetwork) -> Path:
     """Where the pictures lie."""
-    return tmp_path_factory.mktemp("demo") / "files"
+    return demo_network.files
 
 
 @pytest.fixture(scope="module")
-async def filled(admin_dsn: str, template: str, worker_id: str, folder: Path) -> AsyncIterator[str]:
+async def filled(admin_dsn: str, demo_network: DemoNetwork, worker_id: str) -> AsyncIterator[str]:
     """A database with the demo network of a Tuesday, with the pool open; its DSN."""
-    async with copied(admin_dsn, template, f"{PREFIX}_demo_{worker_id}") as dsn:
+    async with copied(admin_dsn, demo_network.template, f"{PREFIX}_demo_{worker_id}") as dsn:
         await DB.open_pool(dsn, size=2, statement_timeout=60)
         try:
-            assert await fill(TUESDAY, FolderFiles(folder), lambda _: None)
             yield dsn
         finally:
             await DB.close_pool()
