@@ -26,6 +26,7 @@ from app.teams.queries import TeamCard, team_by_id
 PROVEN_WITHIN: Final = timedelta(days=7)
 OF_ONE_TEAM: Final = Limit("mail_domains_of_team", 20, timedelta(days=1))
 TO_ONE_DOMAIN: Final = Limit("mails_to_mail_domain", 5, timedelta(days=1))
+"""Counted for all teams together, but for the one whose it is: others cannot use up what it may ask."""
 _PURPOSE: Final = "mail domain"
 
 
@@ -122,7 +123,8 @@ async def ask_for_domain(
     if team.has_ended:
         raise TeamEnded
     await hit(OF_ONE_TEAM, str(team.id), now)
-    await hit(TO_ONE_DOMAIN, domain, now)
+    is_own = any(one.domain == domain and one.is_proven for one in await domains_of(team.id))
+    await hit(TO_ONE_DOMAIN, f"{team.id}:{domain}" if is_own else domain, now)
     issuer = await fetch_value("SELECT issuer FROM identity_provider WHERE team = $1 AND ended_at IS NULL", team.id)
     await _ask(actor, team, domain, keeper, issuer or "", now, key=key)
     found = await fetch_row(f"{_DOMAIN} AND team = $1 AND domain = $2", team.id, domain)
@@ -135,7 +137,7 @@ async def ask_about_issuer(actor: Actor, team: TeamCard, issuer: str, now: datet
     so already are left alone. Call it inside the transaction of its reason. Raises TooMany."""
     for domain in await domains_of(team.id):
         if domain.is_proven and domain.issuer != issuer:
-            await hit(TO_ONE_DOMAIN, domain.domain, now)
+            await hit(TO_ONE_DOMAIN, f"{team.id}:{domain.domain}", now)
             await _ask(actor, team, domain.domain, domain.asked_of, issuer, now, key=key)
 
 

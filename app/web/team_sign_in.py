@@ -75,7 +75,7 @@ async def save_sign_in_form(
         )
     except FreshSignInNeeded:
         return sign_in_again_first(_path(found))
-    except (BadInput, SettingsMoved) as refusal:
+    except (BadInput, SettingsMoved, TooMany) as refusal:
         typed = {"issuer": wanted.issuer, "client_id": wanted.client_id}
         return await _again(request, visitor, pages, found, refusal, typed)
     return go(f"{_path(found)}?getan=gespeichert")

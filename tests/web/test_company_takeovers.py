@@ -9,7 +9,7 @@ from app.identity.queries import person_of_email
 from app.identity.roles import grant_role, revoke_role
 from app.identity.rules import Grant, Role
 from app.platform.database import execute, fetch, fetch_value
-from app.teams.domains import mail_domain_by_id
+from app.teams.domains import ask_for_domain, mail_domain_by_id
 from app.teams.providers import DomainMissing, ProviderWanted, note_tried, provider_of_team, require_provider
 from app.teams.providers import save_provider as save
 from app.teams.queries import TeamCard
@@ -169,3 +169,18 @@ async def test_who_looks_after_another_team_is_not_shut_out_by_the_employer(firm
     mia = await firm.site.browser()
     await mia.post("/anmelden", email="mia@example.org", password=PASSWORD)
     assert mia.session is not None
+
+
+async def test_others_do_not_keep_a_team_from_asking_about_its_provider(firm: Firm) -> None:
+    """Asking for somebody else's domain has a limit that must not become a way to stand in the way."""
+    rival = await a_team(firm.world, name="Rivale")
+    for _ in range(5):
+        await ask_for_domain(
+            await acting(firm.world.gundula), rival, "becker.example", "admin", NOW, key=firm.installation.key
+        )
+    async with a_company(firm.site.clock) as other:
+        await changed_to(firm, other)
+        page = await firm.site.browser(firm.world.gundula)
+        form = {"domain": "becker.example", "keeper": "postmaster"}
+        again = await page.post(f"/team/{firm.team.public_id}/beitritt/domains", **form)
+        assert again.status_code == 303
