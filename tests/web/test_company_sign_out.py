@@ -16,7 +16,7 @@ from tests.selling import TODAY
 from tests.teams.companies import CLIENT, Claims, a_company, a_key, signed
 from tests.teams.founding import a_team
 from tests.web.conftest import Browser
-from tests.web.test_company_sign_in import ANNA, Firm, at_home, firm, its_application
+from tests.web.test_company_sign_in import ANNA, Firm, at_home, firm, its_application, require
 from tests.worlds import NOW
 
 __all__ = ["at_home", "firm", "its_application"]
@@ -99,7 +99,9 @@ async def test_what_began_otherwise_or_as_somebody_else_goes_on(firm: Firm) -> N
 
 
 async def test_a_company_ends_nothing_of_who_has_left_its_team(firm: Firm) -> None:
-    """The account is the person's own by then; being removed ends no session either."""
+    """The account is the person's own by then; being removed ends no session either, also where all of the team's
+    people had to sign in there."""
+    await require(firm)
     browser = await anna(firm)
     [member] = await members_of(firm.team.id)
     await leave_team(None, firm.team, member, NOW, TODAY)
@@ -162,6 +164,8 @@ async def test_nobody_else_signs_a_notice(firm: Firm) -> None:
     forged = notice(firm)
     firm.company.key = real
     head, body, mark = notice(firm).split(".")
+    async with Browser(firm.site.app) as provider:
+        assert (await provider.client.post(f"/firma/abmelden/{firm.team.public_id}")).status_code == 400
     for token in ("", "x", forged, f"{head}.{body}.", f"{head}.{body}.{mark[::-1]}"):
         assert (await told(firm, token)).status_code == 400
     assert await is_in(browser)
