@@ -15,11 +15,12 @@ import asyncpg
 import hypothesis
 import pytest
 
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.platform.database import DB
 from app.platform.embedded_postgres import EmbeddedPostgres
 from app.platform.files import FolderFiles
 from app.platform.migrations import migrate
+from tests.orders import PAPER
 
 TUESDAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -29,6 +30,9 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 # How long an example takes says something about the machine and what else it does, nothing about the code.
 hypothesis.settings.register_profile("nahwerk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("nahwerk")
+
+KEY = b"a secret that only these tests know, and long enough"
+"""By which links are made, in all applications that tests serve."""
 
 PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
 """Keeps the databases of several runs on one server apart."""
@@ -94,6 +98,11 @@ class DemoNetwork:
     files: Path
 
 
+def demo_site(files: Path) -> Site:
+    """Where the tests' demo network is made, with its pictures in this folder."""
+    return Site(FolderFiles(files), PAPER, KEY)
+
+
 @pytest.fixture(scope="session")
 def demo_network(
     admin_dsn: str, template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
@@ -110,7 +119,7 @@ def demo_network(
             await admin.close()
         await DB.open_pool(in_database(admin_dsn, made.template), size=2, statement_timeout=60)
         try:
-            assert await fill(TUESDAY, FolderFiles(made.files), lambda _: None)
+            assert await fill(TUESDAY, demo_site(made.files), lambda _: None)
         finally:
             await DB.close_pool()
 

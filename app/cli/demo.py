@@ -1,7 +1,10 @@
 """`nahwerk demo`."""
 
 import asyncio
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,11 +15,13 @@ from app.cli.child_processes import bring_up_to_date
 from app.cli.demo_network import accounts, no_demo_in_production
 from app.demo.cast import add_members
 from app.demo.history import add_bookings, refresh_statistics
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.kernel.clock import system_clock
+from app.plans.order_documents import Paper
 from app.platform.files import FolderFiles
 from app.platform.installation import DatabaseAddress, database_server, open_database
-from app.platform.settings import Settings
+from app.platform.settings import ROOT, Settings
+from app.platform.templates import Templates
 
 HERE = ZoneInfo("Europe/Berlin")
 
@@ -56,10 +61,13 @@ async def _demo(
     address: DatabaseAddress, settings: Settings, members: int, bookings: int, today: date, *, free_of_charge: bool
 ) -> None:
     async with open_database(address):
-        files = FolderFiles(settings.data_dir / "files")
-        if await fill(today, files, _tell, free_of_charge=free_of_charge):
+        paper = Paper(Templates(ROOT / "templates", str), settings.address, "de")
+        site = Site(FolderFiles(settings.data_dir / "files"), paper, settings.signing_key)
+        with _without_collecting():
+            is_new = await fill(today, site, _tell, free_of_charge=free_of_charge)
+        if is_new:
             click.echo("The demo network stands.")
-            click.echo(accounts())
+            click.echo(accounts(charges=not free_of_charge))
         else:
             click.echo("The demo network stands already.")
         if members:
@@ -70,6 +78,16 @@ async def _demo(
                 await add_bookings(bookings, today, system_clock(), bar.update)
             await refresh_statistics(address.owner)
             click.echo(f"{bookings} bookings added.")
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """What is made is kept to the end: to look for garbage would take long and find none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tell(step: str) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import typst
 
 from app.billing.payers import PayerDetails, payer_by_id
 from app.identity.audit import record
@@ -87,8 +87,11 @@ async def make_quote(
 
 async def _next_number(year: int) -> str:
     """Counted through the year, so that nobody has to ask which one is meant."""
-    count: int = await fetch_value("SELECT count(*) FROM team_quote WHERE number LIKE $1 || '%'", f"A-{year}-")
-    return f"A-{year}-{count + 1:04}"
+    latest: int = await fetch_value(
+        "SELECT coalesce(max(split_part(number, '-', 3)::int), 0) FROM team_quote WHERE number LIKE $1 || '%'",
+        f"A-{year}-",
+    )
+    return f"A-{year}-{latest + 1:04}"
 
 
 _CONDITIONS: Final = (
@@ -157,8 +160,8 @@ async def write_pdf(said: Mapping[str, Any], now: datetime) -> bytes:
 
 
 def _compile(template: Path, said: str, now: datetime) -> bytes:
-
-    written = typst.compile(
+    """The compiler is loaded with the first quote alone: it takes its time."""
+    written = import_module("typst").compile(
         str(template),
         format="pdf",
         root=str(template.parent),

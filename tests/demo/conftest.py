@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from app.demo.network import Site
 from app.platform.database import DB
-from tests.conftest import PREFIX, TUESDAY, DemoNetwork, copied
+from tests.conftest import KEY, PREFIX, TUESDAY, DemoNetwork, copied, demo_site
 
-__all__ = ["TUESDAY"]
+__all__ = ["KEY", "TUESDAY"]
 
 THIS_MONTH = (
     "SELECT e.left_units FROM entitlement e JOIN person p ON p.id = e.person"
@@ -21,6 +22,12 @@ THIS_MONTH = (
 def folder(demo_network: DemoNetwork) -> Path:
     """Where the pictures lie."""
     return demo_network.files
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Site:
+    """Where the demo network was made."""
+    return demo_site(folder)
 
 
 @pytest.fixture(scope="module")
