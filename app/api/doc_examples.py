@@ -39,6 +39,13 @@ _WEBHOOK_WANTED: Final = {
     "url": "https://haus.example/nahwerk",
     "events": ["booking.created", "booking.changed", "booking.cancelled"],
 }
+_TEAM: Final = {"team": "g4m8t2w6k9xqv3pa"}
+_ACT: Final = {**_TEAM, "act": "s7k3m9x5t2wvq8pa"}
+_FOR_TEAM: Final = {
+    "members": ["e5t9w3k7m2xvr8pa", "u8m4k2t6w9xqv3pa"],
+    "day": "2027-03-09",
+    "spaces": ["regiohub-polch", "alte-post-andernach"],
+}
 _BLOCK: Final = {"reason": "Heizung wird repariert", **_MORNING}
 _DESK: Final = {"kind": "desk", "name": "A1", "features": ["monitor"], "lacking": ["window"]}
 _WEEK: Final = {"week": [{"weekday": 1, "openings": [{"opens": "08:00", "closes": "18:00"}]}]}
@@ -84,6 +91,13 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "list_requests": Example(path={"slug": "regiohub-polch"}),
     "approve_booking": Example(path=_BOOKING),
     "decline_booking": Example(path=_BOOKING, body={"answer": "An diesem Abend tagt der Gemeinderat."}),
+    "list_teams": Example(),
+    "show_team": Example(path=_TEAM, query={"name": "Weber"}),
+    "make_team_quote": Example(path=_TEAM, body=_FOR_TEAM),
+    "book_for_team": Example(path=_TEAM, body={**_FOR_TEAM, "agreed_price": 1900}),
+    "list_team_bookings": Example(path=_TEAM),
+    "show_team_booking": Example(path=_ACT),
+    "cancel_team_booking": Example(path=_ACT),
     "show_me": Example(),
     "list_entitlements": Example(),
     "list_fixed_desks": Example(),

@@ -27,7 +27,7 @@ SCOPES: Final[Mapping[Scope, str]] = {
     Scope.READ: "see the person and the person's bookings",
     Scope.BOOKINGS: "ask for quotes, book, change, cancel, check in",
     Scope.FEEDS: "make, renew and end calendar feeds",
-    Scope.STAFF: "everything that the person's roles of staff allow",
+    Scope.STAFF: "everything that the person's roles of staff and in teams allow",
 }
 
 

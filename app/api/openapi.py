@@ -37,6 +37,7 @@ TAGS: Final = (
     Tag("requests", "For the staff of a space: bookings that it decides."),
     Tag("doors", "For door systems: who may come in when."),
     Tag("webhooks", "What an operator's own programs are told of its bookings."),
+    Tag("teams", "For who manages or assists a team: its people, and booking for them."),
     Tag("me", "The person who asks."),
     Tag("feeds", "Calendar feeds."),
     Tag("health", "For those who run it."),

@@ -35,11 +35,16 @@ class TooLateToCallOff(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ActPlace:
-    """For whom, and at which space; without a space `reason` says why not."""
+    """For whom, and at which space (by its name and its name in addresses); without a space `reason` says why not.
+
+    `member` is the public id of the person's place in the team while there is one.
+    """
 
     name: str
     space: str | None
     reason: str
+    slug: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +160,18 @@ async def forget_team_acts(now: datetime) -> int:
 
 async def _places(acts: Sequence[int]) -> Mapping[int, list[ActPlace]]:
     rows = await fetch(
-        "SELECT p.act, CASE WHEN a.is_unnamed THEN '' ELSE n.name END AS name, s.name AS space, p.reason"
+        "SELECT p.act, CASE WHEN a.is_unnamed THEN '' ELSE n.name END AS name, s.name AS space, p.reason, s.slug,"
+        " CASE WHEN NOT a.is_unnamed THEN m.public_id END AS member"
         " FROM team_act_place p JOIN team_act a ON a.id = p.act JOIN person n ON n.id = p.person"
-        " LEFT JOIN space s ON s.id = p.space WHERE p.act = ANY($1::bigint[]) ORDER BY n.name, p.id",
+        " LEFT JOIN space s ON s.id = p.space"
+        " LEFT JOIN team_member m ON m.team = a.team AND m.person = p.person AND m.left_at IS NULL"
+        " WHERE p.act = ANY($1::bigint[]) ORDER BY n.name, p.id",
         list(acts),
     )
     found: dict[int, list[ActPlace]] = {}
     for row in rows:
-        found.setdefault(row["act"], []).append(ActPlace(row["name"], row["space"], row["reason"]))
+        place = ActPlace(row["name"], row["space"], row["reason"], row["slug"], row["member"])
+        found.setdefault(row["act"], []).append(place)
     return found
 
 

@@ -8,6 +8,7 @@ nobody had used anything yet, and no rule that counts somebody's bookings is ask
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from app.bookings.candidates import Candidate, allowed
@@ -159,6 +160,12 @@ async def what_is_free(team: TeamCard, spaces: Sequence[str], wanted: Wanted, no
     if not found and refused is not None:
         raise refused
     return found
+
+
+def dearest_of(free: Sequence[FreeThere]) -> Money | None:
+    """What a desk costs at most at the dearest of them; None where none costs money that is known."""
+    prices = [one.price for one in free if one.price is not None and one.is_paid]
+    return max(prices, key=attrgetter("amount"), default=None)
 
 
 async def _named(slugs: Sequence[str], now: datetime) -> list[SpaceCard]:

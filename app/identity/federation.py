@@ -71,8 +71,8 @@ async def identities_of(person: int) -> Sequence[LinkedIdentity]:
     return [LinkedIdentity(**row) for row in rows]
 
 
-async def link_identity(actor: Actor, identity: Identity, team: int, now: datetime) -> None:
-    """From now on this opens the actor's account. Raises OtherIdentity."""
+async def link_identity(actor: Actor, identity: Identity, team: int, now: datetime) -> int:
+    """From now on this opens the actor's account; the link's key. Raises OtherIdentity."""
     async with transaction():
         key: int = await fetch_value(
             "INSERT INTO federated_identity (public_id, person, issuer, subject, team, linked_at, last_used_at)"
@@ -86,6 +86,7 @@ async def link_identity(actor: Actor, identity: Identity, team: int, now: dateti
         )
         await record("federated_identity.linked", "person", actor.person, actor, now, issuer=identity.issuer)
         await emit("federated_identity.linked", "federated_identity", key, now)
+    return key
 
 
 async def note_identity_used(linked: LinkedIdentity, actor: Actor, now: datetime) -> None:
@@ -121,6 +122,35 @@ async def end_identities(team: int, now: datetime, *, person: int | None = None)
         now,
         person,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Sessions that this team's provider has begun until then: of one subject, one session there, or both."""
+
+    team: int
+    issuer: str
+    subject: str | None
+    session: str | None
+    until: datetime
+
+
+async def end_sessions_begun_there(began: Began, now: datetime) -> int:
+    """Ends those whose link still opens the account; how many."""
+    async with transaction():
+        ended = await fetch(
+            "DELETE FROM session s USING federated_identity f WHERE f.id = s.identity AND f.ended_at IS NULL"
+            " AND f.team = $1 AND f.issuer = $2 AND ($3::text IS NULL OR f.subject = $3)"
+            " AND ($4::text IS NULL OR s.company_session = $4) AND s.created_at <= $5 RETURNING s.person",
+            began.team,
+            began.issuer,
+            began.subject,
+            began.session,
+            began.until,
+        )
+        for person in sorted({row["person"] for row in ended}):
+            await record("person.signed_out", "person", person, None, now, by="company")
+    return len(ended)
 
 
 async def forget_ended_identities(now: datetime) -> int:

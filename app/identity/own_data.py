@@ -88,6 +88,7 @@ IDENTITY: Final[Sequence[Section]] = (
             "signed_in_at": "session.authenticated_at",
             "opened_at": "session.created_at",
             "last_seen_at": "session.seen_at",
+            "session_at_company": "session.company_session",
         },
     ),
     Section(

@@ -236,6 +236,11 @@ class Actor:
     def is_staff(self) -> bool:
         return any(grant.role in STAFF for grant in self.grants)
 
+    def looks_after_another(self, team: int) -> bool:
+        """Whether the actor has a role in another team than this one, beyond belonging to it."""
+        roles = (grant for grant in self.grants if grant.scope_kind == "team" and grant.role is not Role.TEAM_MEMBER)
+        return any(grant.scope_id != team for grant in roles)
+
     def is_staff_of(self, operator: int, space: int | None = None) -> bool:
         """Whether the actor works for guests at this operator's (of a space say it too), and not for the network."""
         return self.has_scope(Scope.STAFF) and any(

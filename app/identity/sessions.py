@@ -1,5 +1,6 @@
 """Sessions: opened at sign-in, renewed, ended. The browser holds the token, the table its hash."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.identity.audit import record
@@ -12,6 +13,15 @@ from app.platform.random_ids import new_public_id, new_token, token_hash
 _LONGEST_BROWSER = 200
 
 
+@dataclass(frozen=True, slots=True)
+class BegunThere:
+    """By which link to a company's provider a session began, and in which session there; empty where it does not
+    say."""
+
+    identity: int
+    session: str
+
+
 async def open_session(
     person: int,
     browser: str,
@@ -19,12 +29,13 @@ async def open_session(
     *,
     instead_of: str | None = None,
     proved_at: datetime | None = None,
+    began: BegunThere | None = None,
 ) -> str:
     """Opens a session for somebody who has just proved who he is; its token of 256 bits.
 
     `browser` is what the browser calls itself. `instead_of` is the token that the browser came with: its session ends,
     so that a token known before sign-in is worth nothing after it (ASVS 7.2.4). `proved_at` is when it was proved,
-    where that was some time ago.
+    where that was some time ago, `began` at which company it began.
     """
     token = new_token()
     name = "".join(character for character in browser if character.isprintable())[:_LONGEST_BROWSER]
@@ -32,14 +43,16 @@ async def open_session(
         if instead_of is not None:
             await execute("DELETE FROM session WHERE token_hash = $1", token_hash(instead_of))
         await execute(
-            "INSERT INTO session (public_id, token_hash, person, created_at, authenticated_at, seen_at, browser)"
-            " VALUES ($1, $2, $3, $4, $6, $4, $5)",
+            "INSERT INTO session (public_id, token_hash, person, created_at, authenticated_at, seen_at, browser,"
+            " identity, company_session) VALUES ($1, $2, $3, $4, $6, $4, $5, $7, $8)",
             new_public_id(),
             token_hash(token),
             person,
             now,
             name,
             proved_at or now,
+            began.identity if began is not None else None,
+            began.session if began is not None else "",
         )
     return token
 

@@ -79,8 +79,35 @@ class RoleGrant(Table, tablename="role_grant"):
     revoked_at = Timestamptz(default=None, null=True)
 
 
+_LINKED = "one year after it was ended"
+
+
+class FederatedIdentity(Table, tablename="federated_identity"):
+    """That somebody signs in through a company's identity provider: by whom it is issued and as whom the provider knows
+    the person. `team` is the key of the company's team."""
+
+    id = BigSerial(primary_key=True)
+    public_id = Text(default=None, help_text=NOT_PERSONAL)
+    person = ForeignKey(
+        Person,
+        null=False,
+        on_delete=OnDelete.restrict,
+        default=None,
+        help_text=personal("know whose account it opens", _LINKED),
+    )
+    issuer = Text(default=None, help_text=NOT_PERSONAL)
+    subject = Text(default=None, help_text=personal("recognise the person at the next sign-in", _LINKED))
+    team = BigInt(default=None)
+    linked_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(default=None)
+    ended_at = Timestamptz(default=None, null=True)
+
+
 class Session(Table, tablename="session"):
-    """A signed-in browser. Unlogged: a crash of the database signs everybody out and loses nothing else."""
+    """A signed-in browser. Unlogged: a crash of the database signs everybody out and loses nothing else.
+
+    `identity` and `company_session` say by whom and in which session there a company's provider has begun it.
+    """
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -96,6 +123,10 @@ class Session(Table, tablename="session"):
     authenticated_at = Timestamptz(default=None)
     seen_at = Timestamptz(default=None)
     browser = Text(default="", help_text=personal("let the person recognise its sessions", "as long as the session"))
+    identity = ForeignKey(FederatedIdentity, null=True, on_delete=OnDelete.restrict, default=None)
+    company_session = Text(
+        default="", help_text=personal("end it when the company says that it has ended there", "as long as the session")
+    )
 
 
 class MailedLink(Table, tablename="mailed_link"):
@@ -214,27 +245,3 @@ class Invitation(Table, tablename="invitation"):
         help_text=personal("know who has taken the role", _INVITED),
     )
     revoked_at = Timestamptz(default=None, null=True)
-
-
-_LINKED = "one year after it was ended"
-
-
-class FederatedIdentity(Table, tablename="federated_identity"):
-    """That somebody signs in through a company's identity provider: by whom it is issued and as whom the provider knows
-    the person. `team` is the key of the company's team."""
-
-    id = BigSerial(primary_key=True)
-    public_id = Text(default=None, help_text=NOT_PERSONAL)
-    person = ForeignKey(
-        Person,
-        null=False,
-        on_delete=OnDelete.restrict,
-        default=None,
-        help_text=personal("know whose account it opens", _LINKED),
-    )
-    issuer = Text(default=None, help_text=NOT_PERSONAL)
-    subject = Text(default=None, help_text=personal("recognise the person at the next sign-in", _LINKED))
-    team = BigInt(default=None)
-    linked_at = Timestamptz(default=None)
-    last_used_at = Timestamptz(default=None)
-    ended_at = Timestamptz(default=None, null=True)

@@ -29,6 +29,22 @@ _WHAT_IT_SEES: Final = marked(
     "Ihre Firma sieht Ihren Namen, Ihre E-Mail-Adresse und Ihre Kostenstelle. An welchen Tagen Sie wo arbeiten, sieht"
     " sie nicht."
 )
+_WHAT_A_DOMAIN_BRINGS: Final = marked(
+    "Wenn Sie zustimmen, gilt die Domain als die dieser Firma. Wer eine Adresse mit @{domain} hat, kann"
+    " dann dem Team beitreten."
+)
+_WHAT_A_PROVIDER_CAN: Final = marked(
+    "Das Team will seine Leute über den Anbieter {issuer} anmelden. Wer ihn betreibt, kann dann jedes Konto mit einer"
+    " Adresse @{domain} öffnen. Stimmen Sie nur zu, wenn es der Anbieter Ihrer Firma ist."
+)
+_ASKED_OF_KEEPERS: Final = {
+    False: (marked("Gehört {domain} zu {team}?"), marked("Gehört die Domain {domain} zu {team}?")),
+    True: (
+        marked("Darf {issuer} für {domain} sprechen?"),
+        marked("Darf der Anbieter {issuer} sagen, wer hinter Adressen mit @{domain} steht?"),
+    ),
+}
+"""Subject and question, by whether the domain is proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +84,10 @@ class TeamPeopleMails:
         )
 
     async def ask_keeper(self, key: int, now: datetime) -> None:
-        """Asks who looks after the domain whether it is the team's; nothing where that is settled."""
+        """Asks who looks after the domain whether it is the team's, and whether its provider may speak for it; nothing
+        where that is settled."""
         found = await mail_domain_by_id(key, signing_key=self.signing_key)
-        if found is None or found[0].is_proven or found[0].expires_at <= now:
+        if found is None or found[0].is_settled or found[0].expires_at <= now:
             return
         domain, token = found
         team = await team_by_id(domain.team)
@@ -84,22 +101,24 @@ class TeamPeopleMails:
             "asker": asker.name if asker else team.name,
             "network": (await self.office.network()).name,
             "until": local_day(domain.expires_at, _ZONE),
+            "issuer": domain.asked_issuer,
         }
-        texts = (
-            marked("{asker} hat das für das Firmenkonto „{team}“ angefragt."),
-            marked(
-                "Wenn Sie zustimmen, gilt die Domain als die dieser Firma. Wer eine Adresse mit @{domain} hat, kann"
-                " dann dem Team beitreten."
-            ),
-            marked("Kennen Sie die Firma nicht, ist nichts zu tun. Der Link gilt bis {until}."),
+        texts = [marked("{asker} hat das für das Firmenkonto „{team}“ angefragt.")]
+        if not domain.is_proven:
+            texts.append(_WHAT_A_DOMAIN_BRINGS)
+        if domain.asked_issuer:
+            texts.append(_WHAT_A_PROVIDER_CAN)
+        texts.append(
+            marked("Kennen Sie die Firma oder den Anbieter nicht, ist nichts zu tun. Der Link gilt bis {until}.")
         )
+        subject, question = _ASKED_OF_KEEPERS[domain.is_proven]
         await self._send(
             f"mail-domain-{domain.public_id}-{domain.asked_at:%Y%m%d%H%M%S}",
             Mailbox(domain.keeper, domain.keeper),
             None,
             says,
-            says.say(marked("Gehört {domain} zu {team}?"), facts),
-            says.say(marked("Gehört die Domain {domain} zu {team}?"), facts),
+            says.say(subject, facts),
+            says.say(question, facts),
             [says.say(text, facts) for text in texts],
             (f"/team/domain/{token}", marked("Ansehen und zustimmen")),
             now,
@@ -115,10 +134,15 @@ class TeamPeopleMails:
         assert team is not None, "teams are never deleted"
         says = await self._speaker(found[0].asked_by)
         first = says.say(marked("{domain} ist bestätigt"), domain=domain.domain)
-        text = marked("Wer eine Adresse mit @{domain} hat, kann dem Team jetzt beitreten.")
-        paragraphs = [says.say(text, domain=domain.domain)] if domain.lets_join else []
+        texts = (
+            [marked("Wer eine Adresse mit @{domain} hat, kann dem Team jetzt beitreten.")] if domain.lets_join else []
+        )
+        if domain.issuer:
+            texts.append(marked("Der Anbieter {issuer} darf für diese Adressen sprechen."))
+        paragraphs = [says.say(text, domain=domain.domain, issuer=domain.issuer) for text in texts]
         way = (f"/team/{team.public_id}/beitritt", marked("Beitritt ansehen"))
-        await self._write(found[0].asked_by, f"mail-domain-proven-{domain.public_id}", first, paragraphs, way, now)
+        key_of_mail = f"mail-domain-proven-{domain.public_id}-{domain.asked_at:%Y%m%d%H%M%S}"
+        await self._write(found[0].asked_by, key_of_mail, first, paragraphs, way, now)
 
     async def tell_joined(self, key: int, now: datetime) -> None:
         """To who has joined: what that means; nothing where the person has left again."""

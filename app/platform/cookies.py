@@ -59,14 +59,17 @@ class CookieJar:
         )
 
 
-_WITHOUT_COOKIES = ("/static/", "/calendars/", "/health/", "/metrics", "/bilder/", "/sw.js", "/manifest.webmanifest")
+_WITHOUT_COOKIES = (
+    *("/static/", "/calendars/", "/health/", "/metrics", "/bilder/", "/sw.js", "/manifest.webmanifest"),
+    "/firma/abmelden/",
+)
 
 
 class FormOriginCheck(CSRFMiddleware):
     """Litestar's check, left out where a bearer token speaks: browsers do not add those by themselves.
 
-    Static files, feeds, health answers and their like get no cookie. Calls of the interface without any cookie speak
-    for nobody and are left to answer for themselves.
+    Static files, feeds, health answers, notices of companies' providers and their like get no cookie. Calls of the
+    interface without any cookie speak for nobody and are left to answer for themselves.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

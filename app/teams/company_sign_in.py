@@ -22,11 +22,12 @@ from app.identity.link_sign_in import StaffNeedsPassword
 from app.identity.operations import EmailTaken, confirmed_person, person_of_sign_up
 from app.identity.queries import actor_of_person
 from app.identity.rules import Action, Actor, usable_language, usable_name
+from app.identity.sessions import BegunThere
 from app.kernel.refusals import NotFound, Refusal, marked
 from app.platform.database import transaction
 from app.platform.logs import Log
 from app.teams.company_ways import Waiting, Way, asked_with, keep_waiting, settle_waiting, waiting_in, way_back
-from app.teams.domains import proven_domains_of
+from app.teams.domains import domains_agreed_to, proven_domains_of
 from app.teams.openid_rules import (
     AddressNotProven,
     CompanySignInFailed,
@@ -55,10 +56,22 @@ class AddressMovedAway(Refusal):
     )
 
 
+class NotByCompany(Refusal):
+    """The account leads into another company's; which, and that it does, is not told to who may not be its owner."""
+
+    code = "not_by_company"
+    text = marked(
+        "Dieses Konto lässt sich nicht über die Firma öffnen. Melden Sie sich mit Passwort oder mit einem Link per"
+        " E-Mail an."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What the browser brought back from the provider; all of it may be anybody's invention."""
+    """What the browser brought back from a provider, to the address of its team; all of it may be anybody's
+    invention."""
 
+    team: str
     state: str
     code: str
     issuer: str | None
@@ -67,10 +80,11 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose session to open, as of when that was proved, and where to go on."""
+    """Whose session to open, as of when that was proved, where it began, and where to go on."""
 
     actor: Actor
     proved_at: datetime
+    began: BegunThere
     next_url: str
 
 
@@ -92,7 +106,8 @@ class Tried:
 async def come_back(
     came: Came, browser: str, actor: Actor | None, now: datetime, installation: Installation
 ) -> SignedIn | ToAgree | Tried:
-    """What follows from an answer. Raises SignInLapsed, CompanySignInFailed, StaffNeedsPassword, AddressMovedAway."""
+    """What follows from an answer. Raises SignInLapsed, CompanySignInFailed, StaffNeedsPassword, NotByCompany,
+    AddressMovedAway."""
     way = await way_back(came.state, browser, now)
     try:
         proved, claims = await _proved(came, way, now, installation)
@@ -108,6 +123,8 @@ async def come_back(
 
 async def _proved(came: Came, way: Way, now: datetime, installation: Installation) -> tuple[Proved, Mapping[str, Any]]:
     demand_issuer(way.endpoints, came.issuer)
+    if came.team != way.provider.team_public_id:
+        raise SignInUnproven("other_issuer")
     if came.error or not came.code:
         raise SignInDeclined("declined")
     asked = asked_with(way.state, way.provider, installation)
@@ -121,33 +138,35 @@ async def _proved(came: Came, way: Way, now: datetime, installation: Installatio
 
 
 async def _settled(way: Way, proved: Proved, claims: Mapping[str, Any], now: datetime) -> SignedIn | ToAgree:
-    team, domains = way.provider.team, await proven_domains_of(way.provider.team)
+    team, domains = way.provider.team, await domains_agreed_to(way.provider.team, proved.identity.issuer)
     linked = await linked_identity(proved.identity)
     if linked is not None:
-        actor = await _owner(linked)
+        actor = await _owner(linked, team)
         if actor.email is None or domain_of(actor.email) not in domains:
             raise AddressMovedAway
         if linked.team == team and await member_of(team, actor.person) is not None:
             await note_identity_used(linked, actor, now)
-            return SignedIn(actor, proved.proved_at, way.next_url)
+            return SignedIn(actor, proved.proved_at, BegunThere(linked.id, proved.session), way.next_url)
     email = address_in(proved, claims, domains)
     person = await confirmed_person(email)
     if person is not None:
-        _demand_no_staff(await actor_of_person(person, "page"))
+        _demand_own(await actor_of_person(person, "page"), team)
     await keep_waiting(way, proved, email, now)
     return ToAgree()
 
 
-async def _owner(linked: LinkedIdentity) -> Actor:
+async def _owner(linked: LinkedIdentity, team: int) -> Actor:
     actor = await actor_of_person(linked.person, "page")
-    _demand_no_staff(actor)
+    _demand_own(actor, team)
     return actor
 
 
-def _demand_no_staff(actor: Actor) -> None:
-    """Whoever runs a company's provider must not be let into what belongs to many."""
+def _demand_own(actor: Actor, team: int) -> None:
+    """Whoever runs a company's provider must not be let into what belongs to many, or to another company."""
     if actor.is_staff:
         raise StaffNeedsPassword
+    if actor.looks_after_another(team):
+        raise NotByCompany
 
 
 async def who_waits(browser: str, now: datetime) -> tuple[Waiting, str | None]:
@@ -160,36 +179,38 @@ async def who_waits(browser: str, now: datetime) -> tuple[Waiting, str | None]:
 async def agree(browser: str, name: str, language: str, now: datetime, today: date) -> SignedIn:
     """Links the account with the proved address or makes one, and joins the team.
 
-    `name` is for a new account. Raises SignInLapsed, NameUnusable, StaffNeedsPassword, OtherIdentity, EmailTaken,
-    AddressNotProven, TeamEnded.
+    `name` is for a new account. Raises SignInLapsed, NameUnusable, StaffNeedsPassword, NotByCompany, OtherIdentity,
+    EmailTaken, AddressNotProven, TeamEnded.
     """
     waiting = await waiting_in(browser, now)
     async with transaction():
         await settle_waiting(waiting, now)
         team = await team_by_id(waiting.provider.team)
-        if team is None or domain_of(waiting.email) not in await proven_domains_of(waiting.provider.team):
+        domains = await domains_agreed_to(waiting.provider.team, waiting.identity.issuer)
+        if team is None or domain_of(waiting.email) not in domains:
             raise AddressNotProven("other_domain")
         actor = await _account(waiting, name, language, now)
-        await _link(waiting, actor, team.id, now)
+        linked = await _link(waiting, actor, team.id, now)
         await join_team(actor, team, actor.person, JoinedBy.SIGN_IN, now, today)
-    return SignedIn(await actor_of_person(actor.person, "page"), waiting.proved_at, waiting.next_url)
+    began = BegunThere(linked, waiting.session)
+    return SignedIn(await actor_of_person(actor.person, "page"), waiting.proved_at, began, waiting.next_url)
 
 
-async def _link(waiting: Waiting, actor: Actor, team: int, now: datetime) -> None:
-    """Anew where it was made for a team that the person's domain does not belong to any more."""
+async def _link(waiting: Waiting, actor: Actor, team: int, now: datetime) -> int:
+    """The link's key; anew where it was made for a team that the person's domain does not belong to any more."""
     linked = await linked_identity(waiting.identity)
     if linked is not None and linked.person == actor.person:
         if linked.team == team:
-            return
+            return linked.id
         await end_identities(linked.team, now, person=actor.person)
-    await link_identity(actor, waiting.identity, team, now)
+    return await link_identity(actor, waiting.identity, team, now)
 
 
 async def _account(waiting: Waiting, name: str, language: str, now: datetime) -> Actor:
     person = await confirmed_person(waiting.email)
     if person is not None:
         actor = await actor_of_person(person, "page")
-        _demand_no_staff(actor)
+        _demand_own(actor, waiting.provider.team)
         return actor
     typed_in = {"name": usable_name(name), "email": waiting.email, "password_hash": None}
     made = await person_of_sign_up({**typed_in, "language": usable_language(language)}, now)

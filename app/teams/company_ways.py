@@ -60,6 +60,7 @@ class Waiting:
     name: str
     proved_at: datetime
     next_url: str
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def asked_with(state: str, provider: ProviderCard, installation: Installation) -
     """What went to the provider with this state."""
     return Asked(
         provider.client_id,
-        installation.redirect,
+        installation.redirect(provider.team_public_id),
         nonce=derived_token(installation.key, "company sign-in nonce", state.encode()),
         verifier=derived_token(installation.key, "company sign-in verifier", state.encode()),
     )
@@ -124,20 +125,23 @@ def asked_with(state: str, provider: ProviderCard, installation: Installation) -
 async def keep_waiting(way: Way, proved: Proved, email: str, now: datetime) -> None:
     """Keeps what was proved until the person has agreed."""
     await execute(
-        "UPDATE company_sign_in SET subject = $2, email = $3, name = $4, proved_at = $5, expires_at = $6 WHERE id = $1",
+        "UPDATE company_sign_in SET subject = $2, email = $3, name = $4, proved_at = $5, expires_at = $6,"
+        " company_session = $7 WHERE id = $1",
         way.id,
         proved.identity.subject,
         email,
         proved.name,
         proved.proved_at,
         now + LASTS,
+        proved.session,
     )
 
 
 async def waiting_in(browser: str, now: datetime) -> Waiting:
     """Who waits in this browser, the last one that came. Raises SignInLapsed."""
     row = await fetch_row(
-        "SELECT id, provider, endpoints, subject, email, name, proved_at, next_url FROM company_sign_in"
+        "SELECT id, provider, endpoints, subject, email, name, proved_at, next_url, company_session"
+        " FROM company_sign_in"
         " WHERE browser_hash = $1 AND subject IS NOT NULL AND settled_at IS NULL AND expires_at > $2"
         " ORDER BY id DESC LIMIT 1",
         token_hash(browser),
@@ -155,13 +159,15 @@ async def waiting_in(browser: str, now: datetime) -> Waiting:
         row["name"],
         row["proved_at"],
         row["next_url"],
+        row["company_session"],
     )
 
 
 async def settle_waiting(waiting: Waiting, now: datetime) -> None:
     """It is done, once. Raises SignInLapsed where it was done already."""
     settled = await fetch_value(
-        "UPDATE company_sign_in SET settled_at = $2, subject = NULL, email = NULL, name = NULL"
+        "UPDATE company_sign_in SET settled_at = $2, subject = NULL, email = NULL, name = NULL,"
+        " company_session = ''"
         " WHERE id = $1 AND settled_at IS NULL RETURNING id",
         waiting.id,
         now,

@@ -26,6 +26,7 @@ from app.teams.queries import TeamCard, team_by_id
 PROVEN_WITHIN: Final = timedelta(days=7)
 OF_ONE_TEAM: Final = Limit("mail_domains_of_team", 20, timedelta(days=1))
 TO_ONE_DOMAIN: Final = Limit("mails_to_mail_domain", 5, timedelta(days=1))
+"""Counted for all teams together, but for the one whose it is: others cannot use up what it may ask."""
 _PURPOSE: Final = "mail domain"
 
 
@@ -41,7 +42,11 @@ refuse_constraint("mail_domain_of_one_team", DomainTaken)
 
 @dataclass(frozen=True, slots=True)
 class MailDomainCard:
-    """A domain of a team, proven or asked for. `lets_join`: who has an address there is offered to join."""
+    """A domain of a team, proven or asked for. `lets_join`: who has an address there is offered to join.
+
+    `issuer` is the provider that its keepers let speak for these addresses, `asked_issuer` the one that they are asked
+    about; empty for none.
+    """
 
     id: int
     public_id: str
@@ -50,6 +55,8 @@ class MailDomainCard:
     asked_of: str
     asked_by: int | None
     lets_join: bool
+    issuer: str
+    asked_issuer: str
     asked_at: datetime
     expires_at: datetime
     proven_at: datetime | None
@@ -57,6 +64,11 @@ class MailDomainCard:
     @property
     def is_proven(self) -> bool:
         return self.proven_at is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody is asked anything."""
+        return self.is_proven and not self.asked_issuer
 
     @property
     def keeper(self) -> str:
@@ -74,6 +86,20 @@ async def proven_domains_of(team: int) -> Sequence[str]:
     return [one.domain for one in await domains_of(team) if one.is_proven]
 
 
+async def domains_agreed_to(team: int, issuer: str) -> Sequence[str]:
+    """The domains whose keepers let this provider speak for their addresses, by name."""
+    return [one.domain for one in await domains_of(team) if one.is_proven and one.issuer == issuer]
+
+
+async def issuer_agreed_to(domain: str) -> str:
+    """The provider that may speak for this proven domain's addresses; empty for none."""
+    issuer: str | None = await fetch_value(
+        "SELECT issuer FROM mail_domain WHERE domain = $1 AND proven_at IS NOT NULL AND removed_at IS NULL",
+        domain.lower(),
+    )
+    return issuer or ""
+
+
 async def team_of_domain(domain: str) -> TeamCard | None:
     """The team whose domain this is; None where nobody has proven it, or the team has ended."""
     key = await fetch_value(
@@ -89,20 +115,44 @@ async def ask_for_domain(
 ) -> MailDomainCard:
     """Mails a link to this address of the domain; asking again makes another link. What is proven stays so.
 
+    Where the team has a provider, it is asked too whether that may speak for the domain's addresses.
+
     Raises DomainUnusable, PublicMailDomain, KeeperUnknown, TeamEnded, TooMany.
     """
     domain, keeper = usable_domain(domain), usable_keeper(keeper)
     if team.has_ended:
         raise TeamEnded
     await hit(OF_ONE_TEAM, str(team.id), now)
-    await hit(TO_ONE_DOMAIN, domain, now)
+    is_own = any(one.domain == domain and one.is_proven for one in await domains_of(team.id))
+    await hit(TO_ONE_DOMAIN, f"{team.id}:{domain}" if is_own else domain, now)
+    issuer = await fetch_value("SELECT issuer FROM identity_provider WHERE team = $1 AND ended_at IS NULL", team.id)
+    await _ask(actor, team, domain, keeper, issuer or "", now, key=key)
+    found = await fetch_row(f"{_DOMAIN} AND team = $1 AND domain = $2", team.id, domain)
+    assert found is not None, "it was just entered"
+    return MailDomainCard(**found)
+
+
+async def ask_about_issuer(actor: Actor, team: TeamCard, issuer: str, now: datetime, *, key: bytes) -> None:
+    """Asks the keepers of the team's domains whether this provider may speak for their addresses; those who have said
+    so already are left alone. Call it inside the transaction of its reason. Raises TooMany."""
+    for domain in await domains_of(team.id):
+        if domain.is_proven and domain.issuer != issuer:
+            await hit(TO_ONE_DOMAIN, f"{team.id}:{domain.domain}", now)
+            await _ask(actor, team, domain.domain, domain.asked_of, issuer, now, key=key)
+
+
+async def _ask(
+    actor: Actor, team: TeamCard, domain: str, keeper: str, issuer: str, now: datetime, *, key: bytes
+) -> None:
+    """Makes a new link and lets it be mailed; nothing where there is nothing to ask."""
     salt = secrets.token_bytes(16)
     async with transaction():
         row = await fetch_row(
             "INSERT INTO mail_domain AS d (public_id, team, domain, asked_of, asked_by, salt, token_hash, asked_at,"
-            " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            " expires_at, asked_issuer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             " ON CONFLICT (team, domain) WHERE removed_at IS NULL DO UPDATE SET asked_of = $4, asked_by = $5,"
-            " salt = $6, token_hash = $7, asked_at = $8, expires_at = $9 WHERE d.proven_at IS NULL RETURNING d.id",
+            " salt = $6, token_hash = $7, asked_at = $8, expires_at = $9, asked_issuer = $10"
+            " WHERE d.proven_at IS NULL OR d.issuer <> $10 AND $10 <> '' RETURNING d.id",
             new_public_id(),
             team.id,
             domain,
@@ -112,19 +162,19 @@ async def ask_for_domain(
             token_hash(derived_token(key, _PURPOSE, salt)),
             now,
             now + PROVEN_WITHIN,
+            issuer,
         )
         if row is not None:
             await record("mail_domain.asked", "team", team.id, actor, now, domain=domain)
             await emit("mail_domain.asked", "mail_domain", row["id"], now)
-    found = await fetch_row(f"{_DOMAIN} AND team = $1 AND domain = $2", team.id, domain)
-    assert found is not None, "it was just entered"
-    return MailDomainCard(**found)
 
 
 async def domain_of_token(token: str, now: datetime) -> MailDomainCard:
     """The domain that a mailed link would prove, without doing so. Raises LinkNoLongerWorks."""
     row = await fetch_row(
-        f"{_DOMAIN} AND token_hash = $1 AND proven_at IS NULL AND expires_at > $2", token_hash(token), now
+        f"{_DOMAIN} AND token_hash = $1 AND (proven_at IS NULL OR asked_issuer <> '') AND expires_at > $2",
+        token_hash(token),
+        now,
     )
     if row is None:
         raise LinkNoLongerWorks
@@ -132,17 +182,22 @@ async def domain_of_token(token: str, now: datetime) -> MailDomainCard:
 
 
 async def prove_domain(token: str, now: datetime) -> MailDomainCard:
-    """The domain is the team's, as whoever reads its keepers' mails says. Raises LinkNoLongerWorks, DomainTaken."""
+    """The domain is the team's, and the provider that was asked about may speak for its addresses, as whoever reads its
+    keepers' mails says. Raises LinkNoLongerWorks, DomainTaken."""
     asked = await domain_of_token(token, now)
     async with transaction():
         done = await execute(
-            "UPDATE mail_domain SET proven_at = $2 WHERE id = $1 AND proven_at IS NULL AND removed_at IS NULL",
+            "UPDATE mail_domain SET proven_at = coalesce(proven_at, $2), asked_issuer = '',"
+            " issuer = CASE WHEN asked_issuer = '' THEN issuer ELSE asked_issuer END"
+            " WHERE id = $1 AND token_hash = $3 AND (proven_at IS NULL OR asked_issuer <> '') AND removed_at IS NULL",
             asked.id,
             now,
+            token_hash(token),
         )
         if not done:
             raise LinkNoLongerWorks
-        await record("mail_domain.proven", "team", asked.team, None, now, domain=asked.domain)
+        said = {"issuer": asked.asked_issuer} if asked.asked_issuer else {}
+        await record("mail_domain.proven", "team", asked.team, None, now, domain=asked.domain, **said)
         await emit("mail_domain.proven", "mail_domain", asked.id, now)
     return asked
 
@@ -217,7 +272,8 @@ async def join_by_domain(actor: Actor, public_id: str, now: datetime, today: dat
 
 
 _DOMAIN: Final = (
-    "SELECT id, public_id, team, domain, asked_of, asked_by, lets_join, asked_at, expires_at, proven_at"
+    "SELECT id, public_id, team, domain, asked_of, asked_by, lets_join, issuer, asked_issuer, asked_at, expires_at,"
+    " proven_at"
     " FROM mail_domain WHERE removed_at IS NULL"
 )
 

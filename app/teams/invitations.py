@@ -110,7 +110,7 @@ async def invite_people(
         await hit(TO_ONE_ADDRESS, one.email, now)
     async with transaction():
         await execute("SELECT FROM team WHERE id = $1 FOR NO KEY UPDATE", team.id)
-        await _demand_room(team, len(fresh), now)
+        await _demand_room(actor, team, len(fresh), now)
         for one in fresh:
             await _revoke_lapsed(team, one.email, now)
             await _enter(actor, team, one, how, now, key)
@@ -128,7 +128,7 @@ async def send_again(actor: Actor, team: TeamCard, public_id: str, now: datetime
     await hit(TO_ONE_ADDRESS, invitation.email, now)
     async with transaction():
         await _lock(invitation)
-        await _demand_room(team, 1, now)
+        await _demand_room(actor, team, 1, now)
         await _void(invitation.link, now)
         link = await _link(invitation.name, invitation.email, invitation.language, now, key)
         await execute(
@@ -220,9 +220,13 @@ async def _known(team: TeamCard, now: datetime) -> tuple[frozenset[str], frozens
     return members, standing
 
 
-async def _demand_room(team: TeamCard, number: int, now: datetime) -> None:
+async def _demand_room(actor: Actor, team: TeamCard, number: int, now: datetime) -> None:
+    """Counted for the team and for who invites: several teams of one person are not several times as many mails."""
     sent: int = await fetch_value(
-        "SELECT count(*) FROM team_invitation WHERE team = $1 AND sent_at > $2", team.id, now - timedelta(days=1)
+        "SELECT count(*) FROM team_invitation WHERE (team = $1 OR invited_by = $2) AND sent_at > $3",
+        team.id,
+        actor.person,
+        now - timedelta(days=1),
     )
     if sent + number > MOST_A_DAY:
         raise InvitedTooMany(most=MOST_A_DAY)

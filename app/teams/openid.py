@@ -26,7 +26,9 @@ from app.teams.openid_rules import (
     ProviderSilent,
     ProviderUnusable,
     SignInUnproven,
+    SignOut,
     endpoints_of,
+    sign_out_of,
 )
 
 _JSON: Final[Mapping[str, str]] = {"Accept": "application/json", "User-Agent": "Nahwerk-SignIn/1"}
@@ -84,21 +86,34 @@ def checked_claims(token: object, keys: KeySet, endpoints: Endpoints, asked: Ask
     if not isinstance(token, str):
         raise SignInUnproven("claims")
     claims = _signed_claims(token, keys)
+    more = {"sub": {"essential": True}, "nonce": {"essential": True, "value": asked.nonce}}
+    _check(claims, endpoints, asked.client_id, now, more)
+    return claims
+
+
+def checked_sign_out(token: str, keys: KeySet, endpoints: Endpoints, client_id: str, now: datetime) -> SignOut:
+    """What a notice of this provider for this client says that it has ended. Raises SignInUnproven."""
+    claims = _signed_claims(token, keys)
+    _check(claims, endpoints, client_id, now, {"jti": {"essential": True}})
+    return sign_out_of(claims, endpoints, client_id, now)
+
+
+def _check(
+    claims: dict[str, Any], endpoints: Endpoints, client_id: str, now: datetime, more: Mapping[str, Any]
+) -> None:
     registry = jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=int(SKEW.total_seconds()),
         iss={"essential": True, "value": endpoints.issuer},
-        sub={"essential": True},
-        aud={"essential": True, "value": asked.client_id},
+        aud={"essential": True, "value": client_id},
         exp={"essential": True},
         iat={"essential": True},
-        nonce={"essential": True, "value": asked.nonce},
+        **more,
     )
     try:
         registry.validate(claims)
     except JoseError as error:
         raise SignInUnproven("claims") from error
-    return claims
 
 
 def _signed_claims(token: str, keys: KeySet) -> dict[str, Any]:

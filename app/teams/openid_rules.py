@@ -35,6 +35,10 @@ DESCRIPTION: Final = "/.well-known/openid-configuration"
 _GOOGLE: Final = "https://accounts.google.com"
 _ENTRA: Final = "https://login.microsoftonline.com/"
 _LONGEST: Final = 255
+_LATEST: Final = 600
+"""Seconds after which a notice of signing out is none any more."""
+
+SIGNED_OUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class CompanySignInFailed(Refusal):
@@ -138,6 +142,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOut:
+    """What a provider has proved to have ended: sessions of a subject, one session, or both; `jti` tells one notice
+    from another."""
+
+    issuer: str
+    subject: str | None
+    session: str | None
+    issued_at: datetime
+    jti: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """What a provider has proved: who it is, since when that is known, and the address that it vouches for."""
 
@@ -146,6 +162,7 @@ class Proved:
     name: str
     email: str | None
     email_why: str = ""
+    session: str = ""
 
 
 def usable_issuer(text: str, *, own_machine: bool = False) -> str:
@@ -252,8 +269,36 @@ def proved_of(claims: Mapping[str, Any], endpoints: Endpoints, client_id: str, n
         raise SignInUnproven("claims")
     email, why = _vouched(claims, endpoints.issuer)
     return Proved(
-        Identity(endpoints.issuer, subject), _proved_at(claims.get("auth_time"), now), _name(claims), email, why
+        Identity(endpoints.issuer, subject),
+        _proved_at(claims.get("auth_time"), now),
+        _name(claims),
+        email,
+        why,
+        _short(claims.get("sid")) or "",
     )
+
+
+def sign_out_of(claims: Mapping[str, Any], endpoints: Endpoints, client_id: str, now: datetime) -> SignOut:
+    """What these claims end, whose signature, issuer, audience and times fit (Back-Channel Logout 1.0, 2.6). Raises
+    SignInUnproven.
+
+    An ID token is none: it has a nonce and no such event. One that is older than ten minutes comes too late.
+    """
+    audience, events, issued = claims.get("aud"), claims.get("events"), claims.get("iat")
+    subject, session, jti = (_short(claims.get(name)) for name in ("sub", "sid", "jti"))
+    says_so = isinstance(events, dict) and isinstance(events.get(SIGNED_OUT), dict) and "nonce" not in claims
+    fits = not isinstance(audience, list) or set(audience) == {client_id}
+    if not says_so or not fits or jti is None or (subject is None and session is None):
+        raise SignInUnproven("claims")
+    if any(claims.get(name) is not None and said is None for name, said in (("sub", subject), ("sid", session))):
+        raise SignInUnproven("claims")
+    if isinstance(issued, bool) or not isinstance(issued, int | float) or now.timestamp() - issued > _LATEST:
+        raise SignInUnproven("claims")
+    return SignOut(endpoints.issuer, subject, session, datetime.fromtimestamp(issued, UTC), jti)
+
+
+def _short(said: object) -> str | None:
+    return said if isinstance(said, str) and 0 < len(said) <= _LONGEST else None
 
 
 def address_in(proved: Proved, claims: Mapping[str, Any], domains: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
 
@@ -14,9 +14,20 @@ from app.kernel.refusals import BadInput, Conflict, NotFound, marked, phrase
 from app.platform.database import execute, fetch_row, fetch_value, transaction
 from app.platform.outbox import emit
 from app.platform.random_ids import new_public_id
-from app.teams.domains import proven_domains_of, team_of_domain
+from app.platform.rate_limits import Limit, hit
+from app.teams.domains import (
+    MailDomainCard,
+    ask_about_issuer,
+    domains_agreed_to,
+    domains_of,
+    issuer_agreed_to,
+    team_of_domain,
+)
 from app.teams.openid_rules import WHY, CompanySignInFailed, Endpoints, ProviderUnusable, domain_of, usable_issuer
 from app.teams.queries import TeamCard, member_of, team_by_id
+
+SAVED: Final = Limit("providers_saved", 30, timedelta(hours=1))
+"""Each asks an address that somebody has typed in."""
 
 _LONGEST: Final = 500
 _PURPOSE: Final = "identity provider"
@@ -43,7 +54,10 @@ class DomainMissing(Conflict):
     """Whose people they are, a proved domain says, and nothing else."""
 
     code = "domain_missing"
-    text = marked("Bestätigen Sie zuerst eine Mail-Domain der Firma. Nur Adressen darauf kommen über die Firma herein.")
+    text = marked(
+        "Zuerst muss für eine Mail-Domain der Firma zugestimmt sein, dass dieser Anbieter für sie spricht. Nur Adressen"
+        " darauf kommen über die Firma herein."
+    )
 
 
 class NotTried(Conflict):
@@ -62,12 +76,17 @@ class SettingsMoved(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the settings say of signing in elsewhere: the key that secrets are sealed with, the address of the answer,
-    and whether this machine may be asked."""
+    """What the settings say of signing in elsewhere: the key that secrets are sealed with, where the addresses of
+    answers begin, and whether this machine may be asked."""
 
     key: bytes = field(repr=False)
-    redirect: str
+    answers: str
     own_machine: bool = False
+
+    def redirect(self, team: str) -> str:
+        """Where the provider of the team with this public id sends its answers: an address of its own, so that no
+        provider passes on what another one has said (RFC 9700, 4.4.2)."""
+        return f"{self.answers}/{team}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,7 @@ class ProviderCard:
     id: int
     public_id: str
     team: int
+    team_public_id: str
     team_name: str
     issuer: str
     client_id: str
@@ -97,9 +117,9 @@ class ProviderCard:
 
 
 _PROVIDER: Final = (
-    "SELECT p.id, p.public_id, p.team, t.name AS team_name, p.issuer, p.client_id, p.is_required, p.made_at,"
-    " p.tried_at, p.version FROM identity_provider p JOIN team t ON t.id = p.team"
-    " WHERE p.ended_at IS NULL AND t.ended_at IS NULL"
+    "SELECT p.id, p.public_id, p.team, t.public_id AS team_public_id, t.name AS team_name, p.issuer,"
+    " p.client_id, p.is_required, p.made_at, p.tried_at, p.version FROM identity_provider p"
+    " JOIN team t ON t.id = p.team WHERE p.ended_at IS NULL AND t.ended_at IS NULL"
 )
 
 
@@ -116,9 +136,13 @@ async def provider_by_id(provider: int) -> ProviderCard | None:
 
 
 async def provider_for(email: str) -> ProviderCard | None:
-    """Where somebody with this address can sign in: at the team that has proved its domain."""
+    """Where somebody with this address can sign in: at the team that has proved its domain, by the provider that the
+    domain's keepers let speak for it."""
     team = await team_of_domain(domain_of(email))
-    return await provider_of_team(team.id) if team is not None else None
+    provider = await provider_of_team(team.id) if team is not None else None
+    if provider is None or provider.issuer != await issuer_agreed_to(domain_of(email)):
+        return None
+    return provider
 
 
 async def provider_of_person(actor: Actor) -> ProviderCard | None:
@@ -139,11 +163,14 @@ async def company_sign_ins_of(person: int) -> Sequence[tuple[LinkedIdentity, str
 async def provider_that_must_be_used(actor: Actor) -> ProviderCard | None:
     """Where this person, who belongs to the team, has to sign in, and nowhere else.
 
-    Never who works for the network or looks after the team: they must be able to mend what is broken. Nor who does not
-    belong to it: nobody has to join a team to get into the own account.
+    Never who works for the network or looks after the team: they must be able to mend what is broken. Nor who looks
+    after another team, into which this one's provider leads nobody, nor who does not belong to it: nobody has to join a
+    team to get into the own account.
     """
     provider = await provider_for(actor.email) if actor.email and not actor.is_staff else None
     if provider is None or not provider.is_required or actor.may(Action.MANAGE_TEAM, team=provider.team):
+        return None
+    if actor.looks_after_another(provider.team):
         return None
     return provider if await member_of(provider.team, actor.person) is not None else None
 
@@ -154,11 +181,13 @@ async def save_provider(
     """Sets up the team's provider or changes it; the provider is asked for its description first.
 
     `version` is that of the settings that the manager saw, 0 where there were none. Whoever came in by another issuer
-    has to link the account anew. Raises IssuerUnusable, ClientMissing, SecretMissing, SettingsMoved.
+    has to link the account anew, and the keepers of the team's domains are asked whether the new one may speak for
+    them. Raises IssuerUnusable, ClientMissing, SecretMissing, SettingsMoved, TooMany.
     """
     client_id, secret = one_line(wanted.client_id)[:_LONGEST], wanted.secret.strip()[:_LONGEST]
     if not client_id:
         raise ClientMissing(field="client_id")
+    await hit(SAVED, str(team.id), now)
     endpoints = await _described(wanted.issuer, installation)
     async with transaction():
         await execute("SELECT FROM team WHERE id = $1 FOR NO KEY UPDATE", team.id)
@@ -173,6 +202,7 @@ async def save_provider(
         if is_new:
             await record("identity_provider.changed", "team", team.id, actor, now, issuer=endpoints.issuer)
             await emit("identity_provider.changed", "team", team.id, now, person=actor.person)
+        await ask_about_issuer(actor, team, endpoints.issuer, now, key=installation.key)
     saved = await provider_of_team(team.id)
     assert saved is not None, "it was just saved"
     return saved
@@ -234,7 +264,7 @@ async def require_provider(actor: Actor, team: TeamCard, required: bool, now: da
         provider = await provider_of_team(team.id)
         if provider is None:
             raise NotFound
-        if required and not await proven_domains_of(team.id):
+        if required and not await domains_agreed_to(team.id, provider.issuer):
             raise DomainMissing
         if required and provider.tried_at is None:
             raise NotTried
@@ -275,9 +305,9 @@ async def end_provider(actor: Actor, team: TeamCard, now: datetime) -> None:
         await emit("identity_provider.ended", "team", team.id, now, person=actor.person)
 
 
-async def domains_and_provider(team: TeamCard) -> tuple[Sequence[str], ProviderCard | None]:
-    """What the page of the team's sign-in shows."""
-    return await proven_domains_of(team.id), await provider_of_team(team.id)
+async def domains_and_provider(team: TeamCard) -> tuple[Sequence[MailDomainCard], ProviderCard | None]:
+    """What the page of the team's sign-in shows: the proven domains, and the provider."""
+    return [one for one in await domains_of(team.id) if one.is_proven], await provider_of_team(team.id)
 
 
 async def secret_of(provider: ProviderCard, installation: Installation) -> str:

@@ -139,6 +139,41 @@ async def members_of(team: int) -> Sequence[MemberCard]:
     return [MemberCard(**row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class MembersWanted:
+    """Whose names contain this, of one cost centre, behind the place with this public id; nothing means all."""
+
+    name: str = ""
+    cost_centre: int | None = None
+    after: str | None = None
+
+
+async def members_listed(team: int, wanted: MembersWanted, *, limit: int) -> Sequence[MemberCard] | None:
+    """So many of them by name; None where `after` was never a place in this team."""
+    after = None
+    if wanted.after is not None:
+        after = await fetch_row(
+            "SELECT p.name, m.id FROM team_member m JOIN person p ON p.id = m.person"
+            " WHERE m.team = $1 AND m.public_id = $2",
+            team,
+            wanted.after,
+        )
+        if after is None:
+            return None
+    rows = await fetch(
+        f"{_MEMBER} WHERE m.team = $1 AND m.left_at IS NULL AND strpos(lower(p.name), lower($2)) > 0"
+        " AND ($3::bigint IS NULL OR m.cost_centre = $3) AND ($4::text IS NULL OR (p.name, m.id) > ($4, $5::bigint))"
+        " ORDER BY p.name, m.id LIMIT $6",
+        team,
+        wanted.name,
+        wanted.cost_centre,
+        after and after["name"],
+        after and after["id"],
+        limit,
+    )
+    return [MemberCard(**row) for row in rows]
+
+
 async def member_of(team: int, person: int) -> MemberCard | None:
     """The person's place in this team."""
     row = await fetch_row(f"{_MEMBER} WHERE m.team = $1 AND m.person = $2 AND m.left_at IS NULL", team, person)

@@ -125,7 +125,9 @@ class JoinLink(Table, tablename="join_link"):
 
 class MailDomain(Table, tablename="mail_domain"):
     """That the addresses of a domain are a team's, once somebody has opened a mail to an address that only who looks
-    after the domain reads. `lets_join` says whether who has such an address is offered to join."""
+    after the domain reads. `lets_join` says whether who has such an address is offered to join; `issuer` is the
+    identity provider that its keepers let speak for these addresses, `asked_issuer` the one that they are asked
+    about."""
 
     id = BigSerial(primary_key=True)
     public_id = Text(default=None, help_text=NOT_PERSONAL)
@@ -142,6 +144,8 @@ class MailDomain(Table, tablename="mail_domain"):
     salt = Bytea(default=b"", help_text=NOT_PERSONAL)
     token_hash = Bytea(default=b"", help_text=NOT_PERSONAL)
     lets_join = Boolean(default=True)
+    issuer = Text(default="", help_text=NOT_PERSONAL)
+    asked_issuer = Text(default="", help_text=NOT_PERSONAL)
     asked_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     proven_at = Timestamptz(default=None, null=True)
@@ -194,6 +198,9 @@ class CompanySignIn(Table, tablename="company_sign_in"):
     subject = Text(default=None, null=True, help_text=personal("link the account once the person agrees", _SIGNING_IN))
     email = Text(default=None, null=True, help_text=personal("know which account it is, or make it", _SIGNING_IN))
     name = Text(default=None, null=True, help_text=personal("suggest the name of a new account", _SIGNING_IN))
+    company_session = Text(
+        default="", help_text=personal("let the company end the session that begins there", _SIGNING_IN)
+    )
     proved_at = Timestamptz(default=None, null=True)
     settled_at = Timestamptz(default=None, null=True)
 

@@ -3,6 +3,7 @@
 The answer comes by GET, as the standard has it. It signs in only the browser in which it was begun, and once.
 """
 
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -21,11 +22,12 @@ from app.kernel.refusals import BadInput, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.platform.problems import status_of
 from app.platform.random_ids import new_token
-from app.platform.rate_limits import TooMany
+from app.platform.rate_limits import Limit, TooMany, address_key, hit
 from app.teams.company import TeamEnded
 from app.teams.company_sign_in import (
     AddressMovedAway,
     Came,
+    NotByCompany,
     SignedIn,
     ToAgree,
     Tried,
@@ -40,11 +42,17 @@ from app.teams.queries import team_for
 from app.web.forms import NO_ERRORS, checked_id, show_again, way_on
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
-from app.web.sign_in import enter
+from app.web.sign_in import Proof, enter
 
 COOKIE: Final = "firma"
 _ZONE: Final = ZoneInfo("Europe/Berlin")
-_FAILURES: Final = (CompanySignInFailed, StaffNeedsPassword, AddressMovedAway, OtherIdentity, EmailTaken, TeamEnded)
+_FAILURES: Final = (
+    *(CompanySignInFailed, StaffNeedsPassword, NotByCompany, AddressMovedAway, OtherIdentity, EmailTaken, TeamEnded),
+)
+
+
+ASKED: Final = Limit("companies_asked", 60, timedelta(minutes=15))
+"""Addresses typed in from one network address: whose companies are here is not to be listed."""
 
 
 class NoCompany(BadInput):
@@ -57,8 +65,8 @@ class NoCompany(BadInput):
 def installation_of(pages: Pages) -> Installation:
     """What the settings say of signing in elsewhere."""
     settings = pages.settings
-    redirect = f"{settings.address}/anmelden/firma/zurueck"
-    return Installation(settings.signing_key, redirect, own_machine=settings.webhooks_to_own_machine)
+    answers = f"{settings.address}/anmelden/firma/zurueck"
+    return Installation(settings.signing_key, answers, own_machine=settings.webhooks_to_own_machine)
 
 
 @get("/anmelden/firma")
@@ -80,6 +88,7 @@ async def company_form(
     next_url, email = way_on(data), data.get("email", "")[:300]
     try:
         address = usable_email(email)
+        await hit(ASKED, address_key(visitor.address), visitor.now)
         provider = await provider_for(address)
         if provider is None:
             raise NoCompany(field="email")
@@ -106,14 +115,13 @@ async def send_off(
     return answer
 
 
-@get("/anmelden/firma/zurueck")
+@get("/anmelden/firma/zurueck/{team:str}")
 async def company_answer(
-    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages]
+    request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
 ) -> Response[str] | Redirect:
     query = request.query_params
-    came = Came(
-        query.get("state", "")[:200], query.get("code", "")[:4000], query.get("iss"), query.get("error", "")[:100]
-    )
+    state, code = query.get("state", "")[:200], query.get("code", "")[:4000]
+    came = Came(team, state, code, query.get("iss"), query.get("error", "")[:100])
     browser = _browser(request, pages)
     try:
         if browser is None:
@@ -173,7 +181,8 @@ async def _to_agree_to(request: PageRequest, visitor: Visitor, pages: Pages) -> 
 
 
 async def _enter(request: PageRequest, visitor: Visitor, pages: Pages, signed_in: SignedIn) -> Redirect:
-    answer = await enter(request, visitor, pages, signed_in.actor, signed_in.next_url, proved_at=signed_in.proved_at)
+    there = Proof(signed_in.proved_at, signed_in.began)
+    answer = await enter(request, visitor, pages, signed_in.actor, signed_in.next_url, there=there)
     answer.cookies.append(pages.jar.expired(COOKIE))
     return answer
 

@@ -36,6 +36,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "company_sign_in.next_url": "of somebody who is just signing in at a company, gone within a day",
     "company_sign_in.subject": "of somebody who is just signing in at a company, gone within a day",
     "company_sign_in.email": "of somebody who is just signing in at a company, gone within a day",
+    "company_sign_in.company_session": "of somebody who is just signing in at a company, gone within a day",
     "company_sign_in.name": "of somebody who is just signing in at a company, gone within a day",
     "report.said": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",
     "report.photo": "typed in without an account, under an address nobody proved; gone 30 days after it is closed",

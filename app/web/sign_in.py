@@ -1,6 +1,7 @@
 """Signing in, proving it anew, signing out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from app.identity.link_sign_in import has_password, request_sign_in_link
 from app.identity.operations import WrongPassword
 from app.identity.queries import SESSION_LONGEST
 from app.identity.rules import Actor, usable_email
-from app.identity.sessions import open_session, sign_out
+from app.identity.sessions import BegunThere, open_session, sign_out
 from app.identity.sign_in import WrongCredentials, sign_in, sign_in_again
 from app.kernel.refusals import BadInput, Refusal, marked
 from app.platform.rate_limits import TooMany
@@ -72,6 +73,14 @@ def session_cookie(pages: Pages, token: str) -> Cookie:
     return pages.jar.cookie(SESSION_COOKIE, token, max_age=int(SESSION_LONGEST.total_seconds()))
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """When a company's provider had somebody prove who he is, and where the session begins by it."""
+
+    at: datetime
+    began: BegunThere
+
+
 async def enter(
     request: PageRequest,
     visitor: Visitor,
@@ -79,21 +88,22 @@ async def enter(
     actor: Actor,
     next_url: str,
     *,
-    proved_at: datetime | None = None,
+    there: Proof | None = None,
 ) -> Redirect:
     """Signs this browser in and leads on. A session that it had before ends.
 
-    `proved_at` is when a company's provider had the person prove it; without it, who has to sign in at the company is
-    sent there.
+    `there` is where a company's provider had the person prove it; without it, who has to sign in at the company is sent
+    there.
     """
-    if proved_at is None and await provider_that_must_be_used(actor) is not None:
+    if there is None and await provider_that_must_be_used(actor) is not None:
         return go(with_way_on("/anmelden/firma", next_url, nur="ja"))
     token = await open_session(
         actor.person,
         request.headers.get("user-agent", ""),
         visitor.now,
         instead_of=request.cookies.get(pages.jar.name(SESSION_COOKIE)),
-        proved_at=proved_at,
+        proved_at=there.at if there is not None else None,
+        began=there.began if there is not None else None,
     )
     answer = go(next_url)
     answer.cookies.append(session_cookie(pages, token))

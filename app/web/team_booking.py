@@ -23,6 +23,7 @@ from app.bookings.team_booking import (
     NobodyChosen,
     TooManyChosen,
     book_for_team,
+    dearest_of,
     what_is_free,
 )
 from app.identity.authentication import Visitor
@@ -226,13 +227,12 @@ _FEW: Final = 12
 
 def _preview(chosen: Sequence[MemberCard], free: Sequence[FreeThere]) -> dict[str, Any]:
     desks = sum(one.desks for one in free)
-    prices = [one.price for one in free if one.price is not None and one.is_paid]
     return {
         "free": free,
         "chosen": chosen,
         "key": token_urlsafe(8),
         "possible": min(desks, len(chosen)),
-        "price": max(prices, key=lambda price: price.amount, default=None),
+        "price": dearest_of(free),
         "unpriced": [one for one in free if one.is_paid and one.price is None],
     }
 

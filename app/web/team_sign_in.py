@@ -75,7 +75,7 @@ async def save_sign_in_form(
         )
     except FreshSignInNeeded:
         return sign_in_again_first(_path(found))
-    except (BadInput, SettingsMoved) as refusal:
+    except (BadInput, SettingsMoved, TooMany) as refusal:
         typed = {"issuer": wanted.issuer, "client_id": wanted.client_id}
         return await _again(request, visitor, pages, found, refusal, typed)
     return go(f"{_path(found)}?getan=gespeichert")
@@ -132,7 +132,8 @@ async def _context(team: TeamCard, pages: Pages) -> dict[str, object]:
         "team": team,
         "domains": domains,
         "provider": provider,
-        "redirect": installation_of(pages).redirect,
+        "redirect": installation_of(pages).redirect(team.public_id),
+        "sign_out": f"{pages.settings.address}/firma/abmelden/{team.public_id}",
         "issuer": provider.issuer if provider else "",
         "client_id": provider.client_id if provider else "",
     }

@@ -153,6 +153,11 @@ async def a_company(clock: Callable[[], datetime]) -> AsyncIterator[Company]:
         server.close()
 
 
+async def they_agree(team: TeamCard, issuer: str) -> None:
+    """The keepers of the team's domains let this provider speak for their addresses."""
+    await execute("UPDATE mail_domain SET issuer = $2 WHERE team = $1", team.id, issuer)
+
+
 async def it_owns(team: TeamCard, domain: str) -> None:
     """The team has proved this domain to be its own."""
     await execute(

@@ -13,6 +13,7 @@ from app.network.importing import ImportChanged, Outcome
 from app.plans.seats import give_seat
 from app.platform.database import execute, fetch_value
 from app.platform.rate_limits import TooMany
+from app.teams import invitations
 from app.teams.company import TeamEnded
 from app.teams.domains import (
     DomainTaken,
@@ -29,6 +30,7 @@ from app.teams.domains import (
 )
 from app.teams.invitations import (
     HasAccount,
+    InvitedTooMany,
     accept_as_newcomer,
     accept_invitation,
     forget_team_invitations,
@@ -370,3 +372,15 @@ async def test_a_cost_centre_that_was_retired_meanwhile_is_left_out(world: World
     await accept_invitation(world.mia.actor(), token, NOW, TODAY)
     [member] = await members_of(team.id)
     assert member.cost_centre is None
+
+
+async def test_several_teams_of_one_person_are_not_several_times_as_many_mails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "MOST_A_DAY", 2)
+    gundula = world.gundula.actor()
+    teams = [await a_team(world, name=name) for name in ("Eins", "Zwei")]
+    for number, team in enumerate(teams):
+        await invite_people(gundula, team, [Invited("", f"{number}@x.example")], JoinedBy.INVITATION, NOW, key=KEY)
+    with pytest.raises(InvitedTooMany):
+        await invite_people(gundula, teams[0], [Invited("", "noch@x.example")], JoinedBy.INVITATION, NOW, key=KEY)

@@ -18,9 +18,12 @@ from app.identity.rules import PERMISSIONS, Action, Role
 from app.main import create_app
 from app.platform.database import DB, execute, fetch
 from app.platform.settings import Environment, Settings
+from app.teams.company import CompanyDetails
+from app.teams.operations import found_team
+from tests.teams.founding import BECKER, joined
 from tests.web.belongings import belongings
 from tests.web.conftest import Browser, Now, an_application
-from tests.worlds import NOW, TOMORROW, APerson, World, a_world, tomorrow
+from tests.worlds import NOW, TOMORROW, APerson, World, a_person, a_world, tomorrow
 
 PUBLIC = {
     "/", "/plaetze", "/standorte/{slug}", "/standorte/{slug}/hausordnung", "/buchen", "/impressum",
@@ -28,7 +31,7 @@ PUBLIC = {
     "/barrierefreiheit", "/so-wird-sortiert", "/sprache", "/farbschema", "/bilder/{name}", "/bilder/grundriss/{name}",
     "/robots.txt",
     "/impressum/{version}", "/datenschutz/{version}", "/nutzungsbedingungen/{version}", "/barrierefreiheit/{version}",
-    "/anmelden/firma", "/anmelden/firma/zurueck", "/anmelden/firma/zustimmen",
+    "/anmelden/firma", "/anmelden/firma/zurueck/{team}", "/firma/abmelden/{team}", "/anmelden/firma/zustimmen",
     "/anmelden", "/anmelden/link", "/buchen/gehalten", "/buchen/bestaetigen", "/abmelden", "/einladung",
     "/registrieren", "/bestaetigen", "/passwort-vergessen", "/passwort-neu",
     "/calendars/{name}", "/health/live", "/health/ready", "/api", "/api/docs", "/api/openapi.json",
@@ -66,6 +69,7 @@ NOT_A_PERSONS_OWN = OF_DEVICES | {
 
 WHOSE: Sequence[tuple[str, Action]] = (
     (r"\w+ /team/\{team\}/buchen", Action.BOOK_FOR_TEAM),
+    (r"\w+ /api/v1/team\b", Action.BOOK_FOR_TEAM),
     (r"POST /team/\{team\}/tage/\{team_day\}/buchen", Action.BOOK_FOR_TEAM),
     (r"GET /team/\{team\}/grenzen", Action.SEE_TEAM),
     (r"\w+ /team/\{team\}/(grenzen|antraege)", Action.MANAGE_TEAM),
@@ -115,7 +119,7 @@ FOR_ALL_OF_A_TEAM = re.compile(
 )
 """What both its people and those who look after it see. Mia belongs to the team, and Gundula manages it."""
 
-OF_WHO_BOOKED_IT = re.compile(r"\w+ /team/\{team\}/buchen/\{act\}")
+OF_WHO_BOOKED_IT = re.compile(r"\w+ (/team/\{team\}/buchen|/api/v1/team/\{team\}/bookings)/\{act\}")
 """What Gundula has booked for others, which nobody else sees who may book for them, too."""
 
 OWN_AND_AT_THE_DESK = re.compile(
@@ -225,10 +229,17 @@ def of_the_rival(way: Way, ids: Mapping[str, str], world: World) -> Mapping[str,
     return {**ids_for(way, ids), "slug": "andernach" if is_operator else world.andernach.slug}
 
 
+def of_another_team(way: Way, ids: Mapping[str, str], team: str) -> Mapping[str, str] | None:
+    """Another team with Becker's things in it; None where the way names no such thing."""
+    if "team" not in way.names or set(way.names) <= {"team", "team_product", *ALWAYS_THERE}:
+        return None  # a product is on sale for all teams
+    return {**ids_for(way, ids), "team": team}
+
+
 @dataclass(frozen=True, slots=True)
 class Everybody:
     """The network of this file with a browser and a program for each person, signed in once; `stranger` is a program
-    without a token."""
+    without a token. Rita manages another team and works in it."""
 
     world: World
     ids: Mapping[str, str]
@@ -237,6 +248,8 @@ class Everybody:
     nobody: Browser
     stranger: Browser
     snapshot: str
+    rita: APerson
+    ritas_team: str
 
     async def ask(self, way: Way, path: str, person: APerson) -> int:
         """The status that the person gets, as a program for the interface and as a browser for pages."""
@@ -329,12 +342,16 @@ async def standing(settings: Settings, database: str) -> Everybody:
         f" FROM {row['name']} t"
         for row in tables
     )
-    browsers = {person.id: await Browser(app).signed_in(person) for person in world.people}
+    rita = await a_person("Rita Rau", "rita@rau.example")
+    ritas = await found_team(rita.actor(), CompanyDetails("Rau", BECKER), NOW)
+    await joined(ritas, rita)
+    everyone = [*world.people, rita]
+    browsers = {person.id: await Browser(app).signed_in(person) for person in everyone}
     nobody = Browser(app)
     for browser in (*browsers.values(), nobody):
         await browser.get("/anmelden")
-    programs = {person.id: Browser(app) for person in world.people}
-    return Everybody(world, ids, browsers, programs, nobody, Browser(app), snapshot)
+    programs = {person.id: Browser(app) for person in everyone}
+    return Everybody(world, ids, browsers, programs, nobody, Browser(app), snapshot, rita, ritas.public_id)
 
 
 @pytest.fixture
@@ -358,6 +375,12 @@ async def test_everybody_reaches_what_is_theirs_and_nothing_else(everybody: Ever
     mixed = of_the_rival(way, everybody.ids, world)
     if mixed is not None:
         assert await everybody.ask(way, way.to(mixed), world.rolf) == 404, way.to(mixed)
+    elsewhere = of_another_team(way, everybody.ids, everybody.ritas_team)
+    if elsewhere is not None:
+        made_up = {**dict.fromkeys(way.names, "zzzzzzzzzzzzzzzz"), "team": everybody.ritas_team}
+        answer = await everybody.ask(way, way.to(elsewhere), everybody.rita)
+        assert answer == await everybody.ask(way, way.to(made_up), everybody.rita), way.to(elsewhere)
+        assert answer in ((404,) if way.method == "GET" else (404, 422)), "a form may be refused before it is about it"
     if way.names and not set(way.names) <= ALWAYS_THERE:
         there = {name: everybody.ids[name] for name in ALWAYS_THERE}
         nothing = way.to(

@@ -36,7 +36,7 @@ from app.teams.queries import TeamCard, member_of, members_of
 from tests.conftest import in_database
 from tests.identity.conftest import PASSWORD
 from tests.selling import TODAY
-from tests.teams.companies import CLIENT, SECRET, Claims, Company, a_company, a_key, it_owns, signed
+from tests.teams.companies import CLIENT, SECRET, Claims, Company, a_company, a_key, it_owns, signed, they_agree
 from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import Browser, Now, Site, an_application, said
 from tests.worlds import NOW, World
@@ -67,6 +67,11 @@ class Firm:
     company: Company
     installation: Installation
     world: World
+
+    @property
+    def back(self) -> str:
+        """Where its provider's answers go."""
+        return f"{BACK}/{self.team.public_id}"
 
     async def sent(self, browser: Browser, email: str = "anna@becker.example", **more: str) -> str:
         """Where the browser is sent when somebody types this address."""
@@ -99,6 +104,7 @@ async def firm(its_application: Any, at_home: Settings, database: str, world: Wo
     async with a_company(clock) as company:
         wanted = ProviderWanted(company.issuer, CLIENT, SECRET)
         await save_provider(await acting(world.gundula), team, wanted, 0, NOW, installation)
+        await they_agree(team, company.issuer)
         company.asked.clear()
         yield Firm(Site(app, clock), team, company, installation, world)
 
@@ -130,7 +136,7 @@ async def test_the_second_time_nothing_is_asked(firm: Firm) -> None:
 async def test_what_goes_to_the_provider_is_bound_to_the_browser_and_to_this_one_way(firm: Firm) -> None:
     addresses = [await firm.sent(await firm.site.browser()) for _ in range(2)]
     asked = [{name: values[0] for name, values in parse_qs(urlsplit(each).query).items()} for each in addresses]
-    assert asked[0]["redirect_uri"] == f"http://nahwerk.example{BACK}"
+    assert asked[0]["redirect_uri"] == f"http://nahwerk.example{firm.back}"
     assert asked[0]["code_challenge_method"] == "S256"
     assert asked[0]["login_hint"] == "anna@becker.example"
     for name in ("state", "nonce", "code_challenge"):
@@ -307,7 +313,7 @@ async def test_a_code_of_another_way_is_not_redeemed(firm: Firm) -> None:
     thief, victim = await firm.site.browser(), await firm.site.browser()
     caught = parse_qs(urlsplit(firm.company.let_in(await firm.sent(victim), **MIA)).query)["code"][0]
     own = parse_qs(urlsplit(await firm.sent(thief)).query)["state"][0]
-    answer = await thief.get(f"{BACK}?{urlencode({'code': caught, 'state': own})}")
+    answer = await thief.get(f"{firm.back}?{urlencode({'code': caught, 'state': own})}")
     assert answer.status_code == 422
     assert thief.session is None
 
@@ -329,7 +335,7 @@ async def test_who_declines_there_is_told_and_nothing_of_the_address_is_repeated
     browser = await firm.site.browser()
     state = parse_qs(urlsplit(await firm.sent(browser)).query)["state"][0]
     told = {"error": "access_denied", "error_description": "Rufen Sie 0190 an", "state": state}
-    answer = await browser.get(f"{BACK}?{urlencode(told)}")
+    answer = await browser.get(f"{firm.back}?{urlencode(told)}")
     assert answer.status_code == 422
     assert "abgebrochen oder abgelehnt" in said(answer.text)
     assert "0190" not in answer.text
@@ -406,6 +412,7 @@ async def test_another_companys_provider_opens_no_account_of_this_one(firm: Firm
     async with a_company(firm.site.clock) as other:
         wanted = ProviderWanted(other.issuer, CLIENT, SECRET)
         await save_provider(await acting(firm.world.gundula), rival, wanted, 0, NOW, firm.installation)
+        await they_agree(rival, other.issuer)
         browser = await firm.site.browser()
         for claims in (MIA, {**MIA, "iss": firm.company.issuer}):
             back = other.let_in(await firm.sent(browser, "x@rivale.example"), **claims)

@@ -31,8 +31,11 @@ from tests.selling import TODAY
 from tests.teams.founding import joined
 from tests.web.belongings import belongings
 from tests.web.conftest import Browser, Now, an_application
-from tests.web.watching import OF_A_TEAM, Seen, Watcher, a_watcher, last_event, mails_since
+from tests.web.watching import ASKED_BY_PROGRAMS, OF_A_TEAM, Seen, Watcher, a_watcher, last_event, mails_since
 from tests.worlds import NOW, AResource, World, a_person, a_world, at
+
+QUIET = date(2026, 12, 2)
+"""A day on which nobody works in either life."""
 
 LATER = at(date(2026, 12, 5), 9)
 
@@ -144,6 +147,7 @@ async def seen(standing: Standing, watcher: Watcher, life: Life, only: re.Patter
     before = await last_event()
     async with lived(standing, life) as booked:
         found = await watcher.sees(standing.ids, booked, only)
+        found |= await watcher.asks(standing.ids, QUIET)
         found |= await watcher.does(standing.ids, {"name": "Neu", "titel": "x", "monat": "2026-12", "tage": "2"})
         mails = [text for address, text in await mails_since(before) if watcher.person.email in address]
         found |= {f"mail {number}": text for number, text in enumerate(mails)}
@@ -182,6 +186,8 @@ async def test_nobody_who_looks_after_a_team_learns_a_colleagues_day(
     watcher = standing.watchers[who]
     one, other = [await seen(standing, watcher, life) for life in standing.lives]
     assert differing(one, other) == open_differences
+    assert one.keys() >= ASKED_BY_PROGRAMS
+    assert one["POST /api/v1/team/{team}/bookings"][:3] == ("404" if who == "council" else "201")
     opened = [way for way, answer in one.items() if OF_A_TEAM.search(way) and answer.startswith("200")]
     assert opened, "without a page of the team nothing was asked"
     assert not [way for way, answer in one.items() if "Kaktus" in answer]

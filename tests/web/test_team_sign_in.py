@@ -17,10 +17,10 @@ from app.identity.sessions import open_session
 from app.platform.database import execute, fetch_value
 from app.teams.providers import provider_of_team, provider_that_must_be_used, secret_of
 from app.teams.queries import TeamCard, members_of
-from tests.teams.companies import CLIENT, SECRET, a_company, it_owns
+from tests.teams.companies import CLIENT, SECRET, a_company, it_owns, they_agree
 from tests.teams.founding import a_team, acting, joined
 from tests.web.conftest import Browser, Site, said
-from tests.web.test_company_sign_in import ANNA, BACK, Firm, at_home, firm, its_application, leads_to
+from tests.web.test_company_sign_in import ANNA, Firm, at_home, firm, its_application, leads_to
 from tests.web.watching import last_event, mails_since
 from tests.worlds import NOW, World
 
@@ -39,7 +39,7 @@ async def gundula(firm: Firm) -> Browser:
 async def test_the_secret_is_kept_sealed_and_never_shown(firm: Firm, gundula: Browser) -> None:
     page = (await gundula.get(here(firm.team))).text
     assert firm.company.issuer in page
-    assert f'value="http://nahwerk.example{BACK}"' in page
+    assert f'value="http://nahwerk.example{firm.back}"' in page
     provider = await provider_of_team(firm.team.id)
     assert provider is not None
     assert await secret_of(provider, firm.installation) == SECRET
@@ -107,6 +107,7 @@ async def test_a_new_issuer_needs_its_own_secret_and_ends_former_links(firm: Fir
         assert 'id="secret-fehler"' in without.text
         changed = await gundula.post(here(firm.team), issuer=other.issuer, client_id=CLIENT, secret=SECRET, version="1")
         assert changed.status_code == 303
+        await they_agree(firm.team, other.issuer)
         browser = await firm.site.browser()
         back = other.let_in(await firm.sent(browser), **ANNA)
         assert (await browser.get(back)).headers["location"] == "/anmelden/firma/zustimmen"
@@ -242,6 +243,7 @@ async def test_with_a_provider_that_is_not_ours(its_application: Any, world: Wor
     assert (await gundula.post(here(team), **form)).status_code == 303
     anna = {"email": "anna@becker.example", "email_verified": True, "name": "Anna Alt"}
     address = leads_to(await gundula.post(f"{here(team)}/probe"))
+    await they_agree(team, elsewhere.issuer)
     assert "Die Probe ist gelungen" in said((await gundula.get(await elsewhere.let_in(address, "a", **anna))).text)
     browser = await site.browser()
     address = leads_to(await browser.post("/anmelden/firma", email="anna@becker.example", weiter="/woche"))

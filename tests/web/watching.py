@@ -6,6 +6,7 @@ What is drawn anew for each answer is made the same, so that two worlds can be c
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from unittest.mock import patch
 
 import httpx
@@ -29,7 +30,8 @@ _DRAWN_ANEW: Sequence[tuple[str, str]] = (
     (r'name="schluessel" value="[^"]*"', 'name="schluessel"'),
     (r'"(request_id|instance|trace_id)": ?"[^"]*"', r'"\1"'),
     (r"Vorgang [0-9a-f-]{8,}", "Vorgang"),
-    (r"(/antraege/|/mein-rahmen/|(?:antrag|tage|stunden|budget|antwort)-)[2-9a-hjkmnp-z]{16}", r"\1drawn"),
+    (r'(?<="id":")[2-9a-hjkmnp-z]{16}(?=","day":)', "drawn"),
+    (r"(/antraege/|/mein-rahmen/|/buchen/|(?:antrag|tage|stunden|budget|antwort)-)[2-9a-hjkmnp-z]{16}", r"\1drawn"),
 )
 
 _NOTHING = "zzzzzzzzzzzzzzzz"
@@ -72,6 +74,25 @@ class Watcher:
                 way.to({**dict.fromkeys(way.names, _NOTHING), **ids_for(way, ids)}), **form
             )
             seen[str(way)] = f"{answer.status_code} {answer.headers.get('location', '')} {same(answer.text)}"
+        return seen
+
+    async def asks(self, ids: Mapping[str, str], day: date) -> Seen:
+        """Every answer to what programs ask of a team: booking for everybody in it, and giving all of it back."""
+        seen: Seen = {}
+        team = f"/api/v1/team/{ids['team']}"
+        head = {"headers": dict(self.person.bearer)}
+        people = (await self.program.client.get(team, **head)).json().get("members", {}).get("items", ())
+        wanted = {
+            "members": [one["id"] for one in people] or ["niemand"],
+            "day": day.isoformat(),
+            "spaces": ["regiohub-polch", "alte-post-andernach"],
+        }
+        act = _NOTHING
+        for way in _ASKING:
+            path = way.to({**dict.fromkeys(way.names, _NOTHING), **ids_for(way, ids), "act": act})
+            answer = await self.program.client.post(path, json=wanted, **head)
+            act = answer.json().get("id", act)
+            seen[str(way)] = f"{answer.status_code} {same(answer.text)}"
         return seen
 
     async def _answer(self, way: Way, path: str) -> str:
@@ -126,6 +147,10 @@ async def last_event() -> int:
 
 _OF_NOBODY = {"/dev/mail", "/dev/mail/{name}", "/dev/mail/{name}/html", "/dev/mail/{name}/invite.ics", "/metrics"}
 _READING = [way for way in WAYS if way.method == "GET" and way.path not in OF_DEVICES | _OF_NOBODY]
+_ASKING = [Way("POST", f"/api/v1/team/{{team}}/{asked}") for asked in ("quotes", "bookings", "bookings/{act}/cancel")]
+"""In the order in which a program asks."""
+ASKED_BY_PROGRAMS = {str(way) for way in WAYS if way.method != "GET" and way.path.startswith("/api/v1/team")}
+"""All that a program can ask of a team besides reading."""
 _ACTING = [way for way in WAYS if way.method == "POST" and (OF_A_TEAM.match(way.path) or way.path == "/konto/daten")]
 
 
