@@ -12,11 +12,13 @@ from app.cli.child_processes import bring_up_to_date
 from app.cli.demo_network import accounts, no_demo_in_production
 from app.demo.cast import add_members
 from app.demo.history import add_bookings, refresh_statistics
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.kernel.clock import system_clock
+from app.plans.order_documents import Paper
 from app.platform.files import FolderFiles
 from app.platform.installation import DatabaseAddress, database_server, open_database
-from app.platform.settings import Settings
+from app.platform.settings import ROOT, Settings
+from app.platform.templates import Templates
 
 HERE = ZoneInfo("Europe/Berlin")
 
@@ -56,10 +58,11 @@ async def _demo(
     address: DatabaseAddress, settings: Settings, members: int, bookings: int, today: date, *, free_of_charge: bool
 ) -> None:
     async with open_database(address):
-        files = FolderFiles(settings.data_dir / "files")
-        if await fill(today, files, _tell, free_of_charge=free_of_charge):
+        paper = Paper(Templates(ROOT / "templates", str), settings.address, "de")
+        site = Site(FolderFiles(settings.data_dir / "files"), paper, settings.signing_key)
+        if await fill(today, site, _tell, free_of_charge=free_of_charge):
             click.echo("The demo network stands.")
-            click.echo(accounts())
+            click.echo(accounts(charges=not free_of_charge))
         else:
             click.echo("The demo network stands already.")
         if members:

@@ -6,9 +6,9 @@ from app.demo.cast import ACCOUNTS, PASSWORD
 from app.platform.settings import Environment, Settings
 
 
-def accounts() -> str:
-    """The demo network's accounts as a table."""
-    lines = [f"  {account.email:<24} {account.about}" for account in ACCOUNTS]
+def accounts(*, charges: bool) -> str:
+    """The demo network's accounts as a table, for one that charges or not."""
+    lines = [f"  {account.email:<24} {account.said(charges=charges)}" for account in ACCOUNTS]
     return "\n".join([f"Accounts, all with the password {PASSWORD}:", *lines])
 
 

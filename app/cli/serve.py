@@ -14,7 +14,7 @@ from app.cli.child_processes import bring_up_to_date, worker_beside
 from app.cli.demo_network import accounts, no_demo_in_production
 from app.demo.standing import stands
 from app.main import create_app, live_pages
-from app.network.queries import the_network
+from app.network.queries import NetworkCard, the_network
 from app.platform.installation import DatabaseAddress, database_server, open_database
 from app.platform.live import Live
 
@@ -35,8 +35,8 @@ def serve(ctx: click.Context, with_demo: bool, free_of_charge: bool, worker: boo
         bring_up_to_date(address)
         if with_demo and not asyncio.run(_demo_stands(address)):
             ctx.invoke(main.get_command(ctx, "demo"), free_of_charge=free_of_charge)  # type: ignore[arg-type]
-        is_demo = asyncio.run(_is_demo(address))
-        if is_demo:
+        demo = asyncio.run(_demo_network(address))
+        if demo is not None:
             no_demo_in_production(settings)
         live = live_pages(address.app)
         config = uvicorn.Config(
@@ -56,8 +56,8 @@ def serve(ctx: click.Context, with_demo: bool, free_of_charge: bool, worker: boo
 
             def ready() -> None:
                 click.echo(f"Nahwerk is served at {settings.address}", err=True)
-                if is_demo:
-                    click.echo(accounts(), err=True)
+                if demo is not None:
+                    click.echo(accounts(charges=demo.charges), err=True)
                 start_worker()
 
             _Server(config, ready, live).run()
@@ -106,7 +106,8 @@ async def _demo_stands(address: DatabaseAddress) -> bool:
         return await stands()
 
 
-async def _is_demo(address: DatabaseAddress) -> bool:
+async def _demo_network(address: DatabaseAddress) -> NetworkCard | None:
+    """None for one that is real."""
     async with open_database(address):
         network = await the_network()
-    return network is not None and network.is_demo
+    return network if network is not None and network.is_demo else None

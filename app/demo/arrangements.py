@@ -21,7 +21,7 @@ from app.bookings.waiting_list import JoinLine, join_line
 from app.demo.cast import COMMUTER, EMPLOYER, FREELANCER, OPERATOR, RIVAL, Account
 from app.demo.devices import equip
 from app.demo.reports import report_things
-from app.demo.rows import steady_id
+from app.demo.rows import make_ids_steady, steady_id
 from app.identity.queries import actor_of_person
 from app.identity.rules import Actor
 from app.inventory.blockers import cover_by_blockers
@@ -34,7 +34,7 @@ from app.kernel.refusals import Refusal
 from app.kernel.wall_time import Opening
 from app.network.grouping import add_to_group, make_group, make_organisation
 from app.network.queries import SpaceCard, space_by_slug
-from app.platform.database import execute, fetch, transaction
+from app.platform.database import execute, transaction
 
 _HOUR = timedelta(hours=1)
 _MINUTES = timedelta(minutes=1)
@@ -94,10 +94,7 @@ async def arrange(accounts: Mapping[Account, int], today: date, now: datetime) -
 async def _make_ids_steady() -> None:
     """Addresses of what was just booked outlive the database, as all of a demo network do."""
     for table, made_here in (("series", "true"), ("booking", "organisation IS NOT NULL"), ("waiting", "true")):
-        rows = await fetch(f"SELECT id FROM {table} WHERE {made_here} ORDER BY id")  # noqa: S608
-        for number, row in enumerate(rows):
-            public_id = steady_id("arranged", table, number)
-            await execute(f"UPDATE {table} SET public_id = $2 WHERE id = $1", row["id"], public_id)  # noqa: S608
+        await make_ids_steady(table, made_here, "arranged", table)
 
 
 async def _space(slug: str, now: datetime) -> SpaceCard:

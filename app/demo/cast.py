@@ -6,7 +6,7 @@ All share one password, which is hashed once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, product
+from itertools import cycle, islice
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.contracts import give_unlimited
@@ -24,22 +24,32 @@ _PEOPLE_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody to sign in as. A role is for the operator with this slug, or for the whole network without one."""
+    """Somebody to sign in as. A role is for the operator with this slug, or for the whole network without one.
+
+    `has` is said where the network charges.
+    """
 
     email: str
     name: str
     about: str
     role: Role | None = None
     operator: str | None = None
+    has: str = ""
+
+    def said(self, *, charges: bool) -> str:
+        """Who it is, without a word of money where nothing costs anything."""
+        return ", ".join(part for part in (self.about, self.has if charges else "") if part)
 
 
-COMMUTER = Account("commuter@demo.example", "Mia Krämer", "an employee, paid for by the team")
-FREELANCER = Account("freelancer@demo.example", "Felix Born", "has an own membership")
+COMMUTER = Account("commuter@demo.example", "Mia Krämer", "an employee, belongs to the team", has="which pays for her")
+FREELANCER = Account("freelancer@demo.example", "Felix Born", "a freelancer", has="with an own membership")
 FRONT_DESK = Account(
     "frontdesk@demo.example", "Frida Lang", "front desk of the RegioHub Polch", Role.FRONT_DESK, "dorfwerk-maifeld"
 )
 EMPLOYER = Account("employer@demo.example", "Emil Hoffmann", "manages the team, and answers for a club's bookings")
-GUEST = Account("guest@demo.example", "Gundula Weis", "has no plan")
+ASSISTANT = Account("assistant@demo.example", "Anton Weiler", "assists the team: books for its people")
+COUNCIL = Account("council@demo.example", "Britta Engels", "works council of the team: reads its settings and reports")
+GUEST = Account("guest@demo.example", "Gundula Weis", "a guest", has="has no plan")
 OPERATOR = Account(
     "operator@demo.example", "Otto Brand", "runs the RegioHub Polch", Role.OPERATOR_MANAGER, "dorfwerk-maifeld"
 )
@@ -49,12 +59,17 @@ RIVAL = Account(
 ACCOUNTANT = Account(
     "accountant@demo.example",
     "Ada Simon",
-    "keeps the accounts of Dorfwerk Maifeld, at a desk of her own",
+    "keeps the accounts of Dorfwerk Maifeld",
     Role.ACCOUNTANT,
     "dorfwerk-maifeld",
+    has="at a desk of her own",
 )
 TELEPHONE = Account(
-    "telephone@demo.example", "Tilda Roth", "answers the network's telephone; her membership rests", Role.TELEPHONE
+    "telephone@demo.example",
+    "Tilda Roth",
+    "answers the network's telephone",
+    Role.TELEPHONE,
+    has="her membership rests",
 )
 
 ACCOUNTS = (
@@ -62,6 +77,8 @@ ACCOUNTS = (
     FREELANCER,
     GUEST,
     EMPLOYER,
+    ASSISTANT,
+    COUNCIL,
     OPERATOR,
     FRONT_DESK,
     RIVAL,
@@ -76,6 +93,7 @@ _GIVEN_NAMES = (
     *("Andreas", "Birgit", "Claus", "Doris", "Erik", "Franziska"),
 )
 _FAMILY_NAMES = ("Adams", "Becker", "Clemens", "Daum", "Engel", "Fries", "Geisen")
+"""Of each there is a number without a common divisor, so that each of the crowd has a name of its own."""
 
 
 async def enter_accounts(operators: Mapping[str, int], now: datetime) -> Mapping[Account, int]:
@@ -106,8 +124,8 @@ async def enter_guests(operators: Mapping[str, int], desk: int, now: datetime) -
 
 async def enter_crowd(now: datetime) -> Sequence[int]:
     """Enters the people who fill the desks; they have no address and cannot sign in. Their keys."""
-    names = islice(product(_FAMILY_NAMES, _GIVEN_NAMES), CROWD_SIZE)
-    return await create_people([NewPerson(f"{given} {family}") for family, given in names], now)
+    names = islice(zip(cycle(_GIVEN_NAMES), cycle(_FAMILY_NAMES), strict=True), CROWD_SIZE)
+    return await create_people([NewPerson(f"{given} {family}") for given, family in names], now)
 
 
 async def add_members(count: int, now: datetime) -> int:

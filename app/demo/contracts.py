@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.billing.operations import charge_row
-from app.demo.rows import steady_id
+from app.demo.rows import new_keys, steady_id
 from app.inventory.rules import wall_instant
 from app.kernel.wall_time import local_day
 from app.plans.accounts import account_rows
@@ -51,7 +51,7 @@ class Contract:
 async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping[int, list[Entitlement]]:
     """Enters them; the accounts that they have opened, by person."""
     payers = await payers_of([contract.person for contract in contracts], wall_instant(today, 0, _ZONE))
-    keys = await _keys("membership", len(contracts))
+    keys = await new_keys("membership", len(contracts))
     rows: list[NewRow] = []
     dues, grants = [], []
     for key, contract in zip(keys, contracts, strict=True):
@@ -60,12 +60,12 @@ async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping
         dues += [due_of(key, payers[contract.person], contract.offer.seller, period) for period in due]
         granted = grants_of(contract.timeline, months_later(today, GRANTED_AHEAD_MONTHS))
         grants += [(account_of(key, contract.person, grant), contract) for grant in granted]
-    charged = await _keys("charge", len(dues))
+    charged = await new_keys("charge", len(dues))
     rows += [
         charge_row(key, due, wall_instant(due.supply_from, 10, _ZONE)) for key, due in zip(charged, dues, strict=True)
     ]
     opened: dict[int, list[Entitlement]] = {}
-    for key, (account, contract) in zip(await _keys("entitlement", len(grants)), grants, strict=True):
+    for key, (account, contract) in zip(await new_keys("entitlement", len(grants)), grants, strict=True):
         public_id = steady_id("account", key)
         first, *entries = account_rows(key, account, _ordered_at(contract))
         rows += [NewRow(first.table, {**first.values, "public_id": public_id}), *entries]
@@ -134,7 +134,7 @@ async def payers_of(people: Sequence[int], now: datetime) -> Mapping[int, int]:
         )
         for row in rows
     ]
-    keys = await _keys("payer", len(new))
+    keys = await new_keys("payer", len(new))
     await insert_all([NewRow("payer", {"id": key, **row.values}) for key, row in zip(keys, new, strict=True)])
     return {**known, **{row["id"]: key for key, row in zip(keys, rows, strict=True)}}
 
@@ -175,10 +175,3 @@ def _membership(key: int, contract: Contract, payer: int) -> list[NewRow]:
 
 def _ordered_at(contract: Contract) -> datetime:
     return wall_instant(contract.starts_on, 0, _ZONE)
-
-
-async def _keys(table: str, count: int) -> Sequence[int]:
-    rows = await fetch(
-        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)", table, count
-    )
-    return [row["id"] for row in rows]

@@ -1,6 +1,7 @@
 """Fills an empty database with the demo network. The day is its only input."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,16 @@ import msgspec
 
 from app.demo.acceptances import accept_everywhere
 from app.demo.arrangements import arrange
-from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, OPERATOR, enter_accounts, enter_crowd, enter_guests
+from app.demo.cast import (
+    ASSISTANT,
+    COMMUTER,
+    FREELANCER,
+    FRONT_DESK,
+    OPERATOR,
+    enter_accounts,
+    enter_crowd,
+    enter_guests,
+)
 from app.demo.content.catalogue import DemoMeasures, DemoNetwork, DemoSpace
 from app.demo.content.facts import facts_recipes
 from app.demo.content.network import demo_network, demo_operators
@@ -20,10 +30,12 @@ from app.demo.operator_lives import enter_lives
 from app.demo.own_desks import enter_own_desk
 from app.demo.people import enter_people
 from app.demo.planned import enter_bookings
-from app.demo.plans import enter_plans
+from app.demo.plans import enter_plans, first_month
 from app.demo.returned import lose_a_mail
 from app.demo.rows import copy_rows, steady_id
 from app.demo.standing import stands
+from app.demo.team_life import live_together
+from app.demo.teams import enter_team
 from app.demo.today import welcome_the_first
 from app.demo.welcome import enter_welcomes
 from app.identity.queries import actor_of_person
@@ -32,6 +44,7 @@ from app.inventory.queries import SpaceClock, hours_of
 from app.inventory.rules import Kind, wall_instant
 from app.network.geography import Position, distance_km
 from app.network.queries import SpaceCard, published_spaces
+from app.plans.order_documents import Paper
 from app.platform.database import execute, fetch, fetch_value, transaction
 from app.platform.files import Files
 
@@ -54,7 +67,16 @@ Step = Callable[[str], None]
 """Told what is being done next, for those who wait."""
 
 
-async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = False) -> bool:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the demo network is made: the site's files, its address and templates, and the key of its links."""
+
+    files: Files
+    paper: Paper
+    key: bytes
+
+
+async def fill(today: date, site: Site, step: Step, *, free_of_charge: bool = False) -> bool:
     """Puts the demo network into an empty database, all or nothing; False where it stands already.
 
     One that is free of charge sells nothing, and nobody has ever bought anything (docs/design.md decision 22).
@@ -64,7 +86,7 @@ async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = 
     if await stands():
         return False
     step("pictures")
-    pictures, rooms = await _draw_pictures(files), await _draw_rooms(files)
+    pictures, rooms = await _draw_pictures(site.files), await _draw_rooms(site.files)
     now = wall_instant(today, 0, ZONE)
     async with transaction():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
@@ -96,12 +118,15 @@ async def fill(today: date, files: Files, step: Step, *, free_of_charge: bool = 
         await enter_bookings("past", plausible_past(places, crowd, today, DAYS_OF_HISTORY), with_claims=False)
         if not free_of_charge:
             step("plans and what they have paid for")
-            await enter_plans(accounts, guests, places, operators, DAYS_OF_HISTORY, today, now)
+            team = await enter_plans(accounts, guests, places, operators, DAYS_OF_HISTORY, site.paper, today, now)
+        else:
+            team = await enter_team(accounts, first_month(DAYS_OF_HISTORY, today), free_of_charge=True)
         await arrange(accounts, today, now)
         await enter_people(accounts, now)
         if not free_of_charge:
             await enter_own_desk(accounts, today, now)
-        await draw_floors(await actor_of_person(accounts[OPERATOR]), files, now)
+        await live_together(team, accounts[ASSISTANT], site.key, today, now)
+        await draw_floors(await actor_of_person(accounts[OPERATOR]), site.files, now)
     return True
 
 
@@ -140,11 +165,16 @@ async def _enter_network(network: DemoNetwork, now: datetime) -> None:
         now,
     )
     texts = [
-        (kind, language, msgspec.json.encode(getattr(pages, kind).legal).decode(), now)
+        (kind, language, msgspec.json.encode(getattr(pages, kind).legal).decode(), _since_last_year(now))
         for language, pages in (("de", network.german), ("en", network.english))
         for kind in ("imprint", "privacy", "terms", "accessibility")
     ]
     await copy_rows("legal_text", ["kind", "language", "sections", "valid_from"], texts)
+
+
+def _since_last_year(now: datetime) -> datetime:
+    """Since when the network's texts hold, and what is sold is on sale."""
+    return wall_instant(date(now.astimezone(ZONE).year - 1, 1, 1), 0, ZONE)
 
 
 async def _enter_operators(now: datetime) -> Mapping[str, int]:

@@ -13,8 +13,10 @@ from app.bookings.rules import Status
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.accounts import new_use, use_up_past
+from app.plans.limits import OwnLimits
 from app.plans.needs import Need
 from app.plans.prices import Price
+from app.plans.purse_limits import counted_row
 from app.plans.purses import UNITS, Paid
 from app.plans.rules import Entitlement, Payment, Purse, ways_to_pay
 from app.plans.uses import consume, units_for
@@ -46,6 +48,8 @@ class _Ledger:
     """What has been entered so far."""
 
     accounts: Mapping[int, list[Entitlement]]
+    limits: Mapping[int, OwnLimits]
+    shared: dict[int, int] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
     rows: list[NewRow] = field(default_factory=list)
     paid: list[_Paid] = field(default_factory=list)
@@ -56,7 +60,7 @@ class _Ledger:
         kind = Kind(row["kind"])
         period = Period(row["starts_at"], row["ends_at"])
         need = Paid(kind, row["operator"], row["space"], row["resource"]).need(period, ZoneInfo(row["time_zone"]))
-        purse = self.purses.get(row["person"]) or Purse(True, self.accounts.get(row["person"], ()))
+        purse = self._purse_of(row["person"])
         payment = ways_to_pay(need, replace(purse, prices=prices))[0]
         self.purses[row["person"]] = purse.after(payment, need.day)
         account = payment.entitlement
@@ -71,8 +75,23 @@ class _Ledger:
             self.rows.append(
                 new_use(account.id, payment.use, entry, row["person"], need.day, row["id"], row["created_at"])
             )
+            if account.is_shared and account.left is not None:
+                self.shared[account.id] = account.left + entry.left
+            if payment.counted is not None:
+                self.rows.append(counted_row(payment.counted, row["person"]))
             if row["status"] in _USED:
                 self.uses.append((account, row, need))
+
+    def _purse_of(self, person: int) -> Purse:
+        """As it is now, with what the others have left of what is shared."""
+        purse = self.purses.get(person)
+        own = self.limits.get(person)
+        if purse is None:
+            purse = Purse(True, self.accounts.get(person, ()), limits={own.purse: own} if own else {})
+        if own is None:
+            return purse
+        accounts = [replace(one, left=self.shared.get(one.id, one.left)) for one in purse.entitlements]
+        return replace(purse, entitlements=accounts)
 
     def spend(self) -> None:
         """What somebody came for, or should have, is spent."""
@@ -87,13 +106,14 @@ class _Ledger:
 
 async def pay_bookings(
     accounts: Mapping[int, list[Entitlement]],
+    limits: Mapping[int, OwnLimits],
     prices: Mapping[tuple[int, str], Sequence[Price]],
     today: date,
     now: datetime,
 ) -> None:
-    """Pays all bookings that there are, by the accounts of each person and the prices of each operator and kind; months
-    that are over have lapsed."""
-    ledger = _Ledger(accounts)
+    """Pays all bookings that there are, by the accounts and limits of each person and the prices of each operator and
+    kind; months that are over have lapsed."""
+    ledger = _Ledger(accounts, limits)
     for row in await fetch(_TO_BE_PAID):
         ledger.pay(row, prices[row["operator"], row["kind"]])
     ledger.spend()

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.demo.cast import COMMUTER, FREELANCER, FRONT_DESK, GUEST, OPERATOR, RIVAL, Account
-from app.demo.rows import steady_id
+from app.demo.rows import make_ids_steady
 from app.identity.queries import actor_of_person
 from app.network.bars import NewBar, make_bar
 from app.network.evening_mail import EveningSetting, set_evening
 from app.network.member_notes import write_note
 from app.network.objections import object_to_bar
 from app.network.queries import SpaceCard, space_by_slug
-from app.platform.database import execute, fetch_value
 
 _NOTES: Final = (
     (COMMUTER, "Sitzt am liebsten am Fenster."),
@@ -35,18 +34,8 @@ async def enter_people(accounts: Mapping[Account, int], now: datetime) -> None:
     await object_to_bar(bar, _OBJECTION, now - timedelta(days=1))
     bank = await _space("alte-bank-ochtendung", now)
     await set_evening(otto, bank, EveningSetting(True, emails=("host@nahwerk.example",)), now)
-    await _make_ids_steady()
-
-
-async def _make_ids_steady() -> None:
-    """Addresses outlive the database, as all of a demo network do."""
     for table in ("bar", "member_note"):
-        for number in range(await fetch_value(f"SELECT count(*) FROM {table}")):  # noqa: S608
-            await execute(
-                f"UPDATE {table} SET public_id = $1 WHERE id = (SELECT id FROM {table} ORDER BY id OFFSET $2 LIMIT 1)",  # noqa: S608
-                steady_id("people", table, number),
-                number,
-            )
+        await make_ids_steady(table, "true", "people", table)
 
 
 async def _space(slug: str, now: datetime) -> SpaceCard:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.demo.cast import ACCOUNTANT, COMMUTER, EMPLOYER, FREELANCER, FRONT_DESK, TELEPHONE, Account
+from app.demo.cast import ACCOUNTANT, EMPLOYER, FREELANCER, FRONT_DESK, TELEPHONE, Account
 from app.demo.content.plans import (
     DEARER_ROOM,
     EIGHT,
@@ -35,12 +35,15 @@ from app.demo.filling_up import fill_up
 from app.demo.month import DAYS_BACK, Place
 from app.demo.paying import pay_bookings, prices_by_kind
 from app.demo.rows import copy_rows, steady_id
-from app.demo.teams import enter_team
+from app.demo.team_buying import enter_purchases
+from app.demo.team_life import live_with_money, set_limits
+from app.demo.teams import DemoTeam, enter_team
 from app.identity.queries import actor_of_person
 from app.inventory.rules import Kind
 from app.plans.accounts import adjust
 from app.plans.announcing import announce
 from app.plans.grants import Days, month_of
+from app.plans.order_documents import Paper
 from app.plans.passes import last_day_of, sell_pass
 from app.plans.product_versions import new_product, put_on_sale, write_draft
 from app.plans.products import Offer, offers_on_sale, pass_of, team_offers_on_sale
@@ -59,6 +62,8 @@ _PASS_ENDS_IN: Final = timedelta(days=24)
 _ASKED_AHEAD_MONTHS: Final = 3
 _EVERY_YEAR, _EVERY_STUDENT = 5, 7
 _IN_RESERVE: Final = 2
+SEATED: Final = 2
+"""So many of the team's people have one of its seats; Mia is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +83,19 @@ async def enter_plans(
     places: Sequence[Place],
     operators: Mapping[str, int],
     days_of_history: int,
+    paper: Paper,
     today: date,
     now: datetime,
-) -> None:
+) -> DemoTeam:
     """Lets the network and its operators charge, and pays for all bookings that there are; `guests` come to the front
-    desk, one every week twice and one every week once."""
+    desk, one every week twice and one every week once. The employer's team."""
     await execute("UPDATE network SET charges = true")
     await _set_prices(operators, today, now)
     seller = Seller(await _put_on_sale(operators, today, now), operators)
     mayen = next(place for place in places if place.slug == "regiohub-mayen")
     used = HALVES_OF_A_DAY * (EIGHT.desk_days - _LEFT_THIS_MONTH)
     await fill_up(accounts[FREELANCER], mayen, month_of(today), today, used)
-    since = month_of(today - timedelta(days=DAYS_BACK + days_of_history)).first
+    since = first_month(days_of_history, today)
     often, seldom = guests
     contracts = [
         Contract(accounts[FREELANCER], seller.of(EIGHT), since),
@@ -101,13 +107,24 @@ async def enter_plans(
         *await _contracts_of_the_crowd(seller, list(accounts.values()), since),
     ]
     opened = dict(await enter_contracts(contracts, today))
-    opened[accounts[COMMUTER]] = await enter_team(accounts[EMPLOYER], accounts[COMMUTER], seller.offers, since, today)
+    demo = await enter_team(accounts, since, free_of_charge=False)
+    seated = [member.person for member in demo.members[:SEATED]]
+    for person, provided in (await enter_purchases(demo, seated, seller.offers, paper, since, today)).items():
+        opened[person] = [*provided, *opened.get(person, ())]
     desk = accounts[FRONT_DESK]
     opened[seldom] = [await _sell_paper_pass(seller, seldom, desk, 11, today)]
     opened[accounts[EMPLOYER]] = [await _sell_paper_pass(seller, accounts[EMPLOYER], desk, 17, today)]
-    await pay_bookings(opened, await prices_by_kind(today), today, now)
+    limits = await set_limits(demo, seated, since)
+    await pay_bookings(opened, limits, await prices_by_kind(today), today, now)
     await _show_proofs(contracts, desk, today, now)
     await _ask_for_newer_terms(today, now)
+    await live_with_money(demo, seated, paper, today, now)
+    return demo
+
+
+def first_month(days_of_history: int, today: date) -> date:
+    """The first day of the month in which the history of the network begins."""
+    return month_of(today - timedelta(days=DAYS_BACK + days_of_history)).first
 
 
 async def _put_on_sale(operators: Mapping[str, int], today: date, now: datetime) -> Mapping[str, Offer]:

@@ -2,9 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from app.platform.database import DB
+from app.platform.database import DB, execute, fetch
 from app.platform.random_ids import ALPHABET
+
+_MOST_NUMBERED: Final = 60
+"""More than operations make of anything in a demo network."""
 
 
 async def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -20,3 +24,21 @@ def steady_id(*words: object) -> str:
     """
     digest = hashlib.sha256("/".join(map(str, words)).encode()).digest()
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:16])
+
+
+async def new_keys(table: str, count: int) -> Sequence[int]:
+    """So many keys of rows that are still to be written."""
+    rows = await fetch(
+        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)", table, count
+    )
+    return [row["id"] for row in rows]
+
+
+async def make_ids_steady(table: str, where: str = "true", *words: str) -> None:
+    """Gives the rows that operations have made public ids of these words (else the table's name) and their order."""
+    ids = [steady_id(*(words or (table,)), number) for number in range(_MOST_NUMBERED)]
+    await execute(
+        f"UPDATE {table} t SET public_id = ($1::text[])[n.number]"  # noqa: S608
+        f" FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM {table} WHERE {where}) n WHERE n.id = t.id",
+        ids,
+    )

@@ -1,39 +1,30 @@
-"""The demo network's employer: a team with seats, a pool, and people in it.
+"""The demo network's employer: a company's account with who looks after it, its cost centres and its people.
 
-Emil manages it and Mia is paid for by it. Eight more of the crowd belong to it, share its pool and go on with what they
-have of their own.
+Emil manages it, somebody assists him, the works council has its seat, and Mia belongs to it with colleagues of the
+crowd who work in Polch and Mayen. What it has bought is in team_buying.py, what goes on in it in team_life.py.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import chain, repeat
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from app.billing.operations import charge_row
 from app.billing.payers import PayerDetails, PayerKind
-from app.demo.content.plans import TEAM_POOL, TEAM_SEAT
-from app.demo.rows import steady_id
+from app.demo.cast import ASSISTANT, COMMUTER, COUNCIL, EMPLOYER, Account
+from app.demo.rows import make_ids_steady, steady_id
 from app.identity.queries import actor_of_person
+from app.identity.roles import grant_role
+from app.identity.rules import Actor, Grant, Role
 from app.inventory.rules import wall_instant
-from app.plans.accounts import NewAccount, account_rows
-from app.plans.grants import Days, month_of
-from app.plans.products import Offer
-from app.plans.rules import Entitlement, Source
-from app.plans.team_contracts import TeamContractCard, team_contract_by_id
-from app.plans.team_upkeep import account_of, due_of
-from app.plans.terms import PlanTerms
-from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants_of, months_later
-from app.plans.upkeep import GRANTED_AHEAD_MONTHS
-from app.platform.database import execute, fetch, fetch_value
-from app.platform.new_rows import NewRow, insert_all
+from app.platform.database import execute, fetch
 from app.teams.company import CompanyDetails
+from app.teams.cost_centres import add_cost_centre
 from app.teams.operations import JoinedBy, found_team, join_team
-from app.teams.queries import TeamCard
+from app.teams.queries import MemberCard, TeamCard, cost_centres_of, members_of
 
-_ZONE: Final = ZoneInfo("Europe/Berlin")
+ZONE: Final = ZoneInfo("Europe/Berlin")
 NAME: Final = "Becker Maschinenbau"
 PAYER: Final = PayerDetails(
     PayerKind.TEAM,
@@ -44,147 +35,81 @@ PAYER: Final = PayerDetails(
     "Polch",
     "rechnung@becker.example",
 )
-SEATS: Final = 3
-POOL_DAYS: Final = 20
-COLLEAGUES: Final = 8
+COST_CENTRES: Final = (
+    ("4100", "Konstruktion", 6),
+    ("4200", "Vertrieb", 5),
+    ("4300", "Montage", 3),
+    ("4900", "Geschäftsführung", 2),
+)
+"""Each with how many people it has; Mia is in the first. Of the first two a report tells, of the others only together:
+she comes since this month alone, and five of each have used something in every month."""
+
+COLLEAGUES: Final = 15
+COLLEAGUES_AT: Final[Mapping[str, int]] = {"regiohub-polch": 8, "regiohub-mayen": 7}
+"""How many of them work most at a space, as far as so many do; the others are from anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Bought:
-    """So many pieces of an offer since a day."""
+class DemoTeam:
+    """The team as it was founded: who manages it, Mia's place in it, and her colleagues' by how often they come."""
 
-    offer: Offer
-    quantity: int
-    since: date
+    team: TeamCard
+    emil: Actor
+    mia: MemberCard
+    colleagues: Sequence[MemberCard]
+
+    @property
+    def members(self) -> Sequence[MemberCard]:
+        return [self.mia, *self.colleagues]
 
 
-async def enter_team(
-    manager: int, seated: int, offers: Mapping[str, Offer], since: date, today: date
-) -> list[Entitlement]:
-    """The team with its contracts since then; the accounts of who is seated, which have paid since."""
-    emil = await actor_of_person(manager)
-    assert emil is not None, "he has an account"
-    founded = wall_instant(since, 8 * 60, _ZONE)
-    team = await found_team(emil, CompanyDetails(NAME, PAYER), founded)
+async def enter_team(accounts: Mapping[Account, int], since: date, *, free_of_charge: bool) -> DemoTeam:
+    """Founds it on this day with all who belong to it; where nothing costs anything nobody pays for it."""
+    founded = wall_instant(since, 8 * 60, ZONE)
+    company = CompanyDetails(NAME) if free_of_charge else CompanyDetails(NAME, PAYER, legal_form="GmbH")
+    team = await found_team(await actor_of_person(accounts[EMPLOYER]), company, founded)
     await execute("UPDATE team SET public_id = $2 WHERE id = $1", team.id, steady_id("team", 1))
-    for person in (seated, *await _colleagues(manager, seated)):
-        await join_team(emil, team, person, JoinedBy.INVITATION, founded, since)
-    seats = await _enter_contract(team, _Bought(offers[TEAM_SEAT.name_de], SEATS, since), 1, today)
-    pool = await _enter_contract(team, _Bought(offers[TEAM_POOL.name_de], POOL_DAYS, month_of(today).first), 2, today)
-    await _open(pool, None, None, since, today)
-    holding = await _seat_people(seats, seated, since)
-    return await _open(seats, seated, holding, since, today)
+    team = replace(team, public_id=steady_id("team", 1))
+    for account, role in ((ASSISTANT, Role.TEAM_ASSISTANT), (COUNCIL, Role.WORKS_COUNCIL)):
+        await grant_role(None, accounts[account], Grant(role, "team", team.id), founded)
+    emil = await actor_of_person(accounts[EMPLOYER])
+    people = [accounts[COMMUTER], *await _colleagues()]
+    centres = await _cost_centres(emil, team, founded) if not free_of_charge else repeat(None)
+    for person, cost_centre in zip(people, centres, strict=False):
+        await join_team(emil, team, person, JoinedBy.INVITATION, founded, since, cost_centre=cost_centre)
+    await make_ids_steady("team_member")
+    by_person = {member.person: member for member in await members_of(team.id)}
+    mia, *colleagues = [by_person[person] for person in people]
+    return DemoTeam(team, emil, mia, colleagues)
 
 
-async def _colleagues(*but_for: int) -> Sequence[int]:
-    """Some of the crowd who come often, always the same."""
-    rows = await fetch(
-        "SELECT b.person FROM booking b JOIN membership m ON m.person = b.person JOIN person p ON p.id = b.person"
-        " WHERE b.person <> ALL($1::bigint[]) AND p.email IS NULL AND p.entered_by_operator IS NULL GROUP BY b.person"
-        " ORDER BY count(*) DESC, b.person LIMIT $2",
-        list(but_for),
-        COLLEAGUES,
+async def _cost_centres(emil: Actor, team: TeamCard, now: datetime) -> Iterator[int]:
+    """For one person after the other the key of the cost centre."""
+    for code, name, _ in COST_CENTRES:
+        await add_cost_centre(emil, team, code, name, now)
+    await make_ids_steady("cost_centre")
+    cards = await cost_centres_of(team.id)
+    return chain.from_iterable(repeat(card.id, size) for card, (*_, size) in zip(cards, COST_CENTRES, strict=True))
+
+
+_OFTEN_THERE: Final = """
+    WITH visit AS (
+        SELECT b.person, s.slug, count(*) AS days
+          FROM booking b JOIN space s ON s.id = b.space JOIN resource r ON r.id = b.resource
+          JOIN person p ON p.id = b.person
+         WHERE r.kind = 'desk' AND b.status <> 'cancelled' AND p.email IS NULL AND p.entered_by_operator IS NULL
+         GROUP BY 1, 2
+    ), home AS (
+        SELECT DISTINCT ON (person) person, slug, days FROM visit ORDER BY person, days DESC, slug
     )
-    return [row["person"] for row in rows]
+    SELECT person, slug, row_number() OVER (PARTITION BY slug ORDER BY days DESC, person) AS place FROM home
+     ORDER BY place, slug, person
+"""
 
 
-async def _enter_contract(team: TeamCard, bought: _Bought, number: int, today: date) -> TeamContractCard:
-    terms, at = bought.offer.terms, wall_instant(bought.since, 9 * 60, _ZONE)
-    assert isinstance(terms, PlanTerms), "the demo's teams have plans"
-    key: int = await fetch_value(
-        "INSERT INTO team_contract (public_id, purse, payer, product_version, terms, ordered_at, starts_on,"
-        " first_term_ends_on) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8) RETURNING id",
-        steady_id("team_contract", number),
-        team.purse,
-        team.payer,
-        bought.offer.version,
-        msgspec.json.encode(terms).decode(),
-        at,
-        bought.since,
-        first_term_of(bought.since, terms),
-    )
-    await execute(
-        "INSERT INTO team_contract_step (team_contract, quantity, valid_from, agreed_at) VALUES ($1, $2, $3, $4)",
-        key,
-        bought.quantity,
-        bought.since,
-        at,
-    )
-    card = await team_contract_by_id(key)
-    assert card is not None, "it was just entered"
-    dues = [due_of(card, period) for period in dues_of(card.timeline, today) if period.amount]
-    keys = await fetch(
-        "SELECT nextval(pg_get_serial_sequence('charge', 'id')) AS key FROM generate_series(1, $1)", len(dues)
-    )
-    rows = [
-        charge_row(row["key"], due, wall_instant(due.supply_from, 10 * 60, _ZONE))
-        for row, due in zip(keys, dues, strict=True)
-    ]
-    await insert_all(rows)
-    return card
-
-
-async def _seat_people(card: TeamContractCard, seated: int, since: date) -> int:
-    """The holding of who is seated; the other seats are free."""
-    at = wall_instant(since, 10 * 60, _ZONE)
-    for number in range(1, card.quantity_on(since) + 1):
-        await execute(
-            "INSERT INTO seat (public_id, team_contract, number, first) VALUES ($1, $2, $3, $4)",
-            steady_id("seat", number),
-            card.id,
-            number,
-            since,
-        )
-    holding: int = await fetch_value(
-        "INSERT INTO seat_holding (seat, person, first, given_at)"
-        " SELECT id, $2, $3, $4 FROM seat WHERE team_contract = $1 AND number = 1 RETURNING id",
-        card.id,
-        seated,
-        since,
-        at,
-    )
-    return holding
-
-
-async def _open(
-    card: TeamContractCard, person: int | None, holding: int | None, since: date, today: date
-) -> list[Entitlement]:
-    """The accounts of each month: of the person's seat, or of the pool."""
-    timeline = card.timeline if holding is None else Timeline([Stretch(Days(since), card.plan)])
-    accounts = [
-        account_of(card, person, grant) for grant in grants_of(timeline, months_later(today, GRANTED_AHEAD_MONTHS))
-    ]
-    keys = await fetch(
-        "SELECT nextval(pg_get_serial_sequence('entitlement', 'id')) AS key FROM generate_series(1, $1)", len(accounts)
-    )
-    rows: list[NewRow] = []
-    opened = []
-    for row, account in zip(keys, accounts, strict=True):
-        public_id = steady_id("account", row["key"])
-        first, *entries = account_rows(row["key"], account, wall_instant(card.starts_on, 0, _ZONE))
-        of_it = {"entitlement": row["key"], "team_contract": card.id, "seat_holding": holding}
-        rows += [
-            NewRow(first.table, {**first.values, "public_id": public_id}),
-            *entries,
-            NewRow("team_account", of_it),
-        ]
-        opened.append(_entitlement(row["key"], public_id, account))
-    await insert_all(rows)
-    return opened
-
-
-def _entitlement(key: int, public_id: str, account: NewAccount) -> Entitlement:
-    return Entitlement(
-        key,
-        public_id,
-        account.unit,
-        Source.TEAM,
-        account.label_de,
-        account.units,
-        account.starts_on,
-        account.ends_on,
-        account.scope.read(),
-        account.half_days,
-        purse=account.purse,
-        is_shared=account.person is None,
-    )
+async def _colleagues() -> Sequence[int]:
+    """Some of the crowd who come often, always the same: of each space those first who are there most."""
+    rows = await fetch(_OFTEN_THERE)
+    preferred = [row["person"] for row in rows if row["place"] <= COLLEAGUES_AT.get(row["slug"], 0)]
+    others = [row["person"] for row in rows if row["slug"] not in COLLEAGUES_AT]
+    return [*preferred, *others][:COLLEAGUES]

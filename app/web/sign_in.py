@@ -37,10 +37,12 @@ class DemoAccount(NamedTuple):
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("commuter@demo.example", marked("Pendlerin"), marked("hat einen Tarif")),
+    DemoAccount("commuter@demo.example", marked("Pendlerin"), marked("ihr Team bezahlt")),
     DemoAccount("freelancer@demo.example", marked("Freiberufler"), marked("hat eine eigene Mitgliedschaft")),
     DemoAccount("guest@demo.example", marked("Gast"), marked("hat keinen Tarif")),
     DemoAccount("employer@demo.example", marked("Arbeitgeber, verwaltet ein Team")),
+    DemoAccount("assistant@demo.example", marked("Assistenz des Teams")),
+    DemoAccount("council@demo.example", marked("Betriebsrat des Teams")),
     DemoAccount("operator@demo.example", marked("Betreiber des RegioHubs Polch")),
     DemoAccount("frontdesk@demo.example", marked("Empfang im RegioHub Polch")),
     DemoAccount("accountant@demo.example", marked("Buchhaltung des RegioHubs Polch")),

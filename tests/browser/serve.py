@@ -30,7 +30,7 @@ from app.bookings.waiting_list import JoinLine, join_line
 from app.calendars.operations import CreateFeed, create_feed
 from app.calendars.subscriptions import FeedKind
 from app.demo.cast import COMMUTER, FREELANCER
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.demo.rows import steady_id
 from app.identity.mailed_links import link_to_mail
 from app.identity.queries import actor_of_person
@@ -42,6 +42,7 @@ from app.main import create_app, live_pages
 from app.network.house_rules import house_rules_of
 from app.notifications.booking_mails import tell_booking_confirmed
 from app.notifications.post_office import PostOffice
+from app.plans.order_documents import Paper
 from app.platform.database import DB, execute, fetch_row, fetch_value
 from app.platform.files import FolderFiles
 from app.platform.live import Live
@@ -105,8 +106,9 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
     """Fills the database; the ids of a member's booking, calendar address and mail, and of a desk's guest."""
     await DB.open_pool(dsn, size=2, statement_timeout=60)
     try:
-        files = FolderFiles(settings.data_dir / "files")
-        await fill(now.date(), files, lambda _: None, free_of_charge=free_of_charge)
+        paper = Paper(Templates(ROOT / "templates", str), settings.address, "de")
+        site = Site(FolderFiles(settings.data_dir / "files"), paper, settings.signing_key)
+        await fill(now.date(), site, lambda _: None, free_of_charge=free_of_charge)
         member = await fetch_row("SELECT id FROM person WHERE email = $1", FREELANCER.email)
         booking = await fetch_row(
             "SELECT id, public_id FROM booking WHERE person = $1 AND starts_at > $2 ORDER BY starts_at LIMIT 1",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.platform.database import DB
 from app.platform.files import FolderFiles
 from tests.conftest import PREFIX, copied
+from tests.orders import PAPER
 
 TUESDAY = date(2026, 11, 24)
+KEY = b"a key of tests alone, long enough"
 
 THIS_MONTH = (
     "SELECT e.left_units FROM entitlement e JOIN person p ON p.id = e.person"
@@ -26,13 +28,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo") / "files"
 
 
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Site:
+    """Where the demo network is made."""
+    return Site(FolderFiles(folder), PAPER, KEY)
+
+
 @pytest.fixture(scope="module")
-async def filled(admin_dsn: str, template: str, worker_id: str, folder: Path) -> AsyncIterator[str]:
+async def filled(admin_dsn: str, template: str, worker_id: str, site: Site) -> AsyncIterator[str]:
     """A database with the demo network of a Tuesday, with the pool open; its DSN."""
     async with copied(admin_dsn, template, f"{PREFIX}_demo_{worker_id}") as dsn:
         await DB.open_pool(dsn, size=2, statement_timeout=60)
         try:
-            assert await fill(TUESDAY, FolderFiles(folder), lambda _: None)
+            assert await fill(TUESDAY, site, lambda _: None)
             yield dsn
         finally:
             await DB.close_pool()

@@ -14,7 +14,7 @@ from app.bookings.operations import BookDesk, book
 from app.bookings.rules import AnyOf
 from app.demo.cast import ACCOUNTS, PASSWORD
 from app.demo.month import DAYS_AHEAD, DAYS_BACK
-from app.demo.network import fill
+from app.demo.network import Site, fill
 from app.demo.standing import RealDataHere, stands
 from app.identity.hashing import verify_password
 from app.identity.queries import actor_of_person, person_of_email
@@ -101,7 +101,7 @@ async def test_all_accounts_sign_in_with_the_same_password() -> None:
     for one in ACCOUNTS:
         person = await person_of_email(one.email)
         hashes.add(await fetch_value("SELECT password_hash FROM person WHERE id = $1", person))
-    assert len(ACCOUNTS) == 10
+    assert len(ACCOUNTS) == 12
     assert [await verify_password(password_hash, PASSWORD) for password_hash in hashes] == [True]
 
 
@@ -121,7 +121,7 @@ async def test_staff_reach_their_own_operator_alone() -> None:
     assert await reaches("rival", Action.MANAGE_SPACE) == [False, True]
     assert await reaches("network", Action.MANAGE_SPACE) == [True, True]
     assert (await account("network")).may(Action.MANAGE_NETWORK)
-    for name in ("commuter", "freelancer", "guest", "employer"):
+    for name in ("commuter", "freelancer", "guest", "employer", "assistant", "council"):
         assert not (await account(name)).is_staff
 
 
@@ -216,17 +216,17 @@ async def test_whoever_tries_the_demo_can_book_several_desks_in_polch(name: str)
     assert first.resource.id != second.resource.id
 
 
-async def test_filling_again_changes_nothing(folder: Path) -> None:
+async def test_filling_again_changes_nothing(site: Site) -> None:
     before = await fetch_value("SELECT count(*) FROM booking")
-    assert not await fill(TUESDAY, FolderFiles(folder), lambda _: None)
+    assert not await fill(TUESDAY, site, lambda _: None)
     assert await fetch_value("SELECT count(*) FROM booking") == before
 
 
 @pytest.mark.usefixtures("undone_here")
-async def test_a_real_network_is_left_alone(folder: Path) -> None:
+async def test_a_real_network_is_left_alone(site: Site) -> None:
     await execute("UPDATE network SET is_demo = false")
     with pytest.raises(RealDataHere):
-        await fill(TUESDAY, FolderFiles(folder), lambda _: None)
+        await fill(TUESDAY, site, lambda _: None)
 
 
 @pytest.mark.usefixtures("undone_here")
