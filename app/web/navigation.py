@@ -13,3 +13,15 @@ class NavItem:
     current: bool
     count: int = 0
     pages: tuple["NavItem", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Whose workbench a page belongs to, and the way through it."""
+
+    name: str
+    items: list[NavItem]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to open in it."""
+        return bool(self.items)

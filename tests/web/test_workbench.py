@@ -11,7 +11,7 @@ from app.identity.roles import grant_role
 from app.identity.rules import Grant, Role
 from tests.selling import it_charges
 from tests.teams.founding import a_team, joined
-from tests.web.conftest import Browser, Site
+from tests.web.conftest import Browser, Site, said
 from tests.worlds import NOW, APerson, World
 
 PASSES = ["Teamplätze", "Kontingent", "Tarife", "Angebote", "Verträge"]
@@ -163,3 +163,17 @@ async def test_the_row_of_a_space_stays_one_row(world: World, site: Site) -> Non
     [row] = rows_of(page)
     assert (len(row), folded(page)) == (8, [])
     assert [entry.label for entry in row if entry.current] == ["Gäste"]
+
+
+async def test_the_rows_are_called_after_the_team_whatever_else_the_page_is_about(world: World, site: Site) -> None:
+    """On a phone the name stands before the page."""
+    await it_charges()
+    team = await a_team(world, world.gundula)
+    browser, days = await site.browser(world.gundula), f"/team/{team.public_id}/tage"
+    proposed = await browser.post(days, titel="Planung", tag1="2026-12-08")
+    made = proposed.headers["location"].partition("?")[0]
+    settled = await browser.post(f"{made}/festlegen", tag="2026-12-08", standort="regiohub-polch")
+    page = (await browser.get(settled.headers["location"])).text
+    assert "RegioHub Polch" in said(page)
+    assert '<nav class="nw-wrap nw-sections nw-sections--wide" aria-label="Becker Maschinenbau">' in page
+    assert "<span>Becker Maschinenbau: <b>Teamtage</b></span>" in page
