@@ -27,14 +27,14 @@ async def test_on_a_phone_every_page_of_a_team_is_two_presses_away(site: Site, v
     async with visitors.visitor(MEMBER, width=PHONE, scripts=False) as (page, _):
         await page.goto(f"/team/{site.ids['team']}/tarife")
         fold = page.locator(".nw-groups")
-        await expect(fold.locator("summary")).to_have_text("Becker: Tarife")
+        await expect(fold.locator("summary")).to_have_text("Pässe: Tarife")
         await expect(fold.get_by_role("link", name="Verwaltung")).to_be_hidden()
-        await until_focus_is_on(page, "summary:has-text('Becker: Tarife')")
+        await until_focus_is_on(page, "summary:has-text('Pässe: Tarife')")
         await page.keyboard.press("Enter")
         await until_focus_is_on(page, ".nw-groups a:has-text('Verwaltung')")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Verwaltung")
-        await expect(page.locator(".nw-groups summary")).to_have_text("Becker: Verwaltung")
+        await expect(page.locator(".nw-groups summary")).to_have_text("Firma: Verwaltung")
 
 
 async def until_focus_is_on(page: Page, selector: str) -> None:

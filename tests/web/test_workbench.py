@@ -166,7 +166,6 @@ async def test_the_row_of_a_space_stays_one_row(world: World, site: Site) -> Non
 
 
 async def test_the_rows_are_called_after_the_team_whatever_else_the_page_is_about(world: World, site: Site) -> None:
-    """On a phone the name stands before the page."""
     await it_charges()
     team = await a_team(world, world.gundula)
     browser, days = await site.browser(world.gundula), f"/team/{team.public_id}/tage"
@@ -176,4 +175,4 @@ async def test_the_rows_are_called_after_the_team_whatever_else_the_page_is_abou
     page = (await browser.get(settled.headers["location"])).text
     assert "RegioHub Polch" in said(page)
     assert '<nav class="nw-wrap nw-sections nw-sections--wide" aria-label="Becker Maschinenbau">' in page
-    assert "<span>Becker Maschinenbau: <b>Teamtage</b></span>" in page
+    assert "<span>Übersicht: <b>Teamtage</b></span>" in page
