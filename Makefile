@@ -10,6 +10,8 @@ STATE = $(shell (cat $(1) pyproject.toml; pwd) | cksum | cut -d' ' -f1)
 READY := .venv/.ready-$(call STATE,requirements.txt)
 READY_TO_TEST := .venv/.ready-to-test-$(call STATE,requirements-dev.txt)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# What was compiled is kept, whatever the environment says: taking the tests' assertions apart takes longer than most tests.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 INSTALL_NAHWERK := $(INSTALL) --no-deps --no-build-isolation --editable . && $(BIN)/python -m compileall -q app
 
 .PHONY: run test test-long bench lint types format catalogue lock clean
@@ -18,10 +20,10 @@ run: $(READY)
 	@exec $(BIN)/nahwerk serve --demo
 
 test: $(READY_TO_TEST) lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 test-long: $(READY_TO_TEST)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long or not long"
+	$(PYTEST) -m "long or not long"
 
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m tests.bench

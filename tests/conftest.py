@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,10 +15,14 @@ import asyncpg
 import hypothesis
 import pytest
 
+from app.demo.network import Site, fill
 from app.platform.database import DB
 from app.platform.embedded_postgres import EmbeddedPostgres
+from app.platform.files import FolderFiles
 from app.platform.migrations import migrate
+from tests.orders import PAPER
 
+TUESDAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 """The tests' present: Tuesday evening, 19:00 in Mayen."""
 
@@ -26,8 +31,19 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("nahwerk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("nahwerk")
 
+KEY = b"a secret that only these tests know, and long enough"
+"""By which links are made, in all applications that tests serve."""
+
 PREFIX = os.environ.get("PYTEST_DATABASE_PREFIX", "nahwerk")
 """Keeps the databases of several runs on one server apart."""
+
+
+_LONGEST = ("test_every_page.py", "test_schemathesis.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, then all in browsers: what begins last must not keep one alone."""
+    items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "browser"))
 
 
 def in_database(dsn: str, database: str) -> str:
@@ -72,6 +88,43 @@ def template(admin_dsn: str, worker_id: str) -> str:
 
     asyncio.run(make())
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class DemoNetwork:
+    """A database to copy that holds the demo network of TUESDAY, and the folder with its pictures."""
+
+    template: str
+    files: Path
+
+
+def demo_site(files: Path) -> Site:
+    """Where the tests' demo network is made, with its pictures in this folder."""
+    return Site(FolderFiles(files), PAPER, KEY)
+
+
+@pytest.fixture(scope="session")
+def demo_network(
+    admin_dsn: str, template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> DemoNetwork:
+    """Made once, which takes seconds; whoever needs the demo network copies it."""
+    made = DemoNetwork(f"{PREFIX}_demo_template_{worker_id}", tmp_path_factory.mktemp("demo") / "files")
+
+    async def make() -> None:
+        admin = await asyncpg.connect(admin_dsn)
+        try:
+            await admin.execute(f"DROP DATABASE IF EXISTS {made.template} WITH (FORCE)")
+            await admin.execute(f"CREATE DATABASE {made.template} TEMPLATE {template}")
+        finally:
+            await admin.close()
+        await DB.open_pool(in_database(admin_dsn, made.template), size=2, statement_timeout=60)
+        try:
+            assert await fill(TUESDAY, demo_site(made.files), lambda _: None)
+        finally:
+            await DB.close_pool()
+
+    asyncio.run(make())
+    return made
 
 
 @asynccontextmanager

@@ -37,26 +37,30 @@ def sources() -> list[Path]:
 
 
 @cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+def nodes_of(path: Path) -> list[ast.AST]:
+    """All of a file's syntax tree."""
+    return list(ast.walk(ast.parse(path.read_text())))
 
 
 def capability(path: Path) -> str:
     return path.relative_to(APP).parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, list[str]]]:
+@cache
+def imports(path: Path) -> list[tuple[str, list[str]]]:
     """(module, names) of every import of our own code in a file."""
-    for node in ast.walk(tree_of(path)):
+    found: list[tuple[str, list[str]]] = []
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "app":
-            yield node.module, [alias.name for alias in node.names]
+            found.append((node.module, [alias.name for alias in node.names]))
         elif isinstance(node, ast.Import):
-            yield from ((alias.name, []) for alias in node.names if alias.name.split(".")[0] == "app")
+            found += [(alias.name, []) for alias in node.names if alias.name.split(".")[0] == "app"]
+    return found
 
 
 def called(path: Path) -> Iterator[str]:
     """The dotted names of everything that a file calls."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func)
 
@@ -91,12 +95,11 @@ def test_rules_are_pure() -> None:
     foreign = {"piccolo", "asyncpg", "litestar", "asyncio", "os", "socket", "random", "secrets"}
     impure = (".database", ".queries", ".operations", ".tables", ".outbox")
     for path in (path for path in sources() if path.name == "rules.py" or capability(path) == "kernel"):
-        tree = tree_of(path)
-        waits = [node for node in ast.walk(tree) if isinstance(node, ast.Await | ast.AsyncFunctionDef)]
+        waits = [node for node in nodes_of(path) if isinstance(node, ast.Await | ast.AsyncFunctionDef)]
         assert not waits, f"{named(path)}: rules do not wait"
         used = {
             (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else alias.name.split(".")[0]
-            for node in ast.walk(tree)
+            for node in nodes_of(path)
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
@@ -126,7 +129,8 @@ def test_imports_stand_at_the_top() -> None:
     nested = [
         f"{named(path)}:{node.lineno}"
         for path in sources()
-        for outer in ast.walk(tree_of(path))
+        if any(isinstance(node, ast.Import | ast.ImportFrom) and node.col_offset for node in nodes_of(path))
+        for outer in nodes_of(path)
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(outer)
         if isinstance(node, ast.Import | ast.ImportFrom)

@@ -1,7 +1,10 @@
 """`nahwerk demo`."""
 
 import asyncio
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -60,7 +63,9 @@ async def _demo(
     async with open_database(address):
         paper = Paper(Templates(ROOT / "templates", str), settings.address, "de")
         site = Site(FolderFiles(settings.data_dir / "files"), paper, settings.signing_key)
-        if await fill(today, site, _tell, free_of_charge=free_of_charge):
+        with _without_collecting():
+            is_new = await fill(today, site, _tell, free_of_charge=free_of_charge)
+        if is_new:
             click.echo("The demo network stands.")
             click.echo(accounts(charges=not free_of_charge))
         else:
@@ -73,6 +78,16 @@ async def _demo(
                 await add_bookings(bookings, today, system_clock(), bar.update)
             await refresh_statistics(address.owner)
             click.echo(f"{bookings} bookings added.")
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """What is made is kept to the end: to look for garbage would take long and find none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _tell(step: str) -> None:

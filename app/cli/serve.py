@@ -5,6 +5,9 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
+from types import ModuleType
 
 import click
 import uvicorn
@@ -13,7 +16,6 @@ from app.cli import main, read_settings
 from app.cli.child_processes import bring_up_to_date, worker_beside
 from app.cli.demo_network import accounts, no_demo_in_production
 from app.demo.standing import stands
-from app.main import create_app, live_pages
 from app.network.queries import NetworkCard, the_network
 from app.platform.installation import DatabaseAddress, database_server, open_database
 from app.platform.live import Live
@@ -31,16 +33,18 @@ def serve(ctx: click.Context, with_demo: bool, free_of_charge: bool, worker: boo
         no_demo_in_production(settings)
     _refuse_if_taken(settings.host, settings.port)
     _end_tidily()
+    loading = _load_beside("app.main", *(["app.cli.demo"] if with_demo else []))
     with database_server(settings) as address:
         bring_up_to_date(address)
+        web, *_ = loading.result()
         if with_demo and not asyncio.run(_demo_stands(address)):
             ctx.invoke(main.get_command(ctx, "demo"), free_of_charge=free_of_charge)  # type: ignore[arg-type]
         demo = asyncio.run(_demo_network(address))
         if demo is not None:
             no_demo_in_production(settings)
-        live = live_pages(address.app)
+        live = web.live_pages(address.app)
         config = uvicorn.Config(
-            create_app(settings, address.app, live=live),
+            web.create_app(settings, address.app, live=live),
             host=settings.host,
             port=settings.port,
             loop="uvloop",
@@ -99,6 +103,14 @@ def _end_tidily() -> None:
     """
     for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, lambda *_: sys.exit())
+
+
+def _load_beside(*modules: str) -> Future[list[ModuleType]]:
+    """What takes long to import, while the database starts and is brought up to date by other processes."""
+    loader = ThreadPoolExecutor(1)
+    loading = loader.submit(lambda: [import_module(name) for name in modules])
+    loader.shutdown(wait=False)
+    return loading
 
 
 async def _demo_stands(address: DatabaseAddress) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.billing.operations import charge_row
-from app.demo.rows import new_keys, steady_id
+from app.demo.rows import copy_all, new_keys, steady_id
 from app.inventory.rules import wall_instant
 from app.kernel.wall_time import local_day
 from app.plans.accounts import account_rows
@@ -21,7 +21,7 @@ from app.plans.terms import PlanTerms, PriceClass, agreed
 from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants_of, months_later
 from app.plans.upkeep import GRANTED_AHEAD_MONTHS, account_of, due_of
 from app.platform.database import fetch
-from app.platform.new_rows import NewRow, insert_all
+from app.platform.new_rows import NewRow
 
 _ZONE = ZoneInfo("Europe/Berlin")
 
@@ -85,7 +85,7 @@ async def enter_contracts(contracts: Sequence[Contract], today: date) -> Mapping
                 account.membership,
             )
         )
-    await insert_all(rows)
+    await copy_all(rows)
     return opened
 
 
@@ -135,7 +135,7 @@ async def payers_of(people: Sequence[int], now: datetime) -> Mapping[int, int]:
         for row in rows
     ]
     keys = await new_keys("payer", len(new))
-    await insert_all([NewRow("payer", {"id": key, **row.values}) for key, row in zip(keys, new, strict=True)])
+    await copy_all([NewRow("payer", {"id": key, **row.values}) for key, row in zip(keys, new, strict=True)])
     return {**known, **{row["id"]: key for key, row in zip(keys, rows, strict=True)}}
 
 

@@ -1,14 +1,17 @@
 """Fills an empty database with the demo network. The day is its only input."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from app.demo.acceptances import accept_everywhere
-from app.demo.arrangements import arrange
+from app.demo.arrangements import HALVES, arrange
 from app.demo.cast import (
     ASSISTANT,
     COMMUTER,
@@ -63,6 +66,7 @@ _ROOM_ALT = (
 _REASONS = {(12, 24): ("Heiligabend", "Christmas Eve"), (12, 31): ("Silvester", "New Year's Eve")}
 _ONE_AT_A_TIME = 0x6465_6D6F  # any number of our own
 
+_T = TypeVar("_T")
 Step = Callable[[str], None]
 """Told what is being done next, for those who wait."""
 
@@ -85,21 +89,18 @@ async def fill(today: date, site: Site, step: Step, *, free_of_charge: bool = Fa
     """
     if await stands():
         return False
-    step("pictures")
-    pictures, rooms = await _draw_pictures(site.files), await _draw_rooms(site.files)
+    step("network and spaces")
     now = wall_instant(today, 0, ZONE)
-    async with transaction():
+    async with _beside(_draw_pictures(site.files)) as pictures, transaction():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
         if await stands():
             return False
-        step("network and spaces")
         texts = demo_network(free_of_charge=free_of_charge)
         await _enter_network(texts, now)
         operators = await _enter_operators(now)
         await enter_lives(operators, texts, today, now)
         for space in demo_spaces():
-            await _enter_space(space, operators[space.operator], pictures[space.slug], today, now)
-        await _enter_room_photos(rooms)
+            await _enter_space(space, operators[space.operator], today, now)
         await enter_welcomes(now)
         step("people")
         accounts = await enter_accounts(operators, now)
@@ -127,24 +128,43 @@ async def fill(today: date, site: Site, step: Step, *, free_of_charge: bool = Fa
             await enter_own_desk(accounts, today, now)
         await live_together(team, accounts[ASSISTANT], site.key, today, now)
         await draw_floors(await actor_of_person(accounts[OPERATOR]), site.files, now)
+        await _enter_photos(await pictures)
     return True
 
 
-async def _draw_pictures(files: Files) -> Mapping[str, Sequence[str]]:
-    """The files' names by space, in the order of the space's pictures."""
-    return {
-        space.slug: [await files.put(draw(space.slug, picture.view), "image/webp") for picture in space.pictures]
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, _T]) -> AsyncIterator[asyncio.Task[_T]]:
+    """The work goes on during the block, and is given up where the block ends before."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """The names of files by space: its own pictures in their order, and what shows its rooms where it has any."""
+
+    of_spaces: Mapping[str, Sequence[str]]
+    of_rooms: Mapping[str, str]
+
+
+async def _draw_pictures(files: Files) -> _Pictures:
+    """Draws beside everything else: the database is busy meanwhile."""
+    of_spaces = {
+        space.slug: [
+            await files.put(await asyncio.to_thread(draw, space.slug, picture.view), "image/webp")
+            for picture in space.pictures
+        ]
         for space in demo_spaces()
     }
-
-
-async def _draw_rooms(files: Files) -> Mapping[str, str]:
-    """The name of the file that shows a space's rooms, for the spaces that have any."""
-    return {
-        space.slug: await files.put(draw_room(space.slug), "image/webp")
+    of_rooms = {
+        space.slug: await files.put(await asyncio.to_thread(draw_room, space.slug), "image/webp")
         for space in demo_spaces()
         if any(resource.kind == "room" for resource in space.resources)
     }
+    return _Pictures(of_spaces, of_rooms)
 
 
 async def _enter_network(network: DemoNetwork, now: datetime) -> None:
@@ -187,7 +207,7 @@ async def _enter_operators(now: datetime) -> Mapping[str, int]:
     return {row["slug"]: row["id"] for row in await fetch("SELECT slug, id FROM operator")}
 
 
-async def _enter_space(space: DemoSpace, operator: int, files: Sequence[str], today: date, now: datetime) -> None:
+async def _enter_space(space: DemoSpace, operator: int, today: date, now: datetime) -> None:
     key: int = await fetch_value(
         "INSERT INTO space (slug, operator, name, street, postcode, place, municipality, lat, lng, open_on_holidays,"
         " features, description_de, description_en, directions_de, directions_en, email, phone, published_at, lacking,"
@@ -217,11 +237,6 @@ async def _enter_space(space: DemoSpace, operator: int, files: Sequence[str], to
     )
     await _enter_hours(key, space, today)
     await _enter_staff_and_noise(key, space, today)
-    photos = [
-        (key, file, picture.alt.de, picture.alt.en, position)
-        for position, (file, picture) in enumerate(zip(files, space.pictures, strict=True))
-    ]
-    await copy_rows("space_photo", ["space", "file", "alt_de", "alt_en", "position"], photos)
     await _enter_resources(key, space, today)
 
 
@@ -290,14 +305,21 @@ async def _enter_resources(key: int, space: DemoSpace, today: date) -> None:
     await copy_rows("resource", columns, rows)
 
 
-async def _enter_room_photos(rooms: Mapping[str, str]) -> None:
-    photos = [
-        (row["id"], rooms[row["slug"]], *_ROOM_ALT)
-        for row in await fetch(
-            "SELECT r.id, s.slug FROM resource r JOIN space s ON s.id = r.space WHERE r.kind = 'room' ORDER BY r.id"
-        )
+async def _enter_photos(pictures: _Pictures) -> None:
+    keys = {row["slug"]: row["id"] for row in await fetch("SELECT id, slug FROM space")}
+    of_spaces = [
+        (keys[space.slug], file, picture.alt.de, picture.alt.en, position)
+        for space in demo_spaces()
+        for position, (file, picture) in enumerate(zip(pictures.of_spaces[space.slug], space.pictures, strict=True))
     ]
-    await copy_rows("resource_photo", ["resource", "file", "alt_de", "alt_en"], photos)
+    await copy_rows("space_photo", ["space", "file", "alt_de", "alt_en", "position"], of_spaces)
+    rooms = await fetch(
+        "SELECT r.id, s.slug FROM resource r JOIN space s ON s.id = r.space"
+        " WHERE r.kind = 'room' AND NOT r.name = ANY($1) ORDER BY r.id",
+        list(HALVES),
+    )
+    of_rooms = [(row["id"], pictures.of_rooms[row["slug"]], *_ROOM_ALT) for row in rooms]
+    await copy_rows("resource_photo", ["resource", "file", "alt_de", "alt_en"], of_rooms)
 
 
 async def _places(today: date, now: datetime) -> list[Place]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.bookings.payment import PaidRows, paid_rows
 from app.bookings.queries import bookings_by_id
 from app.bookings.rules import Status
+from app.demo.rows import copy_all
 from app.inventory.rules import Kind
 from app.kernel.periods import Period
 from app.plans.accounts import new_use, use_up_past
@@ -21,7 +22,7 @@ from app.plans.purses import UNITS, Paid
 from app.plans.rules import Entitlement, Payment, Purse, ways_to_pay
 from app.plans.uses import consume, units_for
 from app.platform.database import execute, fetch
-from app.platform.new_rows import NewRow, insert_all
+from app.platform.new_rows import NewRow
 
 _USED = frozenset({Status.CHECKED_IN, Status.COMPLETED, Status.NO_SHOW, Status.RELEASED})
 _TO_BE_PAID = """
@@ -122,7 +123,7 @@ async def pay_bookings(
         for card in await bookings_by_id(list(ledger.bought))
     }
     bought = [row for paid in charged.values() for row in paid.rows]
-    await insert_all([*sorted(bought, key=lambda row: row.table != "charge"), *ledger.rows])
+    await copy_all([*sorted(bought, key=lambda row: row.table != "charge"), *ledger.rows])
     await _write([_bought(paid, ledger, charged) for paid in ledger.paid])
     await use_up_past(now, today)
     await _let_lapse(today, now)

@@ -1,10 +1,13 @@
 """Many rows at once, and ids that are the same in every demo network."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from app.platform.database import DB, execute, fetch
+from app.platform.new_rows import NewRow
 from app.platform.random_ids import ALPHABET
 
 _MOST_NUMBERED: Final = 60
@@ -15,6 +18,19 @@ async def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[
     """Appends the rows to the table by COPY, in the current transaction where there is one."""
     async with DB.connection() as connection:
         await connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+async def copy_all(rows: Sequence[NewRow]) -> None:
+    """Appends rows of several tables by COPY, those of the table first that is named first."""
+    alike: dict[tuple[str, tuple[str, ...]], list[list[object]]] = {}
+    for row in rows:
+        alike.setdefault((row.table, tuple(row.values)), []).append([_said(value) for value in row.values.values()])
+    for (table, columns), values in alike.items():
+        await copy_rows(table, columns, values)
+
+
+def _said(value: object) -> object:
+    return msgspec.json.encode(value).decode() if isinstance(value, Mapping) else value
 
 
 def steady_id(*words: object) -> str:

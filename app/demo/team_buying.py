@@ -9,7 +9,7 @@ import msgspec
 
 from app.billing.operations import charge_row
 from app.demo.content.plans import TEAM_POOL, TEAM_SEAT
-from app.demo.rows import new_keys, steady_id
+from app.demo.rows import copy_all, new_keys, steady_id
 from app.demo.teams import PAYER, ZONE, DemoTeam
 from app.inventory.rules import wall_instant
 from app.plans.accounts import NewAccount, account_rows
@@ -23,7 +23,7 @@ from app.plans.terms import PlanTerms
 from app.plans.timeline import Stretch, Timeline, dues_of, first_term_of, grants_of, months_later
 from app.plans.upkeep import GRANTED_AHEAD_MONTHS
 from app.platform.database import execute, fetch, fetch_value
-from app.platform.new_rows import NewRow, insert_all
+from app.platform.new_rows import NewRow
 from app.teams.buying_queries import team_order_by_id
 from app.teams.order_documents import write_team_confirmation
 from app.teams.purchase_terms import prepared_for_team
@@ -86,7 +86,7 @@ async def _order(demo: DemoTeam, bought: _Bought, paper: Paper, today: date) -> 
     await write_team_confirmation(paper, demo.team, order, agreed, PAYER, at)
     dues = [due_of(card, period) for period in dues_of(card.timeline, today) if period.amount]
     keys = await new_keys("charge", len(dues))
-    await insert_all(
+    await copy_all(
         [
             charge_row(key, due, wall_instant(due.supply_from, 10 * 60, ZONE))
             for key, due in zip(keys, dues, strict=True)
@@ -163,7 +163,7 @@ async def _open(
             NewRow("team_account", of_it),
         ]
         opened.append(_entitlement(key, public_id, account))
-    await insert_all(rows)
+    await copy_all(rows)
     return opened
 
 

@@ -351,13 +351,25 @@ async def lock_desk(desk: int) -> None:
 
 
 async def fixed_counts(windows: Mapping[int, Period]) -> Mapping[int, int]:
-    """By the keys of spaces how many of their desks are somebody's own at any time of the space's window."""
+    """By the keys of spaces how many of their desks are somebody's own at any time of the space's window.
+
+    Claims of one resource never overlap, so at most one that starts before the window reaches into it.
+    """
     rows = await fetch(
-        "SELECT w.space, count(DISTINCT r.id) AS fixed"
-        " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS w (space, starts_at, ends_at)"
-        " JOIN resource r ON r.space = w.space AND r.kind = 'desk' AND r.retired_at IS NULL"
-        " JOIN claim c ON c.resource = r.id AND c.reason = 'fixed_desk'"
-        " AND c.starts_at < w.ends_at AND c.ends_at > w.starts_at GROUP BY w.space",
+        """
+        SELECT w.space, count(*) AS fixed
+          FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS w (space, starts_at, ends_at)
+          JOIN resource r ON r.space = w.space AND r.kind = 'desk' AND r.retired_at IS NULL
+         WHERE r.id IN (SELECT resource FROM fixed_desk) AND EXISTS (
+               SELECT FROM (
+                   (SELECT ends_at, reason FROM claim
+                     WHERE resource = r.id AND starts_at < w.starts_at ORDER BY starts_at DESC LIMIT 1)
+                   UNION ALL
+                   SELECT ends_at, reason FROM claim
+                    WHERE resource = r.id AND starts_at >= w.starts_at AND starts_at < w.ends_at
+               ) c WHERE c.reason = 'fixed_desk' AND c.ends_at > w.starts_at)
+         GROUP BY w.space
+        """,
         list(windows),
         [window.starts_at for window in windows.values()],
         [window.ends_at for window in windows.values()],
@@ -368,9 +380,9 @@ async def fixed_counts(windows: Mapping[int, Period]) -> Mapping[int, int]:
 async def holders_then(space: int, period: Period) -> Mapping[int, int]:
     """By the keys of the space's resources that are somebody's fixed desk then: the person."""
     rows = await fetch(
-        "SELECT c.resource, m.person FROM resource r JOIN claim c ON c.resource = r.id"
-        " JOIN fixed_desk d ON d.id = c.holder JOIN membership m ON m.id = d.membership"
-        " WHERE r.space = $1 AND c.reason = 'fixed_desk' AND c.starts_at < $3 AND c.ends_at > $2",
+        "SELECT c.resource, m.person FROM resource r JOIN fixed_desk d ON d.resource = r.id"
+        " JOIN claim c ON c.holder = d.id AND c.reason = 'fixed_desk' AND c.resource = r.id"
+        " JOIN membership m ON m.id = d.membership WHERE r.space = $1 AND c.starts_at < $3 AND c.ends_at > $2",
         space,
         period.starts_at,
         period.ends_at,

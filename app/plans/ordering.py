@@ -49,7 +49,7 @@ class OfferChanged(Conflict):
     """What was shown does not hold any more."""
 
     code = "offer_changed"
-    text = marked("Dieses Angebot hat sich gerade geändert. Bitte prüfen Sie die neuen Angaben.")
+    text = marked("Seit Sie dies gesehen haben, hat sich etwas geändert. Bitte prüfen Sie die neuen Angaben.")
 
 
 class OrderedMeanwhile(Conflict):

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import typst
 
 from app.billing.payers import PayerDetails, payer_by_id
 from app.identity.audit import record
@@ -157,8 +157,8 @@ async def write_pdf(said: Mapping[str, Any], now: datetime) -> bytes:
 
 
 def _compile(template: Path, said: str, now: datetime) -> bytes:
-
-    written = typst.compile(
+    """The compiler is loaded with the first quote alone: it takes its time."""
+    written = import_module("typst").compile(
         str(template),
         format="pdf",
         root=str(template.parent),

@@ -109,7 +109,7 @@ async def _join_new(
     actor, team = await accept_as_newcomer(
         token, name, password or None, visitor.now, local_day(visitor.now, ZONE), network=network
     )
-    return await enter(request, visitor, pages, actor, f"/team/{team.public_id}")
+    return await enter(request, visitor, pages, actor, _arrival(team))
 
 
 @get("/team/domain/{token:str}")
@@ -172,7 +172,12 @@ async def _ended(request: PageRequest, visitor: Visitor, pages: Pages, refusal: 
 
 
 def _in_team(team: TeamCard) -> Redirect:
-    return go(f"/team/{team.public_id}?getan=dabei")
+    return go(_arrival(team))
+
+
+def _arrival(team: TeamCard) -> str:
+    """The team, as it greets who has just joined."""
+    return f"/team/{team.public_id}?getan=dabei"
 
 
 HANDLERS = [offers_page, take_offer, joining_page, join_form, domain_page, prove_form]

@@ -1,5 +1,7 @@
 """A team's quotes and orders: made, read again as they were sent, and ordered as they were written."""
 
+from urllib.parse import urlencode
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -22,6 +24,7 @@ from app.web.forms import NO_ERRORS, checked_id, notice, read_day, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
+from app.web.team_setup import next_step
 from app.web.team_shop import agreed_context, buying_team, paper_of, sent_number
 
 _READS = (Action.MANAGE_TEAM, Action.SEE_TEAM)
@@ -72,7 +75,7 @@ async def make_quote_form(
     except NotFound:
         raise
     except Refusal:
-        return go(f"/team/{found.public_id}/tarife/{product}")
+        return go(f"/team/{found.public_id}/tarife/{product}?{urlencode({'menge': data.get('menge', '')[:20]})}")
     return go(f"{here}/{quote.public_id}?getan=angebot")
 
 
@@ -157,7 +160,8 @@ async def order_page(
         "order": order,
         "name": name_of(order.terms, visitor.language),
         "is_seat": order.terms.for_teams == "seat",
-        "notice": notice(request, NOTICES),
+        "notice": (done := notice(request, NOTICES)),
+        "next": await next_step(found) if done else None,
     }
     return await pages.show(request, visitor, "team/ordered.html", context)
 

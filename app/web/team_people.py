@@ -28,6 +28,7 @@ from app.web.forms import NO_ERRORS, checked_id, notice, show_again
 from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
+from app.web.team_setup import next_step
 
 NOTICES: Final = {
     "eingeladen": marked("Die Einladungen sind unterwegs."),
@@ -73,7 +74,8 @@ async def people_page(
         "how": HOW_JOINED,
         "manages": manages,
         "invitations": await open_invitations(found.id) if manages and not wanted.page else [],
-        "notice": notice(request, NOTICES),
+        "notice": (done := notice(request, NOTICES)),
+        "next": await next_step(found) if done and manages else None,
     }
     return await pages.show(request, visitor, "team/people.html", context)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from app.identity.rules import Role
 from app.kernel.refusals import marked
+from app.network.charging import network_charges
 from app.plans.shared_purses import purse_facts
+from app.teams.invitations import open_invitations
 from app.teams.managing import holders_of
 from app.teams.queries import TeamCard, cost_centres_of, members_of
 
@@ -21,6 +23,18 @@ class Step:
     can_wait: bool = False
 
 
+async def next_step(team: TeamCard) -> Step | None:
+    """What who manages it does next; None where nothing is left that cannot wait."""
+    if team.ends_on is not None:
+        return None
+    return first_open(await steps_of(team, charges=await network_charges()))
+
+
+def first_open(steps: Sequence[Step]) -> Step | None:
+    """The first that is still to be done and cannot wait."""
+    return next((step for step in steps if not step.is_done and not step.can_wait), None)
+
+
 async def steps_of(team: TeamCard, *, charges: bool) -> Sequence[Step]:
     """The steps in their order; where nothing costs anything none of money."""
     start = f"/team/{team.public_id}"
@@ -31,7 +45,7 @@ async def steps_of(team: TeamCard, *, charges: bool) -> Sequence[Step]:
             marked("Leute einladen"),
             marked("Per Link, E-Mail, Datei oder mit der Adresse Ihrer Firma."),
             f"{start}/personen/einladen",
-            bool(people),
+            bool(people) or bool(await open_invitations(team.id)),
         )
     ]
     if charges and (team.payer is None or team.purse is None):

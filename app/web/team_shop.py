@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -115,8 +116,10 @@ async def order_form(
     settings: NamedDependency[Settings],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """Orders what was shown, or shows what is in the way."""
+    """Orders what was shown, works out another quantity, or shows what is in the way."""
     found = await buying_team(visitor, team)
+    if "rechnen" in data:
+        return go(f"/team/{found.public_id}/tarife/{checked_id(team_product)}?{_choice(data)}")
     offer, today = await _offer(team_product, visitor), local_day(visitor.now, ZONE)
     context, refused = await _context(found, offer, data, visitor)
     if not refused:
@@ -141,6 +144,11 @@ async def order_form(
         else:
             return go(f"/team/{found.public_id}/bestellungen/{order.public_id}?getan=bestellt")
     return await show_again(request, visitor, pages, "team/offer.html", context, refused)
+
+
+def _choice(typed: Mapping[str, str]) -> str:
+    """What was chosen, for the address of the page that shows it."""
+    return urlencode({name: typed[name][:40] for name in ("menge", "beginn", "bestellnummer") if name in typed})
 
 
 def paper_of(pages: Pages, settings: Settings, visitor: Visitor) -> Paper:

@@ -16,7 +16,7 @@ from app.teams.managing import TEAM_ROLES, holders_of
 from app.teams.queries import TeamCard, member_of, team_by_public_id, teams_of, teams_reached
 from app.web.forms import checked_id, notice
 from app.web.pages import PageRequest, Pages, go
-from app.web.team_setup import steps_of
+from app.web.team_setup import first_open, steps_of
 
 NOTICES: Final = {
     "gegruendet": marked("Das Firmenkonto ist angelegt. Als Nächstes laden Sie Ihre Leute ein."),
@@ -57,7 +57,7 @@ async def show_team(
         "team": found,
         "member": await member_of(found.id, actor.person),
         "steps": steps,
-        "next": next((step for step in steps if not step.is_done and not step.can_wait), None),
+        "next": first_open(steps),
         "done": sum(step.is_done for step in steps),
         "own_roles": [each for each in await holders_of(found) if each.person == actor.person],
         "names": TEAM_ROLES,

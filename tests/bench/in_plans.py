@@ -10,6 +10,7 @@ import msgspec
 
 from app.demo.contracts import Contract, enter_contracts
 from app.demo.history import FURTHEST_AHEAD
+from app.identity.operations import NewPerson, create_people
 from app.identity.queries import person_of_email
 from app.kernel.clock import system_clock
 from app.plans.accounts import NewAccount, accounts_out_of_balance, open_account
@@ -27,7 +28,7 @@ from tests.bench.measurements import statements_logged
 from tests.bench.world import HALL, Slot, free_slots, hour_of, member_emails, working_day
 
 LAST_DAYS, CLIENTS, WANTED = 100, 20, 130
-SPENDER = "accountant@demo.example"
+SPENDER = "spender@demo.example"
 _MONTHS_OF_HISTORY = 36
 _DAYS_A_MONTH = 20
 _ROUNDS, _BOOKINGS = 4, 12
@@ -100,8 +101,7 @@ async def decide(installation: Installation, address: DatabaseAddress, token: st
 async def open_last_days() -> int:
     """Somebody has an account of 100 days and nothing else, at an operator that sells no days; the account's key."""
     today = system_clock().astimezone(ZONE).date()
-    person = await person_of_email(SPENDER)
-    assert person is not None, "the demo network has an accountant"
+    [person] = await create_people([NewPerson("Vera Viel", SPENDER, is_confirmed=True)], system_clock())
     await execute(
         "INSERT INTO price_list_entry (operator, kind, valid_from, entered_at)"
         " SELECT operator, 'desk', $2, $3 FROM space WHERE slug = $1",

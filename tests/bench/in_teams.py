@@ -68,7 +68,7 @@ async def spend(installation: Installation, tokens: Sequence[str], pool: int) ->
         "SELECT r.public_id FROM resource r JOIN space s ON s.id = r.space WHERE s.slug = $1 ORDER BY r.position", HALL
     )
     account: str = await fetch_value("SELECT public_id FROM entitlement WHERE id = $1", pool)
-    days = list(dict.fromkeys(working_day(ahead) for ahead in range(10, 60)))
+    days = list(dict.fromkeys(working_day(ahead) for ahead in range(11, 60)))
     requests = []
     for number in range(WANTED):
         person, day = number % len(tokens), days[number // len(tokens)]

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.addresses import TUESDAY, Site
 from tests.browser.visitors import PATIENCE, Visitors
-from tests.conftest import PREFIX, copied
+from tests.conftest import PREFIX, DemoNetwork, copied
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -35,17 +35,23 @@ def program() -> str:
 
 
 @pytest.fixture(scope="session")
-async def database_of_its_own(program: str, admin_dsn: str, template: str, worker_id: str) -> AsyncIterator[str]:
-    async with copied(admin_dsn, template, f"{PREFIX}_browser_{worker_id}") as dsn:
+async def database_of_its_own(
+    program: str, admin_dsn: str, demo_network: DemoNetwork, worker_id: str
+) -> AsyncIterator[str]:
+    async with copied(admin_dsn, demo_network.template, f"{PREFIX}_browser_{worker_id}") as dsn:
         yield dsn
 
 
 @pytest.fixture(scope="session")
-def site(database_of_its_own: str, tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Site]:
+def site(
+    database_of_its_own: str, demo_network: DemoNetwork, tmp_path_factory: pytest.TempPathFactory, repository: Path
+) -> Iterator[Site]:
     """The application in a process of its own, so that nothing of the tests is in it."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(demo_network.files, folder / "files")
     command = [
         *(sys.executable, "-m", "tests.browser.serve"),
-        *(database_of_its_own, str(tmp_path_factory.mktemp("served")), TUESDAY.isoformat()),
+        *(database_of_its_own, str(folder), TUESDAY.isoformat()),
     ]
     with subprocess.Popen(
         command, cwd=repository, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -1,7 +1,7 @@
 """Serves the real application with the demo network of one day, for browsers: `python -m tests.browser.serve`.
 
-Arguments: the database (migrated, empty), a folder for files, the day. When it answers it prints its address and the
-ids of what a page can be about, as JSON. It ends with its standard input.
+Arguments: the database (migrated; empty or with the demo network of that day), a folder for files, the day. When it
+answers it prints its address and the ids of what a page can be about, as JSON. It ends with its standard input.
 """
 
 import asyncio

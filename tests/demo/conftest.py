@@ -1,19 +1,15 @@
-"""A database that the demo network fills."""
+"""A database with the demo network."""
 
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.demo.network import Site, fill
+from app.demo.network import Site
 from app.platform.database import DB
-from app.platform.files import FolderFiles
-from tests.conftest import PREFIX, copied
-from tests.orders import PAPER
+from tests.conftest import KEY, PREFIX, TUESDAY, DemoNetwork, copied, demo_site
 
-TUESDAY = date(2026, 11, 24)
-KEY = b"a key of tests alone, long enough"
+__all__ = ["KEY", "TUESDAY"]
 
 THIS_MONTH = (
     "SELECT e.left_units FROM entitlement e JOIN person p ON p.id = e.person"
@@ -23,24 +19,23 @@ THIS_MONTH = (
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(demo_network: DemoNetwork) -> Path:
     """Where the pictures lie."""
-    return tmp_path_factory.mktemp("demo") / "files"
+    return demo_network.files
 
 
 @pytest.fixture(scope="session")
 def site(folder: Path) -> Site:
-    """Where the demo network is made."""
-    return Site(FolderFiles(folder), PAPER, KEY)
+    """Where the demo network was made."""
+    return demo_site(folder)
 
 
 @pytest.fixture(scope="module")
-async def filled(admin_dsn: str, template: str, worker_id: str, site: Site) -> AsyncIterator[str]:
+async def filled(admin_dsn: str, demo_network: DemoNetwork, worker_id: str) -> AsyncIterator[str]:
     """A database with the demo network of a Tuesday, with the pool open; its DSN."""
-    async with copied(admin_dsn, template, f"{PREFIX}_demo_{worker_id}") as dsn:
+    async with copied(admin_dsn, demo_network.template, f"{PREFIX}_demo_{worker_id}") as dsn:
         await DB.open_pool(dsn, size=2, statement_timeout=60)
         try:
-            assert await fill(TUESDAY, site, lambda _: None)
             yield dsn
         finally:
             await DB.close_pool()

@@ -26,8 +26,8 @@ async def signed_in(site: Site, world: World) -> Browser:
 
 
 def hidden(page: str, name: str) -> str:
-    """What a form on the page carries along."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    """What a form on the page carries along, or has in a field."""
+    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
     assert found, f"the page has {name}"
     return found[1]
 
@@ -66,6 +66,32 @@ async def test_a_form_that_shows_an_older_price_orders_nothing(site: Site, world
     answer = await browser.post(here, nummer="1", stand="0123456789abcdef", menge="3", beginn="2026-12-01")
     assert answer.status_code == 409
     assert await seats(team) == []
+
+
+async def test_a_quantity_typed_after_the_price_was_shown_is_shown_before_it_is_ordered(
+    site: Site, world: World, team: TeamCard
+) -> None:
+    offer, browser = await sold_to_teams(SEAT), await signed_in(site, world)
+    here = f"/team/{team.public_id}/tarife/{offer.public_id}"
+    page = await browser.get(here)
+    fields = {name: hidden(page.text, name) for name in ("nummer", "stand", "menge", "beginn")}
+    page = await browser.post(here, **(fields | {"menge": "5"}))
+    assert page.status_code == 409
+    assert await seats(team) == [], "one piece was shown"
+    assert "457,98\u00a0€ im Monat" in page.text
+    answer = await browser.post(here, **(fields | {"menge": "3", "rechnen": "ja"}))
+    page = await browser.get(answer.headers["location"])
+    again = {name: hidden(page.text, name) for name in ("nummer", "stand", "menge", "beginn")}
+    assert (await browser.post(here, **again)).status_code == 303
+    assert len(await seats(team)) == 3
+
+
+async def test_a_quote_of_no_quantity_leads_back_with_what_is_wrong(site: Site, world: World, team: TeamCard) -> None:
+    offer, browser = await sold_to_teams(SEAT), await signed_in(site, world)
+    answer = await browser.post(f"/team/{team.public_id}/angebote", angebot=offer.public_id, menge="viele")
+    page = await browser.get(answer.headers["location"])
+    assert 'id="menge-fehler"' in page.text
+    assert 'value="viele"' in page.text, "nothing that was typed is lost"
 
 
 @pytest.mark.parametrize("quantity", ["0", "-3", "1,5", "viele", "100000", ""])
@@ -112,9 +138,7 @@ async def test_a_company_tries_once_however_it_is_called(site: Site, world: Worl
     here = f"/team/{team.public_id}/tarife/{offer.public_id}"
     page = await browser.get(here)
     assert "Kostenlos ausprobieren" in page.text
-    answer = await browser.post(
-        here, **{name: hidden(page.text, name) for name in ("nummer", "stand", "menge", "beginn")}
-    )
+    answer = await browser.post(here, **{name: hidden(page.text, name) for name in ("nummer", "stand")})
     assert answer.status_code == 303
     assert await fetch("SELECT FROM charge") == []
     second = await a_team(world, name="Becker, zweites Konto")

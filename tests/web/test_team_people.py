@@ -39,6 +39,16 @@ async def uploaded(browser: Browser, path: str, content: bytes) -> str:
     return answer.headers["location"]
 
 
+async def test_who_has_invited_is_led_on_to_the_next_step(site: Site, world: World) -> None:
+    await it_charges()
+    team, manager = await a_team(world), await site.browser(world.gundula)
+    start = f"/team/{team.public_id}"
+    assert "Weiter: Leute einladen" in said((await manager.get(start)).text)
+    sent = await manager.post(f"{start}/personen/einladen", people="ina@becker.example", cost_centre="-")
+    for page in (sent.headers["location"], start):
+        assert "Weiter: Plätze oder Kontingent" in said((await manager.get(page)).text)
+
+
 async def test_from_an_invitation_to_the_team_in_one_form(site: Site, world: World) -> None:
     team, manager = await a_team(world), await site.browser(world.gundula)
     path = f"/team/{team.public_id}/personen"
@@ -55,7 +65,8 @@ async def test_from_an_invitation_to_the_team_in_one_form(site: Site, world: Wor
     assert refused.status_code == 422
     assert 'id="name-fehler"' in refused.text
     joined = await newcomer.post(link, name="Ina Imker", password=PASSWORD)
-    assert joined.headers["location"] == f"/team/{team.public_id}"
+    assert joined.headers["location"] == f"/team/{team.public_id}?getan=dabei"
+    assert "Sie gehören jetzt zum Team." in said((await newcomer.get(joined.headers["location"])).text)
     assert "Becker Maschinenbau" in said((await newcomer.get(joined.headers["location"])).text)
     gone = await (await site.browser()).get(link)
     assert gone.status_code >= 400

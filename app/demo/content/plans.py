@@ -140,8 +140,8 @@ TEAM_SEAT: Final = PlanTerms(
     tiers=(Tier(5, 16900), Tier(10, 15900), Tier(25, 14900)),
 )
 TEAM_POOL: Final = PlanTerms(
-    name_de="Teamtage",
-    name_en="Team Days",
+    name_de="Tage fürs Team",
+    name_en="Days for the Team",
     about_de="So viele Tage im Monat, wie Ihr Team zusammen braucht.",
     about_en="As many days a month as your team needs together.",
     audiences=_BUSINESS,
@@ -152,8 +152,8 @@ TEAM_POOL: Final = PlanTerms(
     tiers=(Tier(20, 1600), Tier(50, 1500)),
 )
 TEAM_HOURS: Final = PassTerms(
-    name_de="Teamstunden",
-    name_en="Team Hours",
+    name_de="Stunden fürs Team",
+    name_en="Hours for the Team",
     about_de="Zehn Stunden in Räumen und Kabinen, für alle im Team.",
     about_en="Ten hours in rooms and booths, for everybody in the team.",
     audiences=_BUSINESS,
