@@ -68,6 +68,7 @@ from app.platform.worker import Worker
 from app.teams.agreements import tell_concerned
 from app.teams.colleagues import forget_sights
 from app.teams.company_ways import forget_ways
+from app.teams.forgetting import forget_past_purchases
 from app.teams.invitations import forget_team_invitations
 from app.teams.limit_requests import forget_old_requests
 from app.teams.operations import forget_members
@@ -249,6 +250,7 @@ def _periodic(settings: Settings) -> Sequence[Periodic]:
         Periodic("forget_bars", night, _without_count(forget_old_bars)),
         Periodic("forget_declarations", night, _without_count(forget_declarations)),
         Periodic("forget_past_contracts", night, _forget_past),
+        Periodic("forget_team_purchases", night, _by_day(forget_past_purchases)),
         Periodic("forget_member_notes", night, _without_count(forget_old_notes)),
         Periodic("forget_team_members", night, _without_count(forget_members)),
         Periodic("forget_company_sign_ins", Every(timedelta(hours=1)), _without_count(forget_ways)),

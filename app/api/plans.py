@@ -100,6 +100,7 @@ class PlanShape(msgspec.Struct, frozen=True):
     valid_months: Annotated[
         int | None, Meta(description="Of a pass; null is until the end of the third calendar year after it is bought.")
     ]
+    valid_days: Annotated[int | None, Meta(description="Of a pass that is counted in days, from its first day on.")]
     is_trial: Annotated[bool, Meta(description="Free, once a person.")]
     url: Annotated[str, Meta(description="Where it can be bought.")]
 
@@ -222,6 +223,7 @@ def _plan(offer: Offer, taxes: Taxes, valid_at: ValidAtShape, language: str, add
         first_term_months=plan.first_term_months if plan else None,
         notice_days=plan.notice_days if plan else None,
         valid_months=card.valid_months if card else None,
+        valid_days=card.valid_days if card else None,
         is_trial=card.is_trial if card else False,
         url=f"{address}/beitreten/{offer.public_id}",
     )

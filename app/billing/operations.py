@@ -79,20 +79,24 @@ async def take_back(charge: int, now: datetime) -> bool:
     )
 
 
-async def charge_again(charge: int, amount: int, key: str, now: datetime) -> NewRow:
-    """A charge like this one of another amount, where part of what was taken back stays due."""
+async def charge_again(
+    charge: int, amount: int, key: str, now: datetime, said: tuple[str, str] | None = None
+) -> NewRow:
+    """A charge like this one of another amount, where part of what was taken back stays due; `said` is what it is for
+    then, in German and English."""
     row = await fetch_row(
         "SELECT payer, seller, what_de, what_en, currency, tax_code, voucher, supply_from, supply_until FROM charge"
         " WHERE id = $1",
         charge,
     )
     assert row is not None, "charges are never deleted"
+    what_de, what_en = said or (row["what_de"], row["what_en"])
     due = Due(
         key,
         row["payer"],
         row["seller"],
-        row["what_de"],
-        row["what_en"],
+        what_de,
+        what_en,
         Money(amount, row["currency"]),
         TaxCode(row["tax_code"]),
         row["supply_from"],

@@ -78,6 +78,7 @@ async def _purse(person: int | None, facts: Facts, wish: Wish) -> Purse:
         local_day(wish.now, zone),
         facts.language,
         for_organisation=wish.for_organisation,
+        may_share=facts.may_share,
     )
 
 

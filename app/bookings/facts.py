@@ -35,6 +35,7 @@ class Facts:
     language: str
     bar: BarTime | None = None
     charges: bool = False
+    may_share: bool = True
 
     def place(self, resource: BookedResource) -> Place:
         """A resource of the kind at the space, as decisions see it."""
@@ -57,6 +58,7 @@ _FACTS = """
            s.holiday_region, s.open_on_holidays, o.name AS operator_name, o.id AS operator_id,
            least(o.suspended_at, o.ends_at) AS takes_until,
            o.charges AND (SELECT charges FROM network LIMIT 1) AS charges,
+           EXISTS (SELECT FROM purse_member WHERE person = $6) AS may_share,
            (SELECT max(edition) FROM house_rules WHERE space = s.id AND valid_from <= $2) AS house_rules,
            (SELECT max(edition) FROM house_rules_acceptance WHERE space = s.id AND person = $6) AS house_rules_accepted,
            (SELECT commutes_to FROM person WHERE id = $6) AS usual_commute,
@@ -144,6 +146,7 @@ async def facts_of(
         language,
         BarTime.of(row["bars"] or ()),
         charges=bool(row["charges"]),
+        may_share=row["may_share"],
     )
 
 

@@ -16,8 +16,8 @@ from app.identity.audit import record
 from app.identity.rules import Actor
 from app.inventory.operations import BOOKED
 from app.plans.grants import Days
-from app.plans.purses import Paid, purse_of
-from app.plans.rules import Payment, Source, ways_to_pay
+from app.plans.purses import Paid, of_one_team, purse_of
+from app.plans.rules import Payment, ways_to_pay
 from app.plans.uses import Entry
 from app.platform.database import execute
 from app.platform.new_rows import insert_together
@@ -87,11 +87,7 @@ async def _otherwise(
     purse = await purse_of(booking.person, operator, kind, days, today, "de")
     for entitlement, day, entry in spent:
         purse = purse.with_entry(entitlement, day, entry)
-    others = [
-        one
-        for one in purse.entitlements
-        if one.id not in ended and (one.source is not Source.TEAM or (of_team is not None and one.purse == of_team))
-    ]
+    others = [one for one in of_one_team(purse, of_team).entitlements if one.id not in ended]
     need = Paid(kind, operator, booking.space.id, booking.resource.id).need(booking.period, booking.space.zone)
     ways = ways_to_pay(need, replace(purse, entitlements=others, prices=()))
     return next((way for way in ways if way.entitlement is not None), None)

@@ -16,6 +16,7 @@ from app.bookings.clearing import TEAM_LEFT, AffectedChanged
 from app.bookings.paying_otherwise import MAY_END, Behind, otherwise_paid, settle_behind
 from app.bookings.queries import BookingCard, bookings_where
 from app.bookings.serving import lock_lines
+from app.bookings.team_returning import lock_acts_for, people_with_unusable, return_provided
 from app.identity.rules import Actor
 from app.kernel.wall_time import local_day
 from app.platform.database import fetch, retried, transaction
@@ -66,17 +67,21 @@ async def leave(actor: Actor, team: TeamCard, member: MemberCard, shown_state: s
             raise AffectedChanged
         await settle_behind(actor, plan.behind, TEAM_LEFT, now)
         await leave_team(actor, team, member, now, local_day(now, _ZONE))
+        if team.purse is not None:
+            await return_provided(team.purse, member.person, now)
     return plan
 
 
 @retried
 async def settle_left(purse: int, person: int, now: datetime) -> Sequence[Behind]:
-    """Settles what a purse pays of the person's bookings ahead on days on which he may not spend from it."""
+    """Settles what a purse pays of the person's bookings ahead on days on which he may not spend from it. What was
+    provided to him for these days comes back to the team."""
     async with transaction():
         await _lock(purse, person, now)
         barred = [each for each in await _ahead(purse, person, now) if not await _may_spend(purse, person, each)]
         behind = await otherwise_paid(barred, await _accounts(purse), local_day(now, _ZONE))
         await settle_behind(None, behind, TEAM_LEFT, now)
+        await return_provided(purse, person, now)
     return behind
 
 
@@ -92,7 +97,8 @@ async def settle_all_left(now: datetime) -> int:
         now,
         MAY_END,
     )
-    return sum([len(await settle_left(row["purse"], row["person"], now)) for row in rows])
+    left = {(row["purse"], row["person"]) for row in rows} | set(await people_with_unusable(now))
+    return sum([len(await settle_left(purse, person, now)) for purse, person in sorted(left)])
 
 
 def team_leaving_reactions() -> Reactions:
@@ -148,7 +154,9 @@ async def _may_spend(purse: int, person: int, booking: BookingCard) -> bool:
 
 
 async def _lock(purse: int, person: int, now: datetime) -> None:
-    """Until the transaction ends nobody else changes these bookings, or the lines there."""
+    """Until the transaction ends nobody else changes these bookings, what was booked for the person, or the lines
+    there."""
+    await lock_acts_for(purse, person, now)
     rows = await fetch(
         "SELECT id, space FROM booking WHERE person = $1 AND starts_at > $2 AND status = ANY($3)"
         " AND entitlement = ANY($4::bigint[]) ORDER BY id FOR UPDATE",

@@ -38,7 +38,8 @@ class TeamAct(Table, tablename="team_act"):
 class TeamActPlace(Table, tablename="team_act_place"):
     """For whom it was booked, as it was then: at which space, or why not. What became of the booking is not told here.
 
-    `account` is the day that the team has provided to the person, out of a `pool` (`units` of it) or by a `charge`.
+    `account` is the day that the team has provided to the person, out of a `pool` (`units` of it) or by its `price` in
+    a `charge`; it comes back to the team where the person may not use it, until `give_back_until`.
     """
 
     id = BigSerial(primary_key=True)
@@ -57,3 +58,5 @@ class TeamActPlace(Table, tablename="team_act_place"):
     pool = BigInt(default=None, null=True)
     charge = BigInt(default=None, null=True)
     units = Integer(default=0)
+    price = Integer(default=0)
+    give_back_until = Timestamptz(default=None, null=True)

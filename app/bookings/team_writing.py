@@ -46,6 +46,11 @@ class Placed:
     def provides_a_day(self) -> bool:
         return self.pays.pool is not None or self.pays.by_money
 
+    @property
+    def amount(self) -> int:
+        """What it adds to a charge, in minor units."""
+        return self.price.price.amount if self.pays.by_money and self.price is not None else 0
+
     def units(self) -> int:
         """Half days that the provided day has."""
         if self.pays.pool is None:
@@ -183,13 +188,14 @@ async def _charges(chest: Chest, placed: Sequence[Placed], act: str, now: dateti
         assert tariff is not None, "a price comes from somebody's list"
         assert chest.payer is not None, "where nobody pays, money does not"
         first, last = _month(paid[0].wish.period.starts_at.astimezone(paid[0].facts.space.zone).date())
+        what_de, what_en = desks_said(len(paid), first)
         due = await new_charge(
             Due(
                 key=f"team_act:{act}:{space}",
                 payer=chest.payer,
                 seller=tariff.seller,
-                what_de=f"{len(paid)} Arbeitsplätze, {first:%m/%Y}",
-                what_en=f"{len(paid)} desks, {first:%m/%Y}",
+                what_de=what_de,
+                what_en=what_en,
                 price=sum((one.price for one in prices), start=FREE),
                 tax_code=TaxCode(tariff.tax_code),
                 supply_from=first,
@@ -200,6 +206,13 @@ async def _charges(chest: Chest, placed: Sequence[Placed], act: str, now: dateti
         await insert_together(due)
         made[space] = cast(int, due.values["id"])
     return made
+
+
+def desks_said(number: int, day: date) -> tuple[str, str]:
+    """What a charge says of so many desks on a day, in German and English: how many, and the month."""
+    desks_de = "1 Arbeitsplatz" if number == 1 else f"{number} Arbeitsplätze"
+    desks_en = "1 desk" if number == 1 else f"{number} desks"
+    return f"{desks_de}, {day:%m/%Y}", f"{desks_en}, {day:%m/%Y}"
 
 
 def _month(day: date) -> tuple[date, date]:
@@ -237,7 +250,7 @@ async def _enter(
     now: datetime,
 ) -> int:
     """The act; all of it can be called off as long as each of its bookings goes back as if it had never been."""
-    until = min((booking.cancel_until or booking.period.starts_at for booking in bookings), default=now)
+    until = min((_given_back_until(booking) for booking in bookings), default=now)
     key: int = await fetch_value(
         "INSERT INTO team_act (public_id, team, made_by, day, is_unnamed, call_off_until, made_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -251,6 +264,10 @@ async def _enter(
         now,
     )
     return key
+
+
+def _given_back_until(booking: BookingCard) -> datetime:
+    return booking.cancel_until or booking.period.starts_at
 
 
 async def _enter_places(
@@ -272,6 +289,8 @@ async def _enter_places(
                 "pool": one.pays.pool.id if one.pays.pool is not None else None,
                 "units": one.units() if one.pays.pool is not None else 0,
                 "charge": each.charge,
+                "price": one.amount,
+                "give_back_until": _given_back_until(booking),
             },
         )
         for one, booking, each in zip(placed, bookings, paid, strict=True)

@@ -9,6 +9,7 @@ from app.kernel.money import Money
 from app.kernel.refusals import marked
 from app.notifications.post_office import Letter, PostOffice
 from app.plans.orders import OrderCard, document_of_order, order_by_id
+from app.plans.shown_prices import dues_said
 from app.plans.terms import Billed, PlanTerms
 from app.plans.terms_said import name_of
 from app.platform.language import Speaker, speaker
@@ -32,7 +33,8 @@ async def tell_ordered(office: PostOffice, key: int, now: datetime) -> None:
         subject, template, context = _of_change(order, what, url, says)
     else:
         subject, template = says.say(marked("Bestellt: {what}"), what=what), "order"
-        due = await open_charges_of(order.payer, order.contract, document.language)
+        charges = await open_charges_of(order.payer, order.contract, document.language)
+        due = await dues_said(charges, order.audience)
         context = {"order": order, "what": what, "charges_due": due, "url": url}
     letter = Letter(
         key=f"order-{order.public_id}",

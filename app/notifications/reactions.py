@@ -31,6 +31,7 @@ from app.notifications.desk_mails import tell_assigned, tell_blocked, tell_ended
 from app.notifications.evening_mails import tell_hosts
 from app.notifications.hold_mails import HoldMails
 from app.notifications.limit_mails import tell_limit_answered, tell_limit_asked
+from app.notifications.local_plan_mails import tell_operator_of_membership, tell_operator_of_pass
 from app.notifications.membership_mails import (
     tell_changed,
     tell_concession,
@@ -148,9 +149,18 @@ def notification_reactions(
         "declaration.received": [_about_booking("mail.declaration_received", tell_received, office)],
         "declaration.put_aside": [_about_booking("mail.declaration_put_aside", tell_put_aside, office)],
         "declaration.withdrawn": [_about_booking("mail.declaration_withdrawn", tell_withdrawn, office)],
-        "membership.ended": [_about_booking("mail.membership_ended", tell_membership_ended, office)],
-        "pass.ended": [_about_booking("mail.pass_ended", tell_pass_ended, office)],
-        "pass.withdrawn": [_about_booking("mail.pass_withdrawn", tell_pass_ended, office)],
+        "membership.ended": [
+            _about_booking("mail.membership_ended", tell_membership_ended, office),
+            _about_booking("mail.own_plan_ended", tell_operator_of_membership, office),
+        ],
+        "pass.ended": [
+            _about_booking("mail.pass_ended", tell_pass_ended, office),
+            _about_booking("mail.own_pass_ended", tell_operator_of_pass, office),
+        ],
+        "pass.withdrawn": [
+            _about_booking("mail.pass_withdrawn", tell_pass_ended, office),
+            _about_booking("mail.own_pass_withdrawn", tell_operator_of_pass, office),
+        ],
         "membership.changed": [_of_event("mail.membership_changed", tell_changed, office)],
         "membership.paused": [_of_event("mail.membership_paused", tell_paused, office)],
         "membership.resumed": [_of_event("mail.membership_resumed", tell_resumed, office)],

@@ -53,7 +53,7 @@ _WANTED: Final = """
 async def settle_budgets(now: datetime, today: date) -> int:
     """Opens the budgets of the months ahead, brings those that are there to what holds now, and charges what was spent
     in months that are over; how many purses there are. Twice does nothing more."""
-    rows = await fetch("SELECT id FROM shared_purse ORDER BY id")
+    rows = await fetch("SELECT id FROM shared_purse WHERE payer IS NOT NULL ORDER BY id")
     for row in rows:
         await provide_budgets(row["id"], now, today)
         await charge_budgets(row["id"], now, today)

@@ -54,7 +54,7 @@ def own_limits(first: str, last: str) -> str:
 
     A day that was bought out of the budget counts as a day; a room that was paid out of it as what it lasted.
     """
-    month_first, month_last = f"date_trunc('month', {first}::date)", f"date_trunc('month', {last}::date)"
+    month_first, month_last = f"date_trunc('month', {first}::date)::date", f"date_trunc('month', {last}::date)::date"
     return f"""m.purse, coalesce(m.limits, p.limits) AS limits,
         (SELECT json_agg(u) FROM (
             SELECT month, coalesce(sum(units) FILTER (WHERE unit = 'desk_day'), 0)::int AS desk_halves,
@@ -63,7 +63,8 @@ def own_limits(first: str, last: str) -> str:
               FROM (
                   SELECT date_trunc('month', x.day)::date AS month, e.unit, -sum(x.left_change) AS units,
                          CASE WHEN sum(x.booked_change) > 0
-                              THEN (array_agg(x.minutes ORDER BY x.id DESC) FILTER (WHERE x.change = 'hold'))[1]
+                              THEN (max(ARRAY[x.id, x.minutes::bigint])
+                                    FILTER (WHERE x.change = 'hold' AND e.unit = 'money'))[2]
                          END AS minutes
                     FROM (
                         SELECT id, unit FROM entitlement WHERE purse = m.purse AND person IS NULL
@@ -72,7 +73,7 @@ def own_limits(first: str, last: str) -> str:
                         SELECT id, unit FROM entitlement WHERE purse = m.purse AND person = $1
                            AND coalesce(ends_on, 'infinity') >= {month_first}
                     ) e JOIN entitlement_entry x ON x.entitlement = e.id AND x.person = $1
-                     AND x.day >= {month_first} AND x.day < {month_last} + interval '1 month'
+                     AND x.day >= {month_first} AND x.day < ({month_last} + interval '1 month')::date
                    GROUP BY 1, 2, CASE WHEN e.unit = 'money' THEN x.booking END
               ) x GROUP BY month
         ) u) AS spent,

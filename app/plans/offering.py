@@ -54,7 +54,11 @@ def would_pay(terms: Terms, need: Need) -> bool:
 
 
 def _lasts_until(terms: Terms, need: Need, now: datetime) -> bool:
-    if not isinstance(terms, PassTerms) or terms.valid_months is None:
+    if not isinstance(terms, PassTerms):
+        return True
+    if terms.valid_days is not None:
+        return need.day < now.date() + timedelta(days=terms.valid_days)
+    if terms.valid_months is None:
         return True
     return need.day <= months_later(now.date(), terms.valid_months) - timedelta(days=1)
 

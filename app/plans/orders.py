@@ -165,6 +165,19 @@ async def documents_of(person: int) -> list[DocumentLine]:
     ]
 
 
+async def documents_kept_at(person: int, operator: int, seller: int) -> frozenset[str]:
+    """Which of the person's documents an operator's counter reads: of what the operator sells, and of what this member
+    of its staff (`seller`) has sold."""
+    rows = await fetch(
+        "SELECT d.public_id FROM contract_document d JOIN contract_order o ON o.id = d.contract_order"
+        " WHERE d.person = $1 AND (o.seller = $2 OR o.placed_by = $3)",
+        person,
+        operator,
+        seller,
+    )
+    return frozenset(row["public_id"] for row in rows)
+
+
 async def has_used_trial(person: int) -> bool:
     return await fetch_value("SELECT true FROM pass WHERE person = $1 AND is_trial LIMIT 1", person) is not None
 

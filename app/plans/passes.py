@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -137,6 +137,8 @@ def last_day_of(terms: PassTerms, today: date, years: int) -> date:
 
     Where its terms say nothing, the end of the calendar year so many years on, as claims lapse (BGB §§ 195, 199).
     """
+    if terms.valid_days is not None:
+        return today + timedelta(days=terms.valid_days - 1)
     if terms.valid_months is None:
         return last_day_of_years(today, years)
     return last_of_months(today, terms.valid_months)

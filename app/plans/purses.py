@@ -16,7 +16,7 @@ from app.plans.needs import Need, Scope
 from app.plans.prices import CLUB, NORMAL, Price
 from app.plans.rules import Entitlement, Purse, Source
 from app.plans.uses import Unit, Use
-from app.platform.database import fetch_row
+from app.platform.database import fetch_row, fetch_value
 
 UNITS: Final[Mapping[Kind, Unit]] = {
     Kind.DESK: Unit.DESK_DAY,
@@ -154,19 +154,7 @@ _PURSE: Final = """
                             charge, credit, purse, person, label_de, label_en, expired_at
                        FROM entitlement
                       WHERE person = $1 AND purse IS NULL AND coalesce(ends_on, 'infinity') >= $2
-                     UNION ALL
-                     SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
-                            least(ends_on, m.last), scope, half_days, left_units, charge, credit, s.purse, s.person,
-                            label_de, label_en, expired_at
-                       FROM purse_member m CROSS JOIN LATERAL (
-                           SELECT * FROM entitlement
-                            WHERE purse = m.purse AND person IS NULL AND coalesce(ends_on, 'infinity') >= $2
-                           UNION ALL
-                           SELECT * FROM entitlement
-                            WHERE purse = m.purse AND person = $1 AND coalesce(ends_on, 'infinity') >= $2
-                       ) s
-                      WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
-                 ) e
+{shared_accounts}                 ) e
                 WHERE e.starts_on <= $3 AND coalesce(e.ends_on, 'infinity') >= $2 AND e.unit IN ($4, 'money')
                   AND e.expired_at IS NULL
            ) t)::text AS entitlements,
@@ -204,13 +192,33 @@ _PURSE: Final = """
                 WHERE person = $1 AND charge IS NOT NULL AND coalesce(ends_on, 'infinity') BETWEEN $2 AND $3
                 GROUP BY ends_on
            ) t)::text AS tickets,
-           (SELECT json_agg(t) FROM (
-               SELECT DISTINCT ON (m.purse) {limits}
+           {limits} AS limits
+"""
+
+_SHARED_ACCOUNTS: Final = """                     UNION ALL
+                     SELECT s.id, s.public_id, unit, source, membership, greatest(starts_on, m.first),
+                            least(ends_on, m.last), scope, half_days, left_units, charge, credit, s.purse, s.person,
+                            label_de, label_en, expired_at
+                       FROM purse_member m CROSS JOIN LATERAL (
+                           SELECT * FROM entitlement
+                            WHERE purse = m.purse AND person IS NULL AND coalesce(ends_on, 'infinity') >= $2
+                           UNION ALL
+                           SELECT * FROM entitlement
+                            WHERE purse = m.purse AND person = $1 AND coalesce(ends_on, 'infinity') >= $2
+                       ) s
+                      WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
+"""
+
+_LIMITS: Final = f"""(SELECT json_agg(t) FROM (
+               SELECT DISTINCT ON (m.purse) {own_limits("$2", "$3")}
                  FROM purse_member m JOIN shared_purse p ON p.id = m.purse
                 WHERE m.person = $1 AND m.first <= $3 AND coalesce(m.last, 'infinity') >= $2
                 ORDER BY m.purse, m.id DESC
-           ) t)::text AS limits
-""".replace("{limits}", own_limits("$2", "$3"))
+           ) t)::text"""  # noqa: S608
+
+_PURSE_OF_ONE_ALONE: Final = _PURSE.replace("{shared_accounts}", "").replace("{limits}", "NULL::text")
+_PURSE_OF_ONE_WHO_SHARES: Final = _PURSE.replace("{shared_accounts}", _SHARED_ACCOUNTS).replace("{limits}", _LIMITS)
+"""What is shared makes the query half as long again for everybody, so those who share nothing are not asked for it."""
 
 
 async def purse_of(
@@ -222,13 +230,17 @@ async def purse_of(
     language: str,
     *,
     for_organisation: bool = False,
+    may_share: bool = True,
 ) -> Purse:
     """All that could pay for the person's bookings of this kind at the operator's spaces on these days.
 
-    Prices are those of today; an organisation has that of clubs. Who is not known yet (None) has no accounts. Raises
-    ValueError for days that go on.
+    Prices are those of today; an organisation has that of clubs. Who is not known yet (None) has no accounts. It is
+    quicker where it is known that the person shares no purse and `may_share` is not set. Raises ValueError for days
+    that go on.
     """
-    found = await purses_of(person, [operator], kind, days, today, language, for_organisation=for_organisation)
+    found = await purses_of(
+        person, [operator], kind, days, today, language, for_organisation=for_organisation, may_share=may_share
+    )
     return found[operator]
 
 
@@ -241,14 +253,16 @@ async def purses_of(
     language: str,
     *,
     for_organisation: bool = False,
+    may_share: bool = True,
 ) -> Mapping[int, Purse]:
     """The same by operator, for several of them in one query."""
     if days.last is None:
         raise ValueError("these days go on")
     unit = UNITS[kind]
     classes = [NORMAL, CLUB] if for_organisation else [NORMAL]
+    sql = _PURSE_OF_ONE_WHO_SHARES if may_share and person is not None else _PURSE_OF_ONE_ALONE
     row = await fetch_row(
-        _PURSE, person or 0, days.first, days.last, unit, list(operators), kind, today, language, classes
+        sql, person or 0, days.first, days.last, unit, list(operators), kind, today, language, classes
     )
     assert row is not None, "it selects no table"
     found = _entitlements.decode(row["entitlements"] or "[]")
@@ -270,6 +284,21 @@ async def purses_of(
         operator: replace(everywhere, prices=[*overage, *(price for price in listed if price.seller == operator)])
         for operator in operators
     }
+
+
+def of_one_team(purse: Purse, team: int | None) -> Purse:
+    """The same without what other teams provide than that of this shared purse; without one, than any.
+
+    What has been paid otherwise before never becomes something that an employer pays for and counts.
+    """
+    kept = [one for one in purse.entitlements if one.purse is None or one.purse == team]
+    return replace(purse, entitlements=kept)
+
+
+async def team_behind(entitlement: int) -> int | None:
+    """The shared purse that this account belongs to; None for a person's own."""
+    purse: int | None = await fetch_value("SELECT purse FROM entitlement WHERE id = $1", entitlement)
+    return purse
 
 
 @dataclass(frozen=True, slots=True)

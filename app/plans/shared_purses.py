@@ -90,12 +90,18 @@ async def purse_facts(purse: int) -> PurseFacts:
 
 @on_merge("purse_member.person")
 async def _move_purse_members(merge: Merge) -> None:
-    """Where both may spend, the one that stays keeps its own."""
-    await execute(
-        "UPDATE purse_member m SET last = greatest($3::date - 1, first - 1) WHERE person = $2 AND last IS NULL"
-        " AND EXISTS (SELECT FROM purse_member k WHERE k.purse = m.purse AND k.person = $1 AND k.last IS NULL)",
-        merge.kept,
-        merge.gone,
-        merge.now.date(),
+    """Where both may spend, the one that stays keeps its own limits, since the first day and until the last of
+    either."""
+    both = (
+        "k.person = $1 AND g.person = $2 AND k.purse = g.purse"
+        " AND coalesce(k.last, 'infinity') >= $3 AND coalesce(g.last, 'infinity') >= $3"
     )
+    people = (merge.kept, merge.gone, merge.now.date())
+    await execute(
+        "UPDATE purse_member k SET first = least(k.first, g.first),"  # noqa: S608
+        " last = nullif(greatest(coalesce(k.last, 'infinity'), coalesce(g.last, 'infinity')), 'infinity')"
+        f" FROM purse_member g WHERE {both}",
+        *people,
+    )
+    await execute(f"DELETE FROM purse_member g USING purse_member k WHERE {both}", *people)  # noqa: S608
     await execute("UPDATE purse_member SET person = $1 WHERE person = $2", merge.kept, merge.gone)

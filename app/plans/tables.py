@@ -173,10 +173,11 @@ class Pass(Table, tablename="pass"):
 
 
 class SharedPurse(Table, tablename="shared_purse"):
-    """Accounts that one payer provides to several people, and what each of them may spend of them."""
+    """Accounts that one payer provides to several people, and what each of them may spend of them. It loses its payer
+    when the law's years for books are over."""
 
     id = BigSerial(primary_key=True)
-    payer = ForeignKey(Payer, null=False, on_delete=OnDelete.restrict, default=None)
+    payer = ForeignKey(Payer, null=True, on_delete=OnDelete.restrict, default=None)
     limits = JSONB(default="{}", help_text=NOT_PERSONAL)
     created_at = Timestamptz(default=None)
 

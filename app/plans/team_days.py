@@ -115,7 +115,7 @@ async def take_out(pool: int, units: int, actor: int, now: datetime) -> None:
     await insert_together(entry_row(pool, entry, now, actor=actor, reason=_FROM_POOL))
 
 
-async def put_back(pool: int, units: int, actor: int, now: datetime) -> None:
+async def put_back(pool: int, units: int, actor: int | None, now: datetime) -> None:
     """The days are no more; an account that has ended meanwhile takes nothing."""
     lives = await fetch_value(
         "SELECT left_units IS NOT NULL FROM entitlement WHERE id = $1 AND expired_at IS NULL FOR UPDATE", pool

@@ -19,6 +19,7 @@ MOST_DAYS: Final = 31
 MOST_HOURS: Final = 31 * 24
 MOST_UNITS: Final = 1_000
 MOST_MONTHS: Final = 120
+MOST_VALID_DAYS: Final = 366
 MOST_NOTICE: Final = 365
 MOST_PIECES: Final = 1_000
 MOST_HANDOVERS: Final = 31
@@ -63,6 +64,13 @@ class ForNobody(BadInput):
 class HoursUnusable(BadInput):
     code = "hours_unusable"
     text = marked("Das Ende muss nach dem Beginn liegen.")
+
+
+class LastsTwice(BadInput):
+    """A pass is counted in days or in months."""
+
+    code = "lasts_twice"
+    text = marked("Bitte entweder Tage oder Monate angeben.")
 
 
 class TrialIsFree(BadInput):
@@ -154,6 +162,10 @@ def _pass(terms: PassTerms) -> Iterator[BadInput]:
     most = MOST_MONEY if terms.unit is Unit.MONEY else MOST_UNITS
     if not 1 <= terms.amount <= most:
         yield TermsUnusable(field="amount", least=1, most=most // 100 if terms.unit is Unit.MONEY else most)
+    if terms.valid_days is not None:
+        yield from _number("valid_days", terms.valid_days, MOST_VALID_DAYS, least=1)
+        if terms.valid_months is not None:
+            yield LastsTwice(field="valid_days")
     if terms.valid_months is not None:
         yield from _number("valid_months", terms.valid_months, MOST_MONTHS, least=1)
     if terms.is_trial and terms.price:

@@ -128,7 +128,8 @@ class PassTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     """A pass: so many units, used until its end. Desk days are whole days, rooms are hours, money is minor units. One
     that is `for_teams` fills a team's pool.
 
-    Without `valid_months` it ends with the third calendar year, by the law's value of the day it is sold.
+    It lasts `valid_days` or `valid_months` from its first day on; without either it ends with the third calendar year,
+    by the law's value of the day it is sold.
     """
 
     name_de: str
@@ -144,6 +145,7 @@ class PassTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, t
     tax_code: TaxCode = TaxCode.STANDARD
     half_days: bool = False
     scope: ScopeShape = EVERYWHERE
+    valid_days: int | None = None
     valid_months: int | None = None
     is_trial: bool = False
     for_teams: TeamUse | None = None

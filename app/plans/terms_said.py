@@ -209,6 +209,8 @@ def term(terms: PlanTerms) -> Iterator[Phrase]:
 
 def until(terms: PassTerms, reader: Reader) -> Phrase:
     """How long a pass can be used."""
+    if terms.valid_days is not None:
+        return _counted(terms.valid_days, marked("am ersten Tag"), marked("{count} Tage ab dem ersten Tag"))
     if terms.valid_months is not None:
         return _counted(terms.valid_months, marked("1 Monat ab dem Kauf"), marked("{count} Monate ab dem Kauf"))
     last = last_day_of(terms, reader.today, reader.pass_years)

@@ -8,6 +8,7 @@ from typing import Final
 from app.identity.rules import Action, Actor, demand
 from app.kernel.refusals import NotFound
 from app.platform.database import fetch
+from app.teams.doubles import probable_doubles
 from app.teams.queries import TeamCard, team_by_public_id, teams_where
 
 FEWEST_COUNTED: Final = 5
@@ -15,11 +16,13 @@ FEWEST_COUNTED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """An account with the names of its managers; `people` is None below five."""
+    """An account with the names of its managers; `people` is None below five. `doubles` are other accounts that are
+    probably of the same company."""
 
     team: TeamCard
     people: int | None
     managers: Sequence[str]
+    doubles: Sequence[TeamCard] = ()
 
 
 async def companies_of_all(actor: Actor) -> Sequence[CompanyRow]:
@@ -54,4 +57,15 @@ async def _rows(teams: Sequence[TeamCard]) -> list[CompanyRow]:
         keys,
     )
     managers = {row["team"]: row["names"] for row in managing}
-    return [CompanyRow(team, people.get(team.id), managers.get(team.id, [])) for team in teams]
+    doubles = await probable_doubles()
+    meant = {key for team in keys for key in doubles.get(team, ())}
+    others = {team.id: team for team in await teams_where("t.id = ANY($1::bigint[])", sorted(meant))} if meant else {}
+    return [
+        CompanyRow(
+            team,
+            people.get(team.id),
+            managers.get(team.id, []),
+            [others[key] for key in doubles.get(team.id, ())],
+        )
+        for team in teams
+    ]

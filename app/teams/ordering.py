@@ -127,6 +127,8 @@ async def order_more(
         await execute("SELECT FROM team WHERE id = $1 FOR UPDATE", team.id)
         placed = await team_order_by_number(team.id, number)
         if placed is not None:
+            if (placed.contract, placed.quantity) != (contract.id, quantity):
+                raise TeamOrderedMeanwhile
             return placed
         agreed = await larger(contract, quantity, today)
         if agreed.mark != shown:

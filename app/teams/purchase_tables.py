@@ -11,7 +11,8 @@ from app.plans.team_tables import TeamContract
 from app.platform.personal_data import NOT_PERSONAL, personal
 from app.teams.tables import Team
 
-_CONTRACT = "ten years after the contract's end, with its documents"
+_CONTRACT = "ten calendar years after the contract's end, with its documents (law_value books_years)"
+_QUOTE = "with the contract that came of it, else twelve months after its last day (team_setting quote_kept_days)"
 
 
 class TeamQuote(Table, tablename="team_quote"):
@@ -28,13 +29,13 @@ class TeamQuote(Table, tablename="team_quote"):
     amount = Integer(default=0)
     currency = Text(default="EUR", help_text=NOT_PERSONAL)
     valid_until = Date(default=None)
-    content = Bytea(default=None, help_text=personal("keep the quote as it was sent, with its addressee", _CONTRACT))
+    content = Bytea(default=None, help_text=personal("keep the quote as it was sent, with its addressee", _QUOTE))
     made_by = ForeignKey(
         Person,
         null=True,
         on_delete=OnDelete.restrict,
         default=None,
-        help_text=personal("say who has asked for it", _CONTRACT),
+        help_text=personal("say who has asked for it", _QUOTE),
     )
     made_at = Timestamptz(default=None)
 

@@ -16,7 +16,7 @@ from app.plans.grants import Days
 from app.plans.passes import last_day_of
 from app.plans.products import Offer
 from app.plans.sellers import Seller, seller_of
-from app.plans.shown_prices import NET_WORDS, TaxSaid
+from app.plans.shown_prices import NET_WORDS, TaxSaid, said_rate
 from app.plans.team_purchases import usable_quantity
 from app.plans.terms import Billed, PassTerms, PlanTerms
 from app.plans.terms_said import Reader, term, where
@@ -188,9 +188,3 @@ def _prices(agreement: PurchaseTerms, says: Speaker) -> list[tuple[str, str]]:
         )
         facts.append((says.gettext(marked("Erster Zeitraum")), f"{said} ({tax})"))
     return facts
-
-
-def said_rate(rate: int) -> str:
-    """19 of 1900 hundredths of a percent."""
-    whole, rest = divmod(rate, 100)
-    return str(whole) if not rest else f"{whole},{rest:02}".rstrip("0")

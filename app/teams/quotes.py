@@ -87,8 +87,11 @@ async def make_quote(
 
 async def _next_number(year: int) -> str:
     """Counted through the year, so that nobody has to ask which one is meant."""
-    count: int = await fetch_value("SELECT count(*) FROM team_quote WHERE number LIKE $1 || '%'", f"A-{year}-")
-    return f"A-{year}-{count + 1:04}"
+    latest: int = await fetch_value(
+        "SELECT coalesce(max(split_part(number, '-', 3)::int), 0) FROM team_quote WHERE number LIKE $1 || '%'",
+        f"A-{year}-",
+    )
+    return f"A-{year}-{latest + 1:04}"
 
 
 _CONDITIONS: Final = (

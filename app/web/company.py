@@ -15,6 +15,7 @@ from app.identity.rules import Action
 from app.kernel.refusals import Conflict, Refusal, marked
 from app.network.charging import network_charges
 from app.teams.company import CompanyDetails, TeamChangedMeanwhile, change_company, checked_company, company_of
+from app.teams.doubles import CompanyKnown, demand_unknown
 from app.teams.operations import found_team
 from app.teams.queries import TeamCard, team_for
 from app.web.forms import NO_ERRORS, checked_id, done_once, notice, show_again
@@ -62,20 +63,29 @@ async def new_team_page(
 async def found_form(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], data: FormData
 ) -> Response[str] | Redirect:
-    """Founds the account and leads to its first steps, or shows the form again with what is wrong."""
+    """Founds the account and leads to its first steps, or shows the form again with what is wrong. A company that has
+    one already gets another where `trotzdem` says so."""
     actor, typed = visitor.signed_in, _typed(data)
     details = _details(typed, charges=await network_charges())
     refusals = _refusals(details)
     if not refusals:
 
         async def found() -> str:
+            if data.get("trotzdem") != "ja":
+                await demand_unknown(actor, details, visitor.address, visitor.now)
             return (await found_team(actor, details, visitor.now)).public_id
 
         answer = await done_once(actor.person, "team", data, visitor.now, found)
         if isinstance(answer, str):
             return go(f"/team/{answer}?getan=gegruendet")
         refusals = [answer]
-    context = {"typed": typed, "form_key": data.get("schluessel", "")[:40]}
+    is_known = any(isinstance(each, CompanyKnown) for each in refusals)
+    context = {
+        "typed": typed,
+        "form_key": data.get("schluessel", "")[:40],
+        "asks_again": is_known or data.get("trotzdem") == "ja",
+        "insists": data.get("trotzdem") == "ja",
+    }
     return await show_again(request, visitor, pages, "team/new.html", context, refusals)
 
 

@@ -12,6 +12,7 @@ from app.network.member_import import OpeningBalance, opening_balance_of
 from app.network.queries import SpaceCard
 from app.plans.concessions import concessions_of
 from app.plans.holdings import accounts_of, passes_of
+from app.plans.orders import documents_kept_at, documents_of
 from app.web.holdings_view import account_rows
 
 
@@ -28,11 +29,14 @@ async def credit_at(person: Guest, space: SpaceCard, visitor: Visitor) -> dict[s
         if one.holds_on(today) and one.scope.read().reaches(space.operator.id, space.id)
     ]
     found = await concessions_of(person.id)
+    may_sell = actor.may(Action.SELL, operator=space.operator.id, space=space.id)
+    kept = await documents_kept_at(person.id, space.operator.id, actor.person)
     return {
         "card": await _card_of_paper(person.id, space.operator.id),
         "credit": await account_rows(accounts, visitor),
         "asks": any(one.is_open for one in found),
-        "may_sell": actor.may(Action.SELL, operator=space.operator.id, space=space.id),
+        "may_sell": may_sell,
+        "documents": [each for each in await documents_of(person.id) if each.public_id in kept] if may_sell else [],
         "may_keep": actor.may(Action.KEEP_CONTRACTS),
     }
 

@@ -48,7 +48,7 @@ FOLDS: Final[Mapping[str, Sequence[str]]] = {
 ORDER: Final = (
     *(*_TEXTS, "audiences", "for_teams", "handovers", "billed", "price", "tax_code", *FOLDS["tiers"]),
     *(*FOLDS["concessions"], *FOLDS["once"]),
-    *("unit", "amount", "desk_days", "room_hours", *FOLDS["more"], *FOLDS["extras"], "valid_months"),
+    *("unit", "amount", "desk_days", "room_hours", *FOLDS["more"], *FOLDS["extras"], "valid_months", "valid_days"),
     *("places", "hours", *FOLDS["overage"], "first_term_months", "notice_days"),
 )
 """The fields as the form has them."""
@@ -104,6 +104,7 @@ def _typed_pass(terms: PassTerms) -> dict[str, str]:
         "unit": terms.unit.value,
         "amount": amount,
         "valid_months": "" if terms.valid_months is None else str(terms.valid_months),
+        "valid_days": "" if terms.valid_days is None else str(terms.valid_days),
         "is_trial": "ja" if terms.is_trial else "",
     }
 
@@ -200,6 +201,7 @@ def _pass(reading: _Reading, shared: Mapping[str, Any]) -> PassTerms:
         unit=unit,
         amount=amount,
         valid_months=reading.maybe(read_number, "valid_months"),
+        valid_days=reading.maybe(read_number, "valid_days"),
         is_trial=reading.ticked("is_trial"),
     )
 

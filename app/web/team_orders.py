@@ -7,14 +7,26 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.billing.open_charges import open_charges_of
 from app.identity.authentication import Visitor
 from app.identity.rules import Action
-from app.kernel.refusals import NotFound, Refusal, marked
+from app.kernel.refusals import NotFound, Phrase, Refusal, marked
 from app.kernel.wall_time import local_day
 from app.plans.products import team_offer_on_sale
+from app.plans.shown_prices import dues_said, taxes_on
+from app.plans.team_contracts import TeamContractCard, team_contract_by_id
+from app.plans.terms import Audience, PlanTerms
 from app.plans.terms_said import name_of
 from app.platform.settings import Settings
-from app.teams.buying_queries import QuoteCard, document_of_team_order, pdf_of, quote_of, quotes_of, team_order_of
+from app.teams.buying_queries import (
+    QuoteCard,
+    TeamOrderCard,
+    document_of_team_order,
+    pdf_of,
+    quote_of,
+    quotes_of,
+    team_order_of,
+)
 from app.teams.ordering import QuoteOver, TeamWish, may_buy, place_team_order
 from app.teams.purchase_terms import prepared_for_team
 from app.teams.queries import TeamCard
@@ -25,7 +37,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 from app.web.team_setup import next_step
-from app.web.team_shop import agreed_context, buying_team, paper_of, sent_number
+from app.web.team_shop import agreed_context, buying_team, paper_of, purse_and_payer, sent_number
 
 _READS = (Action.MANAGE_TEAM, Action.SEE_TEAM)
 NOTICES = {
@@ -155,9 +167,16 @@ async def order_page(
     order = await team_order_of(found.id, checked_id(team_order))
     if order is None:
         raise NotFound
+    contract = await team_contract_by_id(order.contract)
+    assert contract is not None, "it is deleted with its orders"
+    _, payer = purse_and_payer(found)
+    charges = await open_charges_of(payer, f"team_contract:{contract.id}", visitor.language)
     context = {
         "team": found,
         "order": order,
+        "every": order.terms.billed if isinstance(order.terms, PlanTerms) else "once",
+        "price": await _price(order, contract),
+        "charges_due": await dues_said(charges, Audience.BUSINESS),
         "name": name_of(order.terms, visitor.language),
         "is_seat": order.terms.for_teams == "seat",
         "notice": (done := notice(request, NOTICES)),
@@ -181,6 +200,14 @@ async def document_file(
         "Cache-Control": "private, no-store",
     }
     return Response(document.content.encode(), media_type="text/html; charset=utf-8", status_code=200, headers=headers)
+
+
+async def _price(order: TeamOrderCard, contract: TeamContractCard) -> Phrase | None:
+    """What a period of all the pieces costs, with the tax of the day of the order; None where it costs nothing."""
+    if not order.price.amount:
+        return None
+    taxes = await taxes_on(local_day(order.placed_at, ZONE))
+    return taxes.whole(order.price, contract.seller, order.terms.tax_code, Audience.BUSINESS)
 
 
 async def _quote(team: TeamCard, public_id: str) -> QuoteCard:

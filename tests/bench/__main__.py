@@ -168,6 +168,8 @@ class Bench:
         await refresh_statistics(self._address.owner)
         name = f"the pool of a team of {in_teams.PEOPLE:,}"
         report.add_spent(name, await in_teams.spend(installation, self._tokens, pool))
+        sharing = await in_plans.decide(installation, self._address, self._tokens[0])
+        report.add_limit("what pays, for somebody in that team: more database time", sharing.adds, 1, "ms")
 
     async def _team_report(self) -> None:
         _say("  a team's report over three years")

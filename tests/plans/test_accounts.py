@@ -44,6 +44,15 @@ async def purse(world: World) -> Purse:
     return await purse_of(world.mia.id, world.operator, Kind.DESK, Days(TOMORROW, TOMORROW), TODAY, "de")
 
 
+async def test_who_shares_no_purse_has_the_same_without_asking_for_any(world: World) -> None:
+    await a_pass(world.mia.id)
+    alone = await purse_of(
+        world.mia.id, world.operator, Kind.DESK, Days(TOMORROW, TOMORROW), TODAY, "de", may_share=False
+    )
+    assert alone.entitlements
+    assert alone == await purse(world)
+
+
 async def way(world: World) -> Payment:
     return ways_to_pay(desk_one(world).need(TOMORROW_MORNING, HERE), await purse(world))[0]
 

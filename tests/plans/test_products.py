@@ -156,6 +156,23 @@ def test_a_pass_ends_when_its_terms_say_or_with_the_third_calendar_year() -> Non
 
 
 @pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 11, 24), date(2026, 12, 23)),
+        (date(2026, 1, 31), date(2026, 3, 1)),
+        (date(2026, 12, 31), date(2027, 1, 29)),
+        (date(2028, 1, 31), date(2028, 2, 29)),
+        (date(2028, 2, 29), date(2028, 3, 29)),
+        (date(2027, 2, 28), date(2027, 3, 29)),
+    ],
+)
+def test_what_is_counted_in_days_lasts_so_many_whatever_the_month(first: date, last: date) -> None:
+    thirty = PassTerms(name_de="A", name_en="A", amount=1, price=0, valid_days=30, is_trial=True)
+    assert last_day_of(thirty, first, 3) == last
+    assert (last - first).days == 29, "thirty days with the first one"
+
+
+@pytest.mark.parametrize(
     ("seller", "accepting", "found"),
     [
         (7, ["standard"], Voucher.ADVANCE),

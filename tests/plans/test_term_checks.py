@@ -48,7 +48,13 @@ def test_each_mistake_of_a_plan_has_its_field(said: dict[str, Any], wrong: str) 
 
 @pytest.mark.parametrize(
     ("said", "wrong"),
-    [({"amount": 0}, "amount"), ({"valid_months": 0}, "valid_months"), ({"is_trial": True}, "price")],
+    [
+        ({"amount": 0}, "amount"),
+        ({"valid_months": 0}, "valid_months"),
+        ({"is_trial": True}, "price"),
+        ({"valid_days": 0}, "valid_days"),
+        ({"valid_days": 30, "valid_months": 1}, "valid_days"),
+    ],
 )
 def test_each_mistake_of_a_pass_has_its_field(said: dict[str, Any], wrong: str) -> None:
     assert fields(msgspec.structs.replace(PASS, **said)) == [wrong]

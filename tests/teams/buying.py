@@ -47,7 +47,7 @@ TRIAL = PassTerms(
     audiences=BUSINESS,
     amount=10,
     price=0,
-    valid_months=1,
+    valid_days=30,
     is_trial=True,
     for_teams=TeamUse.POOL,
 )

@@ -18,9 +18,9 @@ from app.plans.team_purchases import (
     last_day_by_notice,
 )
 from app.plans.team_upkeep import settle_team_contracts
-from app.platform.database import fetch
+from app.platform.database import execute, fetch
 from tests.selling import TODAY, it_charges
-from tests.teams.buying import DAYS, POOL, SEAT, bought, seated, seats, sold_to_teams
+from tests.teams.buying import DAYS, POOL, SEAT, TRIAL, bought, seated, seats, sold_to_teams
 from tests.teams.founding import a_team
 from tests.worlds import NOW, APerson, World, at
 
@@ -91,6 +91,25 @@ async def test_days_that_are_bought_at_once_last_until_their_end_and_are_paid_on
     assert await left_on(world, world.mia, date(2027, 11, 24)) == []
     await settle_team_contracts(NOW, TODAY)
     assert await charged() == [(TODAY, 45000)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (TODAY, date(2026, 12, 23)),
+        (date(2026, 11, 30), date(2026, 12, 29)),
+        (date(2027, 1, 31), date(2027, 3, 1)),
+        (date(2028, 2, 29), date(2028, 3, 29)),
+    ],
+)
+async def test_a_company_tries_for_thirty_days_from_the_first_one_on(world: World, first: date, last: date) -> None:
+    await it_charges()
+    team = await a_team(world, world.mia)
+    await execute("UPDATE purse_member SET first = '2026-01-01'")
+    contract = await bought(team, TRIAL, 1, first)
+    assert contract.ends_on == last
+    assert await left_on(world, world.mia, last) == [20]
+    assert await left_on(world, world.mia, last + timedelta(days=1)) == []
 
 
 async def test_more_pieces_hold_at_once_and_cost_their_share_of_the_month(world: World) -> None:

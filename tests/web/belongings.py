@@ -107,6 +107,7 @@ async def belongings(world: World) -> Mapping[str, str]:
     )
     await it_charges()
     order = await ordered(world.mia.actor(), await on_sale(A_GIFT), NOW)
+    of_polch = await ordered(world.mia.actor(), await on_sale(A_GIFT, NOW, world.operator), NOW)
     closing = CloseDays((TOMORROW + timedelta(days=3),), "Putztag")
     [closed] = await make_block(otto, polch, closing, (await plan_block(otto, polch, closing, NOW)).state, {}, NOW)
     barred = await bar_guest(otto, world.operator, BarGuest((await people(erna))[erna[0]].public_id, "Laut"), NOW)
@@ -136,6 +137,7 @@ async def belongings(world: World) -> Mapping[str, str]:
         "slug": world.polch.slug,
         "order": order.public_id,
         "document": order.document or "",
+        "counter_document": of_polch.document or "",
         "membership": member.public_id,
         "contract": member.public_id,
         "declaration": await _a_declaration(),

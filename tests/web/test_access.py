@@ -210,6 +210,8 @@ def ids_for(way: Way, ids: Mapping[str, str]) -> Mapping[str, str]:
         return {**ids, "what": ids["equipment_id"]}
     if way.path.startswith("/netzwerk/menschen/"):
         return {**ids, "person": ids["person_id"]}
+    if way.path.startswith("/theke/{slug}/leute/{person}/dokumente/"):
+        return {**ids, "person": ids["person_id"], "document": ids["counter_document"]}
     if way.path.startswith("/warteliste/"):
         return {**ids, "public_id": ids["waiting_id"]}
     return ids

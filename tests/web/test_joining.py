@@ -7,10 +7,13 @@ import httpx
 import pytest
 
 from app.billing.payers import PayerDetails, PayerKind, keep_payer
+from app.plans.agreements import Choice
 from app.plans.contracts import contracts_where
 from app.plans.product_versions import new_product, put_on_sale, write_draft
+from app.plans.products import offer_on_sale
 from app.plans.terms import Audience, Extra, PassTerms, PlanTerms, Terms
 from app.platform.database import execute, fetch, fetch_row, fetch_value
+from tests.orders import ordered
 from tests.web.conftest import Browser, Site, said
 from tests.web.test_journey import fields_of
 from tests.worlds import NOW, APerson, World
@@ -231,3 +234,22 @@ async def _a_guest(world: World) -> str:
         world.polch.id,
     )
     return public_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "amount"),
+    [
+        (PayerKind.PERSON, Audience.CONSUMER, "27,77 € inkl. MwSt."),
+        (PayerKind.BUSINESS, Audience.BUSINESS, "23,34 € netto, 4,43 € MwSt. (19 %), zusammen 27,77 €"),
+    ],
+)
+async def test_what_is_due_says_what_it_is(
+    selling: World, site: Site, kind: PayerKind, audience: Audience, amount: str
+) -> None:
+    """Seven of the thirty days of 119 €."""
+    await known_payer(selling.mia, kind)
+    offer = await offer_on_sale(await on_sale(EIGHT), NOW)
+    assert offer is not None
+    order = await ordered(selling.mia.actor(), offer, NOW, Choice(TODAY, audience))
+    browser = await site.browser(selling.mia)
+    assert amount in said((await browser.get(f"/mitgliedschaft/bestellt/{order.public_id}")).text)

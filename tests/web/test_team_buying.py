@@ -11,7 +11,7 @@ from app.teams.queries import TeamCard
 from tests.selling import it_charges
 from tests.teams.buying import POOL, SEAT, TRIAL, bought, seats, sold_to_teams
 from tests.teams.founding import a_team, joined
-from tests.web.conftest import Browser, Site
+from tests.web.conftest import Browser, Site, said
 from tests.worlds import NOW, World
 
 
@@ -38,8 +38,8 @@ async def test_an_offer_says_what_so_many_pieces_cost_net_and_gross(site: Site, 
     assert "Teamplatz" in page.text
     assert "100,00\u00a0€ im Monat" in page.text, "119 € with 19 % in it"
     page = await browser.get(f"/team/{team.public_id}/tarife/{offer.public_id}?menge=5&beginn=2026-12-01")
-    for said in ("91,60\u00a0€ im Monat", "457,98\u00a0€ im Monat", "87,02\u00a0€", "545,00\u00a0€ im Monat"):
-        assert said in page.text
+    for amount in ("91,60\u00a0€ im Monat", "457,98\u00a0€ im Monat", "87,02\u00a0€", "545,00\u00a0€ im Monat"):
+        assert amount in page.text
 
 
 async def test_what_is_ordered_is_a_contract_with_a_confirmation(site: Site, world: World, team: TeamCard) -> None:
@@ -54,10 +54,35 @@ async def test_what_is_ordered_is_a_contract_with_a_confirmation(site: Site, wor
     page = await browser.get(answer.headers["location"])
     assert "3 × Teamplatz" in page.text
     assert "4711" in page.text
+    assert "Preis im Monat 300,00 € netto, 57,00 € MwSt. (19 %), zusammen 357,00 €" in said(page.text)
+    assert "Offen, Rechnung folgt" not in page.text, "nothing is due before it begins"
     document = await browser.get(answer.headers["location"].split("?")[0] + "/bestaetigung")
     assert "Becker Maschinenbau GmbH" in document.text
     assert len(await seats(team)) == 3
     assert await fetch_value("SELECT count(*) FROM outbox_event WHERE name = 'team_order.placed'") == 1
+
+
+async def test_the_order_says_of_each_amount_that_is_due_what_is_net_and_what_is_tax(
+    site: Site, world: World, team: TeamCard
+) -> None:
+    offer, browser = await sold_to_teams(SEAT), await signed_in(site, world)
+    here = f"/team/{team.public_id}/tarife/{offer.public_id}"
+    page = await browser.get(f"{here}?menge=3")
+    fields = {name: hidden(page.text, name) for name in ("nummer", "stand", "menge", "beginn")}
+    page = await browser.get((await browser.post(here, **fields)).headers["location"])
+    first = "3 × Teamplatz 24.11.2026 – 30.11.2026 70,00 € netto, 13,30 € MwSt. (19 %), zusammen 83,30 €"
+    assert first in said(page.text), "seven of thirty days of 357 €"
+    assert await fetch_value("SELECT amount FROM charge") == 8330
+
+
+async def test_what_costs_nothing_says_so(site: Site, world: World, team: TeamCard) -> None:
+    offer, browser = await sold_to_teams(TRIAL), await signed_in(site, world)
+    here = f"/team/{team.public_id}/tarife/{offer.public_id}"
+    page = await browser.get(here)
+    fields = {name: hidden(page.text, name) for name in ("nummer", "stand")}
+    page = await browser.get((await browser.post(here, **fields)).headers["location"])
+    assert "Preis kostet nichts" in said(page.text)
+    assert "€" not in said(page.text)
 
 
 async def test_a_form_that_shows_an_older_price_orders_nothing(site: Site, world: World, team: TeamCard) -> None:

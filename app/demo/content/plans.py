@@ -167,12 +167,12 @@ TEAM_HOURS: Final = PassTerms(
 TEAM_TRIAL: Final = PassTerms(
     name_de="Zum Ausprobieren",
     name_en="To Try It Out",
-    about_de="Zehn Tage für Ihr Team, einen Monat lang. Danach endet es von selbst.",
-    about_en="Ten days for your team, for a month. Then it ends by itself.",
+    about_de="Zehn Tage für Ihr Team, dreißig Tage lang. Danach endet es von selbst.",
+    about_en="Ten days for your team, for thirty days. Then it ends by itself.",
     audiences=_BUSINESS,
     amount=10,
     price=0,
-    valid_months=1,
+    valid_days=30,
     is_trial=True,
     for_teams=TeamUse.POOL,
 )
