@@ -50,7 +50,7 @@ async def today_everywhere(
         "order": order,
         "orders": ORDERS,
         "booked": sum(today.booked for today in spaces),
-        "here": sum(today.here for today in spaces),
+        "present": sum(today.here for today in spaces),
         "open": sum(today.is_open for today in spaces),
         "is_stopped": not is_working or ran_at is None or visitor.now - ran_at > STOPPED_AFTER,
         "may_see_jobs": actor.may(Action.SEE_JOBS),

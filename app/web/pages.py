@@ -21,7 +21,7 @@ from app.platform.problems import Problem
 from app.platform.settings import Settings
 from app.platform.templates import Templates
 from app.teams.queries import TeamCard
-from app.web.navigation import NavItem
+from app.web.navigation import NavItem, Workbench
 from app.web.search_form import ZONE
 from app.web.workbench import sections_of_network, sections_of_operator, sections_of_space, sections_of_team
 
@@ -64,7 +64,7 @@ class Pages:
         self._network = await the_network()
         context = context or {}
         frame = self._frame(request, visitor)
-        frame["workbench"] = await _sections(request.url.path, visitor, context, charges=frame["charges"])
+        frame["workbench"] = await _workbench(request.url.path, visitor, context, charges=frame["charges"])
         html = self.templates.render(template, visitor.language, {**frame, **context})
         return Response(
             html,
@@ -142,21 +142,22 @@ def _site(network: NetworkCard | None, language: str, host: str) -> Site:
     return Site(network.name, tagline, network.phone, hours, network.email, host)
 
 
-async def _sections(path: str, visitor: Visitor, context: Mapping[str, Any], *, charges: bool) -> list[NavItem]:
-    """The way through the workbench that this page belongs to, if it does."""
+async def _workbench(path: str, visitor: Visitor, context: Mapping[str, Any], *, charges: bool) -> Workbench | None:
+    """The workbench that this page belongs to, if it does."""
     about = context.get("space"), context.get("operator")
     if visitor.actor is not None and path.startswith("/netzwerk"):
-        return await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
+        items = await sections_of_network(visitor.actor, path, visitor.speaker, charges=charges)
+        return Workbench(visitor.speaker.gettext(marked("Netzwerk")), items)
     if visitor.actor is not None and isinstance(team := context.get("team"), TeamCard):
-        return sections_of_team(team, visitor.actor, path, visitor.speaker, charges=charges)
+        return Workbench(team.name, sections_of_team(team, visitor.actor, path, visitor.speaker, charges=charges))
     if visitor.actor is None or not path.startswith(_WORKBENCH):
-        return []
+        return None
     match about:
         case SpaceCard() as space, _:
-            return await sections_of_space(space, visitor.actor, path, visitor.speaker)
+            return Workbench(space.name, await sections_of_space(space, visitor.actor, path, visitor.speaker))
         case _, OperatorCard() as operator:
-            return sections_of_operator(operator, visitor.actor, path, visitor.speaker)
-    return []
+            return Workbench(operator.name, sections_of_operator(operator, visitor.actor, path, visitor.speaker))
+    return None
 
 
 _OF_ACCOUNTS = ("/auslastung", "/betrieb", "/betreiber")

@@ -34,6 +34,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE, default_day
 from app.web.teams import visible_team
+from app.web.week_view import times_text
 
 DAYS_AHEAD: Final = timedelta(days=14)
 MOST_FOUND: Final = 20
@@ -160,6 +161,7 @@ async def _context(request: PageRequest, visitor: Visitor, team: TeamCard) -> di
         "there": await near_on(person, day, here, team=team.id),
         "ahead": await days_of_colleagues(person, today, today + DAYS_AHEAD, team=team.id),
         "places": {member.person: member.public_id for member in members},
+        "times": lambda one: times_text(one.starts_at, one.ends_at, visitor),
     }
 
 

@@ -28,7 +28,7 @@ from app.plans.team_purchases import (
 from app.plans.terms import PlanTerms, TeamUse
 from app.plans.terms_said import name_of, price_said, term
 from app.plans.tiers import of_pieces
-from app.plans.uses import counted
+from app.plans.uses import Unit, counted
 from app.platform.settings import Settings
 from app.teams.buying_queries import orders_of
 from app.teams.ordering import larger, may_buy, offer_of, order_more
@@ -161,8 +161,8 @@ async def pools_page(
             {
                 "account": one,
                 "name": one.label[visitor.language],
-                "granted": counted(one.unit, one.granted),
-                "left": None if one.left is None else counted(one.unit, one.left),
+                "granted": _in_words(one.unit, one.granted, visitor),
+                "left": None if one.left is None else _in_words(one.unit, one.left, visitor),
                 "state": one.state,
                 "word": STATE_WORDS[one.state],
                 "is_coming": one.starts_on > today,
@@ -173,6 +173,12 @@ async def pools_page(
         "may_change": may_buy(visitor.signed_in, found) and not found.has_ended,
     }
     return await pages.show(request, visitor, "team/pools.html", context)
+
+
+def _in_words(unit: Unit, units: int, visitor: Visitor) -> str:
+    """So many days or hours."""
+    many = counted(unit, units) if unit is Unit.DESK_DAY else units / 60
+    return visitor.speaker.word(int(many) if many == int(many) else float(many))
 
 
 async def _contract(visitor: Visitor, team: str, contract: str, *actions: Action) -> tuple[TeamCard, TeamContractCard]:

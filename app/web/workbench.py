@@ -1,10 +1,10 @@
-"""The way through the workbench of a space and of an operator: what the actor may open there."""
+"""The way through the workbench of a space, an operator, a team and the network: what the actor may open there."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from app.identity.rules import Action, Actor
+from app.identity.rules import Action, Actor, Role
 from app.inventory.reports import count_open_reports
 from app.kernel.refusals import marked
 from app.network.queries import OperatorCard, SpaceCard
@@ -13,128 +13,247 @@ from app.platform.language import Speaker
 from app.teams.queries import TeamCard
 from app.web.navigation import NavItem
 
-_LIMITS = "/team/{team}/grenzen"
-_LIMIT_REQUESTS = "/team/{team}/antraege"
+MOST_IN_A_ROW: Final = 7
+"""So many sections stand in one row; of more the groups do, and a second row has the pages of the open one."""
 _REPORTS = "/theke/{slug}/meldungen"
 _DECLARATIONS = "/netzwerk/erklaerungen"
+_LOOKING_AFTER: Final = (Action.MANAGE_TEAM, Action.BOOK_FOR_TEAM, Action.SEE_TEAM)
 
-OF_A_SPACE = (
-    (marked("Heute"), "/theke/{slug}", Action.SEE_SPACE_DAY),
-    (marked("Kalender"), "/theke/{slug}/kalender", Action.SEE_SPACE_DAY),
-    (marked("Gäste"), "/theke/{slug}/leute", Action.SEE_SPACE_DAY),
-    (marked("Meldungen"), _REPORTS, Action.ANSWER_REPORTS),
-    (marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", Action.MANAGE_SPACE),
-    (marked("Auslastung"), "/betrieb/{slug}/auslastung", Action.SEE_OCCUPANCY),
-    (marked("Betrieb"), "/betrieb/{slug}", Action.MANAGE_SPACE),
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page and what belongs to it: the addresses below its own, and below `also`.
+
+    It is there for who may do one of the actions in `who` or has one of its roles, and for everybody where that is
+    empty; what `is_sold` only where something is charged for.
+    """
+
+    label: str
+    address: str
+    who: tuple[Action | Role, ...] = ()
+    also: tuple[str, ...] = ()
+    is_sold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sections that belong together, named after the first of them if it has no label of its own."""
+
+    sections: tuple[Section, ...]
+    label: str = ""
+
+
+OF_A_SPACE: Final = (
+    Section(marked("Heute"), "/theke/{slug}", (Action.SEE_SPACE_DAY,)),
+    Section(marked("Kalender"), "/theke/{slug}/kalender", (Action.SEE_SPACE_DAY,)),
+    Section(marked("Gäste"), "/theke/{slug}/leute", (Action.SEE_SPACE_DAY,), ("/theke/{slug}/gaeste",)),
+    Section(marked("Meldungen"), _REPORTS, (Action.ANSWER_REPORTS,)),
+    Section(marked("Plätze und Räume"), "/betrieb/{slug}/plaetze", (Action.MANAGE_SPACE,)),
+    Section(marked("Auslastung"), "/betrieb/{slug}/auslastung", (Action.SEE_OCCUPANCY,)),
+    Section(marked("Betrieb"), "/betrieb/{slug}", (Action.MANAGE_SPACE,)),
 )
-"""The sections of a space's workbench, in their order; the one with the longest address that fits is the current."""
 
-OF_AN_OPERATOR = ((marked("Betreiber"), "/betreiber/{slug}", Action.MANAGE_OPERATOR),)
+OF_AN_OPERATOR: Final = (Section(marked("Betreiber"), "/betreiber/{slug}", (Action.MANAGE_OPERATOR,)),)
 
-OF_THE_NETWORK = (
-    (marked("Heute"), "/netzwerk/heute", Action.SEE_ALL_SPACES),
-    (marked("Betreiber"), "/netzwerk/betreiber", Action.MANAGE_NETWORK),
-    (marked("Firmen"), "/netzwerk/firmen", Action.MANAGE_NETWORK),
-    (marked("Tarife"), "/netzwerk/tarife", Action.MANAGE_NETWORK),
-    (marked("Neuer Standort"), "/netzwerk/neuer-standort", Action.PUBLISH_BY_PHONE),
-    (marked("Verträge"), "/netzwerk/menschen", Action.KEEP_CONTRACTS),
-    (marked("Kündigungen"), _DECLARATIONS, Action.KEEP_CONTRACTS),
-    (marked("Ermäßigungen"), "/netzwerk/ermaessigungen", Action.KEEP_CONTRACTS),
-    (marked("Auslastung"), "/netzwerk/auslastung", Action.SEE_OCCUPANCY),
-    (marked("Technik"), "/netzwerk", Action.SEE_JOBS),
-    (marked("Protokoll"), "/netzwerk/protokoll", Action.SEE_AUDIT_TRAIL),
-    (marked("Texte"), "/netzwerk/texte", Action.MANAGE_NETWORK),
-    (marked("Einstellungen"), "/netzwerk/einstellungen", Action.MANAGE_NETWORK),
+OF_THE_NETWORK: Final = (
+    Group((Section(marked("Heute"), "/netzwerk/heute", (Action.SEE_ALL_SPACES,)),)),
+    Group(
+        (
+            Section(marked("Betreiber"), "/netzwerk/betreiber", (Action.MANAGE_NETWORK,)),
+            Section(marked("Neuer Standort"), "/netzwerk/neuer-standort", (Action.PUBLISH_BY_PHONE,)),
+        )
+    ),
+    Group((Section(marked("Firmen"), "/netzwerk/firmen", (Action.MANAGE_NETWORK,)),)),
+    Group(
+        (
+            Section(marked("Verträge"), "/netzwerk/menschen", (Action.KEEP_CONTRACTS,), is_sold=True),
+            Section(marked("Kündigungen"), _DECLARATIONS, (Action.KEEP_CONTRACTS,), is_sold=True),
+            Section(marked("Tarife"), "/netzwerk/tarife", (Action.MANAGE_NETWORK,), is_sold=True),
+            Section(marked("Ermäßigungen"), "/netzwerk/ermaessigungen", (Action.KEEP_CONTRACTS,), is_sold=True),
+        )
+    ),
+    Group((Section(marked("Auslastung"), "/netzwerk/auslastung", (Action.SEE_OCCUPANCY,)),)),
+    Group(
+        (
+            Section(marked("Technik"), "/netzwerk", (Action.SEE_JOBS,)),
+            Section(marked("Protokoll"), "/netzwerk/protokoll", (Action.SEE_AUDIT_TRAIL,)),
+        )
+    ),
+    Group(
+        (
+            Section(marked("Einstellungen"), "/netzwerk/einstellungen", (Action.MANAGE_NETWORK,)),
+            Section(marked("Texte"), "/netzwerk/texte", (Action.MANAGE_NETWORK,)),
+        )
+    ),
+)
+
+OF_A_TEAM: Final = (
+    Group(
+        (
+            Section(marked("Übersicht"), "/team/{team}"),
+            Section(marked("Mein Rahmen"), "/team/{team}/mein-rahmen", (Role.TEAM_MEMBER,), is_sold=True),
+            Section(marked("Kollegen"), "/team/{team}/kollegen", (Role.TEAM_MEMBER,)),
+            Section(marked("Teamtage"), "/team/{team}/tage"),
+        )
+    ),
+    Group((Section(marked("Für andere buchen"), "/team/{team}/buchen", (Action.BOOK_FOR_TEAM,)),)),
+    Group(
+        (
+            Section(marked("Leute"), "/team/{team}/personen", _LOOKING_AFTER),
+            Section(marked("Beitritt"), "/team/{team}/beitritt", (Action.MANAGE_TEAM,)),
+        )
+    ),
+    Group(
+        (
+            Section(marked("Teamplätze"), "/team/{team}/plaetze", (Action.SEE_TEAM,), is_sold=True),
+            Section(marked("Kontingent"), "/team/{team}/kontingent", (Action.SEE_TEAM,), is_sold=True),
+            Section(marked("Tarife"), "/team/{team}/tarife", (Action.SEE_TEAM,), is_sold=True),
+            Section(marked("Angebote"), "/team/{team}/angebote", (Action.SEE_TEAM,), is_sold=True),
+            Section(
+                marked("Verträge"),
+                "/team/{team}/vertraege",
+                (Action.SEE_TEAM,),
+                ("/team/{team}/bestellungen",),
+                is_sold=True,
+            ),
+        ),
+        marked("Pässe"),
+    ),
+    Group(
+        (
+            Section(marked("Grenzen"), "/team/{team}/grenzen", (Action.SEE_TEAM,), is_sold=True),
+            Section(marked("Anträge"), "/team/{team}/antraege", (Action.MANAGE_TEAM,), is_sold=True),
+        )
+    ),
+    Group(
+        (
+            Section(
+                marked("Bericht"),
+                "/team/{team}/bericht",
+                (Action.SEE_TEAM, Role.TEAM_MEMBER),
+                ("/team/{team}/vereinbarung",),
+            ),
+            Section(marked("Mitbestimmung"), "/team/{team}/betriebsrat", (Action.SEE_TEAM,)),
+        )
+    ),
+    Group(
+        (
+            Section(marked("Firma"), "/team/{team}/firma", (Action.MANAGE_TEAM,), ("/team/{team}/ende",)),
+            Section(marked("Kostenstellen"), "/team/{team}/kostenstellen", (Action.MANAGE_TEAM,), is_sold=True),
+            Section(marked("Verwaltung"), "/team/{team}/verwaltung", (Action.MANAGE_TEAM,)),
+            Section(marked("Anmeldung"), "/team/{team}/anmeldung", (Action.MANAGE_TEAM,)),
+        )
+    ),
 )
 
 
-OF_A_TEAM: Final[Sequence[tuple[str, str, Action | None]]] = (
-    (marked("Übersicht"), "/team/{team}", None),
-    (marked("Kollegen"), "/team/{team}/kollegen", None),
-    (marked("Teamtage"), "/team/{team}/tage", None),
-    (marked("Für andere buchen"), "/team/{team}/buchen", Action.BOOK_FOR_TEAM),
-    (marked("Teamplätze"), "/team/{team}/plaetze", Action.SEE_TEAM),
-    (marked("Kontingent"), "/team/{team}/kontingent", Action.SEE_TEAM),
-    (marked("Tarife"), "/team/{team}/tarife", Action.SEE_TEAM),
-    (marked("Verträge"), "/team/{team}/vertraege", Action.SEE_TEAM),
-    (marked("Leute"), "/team/{team}/personen", Action.BOOK_FOR_TEAM),
-    (marked("Beitritt"), "/team/{team}/beitritt", Action.MANAGE_TEAM),
-    (marked("Grenzen"), _LIMITS, Action.SEE_TEAM),
-    (marked("Anträge"), _LIMIT_REQUESTS, Action.MANAGE_TEAM),
-    (marked("Bericht"), "/team/{team}/bericht", None),
-    (marked("Mitbestimmung"), "/team/{team}/betriebsrat", Action.SEE_TEAM),
-    (marked("Firma"), "/team/{team}/firma", Action.MANAGE_TEAM),
-    (marked("Kostenstellen"), "/team/{team}/kostenstellen", Action.MANAGE_TEAM),
-    (marked("Verwaltung"), "/team/{team}/verwaltung", Action.MANAGE_TEAM),
-    (marked("Anmeldung"), "/team/{team}/anmeldung", Action.MANAGE_TEAM),
-)
-"""The sections of a team and the action that opens each; those without one are for everybody who belongs to it."""
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose workbench it is: what stands for it in addresses, and its keys for the question who may what."""
 
-OF_WHAT_A_TEAM_PAYS: Final = frozenset(
-    {_LIMITS, _LIMIT_REQUESTS}
-    | {f"/team/{{team}}/{page}" for page in ("kostenstellen", "plaetze", "kontingent", "tarife", "vertraege")}
-)
-"""Sections of a team that are not there where nobody pays for it."""
+    named: Mapping[str, str]
+    operator: int | None = None
+    space: int | None = None
+    team: int | None = None
 
-OF_WHAT_IS_SOLD = frozenset({_DECLARATIONS, "/netzwerk/tarife", "/netzwerk/menschen", "/netzwerk/ermaessigungen"})
-"""Sections that are not there in a network that is free of charge for good."""
+    def is_open(self, section: Section, actor: Actor, *, charges: bool) -> bool:
+        """Whether the actor may open this section here."""
+        if section.is_sold and not charges:
+            return False
+        held = {grant.role for grant in actor.grants if grant.covers(self.operator, self.space, self.team)}
+        return not section.who or any(
+            who in held
+            if isinstance(who, Role)
+            else actor.may(who, operator=self.operator, space=self.space, team=self.team)
+            for who in section.who
+        )
 
 
 async def sections_of_network(actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
     """What the actor may open of the network as a whole; beside the declarations, how many wait."""
-    sections = [
-        (label, address)
-        for label, address, action in OF_THE_NETWORK
-        if actor.may(action) and (charges or address not in OF_WHAT_IS_SOLD)
-    ]
-    items = _items(sections, path, speaker)
-    if not any(item.url == _DECLARATIONS for item in items):
-        return items
-    count = await count_open_declarations()
-    return [replace(item, count=count) if item.url == _DECLARATIONS else item for item in items]
+    groups = _opened(OF_THE_NETWORK, actor, _Whose({}), charges=charges)
+    waits = any(section.address == _DECLARATIONS for group in groups for section in group.sections)
+    counts = {_DECLARATIONS: await count_open_declarations()} if waits else {}
+    return _way(groups, path, speaker, counts)
 
 
 async def sections_of_space(space: SpaceCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
     """What the actor may open at this space, and at its operator; beside the reports, how many are open."""
-    operator, slug = space.operator.id, space.slug
-    sections = [
-        (label, address.format(slug=slug))
-        for label, address, action in OF_A_SPACE
-        if actor.may(action, operator=operator, space=space.id)
-    ]
-    of_guests = path.replace(f"/theke/{slug}/gaeste/", f"/theke/{slug}/leute/")
-    items = _items(sections + _of_operator(space.operator, actor), of_guests, speaker)
-    reports = _REPORTS.format(slug=slug)
-    if not any(item.url == reports for item in items):
-        return items
-    count = await count_open_reports(space.id)
-    return [replace(item, count=count) if item.url == reports else item for item in items]
+    whose = _Whose({"slug": space.slug}, operator=space.operator.id, space=space.id)
+    here = _opened([Group((section,)) for section in OF_A_SPACE], actor, whose)
+    groups = here + _of_operator(space.operator, actor)
+    reports = _REPORTS.format(slug=space.slug)
+    waits = any(section.address == reports for group in groups for section in group.sections)
+    return _way(groups, path, speaker, {reports: await count_open_reports(space.id)} if waits else {})
 
 
 def sections_of_team(team: TeamCard, actor: Actor, path: str, speaker: Speaker, *, charges: bool) -> list[NavItem]:
     """What the actor may open of this team."""
-    has_purse = charges and team.purse is not None
-    sections = [
-        (label, address.format(team=team.public_id))
-        for label, address, action in OF_A_TEAM
-        if (action is None or actor.may(action, team=team.id)) and (has_purse or address not in OF_WHAT_A_TEAM_PAYS)
-    ]
-    return _items(sections, path, speaker)
+    whose = _Whose({"team": team.public_id}, team=team.id)
+    return _way(_opened(OF_A_TEAM, actor, whose, charges=charges and team.purse is not None), path, speaker)
 
 
 def sections_of_operator(operator: OperatorCard, actor: Actor, path: str, speaker: Speaker) -> list[NavItem]:
     """What the actor may open at this operator."""
-    return _items(_of_operator(operator, actor), path, speaker)
+    return _way(_of_operator(operator, actor), path, speaker)
 
 
-def _of_operator(operator: OperatorCard, actor: Actor) -> list[tuple[str, str]]:
-    return [
-        (label, address.format(slug=operator.slug))
-        for label, address, action in OF_AN_OPERATOR
-        if actor.may(action, operator=operator.id)
+def _of_operator(operator: OperatorCard, actor: Actor) -> list[Group]:
+    return _opened([Group(OF_AN_OPERATOR)], actor, _Whose({"slug": operator.slug}, operator=operator.id))
+
+
+def _opened(groups: Sequence[Group], actor: Actor, whose: _Whose, *, charges: bool = True) -> list[Group]:
+    """What of these groups the actor may open, with the addresses that they have here."""
+    found = []
+    for group in groups:
+        sections = tuple(
+            replace(
+                section,
+                address=section.address.format(**whose.named),
+                also=tuple(each.format(**whose.named) for each in section.also),
+            )
+            for section in group.sections
+            if whose.is_open(section, actor, charges=charges)
+        )
+        if sections:
+            found.append(replace(group, sections=sections))
+    return found
+
+
+def _way(
+    groups: Sequence[Group], path: str, speaker: Speaker, counts: Mapping[str, int] | None = None
+) -> list[NavItem]:
+    """The sections in one row where they fit, otherwise their groups; a group of one is that section."""
+    counts = counts or {}
+    sections = [section for group in groups for section in group.sections]
+    here = _section_of(path, sections)
+
+    def item(section: Section) -> NavItem:
+        label, url = speaker.gettext(section.label), section.address
+        return NavItem(label, url, section is here, counts.get(url, 0))
+
+    if len(sections) <= max(MOST_IN_A_ROW, len(groups)):
+        return [item(section) for section in sections]
+    return [_grouped(group, [item(section) for section in group.sections], speaker) for group in groups]
+
+
+def _grouped(group: Group, pages: list[NavItem], speaker: Speaker) -> NavItem:
+    """The entry of a group leads to its first page."""
+    [first, *more] = pages
+    if not more:
+        return first
+    label = speaker.gettext(group.label) if group.label else first.label
+    return NavItem(
+        label, first.url, any(page.current for page in pages), sum(page.count for page in pages), tuple(pages)
+    )
+
+
+def _section_of(path: str, sections: Sequence[Section]) -> Section | None:
+    """The one whose address goes furthest along the path."""
+    found = [
+        (len(address), section)
+        for section in sections
+        for address in (section.address, *section.also)
+        if path == address or path.startswith(f"{address}/")
     ]
-
-
-def _items(sections: list[tuple[str, str]], path: str, speaker: Speaker) -> list[NavItem]:
-    here = max((url for _, url in sections if path == url or path.startswith(f"{url}/")), key=len, default="")
-    return [NavItem(speaker.gettext(label), url, url == here) for label, url in sections]
+    return max(found, key=lambda each: each[0])[1] if found else None

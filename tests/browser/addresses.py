@@ -87,6 +87,15 @@ _MORE = (
     "/gibt-es-nicht",
 )
 """Pages in another state: nothing found, closed, refused, not there."""
+_MORE_OF_TEAMS = (
+    "/team/beitreten/{invitation_token}",
+    "/team/beitreten/gibt-es-nicht",
+    "/team/domain/{domain_token}?getan=ja",
+    "/team/{open_team}/beitritt",
+    *(f"/team/{{empty_team}}{page}" for page in ("", "/angebote", "/antraege", "/bericht", "/buchen", "/kontingent")),
+    *(f"/team/{{empty_team}}{page}" for page in ("/kostenstellen", "/personen", "/plaetze", "/tage", "/vertraege")),
+)
+"""Of teams: each way in, and the lists of one in which nothing is yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +125,18 @@ def pages() -> list[str]:
 
 def addresses(site: Site) -> list[str]:
     """An address of every page, and of some in a state that they are rarely seen in."""
-    return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '').format(**site.ids)}" for path in pages()] + list(_MORE)
+    return [f"{_filled(path, site.ids)}{_QUERIES.get(path, '').format(**site.ids)}" for path in pages()] + [
+        *_MORE,
+        *(address.format(**site.ids) for address in _MORE_OF_TEAMS),
+    ]
 
 
 def addresses_tolerantly(site: Site) -> list[str]:
     """The same, where nothing stands for a new parameter: then what it names does not exist."""
-    names = {name for path in pages() for name in re.findall(r"\{(\w+)\}", path)} - {"slug"}
-    nothing = dict.fromkeys(names | set(_LINKS.values()), "zzzzzzzzzzzzzzzz")
+    names = {name for path in (*pages(), *_MORE_OF_TEAMS) for name in re.findall(r"\{(\w+)\}", path)} - {"slug"}
+    nothing = dict.fromkeys(
+        names | set(_LINKS.values()) | {"team_member", "join_token", "domain_token"}, "zzzzzzzzzzzzzzzz"
+    )
     return addresses(Site(site.address, {**nothing, **site.ids}))
 
 
@@ -139,6 +153,9 @@ def _filled(path: str, ids: dict[str, str]) -> str:
         ids = {**ids, "product": ids.get("operator_product", ids["product"])}
     if path in _LINKS:
         ids = {**ids, "link": ids[_LINKS[path]]}
+    if path.startswith("/team"):
+        way = "domain_token" if "/domain/" in path else "join_token"
+        ids = {**ids, "member": ids["team_member"], "token": ids[way]}
     if path.startswith("/netzwerk/menschen"):
         ids = {**ids, "guest": ids["member"]}
     if path.endswith("/anrufen"):

@@ -90,6 +90,7 @@ def main(dsn: str, folder: Path, today: date) -> None:
         data_dir=folder,
         port=door.getsockname()[1],
         secret_key=Secret("a secret that only these tests know, and long enough"),
+        webhooks_to_own_machine=True,
     )
     now = datetime.combine(today, time(18), UTC)
     ids = asyncio.run(prepare(dsn, settings, now))
@@ -143,7 +144,7 @@ async def prepare(dsn: str, settings: Settings, now: datetime, *, free_of_charge
             **await _an_offer(settings, member["id"], now),
             **await _paired_devices(now),
             **await links_of_people(settings.signing_key, now),
-            **await team_of(member["id"], now),
+            **await team_of(member["id"], settings.signing_key, now),
         }
     finally:
         await DB.close_pool()

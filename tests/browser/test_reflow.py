@@ -12,7 +12,9 @@ async def in_large_print(page: Page, address: str, width: int) -> list[str]:
     """What does not fit at this width, with all that folds opened."""
     await page.set_viewport_size({"width": width, "height": 900})
     await page.goto(address)
-    await page.evaluate("() => document.querySelectorAll('.nw-fold').forEach((fold) => { fold.open = true; })")
+    await page.evaluate(
+        "() => document.querySelectorAll('.nw-fold, .nw-groups').forEach((fold) => { fold.open = true; })"
+    )
     return [f"{address} at {width}: {what}" for what in await amiss(page)]
 
 

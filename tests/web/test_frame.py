@@ -8,7 +8,7 @@ import pytest
 
 from app.main import create_app
 from app.platform.database import execute
-from app.platform.settings import Settings
+from app.platform.settings import ROOT, Settings
 from tests.web.conftest import Browser, Site
 from tests.worlds import NOW, World
 
@@ -221,3 +221,20 @@ async def test_metrics_are_for_those_who_know_the_token(site: Site, settings: Se
     shown = await client.get("/metrics", headers={"Authorization": f"Bearer {settings.metrics_key.decode()}"})
     assert shown.status_code == 200
     assert "nahwerk_requests_total" in shown.text
+
+
+OF_THE_FRAME = {"site", "demo", "charges", "actor", "nav", "scheme", "here", "now", "as_of", "csrf_input", "workbench"}
+
+
+def test_no_template_takes_a_name_of_the_frame_for_something_else() -> None:
+    """A page that sets `here` would send who chooses a language or reloads it somewhere else."""
+    for template in (ROOT / "templates").rglob("*.html"):
+        taken = set(re.findall(r"\{%-? *set (\w+)", template.read_text())) & OF_THE_FRAME
+        assert not taken, template
+
+
+async def test_choosing_a_language_leads_back_to_the_page(site: Site, world: World) -> None:
+    browser = await site.browser(world.nadja)
+    for address in ("/netzwerk/heute?ordnung=name", "/konto"):
+        page = await browser.get(address)
+        assert f'name="zurueck" value="{address}"' in page.text
