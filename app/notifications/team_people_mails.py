@@ -177,7 +177,10 @@ class TeamPeopleMails:
                 " E-Mails."
             )
             paragraphs.append(says.gettext(given_back))
-        paragraphs += await _still_booked(place.person, says, now)
+        keep = marked(
+            "Ist diese Adresse eine der Firma? Dann ändern Sie sie in Ihrem Konto, solange Sie hier Post bekommen."
+        )
+        paragraphs += [says.gettext(keep), *await _still_booked(place.person, says, now)]
         first = says.say(text, team=place.team.name)
         await self._write(
             place.person, f"team-left-{event.aggregate_id}", first, paragraphs, ("/woche", marked("Meine Woche")), now

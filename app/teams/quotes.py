@@ -20,6 +20,7 @@ from app.plans.terms_said import name_of
 from app.platform.database import execute, fetch_value, transaction
 from app.platform.language import Speaker, speaker
 from app.platform.random_ids import new_public_id
+from app.platform.rate_limits import Limit, hit
 from app.platform.settings import ROOT
 from app.teams.buying_queries import QuoteCard, quote_of
 from app.teams.company import TeamEnded
@@ -28,6 +29,9 @@ from app.teams.purchase_terms import PurchaseTerms, check_wish, every, facts_for
 from app.teams.queries import TeamCard
 from app.teams.reading import business_reader
 from app.teams.settings import team_settings
+
+QUOTES_MADE: Final = Limit("team_quotes", 50, timedelta(days=1))
+"""Each is a number and a file that are kept."""
 
 _TEMPLATE: Final = ROOT / "templates" / "documents" / "quote.typ"
 _FONTS: Final = ROOT / "static" / "vendor" / "fira-sans" / "print"
@@ -45,13 +49,15 @@ async def make_quote(
     now: datetime,
     today: date,
 ) -> QuoteCard:
-    """A quote of what is on sale, with its PDF. Raises NotFound to who may not, TeamEnded, QuantityUnusable."""
+    """A quote of what is on sale, with its PDF. Raises NotFound to who may not, TeamEnded, QuantityUnusable,
+    TooMany."""
     if not may_buy(actor, team) or team.payer is None:
         raise NotFound
     if team.has_ended:
         raise TeamEnded
     for refusal in check_wish(quantity, today, today):
         raise refusal
+    await hit(QUOTES_MADE, str(team.id), now)
     agreed = await prepared_for_team(offer, quantity, today, today)
     until = today + timedelta(days=(await team_settings(today))["quote_days"])
     payer = await payer_by_id(team.payer)

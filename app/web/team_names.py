@@ -38,7 +38,7 @@ from app.web.home import FormData
 from app.web.pages import PageRequest, Pages, go
 from app.web.search_form import ZONE
 from app.web.team_report_view import MEASURES_SAID, TeamReportView
-from app.web.teams import visible_team
+from app.web.teams import reported_team
 
 _PAGE: Final = "/team/{team}/bericht/namen"
 _FIELDS: Final[Mapping[str, Measure]] = {
@@ -58,7 +58,7 @@ async def team_names(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
 ) -> Response[str]:
     """What is agreed, who has looked, and the reader's own line."""
-    found = await visible_team(visitor.signed_in, team)
+    found = await reported_team(visitor.signed_in, team)
     return await pages.show(request, visitor, "team/names.html", await _context(request, visitor, found))
 
 
@@ -132,7 +132,7 @@ async def confirm(
     team: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    found = await visible_team(visitor.signed_in, team)
+    found = await reported_team(visitor.signed_in, team)
     try:
         await confirm_agreement(visitor.signed_in, found, data.get("vereinbarung", ""), visitor.now)
     except AgreementOver as over:
@@ -148,7 +148,7 @@ async def end(
     team: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    found = await visible_team(visitor.signed_in, team)
+    found = await reported_team(visitor.signed_in, team)
     try:
         await end_agreement(visitor.signed_in, found, data.get("vereinbarung", ""), visitor.now)
     except AgreementOver as over:

@@ -17,6 +17,7 @@ from app.plans.shown_prices import dues_said, taxes_on
 from app.plans.team_contracts import TeamContractCard, team_contract_by_id
 from app.plans.terms import Audience, PlanTerms
 from app.plans.terms_said import name_of
+from app.platform.rate_limits import TooMany
 from app.platform.settings import Settings
 from app.teams.buying_queries import (
     QuoteCard,
@@ -84,7 +85,7 @@ async def make_quote_form(
             visitor.now,
             local_day(visitor.now, ZONE),
         )
-    except NotFound:
+    except (NotFound, TooMany):
         raise
     except Refusal:
         return go(f"/team/{found.public_id}/tarife/{product}?{urlencode({'menge': data.get('menge', '')[:20]})}")

@@ -14,7 +14,7 @@ from app.network.queries import spaces_of_all
 from app.teams.queries import TeamCard, cost_centre_names
 from app.web.pages import PageRequest, Pages
 from app.web.team_report_view import TeamReportView
-from app.web.teams import visible_team
+from app.web.teams import reported_team
 
 _SINCE_EVER: Final = date.min
 _FOR_EVER: Final = date.max
@@ -24,7 +24,7 @@ _FOR_EVER: Final = date.max
 async def team_report(
     request: PageRequest, visitor: NamedDependency[Visitor], pages: NamedDependency[Pages], team: FromPath[str]
 ) -> Response[str]:
-    found = await visible_team(visitor.signed_in, team)
+    found = await reported_team(visitor.signed_in, team)
     years = await years_told(found.id)
     year = _year(request.query_params.get("jahr", ""), years)
     months = await team_months(found.id, date(year, 1, 1), date(year, 12, 31)) if year else []
@@ -44,7 +44,7 @@ async def team_report_file(
     request: PageRequest, visitor: NamedDependency[Visitor], team: FromPath[str]
 ) -> Response[bytes]:
     """The table that `tabelle` names, of all closed months."""
-    found = await visible_team(visitor.signed_in, team)
+    found = await reported_team(visitor.signed_in, team)
     name = request.query_params.get("tabelle", "monate")
     months = await team_months(found.id, _SINCE_EVER, _FOR_EVER)
     return Response(

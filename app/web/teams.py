@@ -79,4 +79,14 @@ async def visible_team(actor: Actor, public_id: str) -> TeamCard:
     raise NotFound
 
 
+async def reported_team(actor: Actor, public_id: str) -> TeamCard:
+    """The same for who reads its reports: everybody in it, its managers and its works council, and no assistant.
+    Raises NotFound for everybody else."""
+    team = await visible_team(actor, public_id)
+    reads = actor.may(Action.SEE_TEAM, team=team.id) or actor.may(Action.MANAGE_TEAM, team=team.id)
+    if reads or await member_of(team.id, actor.person) is not None:
+        return team
+    raise NotFound
+
+
 HANDLERS = [all_teams, show_team]

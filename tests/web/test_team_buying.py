@@ -7,7 +7,9 @@ import pytest
 
 from app.plans.team_contracts import team_contracts_of
 from app.platform.database import execute, fetch, fetch_value
+from app.platform.rate_limits import hit
 from app.teams.queries import TeamCard
+from app.teams.quotes import QUOTES_MADE
 from tests.selling import it_charges
 from tests.teams.buying import POOL, SEAT, TRIAL, bought, seats, sold_to_teams
 from tests.teams.founding import a_team, joined
@@ -144,6 +146,15 @@ async def test_a_quote_is_a_pdf_and_is_ordered_as_it_was_written(site: Site, wor
     assert answer.status_code == 303, "what was offered holds, whatever is on sale today"
     assert len(await seats(team)) == 10
     assert (await browser.post(here, nummer="2", stand="x", stichtag="2026-11-24")).status_code == 409
+
+
+async def test_quotes_are_written_fifty_times_a_day(site: Site, world: World, team: TeamCard) -> None:
+    offer, browser = await sold_to_teams(SEAT), await signed_in(site, world)
+    for _ in range(QUOTES_MADE.hits):
+        await hit(QUOTES_MADE, str(team.id), NOW)
+    answer = await browser.post(f"/team/{team.public_id}/angebote", angebot=offer.public_id, menge="2")
+    assert answer.status_code == 429
+    assert await fetch("SELECT FROM team_quote") == []
 
 
 async def test_a_quote_that_is_over_is_not_ordered(site: Site, world: World, team: TeamCard) -> None:

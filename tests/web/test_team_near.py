@@ -83,6 +83,18 @@ async def test_what_is_wrong_stands_beside_its_field_and_the_choice_is_kept(site
     assert await fetch_value("SELECT count(*) FROM booking") == 0
 
 
+async def test_all_who_are_shown_are_chosen_at_once(site: Site, world: World) -> None:
+    team = await a_team(world, world.mia, world.otto, world.rolf)
+    manager = await site.browser(world.gundula)
+    address = f"/team/{team.public_id}/buchen"
+    page = await manager.post(address, tag=DAY, zeit="vormittag", standort="regiohub-polch", schritt="alle")
+    ticked = re.findall(r'name="(person-[^"]+)"[^>]* checked', page.text)
+    assert sorted(ticked) == sorted(f"person-{member.public_id}" for member in await members_of(team.id))
+    assert 'value="vormittag" checked' in page.text, "what was chosen before stays"
+    assert "Alle auswählen" not in page.text
+    assert await fetch_value("SELECT count(*) FROM booking") == 0
+
+
 async def test_the_pages_say_the_same_whatever_a_colleague_has_booked(site: Site, world: World) -> None:
     """In a team of two: with and without a desk of Mia's own at that time, at the very space."""
     team = await a_team(world, world.mia, world.otto)

@@ -210,6 +210,7 @@ async def test_leaving_lists_what_is_given_back_before(site: Site, world: World)
     page = (await mia.get(path)).text
     assert "Zurückgegeben wird" in said(page)
     assert "RegioHub Polch" in said(page)
+    assert "Ihr Konto hat die Adresse mia@" in said(page), "an address of the company would lock her out one day"
     assert (await mia.post(path, stand="veraltet")).status_code == 409
     state = re.search(r'name="stand" value="(\w+)"', page)
     assert state is not None

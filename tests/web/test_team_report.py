@@ -173,3 +173,11 @@ async def test_who_only_works_in_the_team_does_not_read_its_settings(
 ) -> None:
     employee = await site.browser(people[0])
     assert (await employee.get(f"/team/{team.public_id}/betriebsrat")).status_code == 404
+
+
+async def test_an_assistant_who_is_not_in_the_team_reads_no_report(site: Site, world: World, team: TeamCard) -> None:
+    await grant_role(None, world.otto.id, Grant(Role.TEAM_ASSISTANT, "team", team.id), NOW)
+    assistant = await site.browser(world.otto)
+    assert (await assistant.get(f"/team/{team.public_id}")).status_code == 200
+    for path in ("bericht", "bericht.csv", "bericht/namen"):
+        assert (await assistant.get(f"/team/{team.public_id}/{path}")).status_code == 404
