@@ -1,7 +1,7 @@
 """Booking for others of a team: who, when and where; what it comes to; and for whom it was possible."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any, Final
 
@@ -106,14 +106,10 @@ async def book_or_preview(
     team: FromPath[str],
     data: FormData,
 ) -> Response[str] | Redirect:
-    """First what it comes to; with `schritt=buchen` it is booked, with `schritt=alle` all who are shown are chosen."""
+    """First what it comes to; with `schritt=buchen` it is booked."""
     found = await _bookers_team(visitor, team)
     typed = Typed.of(data)
     context = await _context(request, visitor, found, typed, data)
-    if data.get("schritt") == "alle":
-        everybody = frozenset(member.public_id for member in context["members"])
-        context |= {"typed": replace(typed, people=everybody), "errors": NO_ERRORS}
-        return await pages.show(request, visitor, "team/book.html", context)
     chosen = [member for member in await members_of(found.id) if member.public_id in typed.people]
     try:
         wanted = typed.wanted()
@@ -217,6 +213,7 @@ async def _context(
         "is_large": len(members) > _FEW,
         "said": said,
         "centre": centre,
+        "all_chosen": bool(centre) or query.get("wahl") == "alle",
         "centres": centres,
         "parts": PARTS,
         "spaces": await published_spaces(visitor.now),

@@ -114,8 +114,11 @@ async def test_a_month_by_name_is_shown_after_agreement_and_notice_and_every_loo
     agreement = re.search(r'name="vereinbarung" value="(\w+)"', (await council.get(page)).text)
     assert agreement is not None
     chosen = {"vereinbarung": agreement[1]}
+    settings = f"/team/{team.public_id}/betriebsrat"
+    assert "erfasst und noch nicht bestätigt: BV 12" in said((await council.get(settings)).text)
     assert (await manager.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen)).status_code == 404
     assert (await council.post(f"/team/{team.public_id}/vereinbarung/bestaetigen", **chosen)).status_code == 303
+    assert "Es läuft eine Vereinbarung über Namen: BV 12" in said((await council.get(settings)).text)
     assert (await manager.post(page, monat="2026-10")).status_code == 303, "nobody was told before October"
     await execute("UPDATE team_agreement_notice SET told_at = '2026-09-01T08:00:00Z'")
     shown = said((await manager.post(page, monat="2026-10")).text)
