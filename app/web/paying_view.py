@@ -79,6 +79,8 @@ def lowest_texts(lowest: Lowest | None, say: Speaker) -> tuple[str, str]:
         return say.gettext(marked("mit Tarif")), say.gettext(marked("oder Karte"))
     if lowest.way.kind is Pays.MONEY:
         return say.money(lowest.way.price), say.gettext(lowest.tax)
+    if lowest.way.kind is Pays.TEAM:
+        return say.money(FREE), say.gettext(marked("von Ihrem Team"))
     return say.money(FREE), say.gettext(marked("in Ihrem Guthaben"))
 
 

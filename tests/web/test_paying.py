@@ -187,6 +187,11 @@ async def test_search_and_space_say_the_lowest_price_or_what_is_there_already(si
     await a_pass(charging)
     assert "in Ihrem Guthaben" in text_of(await mia.get(search))
     assert "in Ihrem Guthaben" in text_of(await mia.get("/standorte/regiohub-polch?tag=2026-11-25&zeit=ganz"))
+    team = await a_team(charging, charging.mia)
+    await open_account(
+        NewAccount(None, Unit.DESK_DAY, Source.TEAM, 20, TODAY, None, "Tage", "Days", purse=team.purse), NOW
+    )
+    assert "von Ihrem Team" in text_of(await mia.get(search)), "what the team provides comes first"
 
 
 async def test_moving_asks_before_it_costs_more(site: Site, charging: World) -> None:
