@@ -9,6 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.browser.addresses import MEMBER, TUESDAY, Site
 from tests.browser.examination import LOOKS, findings, under_examination
+from tests.browser.newcomers import open_mail
 from tests.browser.reflow import amiss_at_any_width
 from tests.browser.visitors import Seen, Visitors, inline_parts
 from tests.teams.companies import CLIENT, SECRET, Company, a_company
@@ -60,6 +61,18 @@ async def stays(page: Page, company: Company) -> None:
     await page.route(f"{company.issuer}/**", refuse)
 
 
+async def the_keeper_agrees(visitors: Visitors) -> None:
+    """Who keeps the domain lets the provider speak for its addresses."""
+    async with under_examination(visitors) as (page, seen):
+        keeper = Examiner(page, seen)
+        await open_mail(page, "postmaster@demo.example")
+        await page.frame_locator(".nw-frame").get_by_role("link", name="Ansehen und zustimmen").click()
+        await keeper.examine("Darf der Anbieter für demo.example sprechen?")
+        await page.get_by_role("button", name="Ja, das ist unser Anbieter").click()
+        await keeper.examine("Domain bestätigt")
+        assert not keeper.found
+
+
 async def test_the_pages_of_a_company_that_signs_its_people_in(
     site: Site, visitors: Visitors, company: Company
 ) -> None:
@@ -75,6 +88,7 @@ async def test_the_pages_of_a_company_that_signs_its_people_in(
         await page.get_by_label("Adresse des Anbieters (Issuer)").fill(company.issuer)
         await page.get_by_label("Geheimnis (Client Secret)").fill(SECRET)
         await page.get_by_role("button", name="Anbieter speichern").click()
+        await the_keeper_agrees(visitors)
         for claims in (ANNA | {"email": "anna@elsewhere.example"}, ANNA):
             await page.goto(f"/team/{site.ids['open_team']}/anmeldung")
             await page.get_by_role("button", name="Probe-Anmeldung machen").click()

@@ -7,6 +7,7 @@ from app.teams.domains import ask_for_domain, let_join, mail_domain_by_id, prove
 from app.teams.providers import end_provider, require_provider
 from app.teams.queries import TeamCard
 from tests.notifications.conftest import KEY
+from tests.teams.companies import they_agree
 from tests.teams.founding import a_team, acting
 from tests.web.watching import last_event, mails_since
 from tests.worlds import NOW, World
@@ -61,6 +62,7 @@ async def test_who_else_manages_hears_of_the_provider_and_that_it_is_the_only_wa
         team.id,
         NOW,
     )
+    await they_agree(team, "https://login.becker.example")
     gundula, since = await acting(world.gundula), await last_event()
     for required in (True, False):
         await require_provider(gundula, team, required, NOW)
