@@ -61,12 +61,11 @@ async def offline(context: BrowserContext) -> AsyncIterator[None]:
     await context.set_offline(False)
 
 
-async def test_the_week_and_the_next_booking_are_readable_and_nothing_else_is_kept(
-    site: Site, visitors: Visitors
-) -> None:
+async def test_the_week_and_the_next_booking_are_readable_and_nothing_else_is_kept(visitors: Visitors) -> None:
     async with signed_in(visitors) as page:
-        booking = f"/buchungen/{site.ids['booking']}"
-        assert await page.evaluate(_KEPT) == [booking, f"{booking}/zettel", "/offline", "/woche"]
+        [booking, *more] = await page.evaluate(_KEPT)
+        assert booking.startswith("/buchungen/")
+        assert more == [f"{booking}/zettel", "/offline", "/woche"]
         missing: list[str] = []
         page.on("requestfailed", lambda request: missing.append(request.url))
         async with offline(page.context):

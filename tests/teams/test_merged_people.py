@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+import app.main  # noqa: F401  every capability that the application has says what it moves
 from app.bookings.cancellation import cancel
 from app.bookings.operations import BookDesk, book
 from app.identity.merging import merge_people
