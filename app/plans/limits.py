@@ -90,13 +90,15 @@ NOTHING: Final = Amounts()
 class Counted:
     """What a booking adds to a person's month of a purse, as its next step.
 
-    The step is written once, so that two bookings at the same moment never pass a limit together.
+    The step is written once, so that two bookings at the same moment never pass a limit together. `rest` is what is
+    left of the month's limit after it, None where this is not limited.
     """
 
     purse: int
     month: date
     step: int
     amounts: Amounts = NOTHING
+    rest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,9 @@ class OwnLimits:
         if not self.limits.counts or units <= 0:
             return None
         month = need.day.replace(day=1)
-        return Counted(self.purse, month, self.steps.get(month, 0) + 1, Amounts.one(unit, units))
+        rest = self.rest(unit, month)
+        left = None if rest is None else rest - units
+        return Counted(self.purse, month, self.steps.get(month, 0) + 1, Amounts.one(unit, units), left)
 
     def after(self, counted: Counted) -> "OwnLimits":
         """The same once this is paid."""

@@ -125,8 +125,12 @@ def _title(way: Payment, visitor: Visitor) -> str:
 
 
 def _left(way: Payment, account: Entitlement, visitor: Visitor) -> str:
-    """Freelancer. Danach noch 7 Tage bis 31. Dezember 2026."""
+    """Freelancer. Danach noch 7 Tage bis 31. Dezember 2026; of what a team shares the own rest alone."""
     say, left = visitor.speaker, way.left_after
+    if account.is_shared and way.counted is not None and way.counted.rest is not None:
+        rest = units_text(account.unit, way.counted.rest, say)
+        own: dict[str, object] = {"label": account.label, "rest": rest, "month": say.month(way.counted.month)}
+        return say.say(marked("{label}. Danach noch {rest} in Ihrem Rahmen für {month}."), own)
     if left is None:
         return f"{account.label}."
     known: dict[str, object] = {"label": account.label, "left": units_text(account.unit, left, visitor.speaker)}

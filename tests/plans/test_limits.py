@@ -118,7 +118,7 @@ def test_a_day_out_of_the_budget_counts_as_a_day() -> None:
     assert keys(ways_to_pay(DESK, mine)) == ["money"]
     counted = ways_to_pay(DESK, limited(budget(5000), spent=14, desk_halves=16, money=5000))[0].counted
     assert counted is not None
-    assert (counted.amounts, counted.step) == (Amounts(desk_halves=2), 1)
+    assert (counted.amounts, counted.step, counted.rest) == (Amounts(desk_halves=2), 1, 0)
 
 
 def test_an_employer_pays_the_price_of_everybody_not_that_of_the_persons_membership_or_proof() -> None:

@@ -155,6 +155,14 @@ async def test_the_own_page_shows_what_is_spent_and_only_to_the_person(site: Sit
         assert (await browser.get(at)).status_code == 404
 
 
+async def test_before_booking_it_says_what_is_left_of_the_month_within_the_limit(site: Site, world: World) -> None:
+    await employed(world, desk_halves=16)
+    query = f"standort=regiohub-polch&art=desk&platz={world.polch['1'].public_id}&tag={TOMORROW}&zeit=ganz"
+    async with await site.browser(world.mia) as browser:
+        shown = said((await browser.get(f"/buchen?{query}")).text)
+    assert "Becker. Danach noch 7 Tage in Ihrem Rahmen für November 2026." in shown
+
+
 async def test_the_interface_says_the_own_rest_and_never_the_pools(site: Site, world: World) -> None:
     await employed(world, desk_halves=16)
     async with await site.browser() as browser:
