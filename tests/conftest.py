@@ -46,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "browser"))
 
 
+@pytest.fixture(autouse=True)
+def a_patient_application(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a moment is no database that is away, but where just that is tested."""
+    if request.path.parent.name != "platform":
+        monkeypatch.setattr("app.platform.database.AWAY_AFTER_SECONDS", 8)
+
+
 def in_database(dsn: str, database: str) -> str:
     """The same server, another database."""
     parts = urlsplit(dsn)

@@ -338,13 +338,13 @@ async def test_a_handler_that_hangs_does_not_keep_the_others_waiting(database: s
         other_ran.set()
 
     async with transaction():
-        for thing in range(60):
+        for thing in range(200):
             await emit("thing.happened", "thing", thing, system_clock())
         await emit("other.happened", "other", 1, system_clock())
     reactions = {"thing.happened": [Reaction("hang", hang)], "other.happened": [Reaction("other", run_other)]}
     worker = Worker(reactions, [], system_clock, concurrency=2, pace=Pace(look=0.05, job=0.2, grace=0))
     run = asyncio.create_task(worker.run(database))
-    async with asyncio.timeout(4):  # 60 things, two at a time, would hang for six seconds
+    async with asyncio.timeout(12):  # 200 things, two at a time, would hang for twenty seconds
         await other_ran.wait()
     worker.stop()
     await run
