@@ -194,12 +194,9 @@ async def save_provider(
         former = await provider_of_team(team.id)
         if (former.version if former is not None else 0) != version:
             raise SettingsMoved
-        is_new = former is None
         if former is None:
             await _add(team.id, endpoints.issuer, client_id, secret, now, installation)
-        else:
-            is_new = await _change(former, endpoints.issuer, client_id, secret, now, installation)
-        if is_new:
+        if former is None or await _change(former, endpoints.issuer, client_id, secret, now, installation):
             await record("identity_provider.changed", "team", team.id, actor, now, issuer=endpoints.issuer)
             await emit("identity_provider.changed", "team", team.id, now, person=actor.person)
         await ask_about_issuer(actor, team, endpoints.issuer, now, key=installation.key)
